@@ -1,0 +1,38 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/build"
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/cluster"
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/paths"
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/registry"
+)
+
+func newEnv() *cobra.Command {
+	return &cobra.Command{
+		Use:   "env",
+		Short: "Print the environment for the plugin and the tests, as shell exports",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, err := os.Stat(cluster.Kubeconfig); err != nil {
+				return fmt.Errorf("the lab is not up: run `go run ./test/lab up` (%w)", err)
+			}
+			out := cmd.OutOrStdout()
+			fmt.Fprintf(out, "export KUBECONFIG=%s\n", cluster.Kubeconfig)
+			fmt.Fprintf(out, "export KUBEBUILDER_ASSETS=%s\n", paths.Bin)
+			fmt.Fprintf(out, "export FLARE_LAB_KUBERNETES=%s\n", build.Kubernetes)
+			fmt.Fprintf(out, "export FLARE_LAB_NVFLARE=%s\n", nvflare.Version)
+			if reference, ok := registry.Find(cmd.Context(), nvflare.Name()); ok {
+				fmt.Fprintf(out, "export FLARE_LAB_IMAGE=%s\n", reference)
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,46 @@
+//go:build linux
+
+package machine
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/paths"
+)
+
+// command is the lab's hidden subcommand that a machine's first process runs.
+const command = "machine"
+
+// PID gives the process number of a running machine.
+func (m Machine) PID() (int, bool) { return find(m.Name) }
+
+func find(name string) (int, bool) {
+	pid, ok := processes()[name]
+	return pid, ok
+}
+
+// processes finds the machines by what runs, not by a file that says what ran:
+// the process whose program is the lab's own copy and whose arguments name a
+// machine.
+func processes() map[string]int {
+	found := map[string]int{}
+	dirs, _ := filepath.Glob("/proc/[0-9]*")
+	for _, dir := range dirs {
+		program, err := os.Readlink(filepath.Join(dir, "exe"))
+		if err != nil || strings.TrimSuffix(program, " (deleted)") != paths.Lab {
+			continue
+		}
+		args, _ := os.ReadFile(filepath.Join(dir, "cmdline"))
+		words := strings.Split(string(args), "\x00")
+		if len(words) < 3 || words[1] != command {
+			continue
+		}
+		if pid, err := strconv.Atoi(filepath.Base(dir)); err == nil {
+			found[words[2]] = pid
+		}
+	}
+	return found
+}

@@ -1,0 +1,83 @@
+//go:build linux
+
+// Package registry is the lab's image registry: a machine of its own, which all
+// clusters of the lab pull from and the person who runs the lab pushes to.
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/machine"
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/paths"
+)
+
+const (
+	// Host is the registry's name in image references. Nothing resolves it: the
+	// nodes' containerd is told the address.
+	Host = "registry.lab:5000"
+	// Address is where it listens.
+	Address = ip + ":5000"
+	// Pause is the image that holds a pod's namespaces.
+	Pause = Host + "/pause:1"
+
+	ip = "198.18.0.2"
+)
+
+// Machine is what runs the registry. What it holds lies in the user's cache
+// directory and outlives the lab.
+func Machine() (machine.Machine, error) {
+	store, err := paths.Cache("registry")
+	if err != nil {
+		return machine.Machine{}, err
+	}
+	return machine.Machine{Name: "registry", Address: ip, Daemons: []machine.Daemon{
+		{Name: "registry", Argv: []string{filepath.Join(paths.Bin, "registry"), Address, store}},
+	}}, nil
+}
+
+// Image is an image to push: tar files of layers, and the image's configuration.
+type Image struct {
+	// Name is repository:tag, without the registry.
+	Name   string
+	Layers []string
+	Env    []string
+	Cmd    []string
+}
+
+// Push pushes the image and returns its reference by digest.
+func Push(ctx context.Context, image Image) (string, error) {
+	var args []string
+	for _, e := range image.Env {
+		args = append(args, "-env", e)
+	}
+	for _, word := range image.Cmd {
+		args = append(args, "-cmd", word)
+	}
+	return run(ctx, image.Name, append(append(args, Address+"/"+image.Name), image.Layers...)...)
+}
+
+// Find returns the reference by digest of an image that was pushed before.
+func Find(ctx context.Context, name string) (string, bool) {
+	reference, err := run(ctx, name, "-digest", Address+"/"+name)
+	return reference, err == nil
+}
+
+func run(ctx context.Context, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, filepath.Join(paths.Bin, "image"), args...)
+	cmd.Env = []string{"PATH=/usr/bin:/bin"}
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return "", fmt.Errorf("image %s: %s", name, strings.TrimSpace(string(exit.Stderr)))
+	}
+	if err != nil {
+		return "", err
+	}
+	repository, _, _ := strings.Cut(name, ":")
+	return Host + "/" + repository + "@" + strings.TrimSpace(string(out)), nil
+}
