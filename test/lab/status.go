@@ -53,7 +53,7 @@ func known() []string {
 }
 
 func health(ctx context.Context, name string) string {
-	for _, c := range cluster.All(maxClusters) {
+	for _, c := range cluster.All(cluster.Max) {
 		if c.Name() != name {
 			continue
 		}

@@ -21,9 +21,6 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/step"
 )
 
-// maxClusters is how many fit the lab's network.
-const maxClusters = 9
-
 // bootTime is how long a cluster may take until pods can run.
 const bootTime = 3 * time.Minute
 
@@ -40,8 +37,8 @@ func newUp() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Out = cmd.OutOrStdout()
-			if o.clusters < 1 || o.clusters > maxClusters {
-				return fmt.Errorf("--clusters %d: give a number from 1 to %d", o.clusters, maxClusters)
+			if o.clusters < 1 || o.clusters > cluster.Max {
+				return fmt.Errorf("--clusters %d: give a number from 1 to %d", o.clusters, cluster.Max)
 			}
 			return o.run(cmd.Context())
 		},

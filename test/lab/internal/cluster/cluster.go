@@ -13,16 +13,19 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/registry"
 )
 
-// Cluster is the cluster with that number, from 1 on, of so many in the lab.
+// Max is how many clusters fit the lab's network.
+const Max = 9
+
+// Cluster is the cluster with that number, from 1 to Max.
 type Cluster struct {
-	Number, Of int
+	Number int
 }
 
 // All lists the clusters of a lab.
 func All(count int) []Cluster {
 	var all []Cluster
 	for n := 1; n <= count; n++ {
-		all = append(all, Cluster{Number: n, Of: count})
+		all = append(all, Cluster{Number: n})
 	}
 	return all
 }
@@ -50,7 +53,8 @@ func (c Cluster) pki(file string) string { return c.dir("pki", file) }
 // Machine is what runs the cluster.
 func (c Cluster) Machine() machine.Machine {
 	routes := map[string]string{}
-	for _, other := range All(c.Of) {
+	// To all that there can be: another cluster may come later.
+	for _, other := range All(Max) {
 		if other.Number != c.Number {
 			routes[other.podCIDR()] = other.Address()
 			routes[other.serviceCIDR()] = other.Address()

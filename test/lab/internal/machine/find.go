@@ -44,3 +44,14 @@ func processes() map[string]int {
 	}
 	return found
 }
+
+// alive says whether a process still runs. The first process of a namespace is a
+// zombie only after the kernel has ended all others there.
+func alive(pid int) bool {
+	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	if err != nil {
+		return false
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	return !strings.HasPrefix(rest, "Z")
+}

@@ -96,12 +96,13 @@ func (m Machine) boot() error {
 // Stop ends the machine and all that runs in it, and waits until it is gone.
 func (m Machine) Stop() error {
 	pid, ok := find(m.Name)
-	if ok {
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && err != syscall.ESRCH {
-			return fmt.Errorf("end machine %s, process %d: %w", m.Name, pid, err)
-		}
+	if !ok {
+		return nil
 	}
-	for deadline := time.Now().Add(30 * time.Second); m.Running(); time.Sleep(20 * time.Millisecond) {
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && err != syscall.ESRCH {
+		return fmt.Errorf("end machine %s, process %d: %w", m.Name, pid, err)
+	}
+	for deadline := time.Now().Add(time.Minute); alive(pid); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			return fmt.Errorf("machine %s, process %d, does not end", m.Name, pid)
 		}
