@@ -1,0 +1,60 @@
+// Package ansi takes terminal colours out of text. NVFLARE colours its log even
+// where no terminal is.
+package ansi
+
+import (
+	"io"
+	"regexp"
+)
+
+var colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// Strip returns s without colours.
+func Strip(s string) string { return colour.ReplaceAllString(s, "") }
+
+// NewWriter returns a writer that passes everything but colours on to w. A
+// sequence may be spread over several writes. Close passes on what was held
+// back as the possible start of a sequence; it does not close w.
+func NewWriter(w io.Writer) io.WriteCloser { return &writer{to: w} }
+
+type writer struct {
+	to   io.Writer
+	held []byte
+}
+
+// Write implements io.Writer.
+func (w *writer) Write(p []byte) (int, error) {
+	data := append(w.held, p...)
+	cut := len(data) - unfinished(data)
+	w.held = append([]byte(nil), data[cut:]...)
+	if _, err := w.to.Write(colour.ReplaceAll(data[:cut], nil)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// Close implements io.Closer.
+func (w *writer) Close() error {
+	_, err := w.to.Write(w.held)
+	w.held = nil
+	return err
+}
+
+// maxSequence bounds what is held back: nothing that long is a colour.
+const maxSequence = 64
+
+// unfinished is how many bytes at the end may be the start of a sequence.
+func unfinished(data []byte) int {
+	for i := len(data) - 1; i >= 0 && len(data)-i <= maxSequence; i-- {
+		c := data[i]
+		switch {
+		case c == 0x1b:
+			return len(data) - i
+		case c == '[' && i > 0 && data[i-1] == 0x1b:
+			return len(data) - i + 1
+		case c != ';' && (c < '0' || c > '9'):
+			return 0
+		}
+	}
+	return 0
+}

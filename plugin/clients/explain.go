@@ -1,0 +1,108 @@
+package clients
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+// where names the cluster that a command talks to.
+type where struct{ server, context string }
+
+func (w where) String() string { return fmt.Sprintf("%s (kubeconfig context %q)", w.server, w.context) }
+
+func (c *fromFlags) where() where {
+	var w where
+	if config, err := c.ToRESTConfig(); err == nil {
+		w.server = config.Host
+	}
+	if raw, err := c.ToRawKubeConfigLoader().RawConfig(); err == nil {
+		w.context = raw.CurrentContext
+	}
+	flags, ok := c.RESTClientGetter.(*genericclioptions.ConfigFlags)
+	if ok && flags.Context != nil && *flags.Context != "" {
+		w.context = *flags.Context
+	}
+	return w
+}
+
+// Explain implements Clients.
+func (c *fromFlags) Explain(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	return explain(err, c.where())
+}
+
+// explained is an error in our words that still unwraps to the cluster's, so
+// that explaining it twice does no harm.
+type explained struct {
+	text  string
+	cause error
+}
+
+func (e *explained) Error() string { return e.text }
+
+func (e *explained) Unwrap() error { return e.cause }
+
+func say(cause error, format string, args ...any) error {
+	return &explained{text: fmt.Sprintf(format, args...), cause: cause}
+}
+
+func explain(err error, at where) error {
+	var done *explained
+	switch {
+	case errors.As(err, &done):
+		return err
+	case clientcmd.IsEmptyConfig(err):
+		return say(err, "no cluster to talk to: give --kubeconfig FILE, or set KUBECONFIG, or make ~/.kube/config")
+	case apierrors.IsUnauthorized(err):
+		return say(err, "the cluster at %s does not accept your credentials: log in again, or give another --context", at)
+	case apierrors.IsForbidden(err):
+		return explainForbidden(err)
+	case apierrors.IsNotFound(err):
+		return explainNotFound(err, at)
+	case apierrors.IsTooManyRequests(err), apierrors.IsServerTimeout(err), apierrors.IsServiceUnavailable(err):
+		return say(err, "the cluster at %s is too busy to answer: %v; try again", at, err)
+	}
+	if unreachable(err) && at.context == "" {
+		return say(err, "cannot reach %s, and no kubeconfig names another cluster: give --kubeconfig FILE, or set KUBECONFIG, or make ~/.kube/config", at.server)
+	}
+	if unreachable(err) {
+		return say(err, "cannot reach the cluster at %s: %v", at, rootCause(err))
+	}
+	return err
+}
+
+func unreachable(err error) bool {
+	var netErr net.Error
+	var urlErr *url.Error
+	return errors.As(err, &netErr) || errors.As(err, &urlErr)
+}
+
+// rootCause drops "Get https://…: dial tcp …:" in front of what went wrong:
+// the address has been said.
+func rootCause(err error) error {
+	var urlErr *url.Error
+	if errors.As(err, &urlErr) {
+		err = urlErr.Err
+	}
+	return err
+}
+
+var missingNamespace = regexp.MustCompile(`^namespaces "([^"]+)" not found$`)
+
+func explainNotFound(err error, at where) error {
+	if m := missingNamespace.FindStringSubmatch(err.Error()); m != nil {
+		return say(err, "namespace %q does not exist in the cluster at %s: create it with `kubectl create namespace %s --context %s`, or give another with -n",
+			m[1], at, m[1], at.context)
+	}
+	return err
+}

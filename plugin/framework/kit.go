@@ -1,0 +1,82 @@
+package framework
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+)
+
+// KitSecretType is the type of the Secret that holds startup/.
+const KitSecretType corev1.SecretType = "kubectl-flare.dev/startup-kit"
+
+// maxPayload is what Kubernetes allows in one Secret or ConfigMap.
+const maxPayload = corev1.MaxSecretSize
+
+// KitObjects are the Secret with startup/ and the ConfigMap with local/. The
+// Secret's data is the only place where key material goes.
+func KitObjects(namespace, system string, kit *startupkit.Kit) ([]Object, error) {
+	if err := fits("startup/", "Secret", kit.Startup); err != nil {
+		return nil, err
+	}
+	if err := fits("local/", "ConfigMap", kit.Local); err != nil {
+		return nil, err
+	}
+	return []Object{kitSecret(namespace, system, kit), localConfigMap(namespace, system, kit)}, nil
+}
+
+// Both objects are immutable and carry their digest in their name: a changed
+// kit is a new object, and a pod that runs never sees its kit change.
+func kitSecret(namespace, system string, kit *startupkit.Kit) *corev1.Secret {
+	data := make(map[string][]byte, len(kit.Startup))
+	for _, f := range kit.Startup {
+		data[f.Name] = f.Data
+	}
+	return &corev1.Secret{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
+		ObjectMeta: Meta(namespace, startupkit.SecretName(kit), system, kit),
+		Type:       KitSecretType,
+		Immutable:  new(true),
+		Data:       data,
+	}
+}
+
+func localConfigMap(namespace, system string, kit *startupkit.Kit) *corev1.ConfigMap {
+	cm := &corev1.ConfigMap{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
+		ObjectMeta: Meta(namespace, startupkit.ConfigMapName(kit), system, kit),
+		Immutable:  new(true),
+		Data:       map[string]string{},
+		BinaryData: map[string][]byte{},
+	}
+	for _, f := range kit.Local {
+		if utf8.Valid(f.Data) {
+			cm.Data[f.Name] = string(f.Data)
+		} else {
+			cm.BinaryData[f.Name] = f.Data
+		}
+	}
+	return cm
+}
+
+func fits(dir, kind string, files startupkit.Files) error {
+	total := 0
+	for _, f := range files {
+		total += len(f.Data) + len(f.Name)
+		if reasons := validation.IsConfigMapKey(f.Name); len(reasons) > 0 {
+			return fmt.Errorf("%s%s: the file name is no legal key of a %s: %s; rename or remove the file", dir, f.Name, kind, reasons[0])
+		}
+	}
+	if total <= maxPayload {
+		return nil
+	}
+	largest := slices.MaxFunc(files, func(a, b startupkit.File) int { return cmp.Compare(len(a.Data), len(b.Data)) })
+	return fmt.Errorf("%s holds %d bytes and a %s may hold %d (1 MiB); the largest file is %s%s with %d bytes: remove from %s what the participant does not need",
+		dir, total, kind, maxPayload, dir, largest.Name, len(largest.Data), dir)
+}

@@ -1,0 +1,57 @@
+package launch
+
+import (
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/kubectl/pkg/util/templates"
+	"k8s.io/utils/clock"
+)
+
+// NewCommand makes `kubectl flare launch`.
+func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.WithTicker) *cobra.Command {
+	o := NewOptions(getter, streams, clk)
+	cmd := &cobra.Command{
+		Use:                   "launch KIT_DIR --image=IMAGE",
+		DisableFlagsInUseLine: true,
+		Short:                 "Run a participant from its startup kit",
+		Long: templates.LongDesc(`
+			Run a participant from its startup kit.
+
+			The kit is verified, its startup/ becomes an immutable Secret and its local/ an immutable
+			ConfigMap. A server or client runs as a Deployment under the Pod Security level "restricted",
+			with a workspace that outlives its pods; of an admin only the shape of its pod is kept, for
+			"kubectl flare job".
+
+			The command waits until the server is ready or the client has registered with the server, and
+			says why when that cannot be. Launching again changes nothing; launching a newer kit replaces
+			the older one.`),
+		Example: templates.Examples(`
+			# Run the server, in the namespace that its certificate names
+			kubectl flare launch prod_00/server1 --image=registry.example.org/nvflare:2.9.0 -n fl-server
+
+			# Run a client, and insist on the root certificate that the project lead told by telephone
+			kubectl flare launch prod_00/site-1 --image=registry.example.org/nvflare:2.9.0 -n fl-site-1 --root-fingerprint=5F:0C:…
+
+			# See what would be written, without a cluster
+			kubectl flare launch prod_00/site-1 --image=registry.example.org/nvflare:2.9.0 --dry-run=client -o yaml`),
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cmd.SilenceUsage = true
+			o.sizeGiven = cmd.Flags().Changed("storage-size")
+			if err := o.Complete(cmd, args); err != nil {
+				return err
+			}
+			return o.Run(cmd.Context())
+		},
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return nil, cobra.ShellCompDirectiveFilterDirs
+		},
+	}
+	o.flags.add(cmd)
+	o.Printer.AddFlags(cmd)
+	return cmd
+}

@@ -1,0 +1,77 @@
+package launch
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+)
+
+// flags are launch's own flags, as they are written.
+type flags struct {
+	Image            string
+	ImagePullSecrets []string
+	CPU, Memory      string
+	StorageSize      string
+	StorageClass     string
+	ServerNamespace  string
+	RootFingerprint  string
+	ForceConflicts   bool
+	Wait             bool
+	Timeout          time.Duration
+	sizeGiven        bool
+}
+
+const defaultStorageSize = "1Gi"
+
+func defaults() flags {
+	return flags{StorageSize: defaultStorageSize, Wait: true, Timeout: 5 * time.Minute}
+}
+
+func (f *flags) add(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringVar(&f.Image, "image", f.Image, "Image that has NVFLARE in it, of the kit's version")
+	fs.StringArrayVar(&f.ImagePullSecrets, "image-pull-secret", f.ImagePullSecrets, "Secret of the namespace that may pull the image; may be given more than once")
+	fs.StringVar(&f.CPU, "cpu", f.CPU, "CPU to request and to be limited to, such as 2 or 500m; without it 100m are requested")
+	fs.StringVar(&f.Memory, "memory", f.Memory, "Memory to request and to be limited to, such as 8Gi; without it 256Mi are requested")
+	fs.StringVar(&f.StorageSize, "storage-size", f.StorageSize, "Size of the workspace volume when it is made")
+	fs.StringVar(&f.StorageClass, "storage-class", f.StorageClass, "StorageClass of the workspace volume when it is made; without it the cluster's default")
+	fs.StringVar(&f.ServerNamespace, "server-namespace", f.ServerNamespace, "Namespace of this cluster that the server runs in, for kits that dial a bare Service name")
+	fs.StringVar(&f.RootFingerprint, "root-fingerprint", f.RootFingerprint, "SHA-256 fingerprint that the kit's root certificate must have, as the project lead told it")
+	fs.BoolVar(&f.ForceConflicts, "force-conflicts", f.ForceConflicts, "Take over fields that others have set")
+	fs.BoolVar(&f.Wait, "wait", f.Wait, "Wait until the server is ready or the client has registered")
+	fs.DurationVar(&f.Timeout, "timeout", f.Timeout, "How long to wait")
+}
+
+// participant reads the flags and reports everything that is wrong with them.
+func (f *flags) participant(namespace string) (framework.Participant, error) {
+	var errs []error
+	if f.Image == "" {
+		errs = append(errs, errors.New("--image is missing: give an image with NVFLARE in it, such as --image registry.example.org/nvflare:2.9.0"))
+	}
+	if f.Wait && f.Timeout < minTimeout {
+		errs = append(errs, fmt.Errorf("--timeout %s is too short: give at least %s, or --wait=false", f.Timeout, minTimeout))
+	}
+	quantity := func(flag, value string) resource.Quantity {
+		if value == "" {
+			return resource.Quantity{}
+		}
+		q, err := resource.ParseQuantity(value)
+		if err != nil || q.Sign() <= 0 {
+			errs = append(errs, fmt.Errorf("--%s %q is not a size: write for instance 2, 500m or 8Gi", flag, value))
+		}
+		return q
+	}
+	p := framework.Participant{
+		Namespace: namespace, ServerNamespace: f.ServerNamespace,
+		Image: f.Image, ImagePullSecrets: f.ImagePullSecrets,
+		Resources:    framework.Resources{CPU: quantity("cpu", f.CPU), Memory: quantity("memory", f.Memory)},
+		StorageSize:  quantity("storage-size", f.StorageSize),
+		StorageClass: f.StorageClass,
+	}
+	return p, errors.Join(errs...)
+}

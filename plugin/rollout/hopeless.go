@@ -1,0 +1,137 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/ansi"
+)
+
+// How long a state may last that might still get better by itself: a controller
+// may retry after the cause was mended, the scheduler sees a new claim late, a
+// kubelet pulls again after 10 seconds.
+const (
+	graceRefused       = 3 * time.Second
+	graceUnschedulable = 15 * time.Second
+	gracePull          = 20 * time.Second
+	pullTries          = 2
+)
+
+// hopeless returns an error when waiting will not help.
+func (w *Waiter) hopeless(ctx context.Context, s state) error {
+	lasted := w.clock.Since(w.since)
+	switch {
+	case s.refused && lasted >= graceRefused:
+		return w.fail(s, s.detail)
+	case s.pod == nil:
+		return nil
+	}
+	switch s.reason {
+	case "ErrImagePull", "ImagePullBackOff":
+		if w.pulls[s.pod.UID] >= pullTries || lasted >= gracePull {
+			return w.fail(s, s.detail+"; check --image, and whether the namespace needs --image-pull-secret")
+		}
+	case "InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError":
+		return w.fail(s, s.detail)
+	case "CrashLoopBackOff":
+		return errors.Join(w.fail(s, s.detail), w.evidence(ctx, s.pod, &corev1.PodLogOptions{Previous: true}))
+	case corev1.PodReasonUnschedulable:
+		if lasted >= graceUnschedulable {
+			return w.unschedulable(ctx, s)
+		}
+	}
+	return nil
+}
+
+func (w *Waiter) fail(s state, detail string) error {
+	text := s.text
+	if detail != "" && !strings.Contains(text, detail) {
+		text += ": " + detail
+	}
+	return fmt.Errorf("%q in namespace %q does not start: %s", w.target.Participant, w.target.Namespace, text)
+}
+
+// unschedulable looks whether it is the workspace claim that holds the pod up.
+func (w *Waiter) unschedulable(ctx context.Context, s state) error {
+	for _, v := range s.pod.Spec.Volumes {
+		if v.PersistentVolumeClaim == nil {
+			continue
+		}
+		claim, err := w.typed.CoreV1().PersistentVolumeClaims(s.pod.Namespace).Get(ctx, v.PersistentVolumeClaim.ClaimName, metav1.GetOptions{})
+		if err != nil || claim.Status.Phase != corev1.ClaimPending {
+			continue
+		}
+		if why := w.pendingClaim(ctx, claim); why != "" {
+			return w.fail(state{text: why}, "")
+		}
+	}
+	return w.fail(s, "")
+}
+
+func (w *Waiter) pendingClaim(ctx context.Context, claim *corev1.PersistentVolumeClaim) string {
+	// A claim's class cannot be changed, hence the first half of the advice.
+	again := fmt.Sprintf("delete persistentvolumeclaim/%s, then launch with --storage-class NAME (kubectl get storageclass)", claim.Name)
+	class := claim.Spec.StorageClassName
+	if class == nil || *class == "" {
+		return fmt.Sprintf("its workspace claim %s is pending, and the cluster has no default StorageClass: give --storage-class NAME (%s)", claim.Name, again)
+	}
+	_, err := w.typed.StorageV1().StorageClasses().Get(ctx, *class, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return fmt.Sprintf("its workspace claim %s is pending, and there is no StorageClass %q: %s", claim.Name, *class, again)
+	}
+	return ""
+}
+
+// evidence is what the pod itself said last: the end of its log and the last
+// warning about it.
+func (w *Waiter) evidence(ctx context.Context, pod *corev1.Pod, opts *corev1.PodLogOptions) error {
+	var found []error
+	if text := w.tail(ctx, pod, opts); text != "" {
+		found = append(found, fmt.Errorf("the last lines of its log:\n%s", text))
+	}
+	if text := w.lastWarning(ctx, pod); text != "" {
+		found = append(found, fmt.Errorf("the last warning about the pod: %s", text))
+	}
+	return errors.Join(found...)
+}
+
+// tail is the last ten lines of a log, indented; empty when there are none or
+// they may not be read.
+func (w *Waiter) tail(ctx context.Context, pod *corev1.Pod, opts *corev1.PodLogOptions) string {
+	opts.TailLines, opts.LimitBytes = new(int64(10)), new(int64(64<<10))
+	stream, err := w.typed.CoreV1().Pods(pod.Namespace).GetLogs(pod.Name, opts).Stream(ctx)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = stream.Close() }()
+	data, err := io.ReadAll(stream)
+	text := strings.TrimRight(ansi.Strip(string(data)), "\n")
+	if err != nil || text == "" {
+		return ""
+	}
+	return "  " + strings.ReplaceAll(text, "\n", "\n  ")
+}
+
+func (w *Waiter) lastWarning(ctx context.Context, pod *corev1.Pod) string {
+	list, err := w.typed.CoreV1().Events(pod.Namespace).List(ctx, metav1.ListOptions{
+		FieldSelector: "type=Warning,involvedObject.uid=" + string(pod.UID),
+	})
+	if err != nil || len(list.Items) == 0 {
+		return ""
+	}
+	last := list.Items[0]
+	for _, e := range list.Items[1:] {
+		if last.LastTimestamp.Before(&e.LastTimestamp) {
+			last = e
+		}
+	}
+	return last.Reason + ": " + last.Message
+}
