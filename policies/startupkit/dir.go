@@ -33,7 +33,7 @@ func readDir(fsys fs.FS, dir string, maxFile int64, b *budget) (Files, error) {
 	}
 	files := make(Files, 0, len(entries))
 	for _, entry := range entries {
-		if err := checkEntry(path.Join(dir, entry.Name()), entry); err != nil {
+		if err := checkEntry(dir, entry); err != nil {
 			return nil, err
 		}
 		file, err := readFile(fsys, path.Join(dir, entry.Name()), maxFile, b)
@@ -71,7 +71,12 @@ func list(fsys fs.FS, dir string, b *budget) ([]fs.DirEntry, error) {
 }
 
 // checkEntry looks at the type before anything is opened: opening a pipe blocks.
-func checkEntry(file string, entry fs.DirEntry) error {
+func checkEntry(dir string, entry fs.DirEntry) error {
+	// The name comes first, since the other messages show it as it is.
+	if err := checkFileName(dir, entry.Name()); err != nil {
+		return err
+	}
+	file := path.Join(dir, entry.Name())
 	switch {
 	case entry.Type()&fs.ModeSymlink != 0:
 		return linkError(file)
@@ -83,20 +88,20 @@ func checkEntry(file string, entry fs.DirEntry) error {
 	case !entry.Type().IsRegular():
 		return &FieldError{File: file, Problem: "is not a plain file", Fix: asProvisioned}
 	}
-	return CheckFileName(file)
+	return nil
 }
 
-// CheckFileName accepts the names that can be keys of a Secret, which is how
+// checkFileName accepts the names that can be keys of a Secret, which is how
 // kits travel. It refuses line breaks above all: they would forge lines of the
-// digest. The folder in front of the name is for the message only.
-func CheckFileName(file string) error {
-	name := path.Base(file)
-	legal := strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._") == ""
-	if legal && len(name) <= 253 && !strings.HasPrefix(name, "..") && name != "." {
+// digest.
+func checkFileName(dir, name string) error {
+	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"
+	legal := name != "" && name != "." && !strings.HasPrefix(name, "..") && len(name) <= 253
+	if legal && strings.Trim(name, allowed) == "" {
 		return nil
 	}
 	return &FieldError{
-		File: shown(file), Problem: "has a name that a Secret cannot hold",
+		File: dir, Problem: fmt.Sprintf("holds %s, a name that a Secret cannot hold", shown(name)),
 		Fix: "use letters, digits, '-', '_' and '.', or take the file away",
 	}
 }

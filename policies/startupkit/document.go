@@ -29,27 +29,34 @@ func parseDocument(file string, data []byte) (*document, error) {
 	if len(data) > maxParsed {
 		return nil, tooLarge(file, maxParsed)
 	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	root, err := decode(dec, maxDepth)
-	if err == nil {
-		if _, more := dec.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("something follows the JSON value")
-		}
-	}
+	root, err := decodeOne(data)
 	if err != nil {
 		return nil, &FieldError{File: file, Problem: fmt.Sprintf("is not good JSON: %v", err), Fix: asProvisioned}
 	}
 	return &document{file: file, root: root}, nil
 }
 
+// decodeOne reads one value and the end of the file.
+func decodeOne(data []byte) (any, error) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	root, err := decode(dec, maxDepth)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, errors.New("it ends too early")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the JSON value")
+	}
+	return root, nil
+}
+
 // decode reads one value of at most depth levels. It refuses a repeated key:
 // two readers may take different ones.
 func decode(dec *json.Decoder, depth int) (any, error) {
 	token, err := dec.Token()
-	if errors.Is(err, io.EOF) {
-		return nil, io.ErrUnexpectedEOF
-	}
 	delim, nested := token.(json.Delim)
 	if err != nil || !nested {
 		return token, err

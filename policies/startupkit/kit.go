@@ -79,9 +79,12 @@ type Kit struct {
 	Intermediates []*x509.Certificate
 	Root          *x509.Certificate
 
-	// keyName is the file of startup/ that holds the private key.
-	keyName string
+	// paths are where the parts stand in the kit, for messages.
+	paths paths
 }
+
+// paths are the files that a kit's configuration names, and itself.
+type paths struct{ configuration, certificate, key, root string }
 
 // Digest is the kit digest: SHA-256 over the sha256sum lines of startup/, as 64
 // lower-case hexadecimal digits.

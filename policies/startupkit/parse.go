@@ -78,11 +78,11 @@ func sorted(dir string, files Files) (Files, error) {
 	files = slices.Clone(files)
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	for i, f := range files {
-		if err := CheckFileName(path.Join(dir, f.Name)); err != nil {
+		if err := checkFileName(dir, f.Name); err != nil {
 			return nil, err
 		}
-		if strings.Contains(f.Name, "/") || i > 0 && files[i-1].Name == f.Name {
-			return nil, &FieldError{File: path.Join(dir, f.Name), Problem: "is not one plain file of this folder", Fix: asProvisioned}
+		if i > 0 && files[i-1].Name == f.Name {
+			return nil, &FieldError{File: path.Join(dir, f.Name), Problem: "is there twice", Fix: asProvisioned}
 		}
 	}
 	return files, nil

@@ -133,8 +133,8 @@ func TestReadRefusesLayout(t *testing.T) {
 		{"a folder in startup", func(m fstest.MapFS) { m["startup/custom/a.py"] = &fstest.MapFile{} }, "startup/custom is a folder"},
 		{"a folder in local", func(m fstest.MapFS) { m["local/custom/a.py"] = &fstest.MapFile{} }, "local/custom is a folder"},
 		{"a pipe", func(m fstest.MapFS) { m["startup/pipe"] = &fstest.MapFile{Mode: fs.ModeNamedPipe} }, "startup/pipe is not a plain file"},
-		{"a line break in a name", func(m fstest.MapFS) { m["startup/a\nb"] = &fstest.MapFile{} }, `"startup/a\nb" has a name that a Secret cannot hold`},
-		{"two dots", func(m fstest.MapFS) { m["local/..data"] = &fstest.MapFile{} }, "has a name that a Secret cannot hold"},
+		{"a line break in a name", func(m fstest.MapFS) { m["startup/a\nb"] = &fstest.MapFile{} }, `startup holds "a\nb", a name that a Secret cannot hold`},
+		{"two dots", func(m fstest.MapFS) { m["local/..data"] = &fstest.MapFile{} }, `local holds "..data", a name that a Secret cannot hold`},
 		{"a large file in local", func(m fstest.MapFS) {
 			m["local/big"] = &fstest.MapFile{Data: make([]byte, 1<<20+1)}
 		}, "local/big is too large: a file may have 1 MiB here"},

@@ -69,6 +69,9 @@ type participant struct {
 func (f *Federation) kit(p participant, options []Option) *Kit {
 	f.t.Helper()
 	s := f.settings.with(options)
+	if s.nameless {
+		p.sans = nil
+	}
 	k := &Kit{t: f.t, federation: f, files: map[string]file{}}
 	k.key = newKey(f.t)
 	k.Certificate = sign(f.t, leaf(f.t, s, subject(p.name, p.org, p.adminRole), p.sans), f.Root, &k.key.PublicKey, f.key)

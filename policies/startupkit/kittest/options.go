@@ -20,6 +20,7 @@ type settings struct {
 	serverName          string
 	notBefore, notAfter time.Time
 	pkcs8               bool
+	nameless            bool
 	fqsn                string
 }
 
@@ -74,4 +75,10 @@ func WithPKCS8Key() Option {
 // WithFQSN sets a client's fqsn, which is its name by default.
 func WithFQSN(fqsn string) Option {
 	return func(s *settings) { s.fqsn = fqsn }
+}
+
+// WithoutNames makes a certificate without a subject alternative name, which
+// NVFLARE never does.
+func WithoutNames() Option {
+	return func(s *settings) { s.nameless = true }
 }

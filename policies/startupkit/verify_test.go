@@ -1,0 +1,307 @@
+package startupkit_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+)
+
+var (
+	issued = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	today  = issued.AddDate(0, 1, 0)
+)
+
+func newFederation(t *testing.T, options ...kittest.Option) *kittest.Federation {
+	t.Helper()
+	dates := kittest.WithDates(issued, issued.Add(kittest.Validity))
+	return kittest.NewFederation(t, "demo", append([]kittest.Option{dates}, options...)...)
+}
+
+// pinned are the options of somebody who knows the federation's root.
+func pinned(fed *kittest.Federation) startupkit.VerifyOptions {
+	return startupkit.VerifyOptions{Now: today, RootFingerprint: startupkit.Fingerprint(fed.Root)}
+}
+
+// ids are the checks in the order of a report.
+var ids = []string{
+	"root", "root-pinned", "dates", "dates", "chain", "key", "key-mode", "participant", "org", "role",
+	"server-names", "startup-files", "local-files", "startup-signature", "local-signature",
+}
+
+func TestVerifyGoodKits(t *testing.T) {
+	for _, family := range []startupkit.Family{startupkit.Family27, startupkit.Family28} {
+		fed := newFederation(t, kittest.WithFamily(family))
+		for _, kit := range []*kittest.Kit{
+			fed.Server("server1", "lab", "server1.fl.svc"), fed.Client("Site_2", "b"),
+			fed.Admin("lead@a.org", "a", "lead"), fed.Client("site-1", "a", kittest.WithPKCS8Key()),
+			fed.Client("site-3", "a", kittest.WithFQSN("relay-1.site-3")),
+		} {
+			read := kit.Read()
+			t.Run(string(family)+"/"+read.Participant, func(t *testing.T) {
+				report := read.Verify(pinned(fed))
+				assert.True(t, report.Passed())
+				var got []string
+				for _, f := range report.Findings {
+					got = append(got, f.ID)
+					assert.NotEmpty(t, f.Message, f.ID)
+					assert.NotEmpty(t, f.File, f.ID)
+					// The keys of 2.7 kits are open to all: that is all there is to say.
+					if f.Status != startupkit.StatusPass {
+						assert.Equal(t, startupkit.CheckKeyMode, f.ID, f.Message)
+						assert.Equal(t, startupkit.Family27, family)
+					}
+				}
+				assert.Equal(t, ids, got)
+			})
+		}
+	}
+}
+
+func TestVerifySaysWhenTheRootIsNotPinned(t *testing.T) {
+	fed := newFederation(t)
+	report := fed.Client("site-1", "a").Read().Verify(startupkit.VerifyOptions{Now: today})
+	assert.True(t, report.Passed())
+	finding := only(t, report, startupkit.StatusWarn)
+	assert.Equal(t, startupkit.CheckRootPinned, finding.ID)
+	assert.Contains(t, finding.Message, "the root was not checked")
+	assert.Contains(t, finding.Message, startupkit.Fingerprint(fed.Root))
+	assert.Contains(t, finding.Fix, "by another way than the kit")
+}
+
+func TestVerifyPin(t *testing.T) {
+	fed, impostor := newFederation(t), newFederation(t)
+	kit := impostor.Client("site-1", "a").Read()
+
+	finding := only(t, kit.Verify(pinned(fed)), startupkit.StatusFail)
+	assert.Equal(t, startupkit.CheckRootPinned, finding.ID)
+	assert.Contains(t, finding.Message, "another root")
+
+	finding = only(t, kit.Verify(startupkit.VerifyOptions{Now: today, RootFingerprint: "abc"}), startupkit.StatusFail)
+	assert.Equal(t, startupkit.CheckRootPinned, finding.ID)
+	assert.Contains(t, finding.Message, "it has 3 digits")
+}
+
+func TestVerifyDates(t *testing.T) {
+	fed := newFederation(t)
+	kit := fed.Client("site-1", "a").Read()
+	end := issued.Add(kittest.Validity)
+	for _, tt := range []struct {
+		name string
+		now  time.Time
+		want startupkit.Status
+		text string
+	}{
+		{"a second early", issued.Add(-time.Second), startupkit.StatusFail, "the certificate is good from 2026-03-01T12:00:00Z on, not yet"},
+		{"at the start", issued, startupkit.StatusPass, "360 days more"},
+		{"30 days before", end.Add(-startupkit.ExpiryWarning), startupkit.StatusPass, "30 days more"},
+		{"less than 30 days", end.Add(-startupkit.ExpiryWarning + time.Second), startupkit.StatusWarn, "expires on 2027-02-24T12:00:00Z, in 29 days"},
+		{"one day", end.Add(-25 * time.Hour), startupkit.StatusWarn, "in 1 day"},
+		{"at the end", end, startupkit.StatusWarn, "in less than a day"},
+		{"a second late", end.Add(time.Second), startupkit.StatusFail, "expired on 2027-02-24T12:00:00Z, less than a day ago"},
+		{"long ago", end.AddDate(0, 0, 9), startupkit.StatusFail, "9 days ago"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			options := pinned(fed)
+			options.Now = tt.now
+			report := kit.Verify(options)
+			dates := findings(report, startupkit.CheckDates)
+			require.Len(t, dates, 2, "certificate and root")
+			for _, f := range dates {
+				assert.Equal(t, tt.want, f.Status)
+			}
+			assert.Contains(t, dates[0].Message, tt.text)
+			assert.Equal(t, startupkit.StatusPass, findings(report, startupkit.CheckChain)[0].Status, "dates have a check of their own")
+		})
+	}
+}
+
+// TestVerifyBrokenKits breaks one thing each, and one finding must say so.
+func TestVerifyBrokenKits(t *testing.T) {
+	fed, other := newFederation(t), newFederation(t)
+	signed := newFederation(t, kittest.WithFamily(startupkit.Family27))
+	client := func() *kittest.Kit { return fed.Client("site-1", "a") }
+	for _, tt := range []struct {
+		name   string
+		kit    *kittest.Kit
+		id     string
+		status startupkit.Status
+		text   string
+	}{
+		{"another root's certificate", client().With("startup/client.crt", other.Client("site-1", "a").File("startup/client.crt")),
+			startupkit.CheckChain, startupkit.StatusFail, "the kit's root does not vouch for the certificate"},
+		{"the root as certificate", client().With("startup/client.crt", client().File("startup/rootCA.pem")),
+			startupkit.CheckChain, startupkit.StatusFail, "the participant's certificate is a certificate authority's"},
+		{"a leaf as root", client().With("startup/rootCA.pem", fed.Client("x", "a").File("startup/client.crt")),
+			startupkit.CheckRoot, startupkit.StatusFail, "not a root certificate: it is not marked as a certificate authority"},
+		{"another key", client().With("startup/client.key", fed.Client("site-1", "a").File("startup/client.key")),
+			startupkit.CheckKey, startupkit.StatusFail, "the private key does not belong to startup/client.crt"},
+		{"an open key", client().WithMode("startup/client.key", 0o640),
+			startupkit.CheckKeyMode, startupkit.StatusWarn, "its mode is 0640"},
+		{"an open second key", client().With("startup/server.key", nil),
+			startupkit.CheckKeyMode, startupkit.StatusWarn, "its mode is 0644"},
+		{"another client's configuration", client().With("startup/fed_client.json", fed.Client("site-2", "a").File("startup/fed_client.json")),
+			startupkit.CheckParticipant, startupkit.StatusFail, `the configuration is for "site-2", the certificate for "site-1"`},
+		{"an fqsn that only ends alike", fed.Client("site-1", "a", kittest.WithFQSN("mysite-1")),
+			startupkit.CheckParticipant, startupkit.StatusFail, "the configuration is for"},
+		{"another admin's configuration", fed.Admin("a@x.org", "a", "lead").With("startup/fed_admin.json", fed.Admin("b@x.org", "a", "lead").File("startup/fed_admin.json")),
+			startupkit.CheckParticipant, startupkit.StatusFail, `the configuration is for "b@x.org"`},
+		{"no organisation", fed.Client("site-1", ""),
+			startupkit.CheckOrg, startupkit.StatusFail, "names no organisation"},
+		{"an admin without a role", fed.Admin("a@x.org", "a", ""),
+			startupkit.CheckRole, startupkit.StatusFail, "the admin's certificate has no role"},
+		{"an admin with another role", fed.Admin("a@x.org", "a", "auditor"),
+			startupkit.CheckRole, startupkit.StatusWarn, `the admin's role is "auditor"`},
+		{"a client with an admin's role", withCertificateOf(fed.Client("lead", "a"), fed.Admin("lead", "a", "lead")),
+			startupkit.CheckRole, startupkit.StatusFail, `the kit of a client, but a certificate for the role "lead"`},
+		{"an extra file", client().With("startup/evil.json", nil),
+			startupkit.CheckStartupFiles, startupkit.StatusFail, "not a file that NVFLARE puts into the kit of the role client"},
+		{"resources in startup", client().With("startup/x__p_resources.json", nil),
+			startupkit.CheckStartupFiles, startupkit.StatusFail, "not a file that NVFLARE puts into"},
+		{"a server's file at a client", client().With("startup/server_context.tenseal", nil),
+			startupkit.CheckStartupFiles, startupkit.StatusFail, "not a file that NVFLARE puts into"},
+		{"no script", client().Without("startup/start.sh"),
+			startupkit.CheckStartupFiles, startupkit.StatusWarn, "missing: such a kit runs in a pod"},
+		{"no resources", client().Without("local/resources.json.default"),
+			startupkit.CheckLocalFiles, startupkit.StatusFail, "NVFLARE does not start"},
+		{"an unknown local file", client().With("local/notes.txt", nil),
+			startupkit.CheckLocalFiles, startupkit.StatusWarn, "NVFLARE does not know this file"},
+		{"2.7 without signature", signed.Client("site-1", "a").WithMode("startup/client.key", 0o600).Without("startup/signature.json"),
+			startupkit.CheckStartupSignature, startupkit.StatusFail, "missing: NVFLARE 2.7 signs every kit"},
+		{"2.7 without local signature", signed.Client("site-1", "a").WithMode("startup/client.key", 0o600).Without("local/signature.json"),
+			startupkit.CheckLocalSignature, startupkit.StatusWarn, "missing, though NVFLARE 2.7 signs local/ too"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			kit := tt.kit.Read()
+			options := startupkit.VerifyOptions{Now: today, RootFingerprint: startupkit.Fingerprint(kit.Root)}
+			var found bool
+			for _, f := range findings(kit.Verify(options), tt.id) {
+				if f.Status == tt.status {
+					found = true
+					assert.Contains(t, f.Message, tt.text)
+					assert.NotEmpty(t, f.Fix)
+				}
+			}
+			assert.True(t, found, "%s of %s", tt.status, tt.id)
+		})
+	}
+}
+
+// TestVerifyNamesOneProblem makes sure that a small fault gives one finding.
+func TestVerifyNamesOneProblem(t *testing.T) {
+	fed := newFederation(t)
+	for _, kit := range []*kittest.Kit{
+		fed.Client("site-1", "a").With("startup/evil.json", nil),
+		fed.Client("site-1", "a").With("startup/client.key", fed.Client("site-1", "a").File("startup/client.key")),
+		fed.Client("site-1", ""),
+	} {
+		only(t, kit.Read().Verify(pinned(fed)), startupkit.StatusFail)
+	}
+}
+
+func TestVerifyWithoutLocal(t *testing.T) {
+	fed := newFederation(t)
+	kit, err := startupkit.Parse(fed.Client("site-1", "a").Read().Startup, nil)
+	require.NoError(t, err)
+	finding := only(t, kit.Verify(pinned(fed)), startupkit.StatusWarn)
+	assert.Equal(t, startupkit.CheckLocalFiles, finding.ID)
+}
+
+func TestVerifyAcceptsWhatProjectsAdd(t *testing.T) {
+	fed := newFederation(t)
+	kit := fed.Client("site-1", "a")
+	for _, name := range []string{"docker.sh", "aws_start.sh", "azure_start.sh", "client_context.tenseal", "server.crt", "server.key", "customRootCA.pem"} {
+		kit.With("startup/"+name, nil).WithMode("startup/"+name, 0o600)
+	}
+	for _, name := range []string{"resources.json", "privacy.json", "study_registry.json", "comm_config.json", "relay__resources.json", "a__p_resources.json", "b__j_resources.json"} {
+		kit.With("local/"+name, nil)
+	}
+	report := kit.Read().Verify(pinned(fed))
+	assert.Equal(t, len(report.Findings), report.Count(startupkit.StatusPass), "%+v", report)
+}
+
+func TestVerifyKeyMode(t *testing.T) {
+	fed := newFederation(t)
+	for mode, want := range map[fs.FileMode]startupkit.Status{
+		0: startupkit.StatusPass, 0o400: startupkit.StatusPass, 0o600: startupkit.StatusPass,
+		0o640: startupkit.StatusWarn, 0o604: startupkit.StatusWarn, 0o644: startupkit.StatusWarn,
+	} {
+		report := fed.Client("site-1", "a").WithMode("startup/client.key", mode).Read().Verify(pinned(fed))
+		assert.Equal(t, want, findings(report, startupkit.CheckKeyMode)[0].Status, "%#o", mode)
+	}
+}
+
+func TestServesName(t *testing.T) {
+	fed := newFederation(t)
+	server := fed.Server("server1", "lab", "server1.fl.svc", "*.lab.example", "10.0.0.7").Read()
+	for _, host := range []string{"server1.fl.svc", "SERVER1.fl.svc", "a.lab.example", "10.0.0.7"} {
+		assert.NoError(t, server.ServesName(host), host)
+	}
+	for _, host := range []string{"server1", "a.b.lab.example", "10.0.0.8", "", "lab.example"} {
+		err := server.ServesName(host)
+		fieldError(t, err)
+		assert.ErrorContains(t, err, "startup/server.crt: subjectAltName does not cover")
+		assert.ErrorContains(t, err, "it has server1.fl.svc, *.lab.example, 10.0.0.7; add the name")
+	}
+	assert.EqualError(t, fed.Client("site-1", "a").Read().ServesName("site-1"), `"site-1" is the kit of a client: only a server is dialled`)
+}
+
+func TestVerifyAServerWithoutNames(t *testing.T) {
+	fed := newFederation(t)
+	kit := fed.ServerWith("server1", "lab", nil, kittest.WithoutNames()).Read()
+	finding := only(t, kit.Verify(pinned(fed)), startupkit.StatusFail)
+	assert.Equal(t, startupkit.CheckServerNames, finding.ID)
+	assert.ErrorContains(t, kit.ServesName("server1"), "it has no names")
+}
+
+func TestReportInJSON(t *testing.T) {
+	report := startupkit.Report{Findings: []startupkit.Finding{
+		{ID: startupkit.CheckChain, Status: startupkit.StatusPass, Message: "good", File: "startup/client.crt"},
+		{ID: startupkit.CheckKey, Status: startupkit.StatusFail, Message: "bad", Fix: "ask"},
+	}}
+	data, err := json.Marshal(report)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"findings": [
+		{"id": "chain", "status": "pass", "message": "good", "file": "startup/client.crt"},
+		{"id": "key", "status": "fail", "message": "bad", "fix": "ask"}
+	]}`, string(data))
+}
+
+// withCertificateOf gives a kit the certificate and key of another.
+func withCertificateOf(kit, other *kittest.Kit) *kittest.Kit {
+	for _, name := range []string{"startup/client.crt", "startup/client.key", "startup/server.crt", "startup/server.key"} {
+		if _, ok := other.FS()[name]; ok {
+			kit.With(name, other.File(name))
+		}
+	}
+	return kit
+}
+
+func findings(report startupkit.Report, id string) []startupkit.Finding {
+	var out []startupkit.Finding
+	for _, f := range report.Findings {
+		if f.ID == id {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// only gives the one finding with that status.
+func only(t *testing.T, report startupkit.Report, status startupkit.Status) startupkit.Finding {
+	t.Helper()
+	var found []startupkit.Finding
+	for _, f := range report.Findings {
+		if f.Status == status {
+			found = append(found, f)
+		}
+	}
+	require.Len(t, found, 1, "%+v", report)
+	return found[0]
+}
