@@ -12,7 +12,11 @@ import (
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/delete"
+	"github.com/kubectl-flare/kubectl-flare/plugin/job"
 	"github.com/kubectl-flare/kubectl-flare/plugin/launch"
+	"github.com/kubectl-flare/kubectl-flare/plugin/logs"
+	"github.com/kubectl-flare/kubectl-flare/plugin/status"
 )
 
 // Options are what the commands get from outside. Tests give their own.
@@ -36,6 +40,7 @@ func DefaultOptions(streams genericiooptions.IOStreams) Options {
 const (
 	groupKits    = "kits"
 	groupRunning = "running"
+	groupJobs    = "jobs"
 	groupOther   = "other"
 )
 
@@ -56,6 +61,7 @@ func NewCommand(o Options) *cobra.Command {
 	cmd.AddGroup(
 		&cobra.Group{ID: groupKits, Title: "Startup Kits:"},
 		&cobra.Group{ID: groupRunning, Title: "Participants:"},
+		&cobra.Group{ID: groupJobs, Title: "Jobs:"},
 		&cobra.Group{ID: groupOther, Title: "Other Commands:"},
 	)
 	cmd.SetHelpCommandGroupID(groupOther)
@@ -78,7 +84,11 @@ func addCommands(root *cobra.Command, o Options) {
 	}
 	add(groupRunning,
 		launch.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),
+		status.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),
+		logs.NewCommand(o.ConfigFlags, o.IOStreams),
+		delete.NewCommand(o.ConfigFlags, o.IOStreams),
 	)
+	add(groupJobs, job.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock))
 	add(groupOther, newVersionCommand(o.IOStreams))
 }
 

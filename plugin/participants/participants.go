@@ -5,6 +5,7 @@ package participants
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -114,4 +115,16 @@ func Find(all []Participant, arg string) (Participant, bool) {
 		}
 	}
 	return Participant{}, false
+}
+
+// NotFound is the error for a name that means nobody in the namespace.
+func NotFound(all []Participant, arg, namespace string) error {
+	if len(all) == 0 {
+		return fmt.Errorf("there is no participant %q in namespace %q, nor any other: is it the right -n?", arg, namespace)
+	}
+	var names []string
+	for _, p := range all {
+		names = append(names, p.Name)
+	}
+	return fmt.Errorf("there is no participant %q in namespace %q; there are: %s", arg, namespace, strings.Join(names, ", "))
 }

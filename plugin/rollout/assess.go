@@ -37,7 +37,7 @@ type state struct {
 // says how far it has come.
 func (v view) assess(t Target) state {
 	if !v.synced {
-		return state{text: "looking"}
+		return state{}
 	}
 	d := v.deployment(t.Name)
 	if d == nil {
@@ -45,7 +45,7 @@ func (v view) assess(t Target) state {
 	}
 	set := v.currentSet(d)
 	if d.Status.ObservedGeneration < d.Generation || set == nil {
-		if len(v.pods) > 0 {
+		if v.previous(set) {
 			return state{text: "stopping the previous pod"}
 		}
 		return state{text: "waiting for the Deployment's controller"}
@@ -56,10 +56,10 @@ func (v view) assess(t Target) state {
 	for _, c := range set.Status.Conditions {
 		if c.Type == appsv1.ReplicaSetReplicaFailure && c.Status == corev1.ConditionTrue {
 			text, known := clients.Refusal(c.Message)
-			return state{text: "no pod can be made: " + text, reason: c.Reason, detail: text, refused: known && len(v.pods) == 0}
+			return state{text: "no pod can be made: " + text, reason: c.Reason, detail: text, refused: known && !v.previous(set)}
 		}
 	}
-	if len(v.pods) > 0 {
+	if v.previous(set) {
 		return state{text: "stopping the previous pod"}
 	}
 	return state{text: "waiting for a pod"}
@@ -87,6 +87,19 @@ func (v view) currentSet(d *appsv1.Deployment) *appsv1.ReplicaSet {
 		}
 	}
 	return nil
+}
+
+// previous says whether a pod of another template is still there: it may hold
+// the workspace, or the namespace's quota.
+func (v view) previous(current *appsv1.ReplicaSet) bool {
+	for _, p := range v.pods {
+		for _, s := range v.sets {
+			if metav1.IsControlledBy(p, s) && (current == nil || s.UID != current.UID) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // currentPod is the newest pod of the set that is not on its way out.

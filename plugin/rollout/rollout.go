@@ -114,7 +114,7 @@ func (w *Waiter) step(ctx context.Context, s state) (done bool, err error) {
 
 // report writes a line when the state has changed.
 func (w *Waiter) report(s state) {
-	if s.text == w.said {
+	if s.text == "" || s.text == w.said {
 		return
 	}
 	w.since = w.clock.Now()

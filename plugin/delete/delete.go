@@ -1,0 +1,109 @@
+// Package delete is the command that takes a participant out of a namespace.
+package delete
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	cmdutil "k8s.io/kubectl/pkg/cmd/util"
+	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
+)
+
+// Options are what `kubectl flare delete` is told.
+type Options struct {
+	Participants []string
+	DeleteData   bool
+
+	dryRun    cmdutil.DryRunStrategy
+	namespace string
+	clients   clients.Clients
+	genericiooptions.IOStreams
+}
+
+// NewCommand makes `kubectl flare delete`.
+func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &Options{clients: clients.New(getter), IOStreams: streams}
+	cmd := &cobra.Command{
+		Use:                   "delete PARTICIPANT...",
+		DisableFlagsInUseLine: true,
+		Short:                 "Delete participants and their kits, and keep their data",
+		Long: templates.LongDesc(`
+			Delete participants from a namespace: Deployment or PodTemplate, Services, ServiceAccount, and
+			every kit of theirs that was injected, with its private key.
+
+			The workspace, with models, jobs and logs in it, is kept unless --delete-data is given. A
+			participant is named by its true name or by that of its objects. Deleting again does no harm.`),
+		Example: templates.Examples(`
+			# Delete a client; its workspace stays, and a later launch finds it
+			kubectl flare delete Site_2
+
+			# See what would be deleted, data included
+			kubectl flare delete site-1 --delete-data --dry-run=server`),
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cmd.SilenceUsage = true
+			if err := o.Complete(cmd, args); err != nil {
+				return err
+			}
+			return o.Run(cmd.Context())
+		},
+		ValidArgsFunction: participants.Complete(o.clients),
+	}
+	cmd.Flags().BoolVar(&o.DeleteData, "delete-data", false, "Delete the workspace too, with models, jobs and logs in it")
+	cmdutil.AddDryRunFlag(cmd)
+	return cmd
+}
+
+// Complete reads the flags.
+func (o *Options) Complete(cmd *cobra.Command, args []string) error {
+	o.Participants = args
+	var err error
+	if o.dryRun, err = cmdutil.GetDryRunStrategy(cmd); err != nil {
+		return err
+	}
+	o.namespace, err = o.clients.Namespace()
+	return o.clients.Explain(cmd.Context(), err)
+}
+
+// Run deletes. What cannot be deleted does not keep the rest from going.
+func (o *Options) Run(ctx context.Context) error {
+	client, err := o.clients.Metadata()
+	if err != nil {
+		return o.clients.Explain(ctx, err)
+	}
+	found, err := o.find(ctx, client)
+	if err != nil {
+		return o.clients.Explain(ctx, err)
+	}
+	var errs []error
+	for _, f := range found {
+		errs = append(errs, o.clients.Explain(ctx, o.remove(ctx, client, f)))
+	}
+	o.sayAbsent(found)
+	return errors.Join(errs...)
+}
+
+// sayAbsent keeps a misspelt name from looking like a success.
+func (o *Options) sayAbsent(found []object) {
+	for _, arg := range o.Participants {
+		if !anyOf(found, arg) {
+			_, _ = fmt.Fprintf(o.ErrOut, "Note: there is nothing of participant %q in namespace %q\n", arg, o.namespace)
+		}
+	}
+}
+
+func anyOf(found []object, arg string) bool {
+	for _, f := range found {
+		if participants.Matches(f.participant, arg) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,34 @@
+package delete
+
+import (
+	"slices"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+)
+
+// kitSecrets names the kit Secrets for those who may delete Secrets but not
+// list them: the name is made of the participant and the kit's digest, and the
+// digest stands in the annotations of everything else that was made with it.
+func kitSecrets(k kind, found []object) []object {
+	var out []object
+	for _, f := range found {
+		if f.digest == "" {
+			continue
+		}
+		name := secretName(f.participant, f.digest)
+		if !slices.ContainsFunc(out, func(o object) bool { return o.name == name }) {
+			out = append(out, object{kind: k, name: name, participant: f.participant})
+		}
+	}
+	return out
+}
+
+// secretName is startupkit.SecretName for a kit of which only the digest is
+// known.
+func secretName(participant, digest string) string {
+	const digits = 32
+	if len(digest) > digits {
+		digest = digest[:digits]
+	}
+	return "flare-kit-" + startupkit.ObjectName(participant) + "-" + digest
+}

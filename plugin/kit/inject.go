@@ -1,0 +1,116 @@
+package kit
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/kubectl/pkg/util/templates"
+	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+)
+
+// InjectOptions are what `kubectl flare kit inject` is told.
+type InjectOptions struct {
+	KitDir          string
+	RootFingerprint string
+	ForceConflicts  bool
+	Printer         *output.Printer
+
+	namespace string
+	kit       *startupkit.Kit
+	clients   clients.Clients
+	clock     clock.PassiveClock
+	genericiooptions.IOStreams
+}
+
+func newInjectCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := &InjectOptions{Printer: output.NewPrinter(), clients: clients.New(getter), clock: clk, IOStreams: streams}
+	cmd := &cobra.Command{
+		Use:                   "inject KIT_DIR",
+		DisableFlagsInUseLine: true,
+		Short:                 "Put a kit into the cluster as a Secret and a ConfigMap",
+		Long: templates.LongDesc(`
+			Put a kit into the cluster.
+
+			The kit is verified first; a kit that fails a check is not injected. Its startup/ becomes an
+			immutable Secret and its local/ an immutable ConfigMap, both named by their digest, so that
+			injecting the same kit again changes nothing. The private key is in the Secret's data and
+			nowhere else: in no annotation, and in no output unless --show-secrets asks for it.`),
+		Example: templates.Examples(`
+			# Inject a kit
+			kubectl flare kit inject prod_00/site-1 -n fl-site-1
+
+			# Insist on the root certificate that the project lead told by telephone
+			kubectl flare kit inject prod_00/site-1 -n fl-site-1 --root-fingerprint=5F:0C:…
+
+			# See what would be written, without a cluster; the key is not shown
+			kubectl flare kit inject prod_00/site-1 --dry-run=client -o yaml`),
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cmd.SilenceUsage = true
+			if err := o.Complete(cmd, args); err != nil {
+				return err
+			}
+			return o.Run(cmd.Context())
+		},
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return nil, cobra.ShellCompDirectiveFilterDirs
+		},
+	}
+	cmd.Flags().StringVar(&o.RootFingerprint, "root-fingerprint", "", "SHA-256 fingerprint that the kit's root certificate must have, as the project lead told it")
+	cmd.Flags().BoolVar(&o.ForceConflicts, "force-conflicts", false, "Take over fields that others have set")
+	o.Printer.AddFlags(cmd)
+	o.Printer.AddShowSecrets(cmd)
+	return cmd
+}
+
+// Complete reads the flags and the kit, and verifies the kit.
+func (o *InjectOptions) Complete(cmd *cobra.Command, args []string) error {
+	o.KitDir = args[0]
+	if err := o.Printer.Complete(cmd); err != nil {
+		return err
+	}
+	var err error
+	if o.namespace, err = o.clients.Namespace(); err != nil {
+		return o.clients.Explain(cmd.Context(), err)
+	}
+	var report startupkit.Report
+	if o.kit, report, err = Genuine(o.KitDir, o.RootFingerprint, o.clock.Now()); err != nil {
+		return err
+	}
+	for _, f := range report.Findings {
+		if f.Status == startupkit.StatusWarn {
+			_, _ = fmt.Fprintln(o.ErrOut, "Warning: "+f.Message)
+		}
+	}
+	return nil
+}
+
+// Run injects.
+func (o *InjectOptions) Run(ctx context.Context) error {
+	objects, err := nvflare.KitObjects(o.namespace, o.kit)
+	if err != nil {
+		return err
+	}
+	if o.Printer.ClientDryRun() {
+		return o.Printer.Objects(o.Out, objects)
+	}
+	applier, err := apply.New(o.clients)
+	if err != nil {
+		return o.clients.Explain(ctx, err)
+	}
+	applier.ForceConflicts = o.ForceConflicts
+	results, err := applier.Apply(ctx, o.namespace, objects, o.Printer.ServerDryRun())
+	if printErr := o.Printer.Results(o.Out, results); err == nil {
+		err = printErr
+	}
+	return err
+}

@@ -1,0 +1,162 @@
+// Package logs is the command that shows a participant's log.
+package logs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/cli-runtime/pkg/printers"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/ansi"
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+)
+
+// Options are what `kubectl flare logs` is told.
+type Options struct {
+	Participant string
+	Follow      bool
+	Previous    bool
+	Tail        int64
+	Since       time.Duration
+
+	clients clients.Clients
+	genericiooptions.IOStreams
+}
+
+// NewCommand makes `kubectl flare logs`.
+func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &Options{clients: clients.New(getter), IOStreams: streams}
+	cmd := &cobra.Command{
+		Use:                   "logs PARTICIPANT",
+		DisableFlagsInUseLine: true,
+		Short:                 "Print a participant's log",
+		Long: templates.LongDesc(`
+			Print the log of a server or client, which is named by its true name or by that of its objects.
+
+			NVFLARE colours its log; the colours are left out unless standard output is a terminal.`),
+		Example: templates.Examples(`
+			# Print a client's log
+			kubectl flare logs Site_2
+
+			# Follow the server's log from its last 20 lines
+			kubectl flare logs server1 -f --tail=20
+
+			# Print the log of the container before the last restart
+			kubectl flare logs site-1 --previous`),
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cmd.SilenceUsage = true
+			o.Participant = args[0]
+			if err := o.Validate(); err != nil {
+				return err
+			}
+			return o.clients.Explain(cmd.Context(), o.Run(cmd.Context()))
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, start string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return participants.Complete(o.clients)(cmd, args, start)
+		},
+	}
+	cmd.Flags().BoolVarP(&o.Follow, "follow", "f", false, "Go on printing what is logged")
+	cmd.Flags().BoolVarP(&o.Previous, "previous", "p", false, "Print the log of the container before the last restart")
+	cmd.Flags().Int64Var(&o.Tail, "tail", -1, "Print that many of the last lines; -1 prints all")
+	cmd.Flags().DurationVar(&o.Since, "since", 0, "Print only what is newer than that, such as 5m or 2h")
+	return cmd
+}
+
+// Validate checks the flags against each other.
+func (o *Options) Validate() error {
+	var errs []error
+	if o.Tail < -1 {
+		errs = append(errs, fmt.Errorf("--tail %d is not a number of lines: give 0 or more, or -1 for all", o.Tail))
+	}
+	if o.Since < 0 || (o.Since > 0 && o.Since < time.Second) {
+		errs = append(errs, fmt.Errorf("--since %s is too short: give at least 1s", o.Since))
+	}
+	if o.Follow && o.Previous {
+		errs = append(errs, errors.New("--follow and --previous exclude each other: the previous container logs nothing more"))
+	}
+	return errors.Join(errs...)
+}
+
+// Run prints the log.
+func (o *Options) Run(ctx context.Context) error {
+	typed, err := o.clients.Typed()
+	if err != nil {
+		return err
+	}
+	pod, err := o.pod(ctx, typed)
+	if err != nil {
+		return err
+	}
+	stream, err := typed.CoreV1().Pods(pod.Namespace).GetLogs(pod.Name, o.logOptions()).Stream(ctx)
+	if apierrors.IsBadRequest(err) {
+		return fmt.Errorf("there is no such log of %q yet: %w", o.Participant, err)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = stream.Close() }()
+	return o.copy(stream)
+}
+
+func (o *Options) logOptions() *corev1.PodLogOptions {
+	opts := &corev1.PodLogOptions{Follow: o.Follow, Previous: o.Previous}
+	if o.Tail >= 0 {
+		opts.TailLines = &o.Tail
+	}
+	if o.Since > 0 {
+		opts.SinceSeconds = new(int64(o.Since.Seconds()))
+	}
+	return opts
+}
+
+func (o *Options) pod(ctx context.Context, typed kubernetes.Interface) (*corev1.Pod, error) {
+	namespace, err := o.clients.Namespace()
+	if err != nil {
+		return nil, err
+	}
+	all, err := participants.List(ctx, typed, namespace)
+	if err != nil {
+		return nil, err
+	}
+	p, ok := participants.Find(all, o.Participant)
+	switch {
+	case !ok:
+		return nil, participants.NotFound(all, o.Participant, namespace)
+	case p.Role == startupkit.RoleAdmin:
+		return nil, fmt.Errorf("%q is an admin: its pods live only as long as a `kubectl flare job` command", p.Name)
+	}
+	pods, err := participants.Pods(ctx, typed, namespace)
+	if err != nil {
+		return nil, err
+	}
+	if pod := p.Pod(pods); pod != nil {
+		return pod, nil
+	}
+	return nil, fmt.Errorf("%q has no pod in namespace %q: `kubectl flare status` and `kubectl describe deployment %s -n %s` tell why", p.Name, namespace, p.ObjectName, namespace)
+}
+
+func (o *Options) copy(stream io.Reader) error {
+	if printers.IsTerminal(o.Out) {
+		_, err := io.Copy(o.Out, stream)
+		return err
+	}
+	plain := ansi.NewWriter(o.Out)
+	_, err := io.Copy(plain, stream)
+	return errors.Join(err, plain.Close())
+}

@@ -1,0 +1,138 @@
+// Package status is the command that shows the participants of a namespace.
+package status
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/kubectl/pkg/util/templates"
+	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+)
+
+// Options are what `kubectl flare status` is told.
+type Options struct {
+	AllNamespaces bool
+	Output        string
+	NoHeaders     bool
+
+	namespace string
+	clients   clients.Clients
+	clock     clock.PassiveClock
+	genericiooptions.IOStreams
+}
+
+// NewCommand makes `kubectl flare status`.
+func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := &Options{clients: clients.New(getter), clock: clk, IOStreams: streams}
+	cmd := &cobra.Command{
+		Use:                   "status",
+		DisableFlagsInUseLine: true,
+		Short:                 "Show participants, whether they run, and how long their kits are good",
+		Long: templates.LongDesc(`
+			Show the participants of a namespace: whether they run, whether clients have registered with
+			their server, and how many days their certificates are still good.
+
+			REGISTERED is read from the client's log; it is "unknown" where the log may not be read or no
+			longer goes back far enough. No right to read Secrets is needed.`),
+		Example: templates.Examples(`
+			# Show the participants of the current namespace
+			kubectl flare status
+
+			# Show those of all namespaces, with images and pods
+			kubectl flare status -A -o wide
+
+			# Find the kits that end within 30 days
+			kubectl flare status -A -o json | jq '.items[] | select(.daysLeft < 30) | .participant'`),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cmd.SilenceUsage = true
+			if err := o.Complete(cmd.Context()); err != nil {
+				return err
+			}
+			return o.Run(cmd.Context())
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	cmd.Flags().BoolVarP(&o.AllNamespaces, "all-namespaces", "A", false, "Show the participants of all namespaces")
+	cmd.Flags().StringVarP(&o.Output, "output", "o", "", "Output format: wide, json or yaml")
+	cmd.Flags().BoolVar(&o.NoHeaders, "no-headers", false, "Print no header line")
+	return cmd
+}
+
+// Complete resolves the namespace and checks the output format.
+func (o *Options) Complete(ctx context.Context) error {
+	switch o.Output {
+	case "", "wide", "json", "yaml":
+	default:
+		return fmt.Errorf("--output %q is not known: give wide, json or yaml", o.Output)
+	}
+	if o.AllNamespaces {
+		return nil
+	}
+	var err error
+	o.namespace, err = o.clients.Namespace()
+	return o.clients.Explain(ctx, err)
+}
+
+// Run prints the table.
+func (o *Options) Run(ctx context.Context) error {
+	typed, err := o.clients.Typed()
+	if err != nil {
+		return o.clients.Explain(ctx, err)
+	}
+	items, err := o.gather(ctx, typed)
+	if err != nil {
+		return o.clients.Explain(ctx, err)
+	}
+	return o.print(items)
+}
+
+func (o *Options) gather(ctx context.Context, typed kubernetes.Interface) ([]Item, error) {
+	all, err := participants.List(ctx, typed, o.namespace)
+	if err != nil {
+		return nil, err
+	}
+	pods, err := participants.Pods(ctx, typed, o.namespace)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]Item, len(all))
+	for i, p := range all {
+		items[i] = newItem(p, p.Pod(pods), o.clock.Now())
+	}
+	readRegistrations(ctx, typed, all, pods, items)
+	return items, nil
+}
+
+// logReaders bounds how many logs are read at once.
+const logReaders = 8
+
+func readRegistrations(ctx context.Context, typed kubernetes.Interface, all []participants.Participant, pods map[string]*corev1.Pod, items []Item) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, logReaders)
+	for i, p := range all {
+		pod := p.Pod(pods)
+		if p.Role != startupkit.RoleClient || pod == nil {
+			continue
+		}
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			items[i].Registered = string(participants.ReadRegistration(ctx, typed, pod, p.Name, p.Federation))
+		})
+	}
+	wg.Wait()
+}
