@@ -29,7 +29,7 @@ func fillCertificates(k *Kit, c configuration, doc *document) error {
 	k.Certificate, k.Intermediates, k.Root = chain[0], chain[1:], root
 	k.Participant, k.Org = k.Certificate.Subject.CommonName, organization(k.Certificate)
 	k.paths = paths{configuration: doc.file, certificate: file, key: keyFile, root: rootFile}
-	return checkParticipant(file, k.Participant)
+	return checkSubject(file, k.Certificate)
 }
 
 // rootAt refuses a second root: NVFLARE would trust it as much as the first.
@@ -78,22 +78,35 @@ func certificatesAt(k *Kit, doc *document, field []any) ([]*x509.Certificate, st
 	return certificates, file, nil
 }
 
-// checkParticipant makes sure that the name can stand in an argument and an
-// annotation. Which names are legal in a federation is for NVFLARE to say.
-func checkParticipant(file, name string) error {
-	wrong := func(problem string) error {
-		return &FieldError{File: file, Field: "subject CN", Problem: problem, Fix: asProvisioned}
+// checkSubject makes sure that the names of a certificate can be printed and
+// stand in arguments and annotations. Which names are legal in a federation is
+// for NVFLARE to say.
+func checkSubject(file string, c *x509.Certificate) error {
+	wrong := func(field, problem string) error {
+		return &FieldError{File: file, Field: field, Problem: problem, Fix: asProvisioned}
 	}
-	odd := func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsGraphic(r) || unicode.IsSpace(r) }
+	name := c.Subject.CommonName
 	switch {
 	case name == "":
-		return wrong("is missing: it is the participant's name")
+		return wrong("subject CN", "is missing: it is the participant's name")
 	case len(name) > 253:
-		return wrong("is longer than 253 characters")
-	case strings.ContainsFunc(name, odd):
-		return wrong(fmt.Sprintf("is %s: a name has no blanks and no control characters", shown(name)))
+		return wrong("subject CN", "is longer than 253 characters")
+	case strings.ContainsFunc(name, unicode.IsSpace) || !printable(name):
+		return wrong("subject CN", fmt.Sprintf("is %s: a name has no blanks and no control characters", shown(name)))
+	}
+	for field, value := range map[string]string{
+		"subject O": organization(c), "subject unstructuredName": roleAttribute(c), "subjectAltName": strings.Join(c.DNSNames, " "),
+	} {
+		if !printable(value) {
+			return wrong(field, fmt.Sprintf("is %s: it has control characters", shown(value)))
+		}
 	}
 	return nil
+}
+
+// printable refuses what could play tricks on a terminal.
+func printable(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsGraphic(r) })
 }
 
 func organization(c *x509.Certificate) string {

@@ -143,6 +143,9 @@ func (d *document) text(steps ...any) (string, error) {
 	if text == "" {
 		return "", d.wrong("must not be empty", steps...)
 	}
+	if !printable(text) {
+		return "", d.wrong(fmt.Sprintf("is %s: it has control characters", shown(text)), steps...)
+	}
 	return text, nil
 }
 

@@ -36,6 +36,7 @@ func TestReadRefusesConfiguration(t *testing.T) {
 		{client, "fed_client.json", "servers", []any{}, "must be a list of one server"},
 		{client, "fed_client.json", "servers", []any{1, 2}, "must be a list of one server"},
 		{client, "fed_client.json", "servers[0].name", nil, "is missing"},
+		{client, "fed_client.json", "servers[0].name", "\x1b[2J", `is "\x1b[2J": it has control characters`},
 		{client, "fed_client.json", "servers[0].identity", nil, "is missing"},
 		{client, "fed_client.json", "servers[0].service", "x", ""},
 		{client, "fed_client.json", "servers[0].service.scheme", nil, "is missing"},
@@ -50,7 +51,7 @@ func TestReadRefusesConfiguration(t *testing.T) {
 		{client, "fed_client.json", "servers[0].service.target", ":8002", `has the host ""`},
 		{client, "fed_client.json", "servers[0].service.target", "a b:8002", `has the host "a b"`},
 		{client, "fed_client.json", "servers[0].service.target", "a..b:8002", `has the host "a..b"`},
-		{client, "fed_client.json", "servers[0].service.target", "a\n- b:8002", `has the host "a\n- b"`},
+		{client, "fed_client.json", "servers[0].service.target", "a\n- b:8002", `is "a\n- b:8002": it has control characters`},
 		{client, "fed_client.json", "servers[0].service.target", strings.Repeat("a", 64) + ":80", "which is not a host name"},
 		{client, "fed_client.json", "client.fqsn", nil, "is missing"},
 		{client, "fed_client.json", "client.ssl_cert", nil, "is missing"},
@@ -99,6 +100,8 @@ func TestReadRefusesContent(t *testing.T) {
 	noName := string(fed.Client("", "a").File("startup/client.crt"))
 	oddName := string(fed.Client("a b", "a").File("startup/client.crt"))
 	longName := string(fed.Client(strings.Repeat("a", 254), "a").File("startup/client.crt"))
+	oddOrg := string(fed.Client("site-1", "a\x1b[2J").File("startup/client.crt"))
+	oddRole := string(fed.Admin("site-1", "a", "a\x1b[2J").File("startup/client.crt"))
 	deep := strings.Repeat("[", 100) + strings.Repeat("]", 100)
 
 	for _, tt := range []struct{ name, file, content, want string }{
@@ -124,6 +127,8 @@ func TestReadRefusesContent(t *testing.T) {
 		{"no name", "client.crt", noName, "subject CN is missing"},
 		{"a blank in the name", "client.crt", oddName, `subject CN is "a b": a name has no blanks`},
 		{"a long name", "client.crt", longName, "subject CN is longer than 253 characters"},
+		{"an escape sequence in the organisation", "client.crt", oddOrg, `subject O is "a\x1b[2J": it has control characters`},
+		{"an escape sequence in the role", "client.crt", oddRole, `subject unstructuredName is "a\x1b[2J"`},
 		{"an empty key", "client.key", "", "is not a PEM file with one private key"},
 		{"two keys", "client.key", key + key, "is not a PEM file with one private key"},
 		{"a certificate for a key", "client.key", certificate, "is not an unencrypted private key"},

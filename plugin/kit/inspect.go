@@ -1,0 +1,82 @@
+package kit
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/kubectl/pkg/util/templates"
+	"k8s.io/utils/clock"
+)
+
+// InspectOptions are those of `kubectl flare kit inspect`.
+type InspectOptions struct {
+	genericiooptions.IOStreams
+
+	dir   string
+	clock clock.PassiveClock
+	print printFlags
+}
+
+// NewInspectOptions makes the options that flags and arguments then fill.
+func NewInspectOptions(streams genericiooptions.IOStreams, clk clock.PassiveClock) *InspectOptions {
+	return &InspectOptions{IOStreams: streams, clock: clk}
+}
+
+func newInspectCommand(streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := NewInspectOptions(streams, clk)
+	cmd := &cobra.Command{
+		Use:                   "inspect DIR [-o json|yaml]",
+		DisableFlagsInUseLine: true,
+		Short:                 "Show what a startup kit is",
+		Long: templates.LongDesc(`
+			Show what a startup kit is: whose it is, where it dials, how long its certificate is good, and
+			which names its objects get in Kubernetes.
+
+			Nothing is judged here but the dates: see "kubectl flare kit verify". The private key is not
+			shown, in no format.`),
+		Example: templates.Examples(`
+			# Show the kit of site-1
+			kubectl flare kit inspect prod_00/site-1
+
+			# Print the name of the Secret that will hold it
+			kubectl flare kit inspect prod_00/site-1 -o json | jq -r .objects.secret`),
+		Args:              oneDir,
+		ValidArgsFunction: completeDir,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cmd.SilenceUsage = true
+			o.Complete(args)
+			if err := o.Validate(); err != nil {
+				return err
+			}
+			return o.Run()
+		},
+	}
+	o.print.addFlags(cmd)
+	return cmd
+}
+
+// Complete takes the arguments.
+func (o *InspectOptions) Complete(args []string) { o.dir = args[0] }
+
+// Validate looks at the flags.
+func (o *InspectOptions) Validate() error { return o.print.validate() }
+
+// Run reads and prints the kit. Warnings go to standard error in every format, so that
+// they are seen where only the rest is piped on.
+func (o *InspectOptions) Run() error {
+	k, err := readKit(o.dir)
+	if err != nil {
+		return err
+	}
+	view := newStartupKit(k, o.clock.Now())
+	if err := o.print.print(o.Out, view, view.writeText); err != nil {
+		return err
+	}
+	for _, w := range view.Warnings {
+		if _, err := fmt.Fprintf(o.ErrOut, "Warning: %s\n", w); err != nil {
+			return err
+		}
+	}
+	return nil
+}

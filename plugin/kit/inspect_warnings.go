@@ -1,0 +1,36 @@
+package kit
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+)
+
+// secretLimit is what the API server takes in one Secret or ConfigMap.
+const secretLimit = 1 << 20
+
+// warnings are about what `kit verify` is not needed for: dates and sizes.
+func warnings(k *startupkit.Kit, now time.Time) []string {
+	var out []string
+	for _, f := range k.Verify(startupkit.VerifyOptions{Now: now}).Findings {
+		if f.ID == startupkit.CheckDates && f.Status != startupkit.StatusPass {
+			out = append(out, fmt.Sprintf("%s: %s; %s", f.File, f.Message, f.Fix))
+		}
+	}
+	if n := size(k.Startup); n > secretLimit {
+		out = append(out, fmt.Sprintf("startup/ has %d bytes: a Secret holds %d, so it has to be delivered on a volume", n, secretLimit))
+	}
+	if n := size(k.Local); n > secretLimit {
+		out = append(out, fmt.Sprintf("local/ has %d bytes: a ConfigMap holds %d; take away what NVFLARE does not need", n, secretLimit))
+	}
+	return out
+}
+
+func size(files startupkit.Files) int {
+	n := 0
+	for _, f := range files {
+		n += len(f.Data)
+	}
+	return n
+}

@@ -1,0 +1,98 @@
+package kit
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/kubectl/pkg/util/templates"
+	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+)
+
+// VerifyOptions are those of `kubectl flare kit verify`.
+type VerifyOptions struct {
+	genericiooptions.IOStreams
+
+	// RootFingerprint is the root that the kit must belong to.
+	RootFingerprint string
+
+	dir   string
+	clock clock.PassiveClock
+	print printFlags
+}
+
+// NewVerifyOptions makes the options that flags and arguments then fill.
+func NewVerifyOptions(streams genericiooptions.IOStreams, clk clock.PassiveClock) *VerifyOptions {
+	return &VerifyOptions{IOStreams: streams, clock: clk}
+}
+
+func newVerifyCommand(streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := NewVerifyOptions(streams, clk)
+	cmd := &cobra.Command{
+		Use:                   "verify DIR [--root-fingerprint=SHA256] [-o json|yaml]",
+		DisableFlagsInUseLine: true,
+		Short:                 "Verify a startup kit",
+		Long: templates.LongDesc(`
+			Verify a startup kit: its certificates, its key, its names, its files, and NVFLARE's own
+			signature where it has one. The command fails when a check fails.
+
+			A kit carries the root certificate that vouches for it, so on its own it proves nothing. Give
+			the root's fingerprint with --root-fingerprint, as the project lead told it to you by another
+			way than the kit. Without it the report says that the root was not checked.`),
+		Example: templates.Examples(`
+			# Verify a kit against the root of its federation
+			kubectl flare kit verify prod_00/site-1 --root-fingerprint=5F:0C:…
+
+			# Print the fingerprint, as the project lead does before telling it to others
+			openssl x509 -in prod_00/server1/startup/rootCA.pem -noout -fingerprint -sha256
+
+			# List the checks that failed
+			kubectl flare kit verify prod_00/site-1 -o json | jq '.findings[] | select(.status == "fail")'`),
+		Args:              oneDir,
+		ValidArgsFunction: completeDir,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cmd.SilenceUsage = true
+			o.Complete(args)
+			if err := o.Validate(); err != nil {
+				return err
+			}
+			return o.Run()
+		},
+	}
+	cmd.Flags().StringVar(&o.RootFingerprint, "root-fingerprint", "", "SHA-256 fingerprint of the root certificate that the kit must belong to")
+	_ = cmd.RegisterFlagCompletionFunc("root-fingerprint", cobra.NoFileCompletions)
+	o.print.addFlags(cmd)
+	return cmd
+}
+
+// Complete takes the arguments.
+func (o *VerifyOptions) Complete(args []string) { o.dir = args[0] }
+
+// Validate looks at the flags.
+func (o *VerifyOptions) Validate() error {
+	if o.RootFingerprint != "" {
+		if _, err := startupkit.ParseFingerprint(o.RootFingerprint); err != nil {
+			return fmt.Errorf("--root-fingerprint: %w", err)
+		}
+	}
+	return o.print.validate()
+}
+
+// Run verifies the kit, prints the report and fails when a check failed.
+func (o *VerifyOptions) Run() error {
+	k, err := readKit(o.dir)
+	if err != nil {
+		return err
+	}
+	options := startupkit.VerifyOptions{Now: o.clock.Now(), RootFingerprint: o.RootFingerprint}
+	view := newStartupKitReport(k, k.Verify(options))
+	if err := o.print.print(o.Out, view, view.writeText); err != nil {
+		return err
+	}
+	if !view.Passed {
+		return fmt.Errorf("the kit in %s must not be used: %s of its verification failed", o.dir, count(view.Summary.Fail, "finding"))
+	}
+	return nil
+}

@@ -1,0 +1,73 @@
+package kit
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/cli-runtime/pkg/printers"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+)
+
+// StartupKitReport is what `kit verify -o json` prints.
+type StartupKitReport struct {
+	metav1.TypeMeta `json:",inline"`
+
+	Participant string          `json:"participant"`
+	Role        startupkit.Role `json:"role"`
+	Federation  string          `json:"federation"`
+	// Digest is the kit digest: it says which kit was verified.
+	Digest string `json:"digest"`
+	// Passed is false when a check failed.
+	Passed  bool    `json:"passed"`
+	Summary Summary `json:"summary"`
+	// Findings are in the order of the checks; each check has at least one.
+	Findings []startupkit.Finding `json:"findings"`
+}
+
+// Summary counts findings.
+type Summary struct {
+	Pass int `json:"pass"`
+	Warn int `json:"warn"`
+	Fail int `json:"fail"`
+}
+
+// String gives the summary in words.
+func (s Summary) String() string {
+	return fmt.Sprintf("%d passed, %s, %d failed", s.Pass, count(s.Warn, "warning"), s.Fail)
+}
+
+// DeepCopyObject implements runtime.Object.
+func (r *StartupKitReport) DeepCopyObject() runtime.Object {
+	out := *r
+	out.Findings = slices.Clone(r.Findings)
+	return &out
+}
+
+func newStartupKitReport(k *startupkit.Kit, report startupkit.Report) *StartupKitReport {
+	return &StartupKitReport{
+		TypeMeta:    typeMeta("StartupKitReport"),
+		Participant: k.Participant, Role: k.Role, Federation: k.Federation, Digest: k.Digest(),
+		Passed: report.Passed(),
+		Summary: Summary{
+			Pass: report.Count(startupkit.StatusPass), Warn: report.Count(startupkit.StatusWarn), Fail: report.Count(startupkit.StatusFail),
+		},
+		Findings: report.Findings,
+	}
+}
+
+// writeText prints one line a finding, and below it what to do.
+func (r *StartupKitReport) writeText(out io.Writer) error {
+	w := printers.GetNewTabWriter(out)
+	for _, f := range r.Findings {
+		fmt.Fprintf(w, "%s\t%s\t%s: %s\n", f.Status, f.ID, f.File, f.Message)
+		if f.Fix != "" {
+			fmt.Fprintf(w, "\t\tfix: %s\n", f.Fix)
+		}
+	}
+	fmt.Fprintf(w, "\n%s: %s\n", r.Participant, r.Summary)
+	return w.Flush()
+}
