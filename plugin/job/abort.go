@@ -1,0 +1,40 @@
+package job
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+	"k8s.io/kubectl/pkg/util/templates"
+)
+
+func newAbort(shared options) *cobra.Command {
+	o := shared
+	format := ""
+	cmd := &cobra.Command{
+		Use:   "abort JOB_ID",
+		Short: "Abort a running job",
+		Example: templates.Examples(`
+			# Abort a job
+			kubectl flare job abort 5f9f7c1e-4a3b-4c52-b6f6-1fd94a2ac6d1 -n fl-admin`),
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cmd.SilenceUsage = true
+			if err := checkFormat(format); err != nil {
+				return err
+			}
+			return o.abort(cmd.Context(), args[0], format)
+		},
+	}
+	addFormat(cmd, &format)
+	return o.leaf(cmd)
+}
+
+func (o *options) abort(ctx context.Context, id, format string) error {
+	err := o.withPod(ctx, func(pod adminPod) error {
+		return pod.run(ctx, nil, func(event) error { return nil }, "abort", id)
+	})
+	if err != nil {
+		return err
+	}
+	return printResult(o.streams.Out, format, result{JobID: id}, "aborted")
+}

@@ -1,0 +1,113 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"k8s.io/kubectl/pkg/util/templates"
+)
+
+type downloadOptions struct {
+	options
+	id     string
+	to     string
+	format string
+}
+
+func newDownload(shared options) *cobra.Command {
+	o := &downloadOptions{options: shared}
+	cmd := &cobra.Command{
+		Use:   "download JOB_ID",
+		Short: "Download a finished job with its results",
+		Example: templates.Examples(`
+			# Download a job into a folder of its own, named by its id
+			kubectl flare job download 5f9f7c1e-4a3b-4c52-b6f6-1fd94a2ac6d1 -n fl-admin
+
+			# Download a job into another folder
+			kubectl flare job download 5f9f7c1e-4a3b-4c52-b6f6-1fd94a2ac6d1 --to=results -n fl-admin`),
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cmd.SilenceUsage = true
+			if err := checkFormat(o.format); err != nil {
+				return err
+			}
+			if err := o.complete(args[0]); err != nil {
+				return err
+			}
+			return o.run(cmd.Context())
+		},
+	}
+	cmd.Flags().StringVar(&o.to, "to", "", "Folder to make for the job; its id unless given")
+	_ = cmd.MarkFlagDirname("to")
+	addFormat(cmd, &o.format)
+	return o.leaf(cmd)
+}
+
+// complete refuses an existing folder before anything is asked of the server.
+func (o *downloadOptions) complete(id string) error {
+	o.id = id
+	if o.to == "" {
+		o.to = id
+	}
+	if filepath.Base(o.to) == "." || filepath.Base(o.to) == string(filepath.Separator) {
+		return fmt.Errorf("--to %s: give a folder that does not exist yet", o.to)
+	}
+	if _, err := os.Lstat(o.to); err == nil {
+		return fmt.Errorf("%s exists already: give another folder with --to, or remove it", o.to)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func (o *downloadOptions) run(ctx context.Context) error {
+	err := o.withPod(ctx, func(pod adminPod) error {
+		folder, err := o.fetch(ctx, pod)
+		if err != nil {
+			return err
+		}
+		return pod.exec(ctx, nil, []string{"pack", folder}, o.unpack)
+	})
+	if err != nil {
+		return err
+	}
+	path, err := filepath.Abs(o.to)
+	if err != nil {
+		return err
+	}
+	return printResult(o.streams.Out, o.format, result{JobID: o.id, Path: path}, "downloaded to "+o.to)
+}
+
+// fetch has the admin's pod download the job, and says where it lies there.
+func (o *downloadOptions) fetch(ctx context.Context, pod adminPod) (string, error) {
+	var folder string
+	err := pod.run(ctx, nil, func(e event) error {
+		if e.Event == "downloaded" {
+			folder = e.Folder
+		}
+		return nil
+	}, "download", o.id)
+	if err == nil && folder == "" {
+		err = errEnded
+	}
+	return folder, err
+}
+
+// unpack writes the stream aside and renames it when it is whole, so that a
+// folder that is there is a complete one.
+func (o *downloadOptions) unpack(stream io.Reader) error {
+	partial := o.to + ".partial"
+	if err := os.Mkdir(partial, 0o750); err != nil {
+		return fmt.Errorf("folder for the download: %w", err)
+	}
+	if err := unpack(stream, partial); err != nil {
+		return errors.Join(err, os.RemoveAll(partial))
+	}
+	return os.Rename(partial, o.to)
+}

@@ -1,0 +1,58 @@
+// Package job is `kubectl flare job`: what an admin of a federation does with
+// jobs. Each command makes a short-lived pod with the admin's kit, speaks to the
+// FL server from there, and deletes the pod: the admin's key is in no pod while
+// nobody uses it.
+package job
+
+import (
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/kubectl/pkg/util/templates"
+	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
+)
+
+// NewCommand makes `kubectl flare job`.
+func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "job",
+		Short: "Submit, list, wait for, download and abort jobs",
+		Long: templates.LongDesc(`
+			Submit, list, wait for, download and abort jobs.
+
+			Launch an admin's kit first. Every command here runs a pod with that kit in the admin's
+			namespace, for as long as the command takes.`),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	o := options{clients: clients.New(getter), streams: streams, clock: clk}
+	cmd.AddCommand(newSubmit(o), newWait(o), newList(o), newDownload(o), newAbort(o))
+	return cmd
+}
+
+// options are what all job commands share.
+type options struct {
+	clients clients.Clients
+	streams genericiooptions.IOStreams
+	clock   clock.PassiveClock
+	// admin is the true name, or the objects' name, of the admin to act as.
+	admin string
+}
+
+func (o *options) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.admin, "admin", "", "Admin to act as, where the namespace has several")
+	_ = cmd.RegisterFlagCompletionFunc("admin", participants.Complete(o.clients))
+}
+
+// leaf gives a command what all leaves have in common.
+func (o *options) leaf(cmd *cobra.Command) *cobra.Command {
+	cmd.DisableFlagsInUseLine = true
+	if cmd.ValidArgsFunction == nil {
+		cmd.ValidArgsFunction = cobra.NoFileCompletions
+	}
+	o.addFlags(cmd)
+	return cmd
+}

@@ -1,0 +1,81 @@
+# One session of an admin with the FL server, run inside the admin's pod. It uses
+# NVFLARE's public Python API (nvflare.fuel.flare_api), which 2.7, 2.8 and 2.9
+# share; 2.7 has no JSON command line.
+#
+# What it has to say goes to standard output, one JSON object a line. What NVFLARE
+# prints goes to standard error.
+import json
+import os
+import sys
+import tarfile
+import time
+
+KIT, WORK = sys.argv[1], sys.argv[2]
+
+events = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+
+
+def say(event, **facts):
+    print(json.dumps({"event": event, **facts}, default=str), file=events, flush=True)
+
+
+def connect():
+    from nvflare.fuel.flare_api.flare_api import new_secure_session
+
+    with open(os.path.join(KIT, "startup", "fed_admin.json")) as f:
+        admin = json.load(f)["admin"]
+    say("connecting", server="%s:%s" % (admin["host"], admin["port"]))
+    return new_secure_session(admin["username"], KIT, timeout=30.0)
+
+
+def submit(name):
+    folder = os.path.join(WORK, name)
+    with tarfile.open(fileobj=sys.stdin.buffer, mode="r|") as tar:
+        tar.extractall(folder)
+    session = connect()
+    say("submitted", job_id=session.submit_job(folder))
+
+
+def wait(job_id, seconds):
+    session, end, last = connect(), time.time() + float(seconds), None
+    while True:
+        meta = session.get_job_meta(job_id)
+        if meta["status"] != last:
+            last = meta["status"]
+            say("status", job_id=job_id, status=last, meta=meta)
+        if last.startswith("FINISHED"):
+            return say("finished", job_id=job_id, status=last, meta=meta)
+        if time.time() > end:
+            return say("waiting", job_id=job_id, status=last)
+        time.sleep(1)
+
+
+def listing():
+    say("jobs", jobs=connect().list_jobs())
+
+
+def download(job_id):
+    say("downloaded", job_id=job_id, folder=connect().download_job_result(job_id))
+
+
+def abort(job_id):
+    connect().abort_job(job_id)
+    say("aborted", job_id=job_id)
+
+
+def pack(folder):
+    with tarfile.open(fileobj=events.buffer, mode="w|") as tar:
+        tar.add(folder, arcname=".")
+
+
+verbs = {f.__name__: f for f in (submit, wait, listing, download, abort, pack)}
+try:
+    verbs[sys.argv[3]](*sys.argv[4:])
+    status = 0
+except BaseException as e:
+    say("error", kind=type(e).__name__, message=str(e))
+    status = 1
+events.flush()
+# Threads of NVFLARE's session would keep the process for seconds.
+os._exit(status)

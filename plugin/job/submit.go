@@ -1,0 +1,87 @@
+package job
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/kubectl/pkg/util/templates"
+)
+
+type submitOptions struct {
+	options
+	folder  folder
+	wait    bool
+	timeout time.Duration
+	format  string
+}
+
+func newSubmit(shared options) *cobra.Command {
+	o := &submitOptions{options: shared}
+	cmd := &cobra.Command{
+		Use:   "submit JOB_DIR",
+		Short: "Submit a job folder to the FL server",
+		Long: templates.LongDesc(`
+			Submit a job folder to the FL server.
+
+			The job is signed with the admin's key, in the admin's pod; the folder stays as it is.`),
+		Example: templates.Examples(`
+			# Submit a job and follow it to its end
+			kubectl flare job submit jobs/numpy-fedavg --wait -n fl-admin
+
+			# Submit a job and keep its id
+			id=$(kubectl flare job submit jobs/numpy-fedavg -o name -n fl-admin)`),
+		Args: cobra.ExactArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return nil, cobra.ShellCompDirectiveFilterDirs
+		},
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			cmd.SilenceUsage = true
+			if err := checkFormat(o.format); err != nil {
+				return err
+			}
+			if o.folder, err = openFolder(args[0]); err != nil {
+				return err
+			}
+			return o.run(cmd.Context())
+		},
+	}
+	cmd.Flags().BoolVar(&o.wait, "wait", false, "Wait until the job has finished; fail unless it completed")
+	addTimeout(cmd, &o.timeout)
+	addFormat(cmd, &o.format)
+	return o.leaf(cmd)
+}
+
+func (o *submitOptions) run(ctx context.Context) error {
+	return o.withPod(ctx, func(pod adminPod) error {
+		id, err := o.submit(ctx, pod)
+		if err != nil {
+			return err
+		}
+		if !o.wait {
+			return printResult(o.streams.Out, o.format, result{JobID: id, Status: "SUBMITTED"}, "submitted")
+		}
+		fmt.Fprintf(o.streams.ErrOut, "job %s submitted\n", id)
+		w := waiter{options: &o.options, id: id, timeout: o.timeout, format: o.format, started: o.clock.Now()}
+		return w.run(ctx, &pod)
+	})
+}
+
+func (o *submitOptions) submit(ctx context.Context, pod adminPod) (string, error) {
+	archive, in := io.Pipe()
+	go func() { in.CloseWithError(o.folder.send(in)) }()
+	defer archive.Close()
+	var id string
+	err := pod.run(ctx, archive, func(e event) error {
+		if e.Event == "submitted" {
+			id = e.JobID
+		}
+		return nil
+	}, "submit", o.folder.name)
+	if err == nil && id == "" {
+		err = errEnded
+	}
+	return id, err
+}
