@@ -27,6 +27,7 @@ func newEnv() *cobra.Command {
 			out := cmd.OutOrStdout()
 			fmt.Fprintf(out, "export KUBECONFIG=%s\n", cluster.Kubeconfig)
 			fmt.Fprintf(out, "export KUBEBUILDER_ASSETS=%s\n", paths.Bin)
+			fmt.Fprintf(out, "export FLARE_LAB=%s\n", paths.Lab)
 			fmt.Fprintf(out, "export FLARE_LAB_KUBERNETES=%s\n", build.Kubernetes)
 			fmt.Fprintf(out, "export FLARE_LAB_NVFLARE=%s\n", nvflare.Version)
 			if reference, ok := registry.Find(cmd.Context(), nvflare.Name()); ok {

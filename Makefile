@@ -1,0 +1,60 @@
+# What a developer does. `make help` lists the targets.
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo v0.0.0)
+LAB      = $(GO) run ./test/lab
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build the plugin to bin/kubectl-flare
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/ ./cmd/...
+
+.PHONY: demo
+demo: lab-up ## Show a real federation from kits to a finished job; leaves the lab up
+	eval "$$($(LAB) env)" && $(GO) run ./test/e2e/demo
+
+.PHONY: lab-up
+lab-up: ## Start a real Kubernetes cluster on this machine, with the NVFLARE image
+	$(LAB) up
+	$(LAB) push
+
+.PHONY: lab-down
+lab-down: ## End the lab; leaves nothing behind but the cache
+	$(LAB) down
+
+.PHONY: test
+test: test-unit test-lab lab-up test-integration test-e2e demo ## Run all tests; leaves the lab up
+
+.PHONY: test-unit
+test-unit: ## Run the tests that need nothing but Go
+	$(GO) test ./...
+
+.PHONY: test-lab
+test-lab: ## Test that the lab leaves nothing behind; ends a lab that runs
+	$(GO) test -tags lab -count=1 -timeout 30m ./test/lab/...
+
+.PHONY: test-integration
+test-integration: ## Run the tests against a real API server and etcd
+	eval "$$($(LAB) env)" && $(GO) test -tags integration -count=1 -timeout 10m ./test/integration/...
+
+.PHONY: test-e2e
+test-e2e: ## Run the tests with pods that really run, in the lab
+	eval "$$($(LAB) env)" && $(GO) test -tags e2e -count=1 -v -timeout 30m ./test/e2e/...
+
+.PHONY: fuzz
+FUZZTIME ?= 30s
+fuzz: ## Run every fuzz target for FUZZTIME
+	@for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "$$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
+.PHONY: lint
+lint: ## Run the linters; the tools are built from test/tools
+	$(GO) vet ./...
+	$(GO) tool -modfile=test/tools/go.mod golangci-lint run ./...
