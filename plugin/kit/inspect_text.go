@@ -24,6 +24,7 @@ func (k *StartupKit) writeText(out io.Writer) error {
 	line("Organization", "%s", orNone(k.Org))
 	line("NVFLARE", "%s", k.Family)
 	k.writeServer(line)
+	line("Connection", "%s", k.ConnectionSecurity)
 	line("Certificate", "%s", k.Certificate.validity())
 	line("Root Certificate", "%s", k.Root.validity())
 	line("Root Fingerprint", "sha256:%s", k.Root.Fingerprint)

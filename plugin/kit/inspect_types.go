@@ -27,6 +27,8 @@ type StartupKit struct {
 	Family startupkit.Family `json:"family"`
 	// Server is where the participant dials; of a server, where it is dialled.
 	Server startupkit.Endpoint `json:"server"`
+	// ConnectionSecurity is mtls, tls or clear.
+	ConnectionSecurity string `json:"connectionSecurity"`
 	// ServerNames are the names in a server's certificate.
 	ServerNames []string    `json:"serverNames,omitempty"`
 	Certificate Certificate `json:"certificate"`
@@ -81,7 +83,7 @@ func newStartupKit(k *startupkit.Kit, now time.Time) *StartupKit {
 	return &StartupKit{
 		TypeMeta:    typeMeta("StartupKit"),
 		Participant: k.Participant, Role: k.Role, AdminRole: k.AdminRole, Federation: k.Federation, Org: k.Org,
-		Family: k.Family, Server: k.Server, ServerNames: k.ServerNames,
+		Family: k.Family, Server: k.Server, ConnectionSecurity: k.ConnectionSecurity, ServerNames: k.ServerNames,
 		Certificate: newCertificate(k.Certificate, now), Root: newCertificate(k.Root, now),
 		Digest: k.Digest(), LocalDigest: k.LocalDigest(),
 		Objects: Objects{

@@ -64,8 +64,8 @@ func TestVerifyFormats(t *testing.T) {
 	require.NoError(t, decoder.Decode(&report))
 	assert.Equal(t, "StartupKitReport", report.Kind)
 	assert.False(t, report.Passed)
-	assert.Equal(t, kit.Summary{Pass: 13, Warn: 1, Fail: 1}, report.Summary)
-	assert.Len(t, report.Findings, 15)
+	assert.Equal(t, kit.Summary{Pass: 14, Warn: 1, Fail: 1}, report.Summary)
+	assert.Len(t, report.Findings, 16)
 }
 
 func TestVerifyTakesFingerprintsAsTheyCome(t *testing.T) {
@@ -79,7 +79,7 @@ func TestVerifyTakesFingerprintsAsTheyCome(t *testing.T) {
 	for _, text := range []string{digits, "sha256:" + digits, strings.Join(pairs, ":"), "SHA256 Fingerprint=" + strings.Join(pairs, ":")} {
 		got := run(today, "verify", dir, "--root-fingerprint", text)
 		assert.NoError(t, got.err, text)
-		assert.Contains(t, got.out, "15 passed, 0 warnings, 0 failed")
+		assert.Contains(t, got.out, "16 passed, 0 warnings, 0 failed")
 	}
 	got := run(today, "verify", dir, "--root-fingerprint", "5F:0C")
 	assert.ErrorContains(t, got.err, `--root-fingerprint: "5F:0C" is not a SHA-256 fingerprint: it has 4 digits`)

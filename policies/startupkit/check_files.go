@@ -21,7 +21,7 @@ type fileSet struct {
 // startupFiles is the same in all families but for the native signature, which
 // has a check of its own.
 func startupFiles(role Role) fileSet {
-	optional := []string{signatureFile, "docker.sh", "aws_start.sh", "azure_start.sh", "customRootCA.pem"}
+	optional := []string{signatureFile, "docker.sh", "aws_start.sh", "azure_start.sh", customRootFile}
 	scripts := []string{"start.sh", "sub_start.sh", "stop_fl.sh"}
 	switch role {
 	case RoleServer:

@@ -66,6 +66,9 @@ type Kit struct {
 	Family    Family
 	// Server is where the participant dials.
 	Server Endpoint
+	// ConnectionSecurity is mtls, tls or clear. It says who proves himself to
+	// whom when the participant connects.
+	ConnectionSecurity string
 	// ServerNames are the DNS names and IP addresses of the server's
 	// certificate, in its order; empty unless Role is server.
 	ServerNames []string

@@ -13,7 +13,9 @@ type configuration struct {
 	role Role
 	// certificate, key and root are the fields that name those files.
 	certificate, key, root []any
-	fill                   func(*document, *Kit) error
+	// security is the field connection_security.
+	security []any
+	fill     func(*document, *Kit) error
 }
 
 func configurations() []configuration {
@@ -24,7 +26,7 @@ func configurations() []configuration {
 		{
 			file: "fed_admin.json", role: RoleAdmin,
 			certificate: []any{"admin", "client_cert"}, key: []any{"admin", "client_key"}, root: []any{"admin", "ca_cert"},
-			fill: fillAdmin,
+			security: []any{"admin", "connection_security"}, fill: fillAdmin,
 		},
 	}
 }
@@ -35,6 +37,7 @@ func serviceConfiguration(file string, role Role, at []any, fill func(*document,
 	return configuration{
 		file: file, role: role, fill: fill,
 		certificate: in("ssl_cert"), key: in("ssl_private_key"), root: in("ssl_root_cert"),
+		security: in("connection_security"),
 	}
 }
 
@@ -91,6 +94,9 @@ func sorted(dir string, files Files) (Files, error) {
 // fillKit reads certificates first, since the participant's name stands there.
 func fillKit(k *Kit, c configuration, doc *document) error {
 	if err := fillCertificates(k, c, doc); err != nil {
+		return err
+	}
+	if err := fillSecurity(k, doc, c.security); err != nil {
 		return err
 	}
 	return c.fill(doc, k)

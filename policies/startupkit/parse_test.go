@@ -54,6 +54,8 @@ func TestReadRefusesConfiguration(t *testing.T) {
 		{client, "fed_client.json", "servers[0].service.target", "a\n- b:8002", `is "a\n- b:8002": it has control characters`},
 		{client, "fed_client.json", "servers[0].service.target", strings.Repeat("a", 64) + ":80", "which is not a host name"},
 		{client, "fed_client.json", "client.fqsn", nil, "is missing"},
+		{client, "fed_client.json", "client.connection_security", "MTLS", `is "MTLS": only mtls, tls and clear are known`},
+		{admin, "fed_admin.json", "admin.connection_security", 1, "must be a string"},
 		{client, "fed_client.json", "client.ssl_cert", nil, "is missing"},
 		{client, "fed_client.json", "client.ssl_cert", "../../etc/passwd", "which is not the plain name of a file"},
 		{client, "fed_client.json", "client.ssl_cert", "..", "which is not the plain name of a file"},

@@ -28,6 +28,7 @@ const (
 	CheckOrg              = "org"
 	CheckRole             = "role"
 	CheckServerNames      = "server-names"
+	CheckConnection       = "connection"
 	CheckStartupFiles     = "startup-files"
 	CheckLocalFiles       = "local-files"
 	CheckStartupSignature = "startup-signature"
@@ -86,7 +87,7 @@ type check func(*Kit, VerifyOptions) []Finding
 func (k *Kit) Verify(options VerifyOptions) Report {
 	checks := []check{
 		checkRoot, checkPin, checkDates, checkChain, checkKey, checkKeyMode,
-		checkName, checkOrg, checkRole, checkServerNames,
+		checkName, checkOrg, checkRole, checkServerNames, checkConnection,
 		checkStartupFiles, checkLocalFiles, checkStartupSignature, checkLocalSignature,
 	}
 	var r Report

@@ -3,6 +3,7 @@ package startupkit_test
 import (
 	"encoding/json"
 	"io/fs"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,7 +33,7 @@ func pinned(fed *kittest.Federation) startupkit.VerifyOptions {
 // ids are the checks in the order of a report.
 var ids = []string{
 	"root", "root-pinned", "dates", "dates", "chain", "key", "key-mode", "participant", "org", "role",
-	"server-names", "startup-files", "local-files", "startup-signature", "local-signature",
+	"server-names", "connection", "startup-files", "local-files", "startup-signature", "local-signature",
 }
 
 func TestVerifyGoodKits(t *testing.T) {
@@ -216,7 +217,7 @@ func TestVerifyWithoutLocal(t *testing.T) {
 func TestVerifyAcceptsWhatProjectsAdd(t *testing.T) {
 	fed := newFederation(t)
 	kit := fed.Client("site-1", "a")
-	for _, name := range []string{"docker.sh", "aws_start.sh", "azure_start.sh", "client_context.tenseal", "server.crt", "server.key", "customRootCA.pem"} {
+	for _, name := range []string{"docker.sh", "aws_start.sh", "azure_start.sh", "client_context.tenseal", "server.crt", "server.key"} {
 		kit.With("startup/"+name, nil).WithMode("startup/"+name, 0o600)
 	}
 	for _, name := range []string{"resources.json", "privacy.json", "study_registry.json", "comm_config.json", "relay__resources.json", "a__p_resources.json", "b__j_resources.json"} {
@@ -224,6 +225,37 @@ func TestVerifyAcceptsWhatProjectsAdd(t *testing.T) {
 	}
 	report := kit.Read().Verify(pinned(fed))
 	assert.Equal(t, len(report.Findings), report.Count(startupkit.StatusPass), "%+v", report)
+}
+
+// TestVerifyConnection: a kit can be told to protect less than its certificates
+// could.
+func TestVerifyConnection(t *testing.T) {
+	fed := newFederation(t)
+	for role, kit := range map[string]*kittest.Kit{
+		"servers[0]": fed.Server("server1", "lab"), "client": fed.Client("site-1", "a"), "admin": fed.Admin("a@b.org", "a", "lead"),
+	} {
+		for value, want := range map[any]string{
+			"mtls": "", nil: "", "tls": "connection_security is tls", "clear": "connection_security is clear: nothing is encrypted",
+		} {
+			files := kit.FS()
+			for name, file := range files {
+				if strings.HasPrefix(name, "startup/fed_") {
+					setField(t, file, role+".connection_security", value)
+				}
+			}
+			read, err := startupkit.Read(files)
+			require.NoError(t, err)
+			finding := findings(read.Verify(pinned(fed)), startupkit.CheckConnection)[0]
+			assert.Equal(t, want == "", finding.Status == startupkit.StatusPass)
+			assert.Contains(t, finding.Message, want)
+		}
+	}
+
+	second := fed.Client("site-1", "a").With("startup/customRootCA.pem", nil).Read()
+	finding := only(t, second.Verify(pinned(fed)), startupkit.StatusWarn)
+	assert.Equal(t, startupkit.CheckConnection, finding.ID)
+	assert.Equal(t, "startup/customRootCA.pem", finding.File)
+	assert.Contains(t, finding.Message, "a second root")
 }
 
 func TestVerifyKeyMode(t *testing.T) {
