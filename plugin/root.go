@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/delete"
 	"github.com/kubectl-flare/kubectl-flare/plugin/job"
+	"github.com/kubectl-flare/kubectl-flare/plugin/kit"
 	"github.com/kubectl-flare/kubectl-flare/plugin/launch"
 	"github.com/kubectl-flare/kubectl-flare/plugin/logs"
 	"github.com/kubectl-flare/kubectl-flare/plugin/status"
@@ -82,6 +83,7 @@ func addCommands(root *cobra.Command, o Options) {
 			root.AddCommand(c)
 		}
 	}
+	add(groupKits, kit.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock))
 	add(groupRunning,
 		launch.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),
 		status.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),

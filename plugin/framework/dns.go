@@ -2,6 +2,7 @@ package framework
 
 import (
 	"net"
+	"slices"
 	"strings"
 )
 
@@ -42,6 +43,8 @@ func ParseHost(host string) Host {
 	}
 	parts := strings.Split(strings.TrimSuffix(name, ".cluster.local"), ".")
 	switch {
+	case slices.Contains(parts, ""):
+		return Host{Kind: HostExternal}
 	case len(parts) == 1:
 		return Host{Kind: HostBare, Service: name}
 	case len(parts) == 3 && parts[2] == "svc":

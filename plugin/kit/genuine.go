@@ -3,7 +3,6 @@ package kit
 import (
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
@@ -19,12 +18,9 @@ func Genuine(dir, root string, now time.Time) (*startupkit.Kit, startupkit.Repor
 			return nil, startupkit.Report{}, fmt.Errorf("--root-fingerprint: %w", err)
 		}
 	}
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return nil, startupkit.Report{}, fmt.Errorf("%s is not a folder: give a startup kit's folder, the one that holds startup/", dir)
-	}
-	k, err := startupkit.Read(os.DirFS(dir))
+	k, err := readKit(dir)
 	if err != nil {
-		return nil, startupkit.Report{}, fmt.Errorf("%s: %w", dir, err)
+		return nil, startupkit.Report{}, err
 	}
 	report := k.Verify(startupkit.VerifyOptions{Now: now, RootFingerprint: root})
 	if report.Passed() {

@@ -53,7 +53,7 @@ func newInjectCommand(getter genericclioptions.RESTClientGetter, streams generic
 
 			# See what would be written, without a cluster; the key is not shown
 			kubectl flare kit inject prod_00/site-1 --dry-run=client -o yaml`),
-		Args: cobra.ExactArgs(1),
+		Args: oneDir,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cmd.SilenceUsage = true
 			if err := o.Complete(cmd, args); err != nil {
@@ -61,9 +61,7 @@ func newInjectCommand(getter genericclioptions.RESTClientGetter, streams generic
 			}
 			return o.Run(cmd.Context())
 		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return nil, cobra.ShellCompDirectiveFilterDirs
-		},
+		ValidArgsFunction: completeDir,
 	}
 	cmd.Flags().StringVar(&o.RootFingerprint, "root-fingerprint", "", "SHA-256 fingerprint that the kit's root certificate must have, as the project lead told it")
 	cmd.Flags().BoolVar(&o.ForceConflicts, "force-conflicts", false, "Take over fields that others have set")

@@ -20,7 +20,7 @@ import (
 // kubelet pulls again after 10 seconds.
 const (
 	graceRefused       = 3 * time.Second
-	graceUnschedulable = 15 * time.Second
+	graceUnschedulable = 10 * time.Second
 	gracePull          = 20 * time.Second
 	pullTries          = 2
 )
@@ -61,6 +61,9 @@ func (w *Waiter) fail(s state, detail string) error {
 
 // unschedulable looks whether it is the workspace claim that holds the pod up.
 func (w *Waiter) unschedulable(ctx context.Context, s state) error {
+	if !strings.Contains(strings.ToLower(s.detail), "persistentvolumeclaim") {
+		return w.fail(s, "")
+	}
 	for _, v := range s.pod.Spec.Volumes {
 		if v.PersistentVolumeClaim == nil {
 			continue
@@ -76,16 +79,18 @@ func (w *Waiter) unschedulable(ctx context.Context, s state) error {
 	return w.fail(s, "")
 }
 
+// pendingClaim says why a claim stays pending. A claim's class cannot be
+// changed, hence the advice to delete it.
 func (w *Waiter) pendingClaim(ctx context.Context, claim *corev1.PersistentVolumeClaim) string {
-	// A claim's class cannot be changed, hence the first half of the advice.
-	again := fmt.Sprintf("delete persistentvolumeclaim/%s, then launch with --storage-class NAME (kubectl get storageclass)", claim.Name)
+	advice := fmt.Sprintf("give --storage-class NAME (`kubectl get storageclass` lists them), after `kubectl delete persistentvolumeclaim %s -n %s`",
+		claim.Name, claim.Namespace)
 	class := claim.Spec.StorageClassName
 	if class == nil || *class == "" {
-		return fmt.Sprintf("its workspace claim %s is pending, and the cluster has no default StorageClass: give --storage-class NAME (%s)", claim.Name, again)
+		return fmt.Sprintf("its workspace claim is pending, and the cluster has no default StorageClass: %s", advice)
 	}
 	_, err := w.typed.StorageV1().StorageClasses().Get(ctx, *class, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
-		return fmt.Sprintf("its workspace claim %s is pending, and there is no StorageClass %q: %s", claim.Name, *class, again)
+		return fmt.Sprintf("its workspace claim is pending, and there is no StorageClass %q: %s", *class, advice)
 	}
 	return ""
 }

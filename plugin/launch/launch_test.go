@@ -1,0 +1,300 @@
+package launch
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+)
+
+const image = "--image=registry.example.org/nvflare:2.9.0"
+
+// bench is a cluster, a federation, and a way to launch.
+type bench struct {
+	*clientstest.Server
+	t          *testing.T
+	federation *kittest.Federation
+}
+
+func newBench(t *testing.T, objects ...runtime.Object) *bench {
+	t.Helper()
+	f := kittest.NewFederation(t, "lab_federation", kittest.WithAddress("server1.ns.svc.cluster.local", 8002))
+	return &bench{Server: clientstest.Start(t, append(objects, namespace("ns"))...), t: t, federation: f}
+}
+
+func namespace(name string) *corev1.Namespace {
+	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
+}
+
+func (b *bench) client() string { return b.federation.Client("Site_2", "hospital_b").WriteDir(b.t) }
+
+func (b *bench) server() string {
+	return b.federation.Server("server1", "lab", "server1.ns.svc.cluster.local").WriteDir(b.t)
+}
+
+func (b *bench) launch(args ...string) (out, errOut string, err error) {
+	b.t.Helper()
+	return b.launchIn("ns", args...)
+}
+
+func (b *bench) launchIn(namespace string, args ...string) (out, errOut string, err error) {
+	b.t.Helper()
+	clk := clientstest.FastClock(b.t, time.Now())
+	return clientstest.Run(b.t, func(streams genericiooptions.IOStreams) *cobra.Command {
+		return NewCommand(b.Flags(namespace), streams, clk)
+	}, args...)
+}
+
+// refused checks an error's words, and that nothing was written.
+func (b *bench) refused(err error, words ...string) {
+	b.t.Helper()
+	wants(b.t, err, words...)
+	if w := b.Writes(); len(w) > 0 {
+		b.t.Errorf("written all the same: %v", w)
+	}
+}
+
+func wants(t *testing.T, err error, words ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatal("there was no error")
+	}
+	for _, w := range words {
+		if !strings.Contains(err.Error(), w) {
+			t.Errorf("the error %q does not say %q", err, w)
+		}
+	}
+}
+
+func contains(t *testing.T, text string, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			t.Errorf("there is no %q in:\n%s", w, text)
+		}
+	}
+}
+
+func TestLaunchTwice(t *testing.T) {
+	b := newBench(t)
+	dir := b.client()
+	out, errOut, err := b.launch(dir, image, "--wait=false")
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, out, "serviceaccount/site-2-809cb9ad created\n", "secret/flare-kit-site-2-809cb9ad-", "deployment.apps/site-2-809cb9ad created\n")
+	contains(t, errOut, `Warning: namespace "ns" is not governed: nothing checks what runs next to the data`)
+	out, _, err = b.launch(dir, image, "--wait=false")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(out, "created") || strings.Contains(out, "configured") {
+		t.Errorf("the second launch changes something:\n%s", out)
+	}
+}
+
+func TestGovernedNamespaceGivesNoWarning(t *testing.T) {
+	ns := namespace("governed")
+	ns.Labels = map[string]string{"kubectl-flare.dev/site-policy": "hospital-b"}
+	b := newBench(t, ns)
+	_, errOut, err := b.launchIn("governed", b.client(), image, "--wait=false")
+	if err != nil || strings.Contains(errOut, "governed") {
+		t.Errorf("error %v, standard error:\n%s", err, errOut)
+	}
+}
+
+func TestDryRuns(t *testing.T) {
+	for mode, suffix := range map[string]string{"client": " created (dry run)\n", "server": " created (server dry run)\n"} {
+		t.Run(mode, func(t *testing.T) {
+			b := newBench(t)
+			out, _, err := b.launch(b.client(), image, "--dry-run="+mode)
+			if err != nil {
+				t.Fatal(err)
+			}
+			contains(t, out, "deployment.apps/site-2-809cb9ad"+suffix)
+			if w := b.Writes(); len(w) > 0 {
+				t.Errorf("written: %v", w)
+			}
+		})
+	}
+}
+
+// In no output is anything of the private key.
+func TestOutputsShowNoKey(t *testing.T) {
+	b := newBench(t)
+	kit := b.federation.Client("site-1", "hospital_a")
+	dir := kit.WriteDir(t)
+	for _, args := range [][]string{
+		{"-o=yaml", "--dry-run=client"}, {"-o=json", "--dry-run=client"}, {"-o=yaml", "--dry-run=server"},
+		{"-o=yaml", "--wait=false"}, {"-o=json", "--wait=false"},
+	} {
+		out, errOut, err := b.launch(append(args, dir, image)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		contains(t, out, "REDACTED (")
+		for _, secret := range []string{"PRIVATE KEY", "LS0tLS1CRUdJTiBSU0EgUFJJVkFURS"} {
+			if strings.Contains(out+errOut, secret) {
+				t.Errorf("%v shows the key", args)
+			}
+		}
+	}
+}
+
+func TestBadInputWritesNothing(t *testing.T) {
+	past := time.Now().AddDate(-2, 0, 0)
+	for name, tc := range map[string]struct {
+		kit  func(b *bench) string
+		args []string
+		ns   string
+		want []string
+	}{
+		"no image":           {args: []string{"--image="}, want: []string{"--image is missing"}},
+		"every flag at once": {args: []string{"--image=", "--cpu=x", "--memory=-1", "--timeout=1ms"}, want: []string{"--image", "--cpu", "--memory", "--timeout"}},
+		"no such namespace":  {ns: "absent", want: []string{`namespace "absent" does not exist`, "kubectl create namespace absent"}},
+		"not a kit":          {kit: func(b *bench) string { return b.t.TempDir() }, want: []string{"startup"}},
+		"expired": {
+			kit: func(b *bench) string {
+				return b.federation.Client("site-1", "hospital_a", kittest.WithDates(past, past.AddDate(1, 0, 0))).WriteDir(b.t)
+			},
+			want: []string{"must not be used", "dates"},
+		},
+		"another key": {
+			kit: func(b *bench) string {
+				other := b.federation.Client("site-3", "hospital_c").File("startup/client.key")
+				return b.federation.Client("site-1", "hospital_a").With("startup/client.key", other).WriteDir(b.t)
+			},
+			want: []string{"must not be used", "key"},
+		},
+		"another root": {args: []string{"--root-fingerprint=" + strings.Repeat("00", 32)}, want: []string{"root"}},
+		"a server in the wrong namespace": {
+			kit:  func(b *bench) string { return b.federation.Server("server1", "lab", "server1.other.svc").WriteDir(b.t) },
+			want: []string{"-n other"},
+		},
+		"a bare server name": {
+			kit: func(b *bench) string {
+				return b.federation.Client("site-1", "hospital_a", kittest.WithAddress("server1", 8002)).WriteDir(b.t)
+			},
+			want: []string{`no Service of that name`, "--server-namespace"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			if tc.kit == nil {
+				tc.kit = (*bench).client
+			}
+			ns := "ns"
+			if tc.ns != "" {
+				ns = tc.ns
+			}
+			_, _, err := b.launchIn(ns, append([]string{tc.kit(b), image}, tc.args...)...)
+			b.refused(err, tc.want...)
+		})
+	}
+}
+
+func TestOthersObjectsAreInTheWay(t *testing.T) {
+	meta := func(federation string) metav1.ObjectMeta {
+		return metav1.ObjectMeta{
+			Name: "site-2-809cb9ad", Namespace: "ns",
+			Labels:      map[string]string{"app.kubernetes.io/managed-by": "kubectl-flare"},
+			Annotations: map[string]string{"kubectl-flare.dev/participant-name": "Site_2", "kubectl-flare.dev/federation-name": federation},
+		}
+	}
+	b := newBench(t, &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Name: "site-2-809cb9ad", Namespace: "ns"}})
+	_, _, err := b.launch(b.client(), image)
+	b.refused(err, "deployment.apps/site-2-809cb9ad", "was not made by kubectl flare")
+
+	b = newBench(t, &appsv1.Deployment{ObjectMeta: meta("another")})
+	_, _, err = b.launch(b.client(), image)
+	b.refused(err, `belongs to federation "another"`)
+}
+
+func TestForbiddenInTheDryRunWritesNothing(t *testing.T) {
+	b := newBench(t)
+	b.Refuse = func(verb, resource, name string, _ bool) *apierrors.StatusError {
+		if verb != "patch" || resource != "deployments" {
+			return nil
+		}
+		return apierrors.NewForbidden(schema.GroupResource{Group: "apps", Resource: "deployments"}, name,
+			errorString(`User "bob" cannot patch resource "deployments" in API group "apps" in the namespace "ns"`))
+	}
+	_, _, err := b.launch(b.client(), image)
+	b.refused(err, `user "bob" may not patch deployments.apps in namespace "ns"`)
+}
+
+type errorString string
+
+func (e errorString) Error() string { return string(e) }
+
+func TestSecretsAreNeverRead(t *testing.T) {
+	b := newBench(t)
+	b.Refuse = func(verb, resource, _ string, _ bool) *apierrors.StatusError {
+		if resource == "secrets" && verb != "patch" {
+			t.Errorf("%s secrets", verb)
+		}
+		return nil
+	}
+	dir := b.client()
+	for range 2 {
+		if _, _, err := b.launch(dir, image, "--wait=false"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestClaimIsKept(t *testing.T) {
+	b := newBench(t, &corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: "site-2-809cb9ad-workspace", Namespace: "ns"}})
+	_, errOut, err := b.launch(b.client(), image, "--wait=false", "--storage-class=fast")
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, errOut, `is kept as it is: its StorageClass is "", not "fast"`)
+	for _, w := range b.Writes() {
+		if strings.Contains(w, "persistentvolumeclaims") {
+			t.Errorf("the claim was written: %s", w)
+		}
+	}
+}
+
+func TestUnreachable(t *testing.T) {
+	b := newBench(t)
+	b.URL = "http://127.0.0.1:1"
+	_, _, err := b.launch(b.client(), image)
+	wants(t, err, "cannot reach", "http://127.0.0.1:1")
+}
+
+func TestNewerKitIsANewSecret(t *testing.T) {
+	b := newBench(t)
+	for range 2 {
+		if _, _, err := b.launch(b.federation.Client("site-1", "hospital_a").WriteDir(t), image, "--wait=false"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	secrets := map[string]bool{}
+	for _, w := range b.Writes() {
+		if strings.HasPrefix(w, "patch secrets/") {
+			secrets[w] = true
+		}
+	}
+	if len(secrets) != 2 {
+		t.Errorf("two kits, Secrets: %v", secrets)
+	}
+	d, _ := b.Get("deployments", "ns", startupkit.ObjectName("site-1"))
+	if d.GetResourceVersion() == "" {
+		t.Error("there is no Deployment")
+	}
+}

@@ -1,0 +1,220 @@
+package launch
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+)
+
+// plays makes a ReplicaSet and a pod for every Deployment, as the controllers
+// would, and lets change say how the pod fares.
+func (b *bench) plays(change func(set *appsv1.ReplicaSet, pod *corev1.Pod)) {
+	b.OnWrite = func(obj *unstructured.Unstructured) {
+		if obj.GetKind() != "Deployment" {
+			return
+		}
+		var d appsv1.Deployment
+		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(obj.Object, &d); err != nil {
+			b.t.Error(err)
+			return
+		}
+		set := &appsv1.ReplicaSet{
+			ObjectMeta: metav1.ObjectMeta{
+				Name: d.Name + "-1", Namespace: d.Namespace, UID: "set", Labels: d.Spec.Template.Labels,
+				OwnerReferences: []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "Deployment", Name: d.Name, UID: d.UID, Controller: new(true)}},
+			},
+			Spec: appsv1.ReplicaSetSpec{Template: d.Spec.Template},
+		}
+		pod := &corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{
+				Name: d.Name + "-1-a", Namespace: d.Namespace, UID: "pod", Labels: d.Spec.Template.Labels,
+				OwnerReferences: []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "ReplicaSet", Name: set.Name, UID: set.UID, Controller: new(true)}},
+			},
+			Spec: d.Spec.Template.Spec,
+		}
+		change(set, pod)
+		b.Put(set)
+		if pod.Name != "" {
+			b.Put(pod)
+		}
+	}
+}
+
+func running(pod *corev1.Pod, ready bool) {
+	pod.Spec.NodeName = "node0"
+	pod.Status.ContainerStatuses = []corev1.ContainerStatus{{
+		Name: "nvflare", Ready: ready, ContainerID: "containerd://1",
+		State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: metav1.Now()}},
+	}}
+}
+
+func waiting(pod *corev1.Pod, reason, message string) {
+	pod.Spec.NodeName = "node0"
+	pod.Status.ContainerStatuses = []corev1.ContainerStatus{{
+		Name:  "nvflare",
+		State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: message}},
+	}}
+}
+
+const registeredLine = "2026-11-23 09:00:00,000 - \x1b[32mFederatedClient - INFO - Successfully registered client:Site_2 for project lab_federation. Token:abc SSID:\x1b[0m\n"
+
+func TestClientRegisters(t *testing.T) {
+	b := newBench(t)
+	b.plays(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) { running(pod, true) })
+	b.SetLog("site-2-809cb9ad-1-a", "starting\n"+registeredLine)
+	out, _, err := b.launch(b.client(), image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, out, "Site_2: running, registers with grpc://server1.ns.svc.cluster.local:8002\n", "Site_2: registered with federation lab_federation\n")
+}
+
+func TestClientOfAnotherNameDoesNotCount(t *testing.T) {
+	b := newBench(t)
+	b.plays(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) { running(pod, true) })
+	b.SetLog("site-2-809cb9ad-1-a", strings.ReplaceAll(registeredLine, "Site_2", "Site_20"))
+	_, _, err := b.launch(b.client(), image, "--timeout=1s")
+	wants(t, err, `"Site_2" is not registered after`, "registers with grpc://", "the last lines of its log", "client:Site_20")
+	if strings.Contains(err.Error(), "\x1b") {
+		t.Error("the error is coloured")
+	}
+}
+
+func TestServerIsReady(t *testing.T) {
+	b := newBench(t)
+	b.plays(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) { running(pod, true) })
+	out, _, err := b.launch(b.server(), image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, out, "server1: ready\n")
+}
+
+func TestProgressLeavesStructuredOutputAlone(t *testing.T) {
+	b := newBench(t)
+	b.plays(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) { running(pod, true) })
+	out, errOut, err := b.launch(b.server(), image, "-o=name")
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, errOut, "server1: ready\n")
+	if strings.Contains(out, "ready") {
+		t.Errorf("progress on standard output:\n%s", out)
+	}
+}
+
+// Why a pod does not start is said in plain words, long before the time is up.
+func TestHopeless(t *testing.T) {
+	noPod := func(pod *corev1.Pod) { pod.Name = "" }
+	for name, tc := range map[string]struct {
+		change func(set *appsv1.ReplicaSet, pod *corev1.Pod)
+		log    string
+		want   []string
+	}{
+		"image": {
+			change: func(_ *appsv1.ReplicaSet, pod *corev1.Pod) {
+				waiting(pod, "ImagePullBackOff", "Back-off pulling: not found")
+			},
+			want: []string{"cannot be pulled", "registry.example.org/nvflare:2.9.0", "--image-pull-secret"},
+		},
+		"image name": {
+			change: func(_ *appsv1.ReplicaSet, pod *corev1.Pod) { waiting(pod, "InvalidImageName", "couldn't parse") },
+			want:   []string{"is no legal image name"},
+		},
+		"configuration": {
+			change: func(_ *appsv1.ReplicaSet, pod *corev1.Pod) {
+				waiting(pod, "CreateContainerConfigError", `secret "x" not found`)
+			},
+			want: []string{"CreateContainerConfigError", `secret "x" not found`},
+		},
+		"crash": {
+			change: func(_ *appsv1.ReplicaSet, pod *corev1.Pod) {
+				waiting(pod, "CrashLoopBackOff", "back-off 10s")
+				pod.Status.ContainerStatuses[0].LastTerminationState.Terminated = &corev1.ContainerStateTerminated{ExitCode: 103}
+			},
+			log:  "\x1b[31mConfigError: num_of_gpus\x1b[0m\n",
+			want: []string{"exit code 103", "the last lines of its log:\n  ConfigError: num_of_gpus"},
+		},
+		"no node": {
+			change: func(_ *appsv1.ReplicaSet, pod *corev1.Pod) {
+				unschedulable(pod, "0/1 nodes are available: 1 Insufficient cpu.")
+			},
+			want: []string{"no node takes the pod", "Insufficient cpu"},
+		},
+		"no storage class": {
+			change: func(_ *appsv1.ReplicaSet, pod *corev1.Pod) {
+				unschedulable(pod, "pod has unbound immediate PersistentVolumeClaims")
+			},
+			want: []string{"no default StorageClass: give --storage-class NAME"},
+		},
+		"pod security": {
+			change: func(set *appsv1.ReplicaSet, pod *corev1.Pod) {
+				noPod(pod)
+				failing(set, `pods "x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true`)
+			},
+			want: []string{`Pod Security level "restricted:latest" refuses the pod`},
+		},
+		"webhook": {
+			change: func(set *appsv1.ReplicaSet, pod *corev1.Pod) {
+				noPod(pod)
+				failing(set, `admission webhook "pods.kubectl-flare.dev" denied the request: spec.containers[0].image: not allowed`)
+			},
+			want: []string{`admission webhook "pods.kubectl-flare.dev" refuses: spec.containers[0].image: not allowed`},
+		},
+		"quota": {
+			change: func(set *appsv1.ReplicaSet, pod *corev1.Pod) {
+				noPod(pod)
+				failing(set, `pods "x" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1`)
+			},
+			want: []string{"quota leaves no room: q, requested: pods=1"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.plays(tc.change)
+			b.SetLog("site-2-809cb9ad-1-a", tc.log)
+			b.Put(&corev1.PersistentVolumeClaim{
+				ObjectMeta: metav1.ObjectMeta{Name: "site-2-809cb9ad-workspace", Namespace: "ns"},
+				Status:     corev1.PersistentVolumeClaimStatus{Phase: corev1.ClaimPending},
+			})
+			_, _, err := b.launch(b.client(), image, "--timeout=20s")
+			wants(t, err, append(tc.want, `"Site_2"`)...)
+		})
+	}
+}
+
+func unschedulable(pod *corev1.Pod, message string) {
+	pod.Status.Conditions = []corev1.PodCondition{{
+		Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Reason: corev1.PodReasonUnschedulable, Message: message,
+	}}
+}
+
+func failing(set *appsv1.ReplicaSet, message string) {
+	set.Status.Conditions = []appsv1.ReplicaSetCondition{{
+		Type: appsv1.ReplicaSetReplicaFailure, Status: corev1.ConditionTrue, Reason: "FailedCreate", Message: message,
+	}}
+}
+
+func TestInterrupted(t *testing.T) {
+	b := newBench(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	b.plays(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) {
+		running(pod, false)
+		time.AfterFunc(300*time.Millisecond, cancel)
+	})
+	_, _, err := clientstest.RunContext(ctx, func(streams genericiooptions.IOStreams) *cobra.Command {
+		return NewCommand(b.Flags("ns"), streams, clientstest.FastClock(t, time.Now()))
+	}, b.server(), image)
+	wants(t, err, "interrupted", "does not listen yet")
+}
