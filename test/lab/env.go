@@ -30,7 +30,7 @@ func newEnv() *cobra.Command {
 			fmt.Fprintf(out, "export FLARE_LAB=%s\n", paths.Lab)
 			fmt.Fprintf(out, "export FLARE_LAB_KUBERNETES=%s\n", build.Kubernetes)
 			fmt.Fprintf(out, "export FLARE_LAB_NVFLARE=%s\n", nvflare.Version)
-			if reference, ok := registry.Find(cmd.Context(), nvflare.Name()); ok {
+			if reference, ok := registry.Find(cmd.Context(), nvflare.Name(nvflare.Version)); ok {
 				fmt.Fprintf(out, "export FLARE_LAB_IMAGE=%s\n", reference)
 			}
 			return nil

@@ -85,3 +85,9 @@ func Must(ctx context.Context, live io.Writer, argv ...string) (string, error) {
 	}
 	return r.Stdout, nil
 }
+
+// WithImage is the same with another image.
+func (e Env) WithImage(image string) Env {
+	e.Image = image
+	return e
+}

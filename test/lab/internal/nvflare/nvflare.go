@@ -20,7 +20,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/step"
 )
 
-// Version is the version of NVFLARE that the lab runs.
+// Version is the version of NVFLARE that the lab runs unless told otherwise.
 const Version = "2.9.0"
 
 const (
@@ -31,12 +31,17 @@ const (
 )
 
 // recipe lists the commands that make a root; its digest names the root and the
-// image's tag.
-func recipe(root string) [][]string {
-	pip := append(pipInstall(filepath.Join(root, packages)), "--only-binary=:all:", "nvflare[K8S]=="+Version)
+// image's tag. The wheels are those for the image's Python, whatever the host's
+// is.
+func recipe(root, version string) [][]string {
 	return [][]string{
 		{"mmdebstrap", "--quiet", "--variant=essential", "--include=" + debs, suite, root},
-		pip,
+		{
+			"pip3", "install", "--quiet", "--no-compile", "--disable-pip-version-check", "--root-user-action=ignore",
+			"--target", filepath.Join(root, packages), "--python-version", "3.11", "--implementation", "cp",
+			"--platform", "manylinux2014_x86_64", "--platform", "manylinux_2_28_x86_64",
+			"--only-binary=:all:", "nvflare[K8S]==" + version,
+		},
 		{"ln", "-s", "/usr/bin/python3", filepath.Join(root, "usr/local/bin/python3")},
 		{"ln", "-s", "/usr/bin/python3", filepath.Join(root, "usr/local/bin/python")},
 		// The folder that NVFLARE's own commands are given.
@@ -44,26 +49,17 @@ func recipe(root string) [][]string {
 	}
 }
 
-// pipInstall chooses wheels for the image's Python, whatever the host's is.
-func pipInstall(target string) []string {
-	return []string{
-		"pip3", "install", "--quiet", "--no-compile", "--disable-pip-version-check", "--root-user-action=ignore",
-		"--target", target, "--python-version", "3.11", "--implementation", "cp",
-		"--platform", "manylinux2014_x86_64", "--platform", "manylinux_2_28_x86_64",
-	}
-}
-
-func key() string {
-	sum := sha256.Sum256(fmt.Append(nil, recipe("")))
+func key(version string) string {
+	sum := sha256.Sum256(fmt.Append(nil, recipe("", version)))
 	return hex.EncodeToString(sum[:])[:12]
 }
 
 // Name is the image's name and tag: the version, and the recipe's digest.
-func Name() string { return "nvflare:" + Version + "-" + key() }
+func Name(version string) string { return "nvflare:" + version + "-" + key(version) }
 
 // EnsureRoot returns the folder of the image's root, made now if it is not there.
-func EnsureRoot(ctx context.Context, report step.Reporter) (string, error) {
-	root, err := paths.Cache("nvflare", Version+"-"+key())
+func EnsureRoot(ctx context.Context, report step.Reporter, version string) (string, error) {
+	root, err := paths.Cache("nvflare", version+"-"+key(version))
 	if err != nil {
 		return "", err
 	}
@@ -78,8 +74,8 @@ func EnsureRoot(ctx context.Context, report step.Reporter) (string, error) {
 	if err := os.RemoveAll(making); err != nil {
 		return "", err
 	}
-	for _, args := range recipe(making) {
-		if err := report.Do("nvflare image: "+filepath.Base(args[0]), func() error { return command(ctx, args) }); err != nil {
+	for _, args := range recipe(making, version) {
+		if err := report.Do("nvflare "+version+" image: "+filepath.Base(args[0]), func() error { return command(ctx, args) }); err != nil {
 			return "", err
 		}
 	}
@@ -95,7 +91,7 @@ func command(ctx context.Context, args []string) error {
 
 // Push pushes a root as an image of two layers and returns its reference by
 // digest.
-func Push(ctx context.Context, root string) (string, error) {
+func Push(ctx context.Context, root, version string) (string, error) {
 	temp, err := os.MkdirTemp("", "flare-lab-")
 	if err != nil {
 		return "", err
@@ -112,7 +108,7 @@ func Push(ctx context.Context, root string) (string, error) {
 		}
 	}
 	return registry.Push(ctx, registry.Image{
-		Name:   Name(),
+		Name:   Name(version),
 		Layers: []string{system, python},
 		Env:    []string{"PATH=/usr/local/bin:/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE=1"},
 		Cmd:    []string{"python3"},

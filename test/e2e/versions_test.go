@@ -1,0 +1,38 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-flare/kubectl-flare/test/e2e/scenario"
+)
+
+// TestVersions runs the job on the older versions of NVFLARE that we claim, and
+// clients that dial a bare Service name.
+func TestVersions(t *testing.T) {
+	for _, version := range []string{"2.7.3", "2.8.3"} {
+		t.Run(version, func(t *testing.T) {
+			image, err := scenario.Must(t.Context(), nil, env.Lab, "push", "--version", version)
+			require.NoError(t, err)
+			f := scenario.Federation{Name: "older", Prefix: "e2e-older", Host: "flserver"}
+			kits, root := federation(t, f, version)
+			for participant, namespace := range map[string]string{scenario.Server: f.ServerNamespace(), scenario.Admin: f.ServerNamespace()} {
+				_, err := env.WithImage(strings.TrimSpace(image)).Launch(t.Context(), nil, filepath.Join(kits, participant), namespace, root)
+				require.NoError(t, err)
+			}
+			for participant, namespace := range map[string]string{scenario.Site1: f.Site1Namespace(), scenario.Site2: f.Site2Namespace()} {
+				_, err := env.WithImage(strings.TrimSpace(image)).Launch(t.Context(), nil, filepath.Join(kits, participant), namespace, root,
+					"--server-namespace", f.ServerNamespace())
+				require.NoError(t, err)
+			}
+			id := strings.TrimSpace(flare(t, "job", "submit", job, "--wait", "--timeout=5m", "-o", "name", "-n", f.ServerNamespace()))
+			_, err = env.CheckModel(t.Context(), nil, f.ServerNamespace(), id, filepath.Join(t.TempDir(), "result"))
+			require.NoError(t, err)
+		})
+	}
+}
