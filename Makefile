@@ -44,6 +44,11 @@ test-integration: ## Run the tests against a real API server and etcd
 test-e2e: ## Run the tests with pods that really run, in the lab
 	eval "$$($(LAB) env)" && $(GO) test -tags e2e -count=1 -v -timeout 30m ./test/e2e/...
 
+.PHONY: generate
+generate: ## Write the generated code and the CRD anew
+	$(GO) tool -modfile=test/tools/go.mod controller-gen object paths=./policies/v1alpha1
+	$(GO) tool -modfile=test/tools/go.mod controller-gen crd paths=./policies/v1alpha1 output:crd:dir=manifests/crd
+
 .PHONY: fuzz
 FUZZTIME ?= 30s
 fuzz: ## Run every fuzz target for FUZZTIME

@@ -1,0 +1,110 @@
+package facts
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+)
+
+// KitSecretType is the type of a Secret that holds a kit's startup/.
+const KitSecretType corev1.SecretType = "kubectl-flare.dev/startup-kit"
+
+// SealKind says who vouches for a kit's files.
+type SealKind string
+
+// The kinds of seals. Each was verified: a seal that did not verify is an Error.
+const (
+	// SealNone is a kit for which nobody vouches.
+	SealNone SealKind = ""
+	// SealProject was made with a sealing certificate that the kit's own root
+	// issued.
+	SealProject SealKind = "project"
+	// SealSite is an acceptance seal, made with a key of the site.
+	SealSite SealKind = "site"
+	// SealNative is NVFLARE's own signature.json.
+	SealNative SealKind = "native"
+)
+
+// KitFact is what was verified of the kit in one Secret, without its content.
+type KitFact struct {
+	// Error says why the kit is no good: its content could not be read, does not
+	// belong together, does not match its name, or its seal is wrong. Empty means
+	// that all of it was verified, but for what the policy says and the date.
+	Error string
+	// UID, Type and Immutable are the Secret's.
+	UID       types.UID
+	Type      corev1.SecretType
+	Immutable bool
+
+	// Participant is the true name, the certificate's CN.
+	Participant string
+	Role        startupkit.Role
+	Org         string
+	Federation  string
+	// AdminRole is an admin's role in the federation.
+	AdminRole string
+	// Files are the names of the files of startup/, without the seal's.
+	Files []string
+
+	// Digest is the kit digest, RootFingerprint and KeyFingerprint are SHA-256
+	// fingerprints: 64 lower-case hexadecimal digits each.
+	Digest          string
+	RootFingerprint string
+	KeyFingerprint  string
+	// CertificateSerial is the certificate's serial number in lower-case
+	// hexadecimal digits, without leading zeros.
+	CertificateSerial string
+	NotBefore         time.Time
+	NotAfter          time.Time
+
+	// SealedBy says who vouches for the files; SealerKey is, for SealSite, the
+	// fingerprint of the key (SHA-256 over the DER of its SubjectPublicKeyInfo).
+	SealedBy  SealKind
+	SealerKey string
+	// Serial is the seal's serial; zero where there is no seal.
+	Serial int64
+}
+
+// LocalFact is what was read of one ConfigMap with local/.
+type LocalFact struct {
+	// Error says why it is no good; empty means that its content matches the
+	// digest in its name.
+	Error     string
+	UID       types.UID
+	Immutable bool
+}
+
+// ClaimFact is what was read of one PersistentVolumeClaim.
+type ClaimFact struct {
+	// Error says why the look-up failed.
+	Error string
+	// VolumeName is the PersistentVolume that the claim is bound to.
+	VolumeName string
+}
+
+// OfKit takes from a kit what it says about itself. The caller adds the
+// Secret's metadata, what the seal says and, when the kit did not verify, the
+// Error.
+func OfKit(kit *startupkit.Kit) KitFact {
+	key := sha256.Sum256(kit.Certificate.RawSubjectPublicKeyInfo)
+	fact := KitFact{
+		Participant: kit.Participant, Role: kit.Role, Org: kit.Org,
+		Federation: kit.Federation, AdminRole: kit.AdminRole,
+		Digest:            kit.Digest(),
+		RootFingerprint:   startupkit.Fingerprint(kit.Root),
+		KeyFingerprint:    hex.EncodeToString(key[:]),
+		CertificateSerial: kit.Certificate.SerialNumber.Text(16),
+		NotBefore:         kit.Certificate.NotBefore, NotAfter: kit.Certificate.NotAfter,
+	}
+	for _, f := range kit.Startup {
+		fact.Files = append(fact.Files, f.Name)
+	}
+	slices.Sort(fact.Files)
+	return fact
+}

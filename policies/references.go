@@ -1,0 +1,68 @@
+package policies
+
+import (
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// References are the kit Secrets that a verdict on the pod needs: the names with
+// the prefix flare-kit-, each once, sorted, in whatever way the pod refers to
+// them. The caller reads and verifies each and puts it into Facts.Kits, with an
+// Error where it could not.
+func References(pod *corev1.Pod) []string {
+	return named(pod, checks.SecretRef, checks.PrefixKit)
+}
+
+// LocalReferences are the same for Facts.Locals: ConfigMaps with the prefix
+// flare-local-.
+func LocalReferences(pod *corev1.Pod) []string {
+	return named(pod, checks.ConfigMapRef, checks.PrefixLocal)
+}
+
+// ClaimReferences are the claims that the pod mounts and whose PersistentVolume
+// the policy pins: what Facts.Claims must hold.
+func ClaimReferences(pod *corev1.Pod, policy *v1alpha1.SitePolicy) []string {
+	var names []string
+	for _, v := range pod.Spec.Volumes {
+		if v.PersistentVolumeClaim == nil {
+			continue
+		}
+		name := v.PersistentVolumeClaim.ClaimName
+		for i := range policy.Spec.Data {
+			if policy.Spec.Data[i].ClaimName == name && policy.Spec.Data[i].VolumeName != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return unique(names)
+}
+
+// WantsKit says whether Mutate may have to pick a kit for the pod from all of
+// the namespace's: a launcher's derived Secret, or the participant label without
+// a kit.
+func WantsKit(pod *corev1.Pod) bool {
+	if len(named(pod, checks.SecretRef, checks.PrefixDerived)) > 0 {
+		return true
+	}
+	_, asked := pod.Labels[checks.LabelParticipant]
+	return asked && len(References(pod)) == 0
+}
+
+func named(pod *corev1.Pod, kind checks.RefKind, prefix string) []string {
+	var names []string
+	for ref := range checks.References(&pod.Spec) {
+		if ref.Kind == kind && checks.HasPrefix(ref.Name, prefix) {
+			names = append(names, ref.Name)
+		}
+	}
+	return unique(names)
+}
+
+func unique(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -1,0 +1,153 @@
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// SitePolicy says what may run in the namespaces that carry its name in the
+// label kubectl-flare.dev/site-policy. A namespace has one SitePolicy.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:resource:path=sitepolicies,singular=sitepolicy,scope=Cluster,categories=flare
+// +kubebuilder:printcolumn:name="Enforcement",type=string,JSONPath=`.spec.enforcement`
+// +kubebuilder:printcolumn:name="Participants",type=string,JSONPath=`.spec.participants`
+// +kubebuilder:printcolumn:name="Other pods",type=string,JSONPath=`.spec.otherPods`,priority=1
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:validation:XValidation:rule="size(self.metadata.name) <= 63",message="the name is a label's value: at most 63 characters"
+type SitePolicy struct {
+	metav1.TypeMeta `json:",inline"`
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	Spec SitePolicySpec `json:"spec"`
+}
+
+// SitePolicyList is a list of SitePolicies.
+//
+// +kubebuilder:object:root=true
+type SitePolicyList struct {
+	metav1.TypeMeta `json:",inline"`
+	// +optional
+	metav1.ListMeta `json:"metadata,omitempty"`
+
+	Items []SitePolicy `json:"items"`
+}
+
+// Enforcement says what becomes of what the policy forbids.
+//
+// +kubebuilder:validation:Enum=Enforce;Warn;Audit
+type Enforcement string
+
+// The enforcement modes.
+const (
+	// Enforce refuses it.
+	Enforce Enforcement = "Enforce"
+	// Warn lets it pass and warns whoever sent it.
+	Warn Enforcement = "Warn"
+	// Audit lets it pass and writes to the API server's audit log only.
+	Audit Enforcement = "Audit"
+)
+
+// OtherPods says what pods may run that are no participants of a federation.
+//
+// +kubebuilder:validation:Enum=Isolated;Deny
+type OtherPods string
+
+// The ways to treat other pods. Pod security and the kinds of volumes bind
+// every pod of the namespace, whatever stands here.
+const (
+	// OtherPodsIsolated lets them run away from kits, data and workspaces.
+	OtherPodsIsolated OtherPods = "Isolated"
+	// OtherPodsDeny refuses them.
+	OtherPodsDeny OtherPods = "Deny"
+)
+
+// Role is what a pod does in a federation, derived from the kit that it mounts
+// and from its command, never from a label.
+//
+// +kubebuilder:validation:Enum=server;client;admin;job
+type Role string
+
+// The roles of pods. A job pod is one that a server's or a client's launcher
+// makes for one job.
+const (
+	RoleServer Role = "server"
+	RoleClient Role = "client"
+	RoleAdmin  Role = "admin"
+	RoleJob    Role = "job"
+)
+
+// SitePolicySpec holds the rules of a site.
+type SitePolicySpec struct {
+	// enforcement says what becomes of what the policy forbids.
+	//
+	// +optional
+	// +kubebuilder:default=Enforce
+	Enforcement Enforcement `json:"enforcement,omitempty"`
+
+	// participants are the true names (the certificates' CN) of the
+	// participants whose kits may run here.
+	//
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=253
+	Participants []string `json:"participants"`
+
+	// kits says which startup kits are genuine.
+	Kits KitRules `json:"kits"`
+
+	// images are what participants may run.
+	Images ImageRules `json:"images"`
+
+	// workspace is where a participant keeps its files.
+	//
+	// +optional
+	// +kubebuilder:default={}
+	Workspace WorkspaceRule `json:"workspace,omitempty"`
+
+	// data are the claims that participants may mount. A claim that is not
+	// listed cannot be mounted by a participant, a listed one by nobody else.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=claimName
+	// +kubebuilder:validation:MaxItems=100
+	Data []DataRule `json:"data,omitempty"`
+
+	// launcher says who may make job pods. Without it nobody may.
+	//
+	// +optional
+	Launcher *LauncherRule `json:"launcher,omitempty"`
+
+	// privacy says what may leave the site, and how.
+	//
+	// +optional
+	Privacy *PrivacyRules `json:"privacy,omitempty"`
+
+	// podSecurity binds every pod of the namespace.
+	//
+	// +optional
+	// +kubebuilder:default={}
+	PodSecurity PodSecurityRule `json:"podSecurity,omitempty"`
+
+	// resources are the most that one pod may take.
+	//
+	// +optional
+	Resources ResourceRule `json:"resources,omitempty"`
+
+	// otherPods says what pods may run that are no participants.
+	//
+	// +optional
+	// +kubebuilder:default=Isolated
+	OtherPods OtherPods `json:"otherPods,omitempty"`
+
+	// rules are the site's own, in CEL. Not enforced yet: refused when set.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=50
+	Rules []CELRule `json:"rules,omitempty"`
+}
