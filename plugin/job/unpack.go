@@ -9,6 +9,9 @@ import (
 	"path"
 )
 
+// maxDownload bounds what an FL server may make this machine write.
+const maxDownload = 64 << 30
+
 // unpack writes a tar stream below dir. What it holds comes from the FL server:
 // os.Root keeps names and links from leading out of dir, and whatever is neither
 // a file nor a folder is refused.
@@ -18,11 +21,15 @@ func unpack(stream io.Reader, dir string) error {
 		return err
 	}
 	defer root.Close()
-	archive := tar.NewReader(stream)
+	bounded := &io.LimitedReader{R: stream, N: maxDownload}
+	archive := tar.NewReader(bounded)
 	for {
 		header, err := archive.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
+		}
+		if bounded.N <= 0 {
+			return fmt.Errorf("the job is larger than %d GiB: refused", maxDownload>>30)
 		}
 		if err != nil {
 			return fmt.Errorf("the job did not arrive whole: %w", err)
