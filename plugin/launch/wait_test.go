@@ -218,3 +218,33 @@ func TestInterrupted(t *testing.T) {
 	}, b.server(), image)
 	wants(t, err, "interrupted", "does not listen yet")
 }
+
+// What an earlier launch was refused for may have been mended: the controller,
+// which waits ever longer between its tries, is made to try now.
+func TestAnOldRefusalIsTriedAgain(t *testing.T) {
+	b := newBench(t)
+	b.plays(func(set *appsv1.ReplicaSet, pod *corev1.Pod) {
+		pod.Name = ""
+		failing(set, `pods "x" is forbidden: exceeded quota: q, requested: pods=1`)
+	})
+	dir := b.server()
+	_, _, err := b.launch(dir, image)
+	wants(t, err, "quota leaves no room")
+
+	b.OnWrite = func(obj *unstructured.Unstructured) {
+		if obj.GetKind() != "ReplicaSet" {
+			return
+		}
+		pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{
+			Name: "server1-1-a", Namespace: "ns", UID: "pod", Labels: obj.GetLabels(),
+			OwnerReferences: []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "ReplicaSet", Name: obj.GetName(), UID: obj.GetUID(), Controller: new(true)}},
+		}}
+		running(pod, true)
+		b.Put(pod)
+	}
+	out, _, err := b.launch(dir, image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, out, "server1: ready\n")
+}

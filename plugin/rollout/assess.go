@@ -3,6 +3,7 @@ package rollout
 import (
 	"fmt"
 	"maps"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -27,6 +28,8 @@ type state struct {
 	reason    string      // Kubernetes' word for it, where it has one
 	detail    string      // the cluster's own message
 	refused   bool        // no pod may be made
+	refusedAt time.Time   // since when
+	set       string      // the ReplicaSet that may make none
 	pod       *corev1.Pod // the current one
 	container string      // the ID of its running container
 	running   bool
@@ -56,7 +59,10 @@ func (v view) assess(t Target) state {
 	for _, c := range set.Status.Conditions {
 		if c.Type == appsv1.ReplicaSetReplicaFailure && c.Status == corev1.ConditionTrue {
 			text, known := clients.Refusal(c.Message)
-			return state{text: "no pod can be made: " + text, reason: c.Reason, detail: text, refused: known && !v.previous(set)}
+			return state{
+				text: "no pod can be made: " + text, reason: c.Reason, detail: text,
+				refused: known && !v.previous(set), refusedAt: c.LastTransitionTime.Time, set: set.Name,
+			}
 		}
 	}
 	if v.previous(set) {

@@ -11,8 +11,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/ansi"
+	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
 )
 
 // How long a state may last that might still get better by itself: a controller
@@ -29,6 +31,8 @@ const (
 func (w *Waiter) hopeless(ctx context.Context, s state) error {
 	lasted := w.clock.Since(w.since)
 	switch {
+	case s.refused && w.nudge(ctx, s):
+		return nil
 	case s.refused && lasted >= graceRefused:
 		return w.fail(s, s.detail)
 	case s.pod == nil:
@@ -49,6 +53,21 @@ func (w *Waiter) hopeless(ctx context.Context, s state) error {
 		}
 	}
 	return nil
+}
+
+// nudge makes the controller try again, once, after a refusal from before this
+// launch: it waits ever longer between its tries, up to a quarter of an hour,
+// and the person may just have mended the cause. Any change of the ReplicaSet
+// makes it look. Who may not change one sees the old refusal.
+func (w *Waiter) nudge(ctx context.Context, s state) bool {
+	if w.nudged || !s.refusedAt.Before(w.start) {
+		return false
+	}
+	w.nudged, w.since = true, w.clock.Now()
+	patch := fmt.Sprintf(`{"metadata":{"annotations":{"kubectl-flare.dev/retried-at":%q}}}`, w.start.UTC().Format(time.RFC3339))
+	_, err := w.typed.AppsV1().ReplicaSets(w.target.Namespace).Patch(ctx, s.set, types.MergePatchType, []byte(patch),
+		metav1.PatchOptions{FieldManager: framework.ManagedBy})
+	return err == nil
 }
 
 func (w *Waiter) fail(s state, detail string) error {

@@ -46,6 +46,7 @@ type Waiter struct {
 	member   string // the container that has registered
 	// forgotten: it runs, and its log no longer tells
 	forgotten bool
+	nudged    bool
 }
 
 // NewWaiter makes a Waiter that writes a line for every change to out.

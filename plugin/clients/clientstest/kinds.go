@@ -1,6 +1,7 @@
 package clientstest
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -90,6 +91,13 @@ func parse(r *http.Request) (request, bool) {
 	}
 	req.dryRun = req.query.Get("dryRun") == metav1.DryRunAll
 	req.verb = verb(r, req)
+	if req.verb == "delete" {
+		// A deletion has its options in its body.
+		var options metav1.DeleteOptions
+		if err := json.NewDecoder(r.Body).Decode(&options); err == nil {
+			req.dryRun = len(options.DryRun) > 0
+		}
+	}
 	return req, true
 }
 

@@ -86,16 +86,17 @@ func (s *Server) selected(req request) []*unstructured.Unstructured {
 	return out
 }
 
-// apply is server-side apply with one manager: maps are merged, all else is
-// replaced.
+// apply is server-side apply with one manager, or a merge patch: maps are
+// merged, all else is replaced.
 func (s *Server) apply(w http.ResponseWriter, r *http.Request, req request) {
 	body, err := io.ReadAll(r.Body)
 	patch := map[string]any{}
 	if err == nil {
 		err = json.Unmarshal(body, &patch)
 	}
-	if err != nil || r.Header.Get("Content-Type") != string(types.ApplyPatchType) {
-		s.t.Errorf("%s is no server-side apply: %v", r.URL, err)
+	how := types.PatchType(r.Header.Get("Content-Type"))
+	if err != nil || how != types.ApplyPatchType && how != types.MergePatchType {
+		s.t.Errorf("%s is a patch of kind %q: %v", r.URL, how, err)
 	}
 	s.mu.Lock()
 	if req.namespace != "" && s.objects[key("namespaces", "", req.namespace)] == nil {
@@ -104,6 +105,11 @@ func (s *Server) apply(w http.ResponseWriter, r *http.Request, req request) {
 		return
 	}
 	old := s.objects[key(req.plural, req.namespace, req.name)]
+	if old == nil && how == types.MergePatchType {
+		s.mu.Unlock()
+		s.notFound(w, req)
+		return
+	}
 	u := &unstructured.Unstructured{Object: patch}
 	if old != nil {
 		u = old.DeepCopy()

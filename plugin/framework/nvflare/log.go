@@ -11,5 +11,5 @@ import (
 // registered with its federation's server.
 func Registered(line, participant, federation string) bool {
 	want := fmt.Sprintf("Successfully registered client:%s for project %s.", participant, federation)
-	return strings.Contains(ansi.Strip(line)+".", want)
+	return strings.Contains(strings.TrimRight(ansi.Strip(line), "\r\n")+".", want)
 }

@@ -1,0 +1,155 @@
+package delete
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+)
+
+func cluster(t *testing.T, kits ...*kittest.Kit) *clientstest.Server {
+	t.Helper()
+	server := clientstest.Start(t)
+	for _, kit := range kits {
+		objects, err := clientstest.Launched("fl", kit.Read(), time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, obj := range objects {
+			server.Put(obj)
+		}
+	}
+	return server
+}
+
+func run(t *testing.T, server *clientstest.Server, args ...string) (out, errOut string, err error) {
+	t.Helper()
+	return clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
+		return NewCommand(server.Flags("fl"), streams)
+	}, args...)
+}
+
+func federation(t *testing.T) *kittest.Federation { return kittest.NewFederation(t, "demo") }
+
+func TestDeleteKeepsDataAndOthers(t *testing.T) {
+	f := federation(t)
+	site := f.Client("Site_2", "hospital_b")
+	server := cluster(t, site, f.Client("site-1", "hospital_a"))
+	out, _, err := run(t, server, "Site_2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kit := site.Read()
+	want := []string{
+		"delete deployments/site-2-809cb9ad", "delete serviceaccounts/site-2-809cb9ad",
+		"delete configmaps/" + startupkit.ConfigMapName(kit), "delete secrets/" + startupkit.SecretName(kit),
+	}
+	if diff := cmp.Diff(want, server.Writes()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if !strings.Contains(out, "persistentvolumeclaim/site-2-809cb9ad-workspace kept, with the data in it") {
+		t.Errorf("it does not say what it keeps:\n%s", out)
+	}
+}
+
+func TestDeleteTwiceAndData(t *testing.T) {
+	server := cluster(t, federation(t).Client("site-1", "hospital_a"))
+	if _, _, err := run(t, server, "site-1", "--delete-data"); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := server.Get("persistentvolumeclaims", "fl", "site-1-workspace"); ok {
+		t.Error("the workspace is still there")
+	}
+	_, errOut, err := run(t, server, "site-1")
+	if err != nil || !strings.Contains(errOut, `there is nothing of participant "site-1"`) {
+		t.Errorf("the second time: %v, %q", err, errOut)
+	}
+}
+
+func TestDryRuns(t *testing.T) {
+	for mode, suffix := range map[string]string{"client": " deleted (dry run)", "server": " deleted (server dry run)"} {
+		server := cluster(t, federation(t).Admin("lead@hospital-a.org", "hospital_a", "lead"))
+		out, _, err := run(t, server, "lead@hospital-a.org", "--dry-run="+mode)
+		if err != nil || !strings.Contains(out, "podtemplate/lead-hospital-a-org-cd66be56"+suffix) {
+			t.Errorf("%s: %v\n%s", mode, err, out)
+		}
+		if w := server.Writes(); len(w) > 0 {
+			t.Errorf("%s: %v", mode, w)
+		}
+	}
+}
+
+// Who may not list Secrets, which shows their keys, deletes them all the same.
+func TestDeleteWithoutSeeingSecrets(t *testing.T) {
+	site := federation(t).Client("Site_2", "hospital_b")
+	server := cluster(t, site)
+	server.Refuse = func(verb, resource, name string, _ bool) *apierrors.StatusError {
+		if resource == "secrets" && verb != "delete" {
+			return apierrors.NewForbidden(schema.GroupResource{Resource: "secrets"}, name, fmt.Errorf("no"))
+		}
+		return nil
+	}
+	if _, _, err := run(t, server, "Site_2"); err != nil {
+		t.Fatal(err)
+	}
+	if want := "delete secrets/" + startupkit.SecretName(site.Read()); !slices.Contains(server.Writes(), want) {
+		t.Errorf("no %q in %v", want, server.Writes())
+	}
+}
+
+func TestOneRefusalDoesNotKeepTheRest(t *testing.T) {
+	server := cluster(t, federation(t).Client("site-1", "hospital_a"))
+	server.Refuse = func(verb, resource, name string, _ bool) *apierrors.StatusError {
+		if resource == "deployments" && verb == "delete" {
+			return apierrors.NewForbidden(schema.GroupResource{Group: "apps", Resource: "deployments"}, name,
+				fmt.Errorf(`User "bob" cannot delete resource "deployments" in API group "apps" in the namespace "fl"`))
+		}
+		return nil
+	}
+	_, _, err := run(t, server, "site-1")
+	if err == nil || !strings.Contains(err.Error(), `user "bob" may not delete deployments.apps`) {
+		t.Errorf("got %v", err)
+	}
+	if len(server.Writes()) != 3 {
+		t.Errorf("deleted: %v", server.Writes())
+	}
+}
+
+// The Service that leads to the server goes with the last who dialled through it.
+func TestSharedService(t *testing.T) {
+	f := federation(t)
+	server := clientstest.Start(t)
+	for _, name := range []string{"site-1", "site-2"} {
+		set, err := nvflare.Objects(framework.Participant{Namespace: "fl", ServerNamespace: "fl-server", Image: "x"}, f.Client(name, "hospital_a").Read())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, obj := range set.Objects {
+			server.Put(obj)
+		}
+	}
+	for _, tc := range []struct {
+		name  string
+		stays bool
+	}{{"site-1", true}, {"site-2", false}} {
+		if _, _, err := run(t, server, tc.name); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := server.Get("services", "fl", "server1"); ok != tc.stays {
+			t.Errorf("after %s is deleted, the Service is there: %v", tc.name, ok)
+		}
+	}
+}

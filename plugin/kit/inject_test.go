@@ -1,0 +1,103 @@
+package kit
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+)
+
+func injectInto(t *testing.T, server *clientstest.Server, args ...string) (out, errOut string, err error) {
+	t.Helper()
+	return clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
+		return newInjectCommand(server.Flags("ns"), streams, clock.RealClock{})
+	}, args...)
+}
+
+func injectCluster(t *testing.T) *clientstest.Server {
+	return clientstest.Start(t, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "ns"}})
+}
+
+func TestInjectTwice(t *testing.T) {
+	server := injectCluster(t)
+	kit := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a")
+	dir := kit.WriteDir(t)
+	for _, action := range []string{"created", "unchanged"} {
+		out, _, err := injectInto(t, server, dir)
+		want := "secret/" + startupkit.SecretName(kit.Read()) + " " + action + "\nconfigmap/" + startupkit.ConfigMapName(kit.Read()) + " " + action + "\n"
+		if err != nil || out != want {
+			t.Errorf("%v, got:\n%s", err, out)
+		}
+	}
+	secret, ok := server.Get("secrets", "ns", startupkit.SecretName(kit.Read()))
+	if !ok || secret.Object["type"] != "kubectl-flare.dev/startup-kit" || secret.Object["immutable"] != true {
+		t.Errorf("the Secret is %v", ok)
+	}
+}
+
+func TestInjectShowsTheKeyOnlyWhenAsked(t *testing.T) {
+	server := injectCluster(t)
+	kit := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a")
+	dir := kit.WriteDir(t)
+	key := base64.StdEncoding.EncodeToString(kit.File("startup/client.key"))
+	for _, tc := range []struct {
+		args  []string
+		shown bool
+	}{
+		{[]string{"--dry-run=client", "-o=yaml"}, false},
+		{[]string{"--dry-run=server", "-o=json"}, false},
+		{[]string{"-o=yaml"}, false},
+		{[]string{"--dry-run=client", "-o=yaml", "--show-secrets"}, true},
+	} {
+		out, _, err := injectInto(t, server, append(tc.args, dir)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(out, key) != tc.shown || strings.Contains(out, "REDACTED (") == tc.shown {
+			t.Errorf("%v: the key is shown: %v", tc.args, !tc.shown)
+		}
+	}
+}
+
+func TestInjectRefusesBadKits(t *testing.T) {
+	f := kittest.NewFederation(t, "demo")
+	past := time.Now().AddDate(-2, 0, 0)
+	for name, tc := range map[string]struct {
+		kit  *kittest.Kit
+		args []string
+		want string
+	}{
+		"expired":        {kit: f.Client("site-1", "hospital_a", kittest.WithDates(past, past.AddDate(1, 0, 0))), want: "dates"},
+		"another root":   {kit: f.Client("site-1", "hospital_a"), args: []string{"--root-fingerprint=" + strings.Repeat("ab", 32)}, want: "root-pinned"},
+		"no fingerprint": {kit: f.Client("site-1", "hospital_a"), args: []string{"--root-fingerprint=ab"}, want: "--root-fingerprint"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := injectCluster(t)
+			_, _, err := injectInto(t, server, append(tc.args, tc.kit.WriteDir(t))...)
+			if err == nil || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("got %v", err)
+			}
+			if w := server.Writes(); len(w) > 0 {
+				t.Errorf("written: %v", w)
+			}
+		})
+	}
+}
+
+func TestInjectAcceptsThePinnedRoot(t *testing.T) {
+	f := kittest.NewFederation(t, "demo")
+	_, errOut, err := injectInto(t, injectCluster(t), f.Client("site-1", "hospital_a").WriteDir(t), "--root-fingerprint="+startupkit.Fingerprint(f.Root))
+	if err != nil || strings.Contains(errOut, "root") {
+		t.Errorf("%v, %q", err, errOut)
+	}
+}
