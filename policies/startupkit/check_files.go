@@ -43,7 +43,10 @@ func startupFiles(role Role) fileSet {
 
 // checkStartupFiles looks for what is missing and for what does not belong
 // there: NVFLARE loads configuration from startup/ that it was never given.
-func checkStartupFiles(k *Kit, _ VerifyOptions) []Finding {
+//
+// A file that is not known here fails, unless a trusted seal names it: then it
+// comes from a newer NVFLARE, and its sealer has vouched for it.
+func checkStartupFiles(k *Kit, options VerifyOptions) []Finding {
 	set := startupFiles(k.Role)
 	var findings []Finding
 	for _, name := range set.required {
@@ -59,10 +62,15 @@ func checkStartupFiles(k *Kit, _ VerifyOptions) []Finding {
 	}
 	known := slices.Concat(set.required, set.scripts, set.optional)
 	for _, f := range k.Startup {
-		if !slices.Contains(known, f.Name) {
-			findings = append(findings, fail(CheckStartupFiles, path.Join(startupDir, f.Name),
-				"take it away", "not a file that NVFLARE puts into the kit of the role %s", k.Role))
+		if slices.Contains(known, f.Name) {
+			continue
 		}
+		finding := fail
+		if options.vouched(f.Name) {
+			finding = warn
+		}
+		findings = append(findings, finding(CheckStartupFiles, path.Join(startupDir, f.Name),
+			"take it away", "not a file that NVFLARE puts into the kit of the role %s", k.Role))
 	}
 	if len(findings) == 0 {
 		findings = append(findings, pass(CheckStartupFiles, startupDir, "%d files, all of them known for the role %s", len(k.Startup), k.Role))

@@ -31,6 +31,11 @@ func rootError(c *x509.Certificate) error {
 // checks only show that the kit agrees with itself.
 func checkPin(k *Kit, options VerifyOptions) []Finding {
 	got := Fingerprint(k.Root)
+	if options.Trust != nil {
+		if f := pinnedByPolicy(k, options.Trust, got); f.Status == StatusFail || options.RootFingerprint == "" {
+			return []Finding{f}
+		}
+	}
 	if options.RootFingerprint == "" {
 		return []Finding{warn(CheckRootPinned, k.paths.root,
 			"get the root's fingerprint from the project lead by another way than the kit, and verify with it",
@@ -46,4 +51,17 @@ func checkPin(k *Kit, options VerifyOptions) []Finding {
 			"another root: the kit has sha256:%s, trusted is sha256:%s", got, want)}
 	}
 	return []Finding{pass(CheckRootPinned, k.paths.root, "the trusted root, sha256:%s", got)}
+}
+
+// pinnedByPolicy compares the root with those that the site trusts.
+func pinnedByPolicy(k *Kit, trust *Trust, got string) Finding {
+	found, err := has(trust.Roots, got)
+	switch {
+	case err != nil:
+		return fail(CheckRootPinned, k.paths.root, "correct the policy", "the policy's kits.trustRoots cannot be read: %v", err)
+	case !found:
+		return fail(CheckRootPinned, k.paths.root, "do not use this kit unless the project lead confirms its root",
+			"another root: the kit has sha256:%s, which is none of the policy's kits.trustRoots", got)
+	}
+	return pass(CheckRootPinned, k.paths.root, "a root that the policy trusts, sha256:%s", got)
 }

@@ -1,25 +1,19 @@
 package startupkit
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/internal/strictjson"
 )
 
-const (
-	// maxParsed bounds what is parsed: configuration, certificates and keys.
-	maxParsed = 1 << 20
-	// maxDepth bounds the nesting of JSON; a kit's files need six levels.
-	maxDepth = 32
-)
+// maxParsed bounds what is parsed: configuration, certificates and keys.
+const maxParsed = 1 << 20
 
-// document is a JSON file. It is kept as a tree and not decoded into structs,
-// because encoding/json matches keys without regard to case: it would find a
-// field that NVFLARE does not see.
+// document is a JSON file as a tree, so that no field is found that NVFLARE does
+// not see.
 type document struct {
 	file string
 	root any
@@ -29,77 +23,11 @@ func parseDocument(file string, data []byte) (*document, error) {
 	if len(data) > maxParsed {
 		return nil, tooLarge(file, maxParsed)
 	}
-	root, err := decodeOne(data)
+	root, err := strictjson.Decode(data)
 	if err != nil {
 		return nil, &FieldError{File: file, Problem: fmt.Sprintf("is not good JSON: %v", err), Fix: asProvisioned}
 	}
 	return &document{file: file, root: root}, nil
-}
-
-// decodeOne reads one value and the end of the file.
-func decodeOne(data []byte) (any, error) {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	root, err := decode(dec, maxDepth)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, errors.New("it ends too early")
-	}
-	if err != nil {
-		return nil, err
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the JSON value")
-	}
-	return root, nil
-}
-
-// decode reads one value of at most depth levels. It refuses a repeated key:
-// two readers may take different ones.
-func decode(dec *json.Decoder, depth int) (any, error) {
-	token, err := dec.Token()
-	delim, nested := token.(json.Delim)
-	if err != nil || !nested {
-		return token, err
-	}
-	if depth == 0 {
-		return nil, fmt.Errorf("it is nested deeper than %d levels", maxDepth)
-	}
-	if delim == '[' {
-		return decodeList(dec, depth-1)
-	}
-	return decodeObject(dec, depth-1)
-}
-
-func decodeList(dec *json.Decoder, depth int) (any, error) {
-	list := []any{}
-	for dec.More() {
-		value, err := decode(dec, depth)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, value)
-	}
-	_, err := dec.Token()
-	return list, err
-}
-
-func decodeObject(dec *json.Decoder, depth int) (any, error) {
-	object := map[string]any{}
-	for dec.More() {
-		token, err := dec.Token()
-		if err != nil {
-			return nil, err
-		}
-		key, _ := token.(string)
-		if _, twice := object[key]; twice {
-			return nil, fmt.Errorf("the key %s stands in it twice", shown(key))
-		}
-		if object[key], err = decode(dec, depth); err != nil {
-			return nil, err
-		}
-	}
-	_, err := dec.Token()
-	return object, err
 }
 
 // lookup walks the tree; a step is a key (string) or a list index (int).

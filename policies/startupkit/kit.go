@@ -76,6 +76,8 @@ type Kit struct {
 	Startup Files
 	// Local holds the files of local/, sorted by name.
 	Local Files
+	// Seal is the seal that the kit carries; nil where it has none.
+	Seal *Seal
 	// Certificate is the participant's own, Root the kit's rootCA.pem. A kit's
 	// own root proves nothing: compare its fingerprint with a pinned one.
 	Certificate   *x509.Certificate

@@ -52,6 +52,9 @@ func Parse(startup, local Files) (*Kit, error) {
 	if local, err = sorted(localDir, local); err != nil {
 		return nil, err
 	}
+	if err := checkNoSeal(startup); err != nil {
+		return nil, err
+	}
 	c, err := findConfiguration(startup)
 	if err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ import (
 )
 
 // The folders of a kit. transfer/ and the readme at the root are not read: they
-// say nothing about who the participant is.
+// say nothing about who the participant is. The seal at the root is.
 const (
 	startupDir = "startup"
 	localDir   = "local"
@@ -31,7 +31,14 @@ func Read(fsys fs.FS) (*Kit, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Parse(startup, local)
+	k, err := Parse(startup, local)
+	if err != nil {
+		return nil, err
+	}
+	if k.Seal, err = readSeal(fsys); err != nil {
+		return nil, err
+	}
+	return k, nil
 }
 
 // findStartup says what a folder without startup/ probably is instead.

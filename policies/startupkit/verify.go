@@ -33,6 +33,12 @@ const (
 	CheckLocalFiles       = "local-files"
 	CheckStartupSignature = "startup-signature"
 	CheckLocalSignature   = "local-signature"
+	CheckSeal             = "seal"
+	CheckSealFiles        = "seal-files"
+	CheckSealIdentity     = "seal-identity"
+	CheckSealDates        = "seal-dates"
+	CheckSerial           = "serial"
+	CheckRevoked          = "revoked"
 )
 
 // Finding is what one check has to say about one thing.
@@ -49,7 +55,8 @@ type Finding struct {
 }
 
 // Report is what Verify found, in the order of the checks. Every check has at
-// least one finding.
+// least one finding, but for those of the seal: they come with a seal or with
+// Trust, and what a seal says is judged only when its signature is good.
 type Report struct {
 	Findings []Finding `json:"findings"`
 }
@@ -76,9 +83,15 @@ type VerifyOptions struct {
 	// ParseFingerprint reads it. Without it anybody could have made the kit, and
 	// the report says so.
 	RootFingerprint string
+	// Trust is the site's policy for kits. With it a kit needs a seal, or what
+	// else Trust allows, and its root must be one of Trust's.
+	Trust *Trust
+
+	// seal is the kit's, opened once for all checks.
+	seal openedSeal
 }
 
-// check looks at one side of a kit. It is pure and never returns nothing.
+// check looks at one side of a kit. It is pure.
 type check func(*Kit, VerifyOptions) []Finding
 
 // Verify looks whether the kit is genuine, complete and good today. It takes
@@ -89,7 +102,15 @@ func (k *Kit) Verify(options VerifyOptions) Report {
 		checkRoot, checkPin, checkDates, checkChain, checkKey, checkKeyMode,
 		checkName, checkOrg, checkRole, checkServerNames, checkConnection,
 		checkStartupFiles, checkLocalFiles, checkStartupSignature, checkLocalSignature,
+		checkSeal, checkSealFiles, checkSealIdentity, checkSealDates, checkSerial, checkRevoked,
 	}
+	if k.Seal != nil || options.Trust != nil {
+		options.seal = openSeal(k, options)
+	}
+	return k.run(checks, options)
+}
+
+func (k *Kit) run(checks []check, options VerifyOptions) Report {
 	var r Report
 	for _, c := range checks {
 		r.Findings = append(r.Findings, c(k, options)...)

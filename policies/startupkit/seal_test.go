@@ -1,0 +1,298 @@
+package startupkit_test
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/seal"
+)
+
+// trusting is the policy of a site that pins the federation's root.
+func trusting(t *testing.T, fed *kittest.Federation, sealers ...*kittest.Sealer) startupkit.Trust {
+	t.Helper()
+	trust := startupkit.Trust{Roots: []string{startupkit.Fingerprint(fed.Root)}}
+	for _, s := range sealers {
+		trust.Sealers = append(trust.Sealers, startupkit.Sealer{Name: s.Name, PublicKey: s.PublicKey(t)})
+	}
+	return trust
+}
+
+func judged(k *startupkit.Kit, trust startupkit.Trust) startupkit.Report {
+	return k.Verify(startupkit.VerifyOptions{Now: today, Trust: &trust})
+}
+
+func TestVerifySealedKits(t *testing.T) {
+	for _, family := range []startupkit.Family{startupkit.Family27, startupkit.Family28} {
+		fed := newFederation(t, kittest.WithFamily(family))
+		project, site := fed.Sealer("release"), kittest.NewSealer(t, "it-security")
+		trust := trusting(t, fed, kittest.NewSealer(t, "other"), site)
+		for _, kit := range []*kittest.Kit{fed.Server("server1", "lab"), fed.Client("Site_2", "b"), fed.Admin("lead@a.org", "a", "lead")} {
+			for _, sealer := range []*kittest.Sealer{project, site} {
+				read := kit.Seal(t, sealer).Read()
+				report := judged(read, trust)
+				assert.True(t, report.Passed(), "%+v", report)
+				for _, id := range []string{"seal", "seal-files", "seal-identity", "seal-dates", "serial", "revoked"} {
+					require.Len(t, findings(report, id), 1, id)
+					assert.Equal(t, startupkit.StatusPass, findings(report, id)[0].Status, "%+v", report)
+				}
+				assert.Contains(t, findings(report, "seal")[0].Message, sealer.Name)
+				statement, err := read.VerifySeal(trust, today)
+				require.NoError(t, err)
+				assert.Equal(t, read.Participant, statement.Participant)
+				assert.Equal(t, int64(1), statement.Serial)
+
+				fromSecret, err := startupkit.FromSecretData(read.SecretData())
+				require.NoError(t, err)
+				assert.Equal(t, read.Digest(), fromSecret.Digest(), "the digest is over startup/ alone")
+				_, err = fromSecret.VerifySeal(trust, today)
+				assert.NoError(t, err)
+			}
+		}
+	}
+}
+
+// TestVerifyBrokenSeals breaks one thing of a sealed kit and looks for the one
+// finding that says so.
+func TestVerifyBrokenSeals(t *testing.T) {
+	fed, other := newFederation(t), newFederation(t)
+	project, site := fed.Sealer("release"), kittest.NewSealer(t, "it-security")
+	stranger := kittest.NewSealer(t, "stranger")
+	sealed := func() *kittest.Kit { return fed.Client("site-1", "a").Seal(t, project) }
+	sealOf := func(from *kittest.Kit) *kittest.Kit {
+		return fed.Client("site-1", "a").With("seal.dsse.json", from.File("seal.dsse.json")).With("seal.crt", from.File("seal.crt"))
+	}
+	certified := func(kit *kittest.Kit, certificate []byte) *kittest.Kit { return kit.With("seal.crt", certificate) }
+	ended := func(o *startupkit.SealOptions) { o.ValidFor = time.Hour }
+	resealed := func(kit *kittest.Kit, change func(*seal.Statement)) *kittest.Kit {
+		statement, err := kit.Read().Seal.Unverified()
+		require.NoError(t, err)
+		change(statement)
+		envelope, err := seal.Sign(statement, project.Key)
+		require.NoError(t, err)
+		return kit.With("seal.dsse.json", envelope)
+	}
+
+	for _, tt := range []struct {
+		name, id, text string
+		kit            *kittest.Kit
+	}{
+		{"no seal", "seal", "no seal, and the policy asks for one", fed.Client("site-1", "a")},
+		{"a certificate alone", "seal", "no seal, and the policy asks for one", sealed().Without("seal.dsse.json")},
+		{"empty", "seal", "the seal is unusable: it is not good JSON", sealed().With("seal.dsse.json", nil)},
+		{"another payload type", "seal", `its payloadType is "x"`, sealed().With("seal.dsse.json", []byte(`{"payloadType": "x", "payload": "", "signatures": []}`))},
+		{"by another key", "seal", "the signature is invalid", certified(fed.Client("site-1", "a").Seal(t, stranger), project.Certificate)},
+		{"without its certificate", "seal", "the signer is not allowed", sealed().Without("seal.crt")},
+		{"by a stranger", "seal", `none of the site's sealers made it ("it-security")`, fed.Client("site-1", "a").Seal(t, stranger)},
+		{"by the site with a certificate", "seal", "a seal of the site with a certificate of the project",
+			resealed(sealed(), func(s *seal.Statement) { s.SealedBy = seal.BySite })},
+		// Its certificate and key are good, and still seal nothing.
+		{"by a participant", "seal", "it is not a sealing certificate", certified(sealed(), fed.Client("site-2", "a").File("startup/client.crt"))},
+		{"a certificate of another root", "seal", "the federation's root did not issue it itself", certified(sealed(), other.Sealer("release").Certificate)},
+		{"no certificate in seal.crt", "seal", "it is not PEM with one CERTIFICATE", certified(sealed(), []byte("x"))},
+		{"changed", "seal-files", "changed: it is not as it was sealed", sealed().With("startup/start.sh", []byte("x"))},
+		{"extra", "seal-files", "an extra file", sealed().With("startup/docker.sh", []byte("x"))},
+		{"missing", "seal-files", `the sealed file "docker.sh" is missing`, fed.Client("site-1", "a").With("startup/docker.sh", nil).Seal(t, project).Without("startup/docker.sh")},
+		{"expired", "seal-dates", "the seal expired on 2026-03-01T13:01:00Z, 30 days ago", fed.Client("site-1", "a").Seal(t, project, ended)},
+		{"not yet", "seal-dates", "not yet", resealed(sealed(), func(s *seal.Statement) { s.NotBefore = today.Add(time.Hour) })},
+		{"another org", "seal-identity", `sealed for the org "b", but the kit has "a"`, resealed(sealed(), func(s *seal.Statement) { s.Org = "b" })},
+		{"another role", "seal-identity", `sealed for the role "server"`, resealed(sealed(), func(s *seal.Statement) { s.Role = "server" })},
+		{"another participant", "seal-identity", `sealed for the participant "site-2"`, resealed(sealed(), func(s *seal.Statement) { s.Participant = "site-2" })},
+		{"another federation", "seal-identity", `sealed for the federation "x"`, resealed(sealed(), func(s *seal.Statement) { s.Federation = "x" })},
+		{"another root", "seal-identity", "sealed for the root", resealed(sealed(), func(s *seal.Statement) { s.Root = strings.Repeat("0", 64) })},
+		{"another framework", "seal-identity", `sealed for the framework "flower"`, resealed(sealed(), func(s *seal.Statement) { s.Framework.Name = "flower" })},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			read := tt.kit.Read()
+			trust := trusting(t, fed, site)
+			finding := only(t, judged(read, trust), startupkit.StatusFail)
+			assert.Equal(t, tt.id, finding.ID)
+			assert.Contains(t, finding.Message, tt.text)
+			assert.NotEmpty(t, finding.Fix)
+			_, err := read.VerifySeal(trust, today)
+			assert.ErrorContains(t, err, tt.text)
+		})
+	}
+
+	// A seal of another kit of the same participant and of another participant.
+	report := judged(sealOf(fed.Client("site-2", "b").Seal(t, project)).Read(), trusting(t, fed))
+	assert.Equal(t, startupkit.StatusPass, findings(report, "seal")[0].Status)
+	assert.Len(t, findings(report, "seal-identity"), 2, "participant and org")
+	assert.Len(t, findings(report, "seal-files"), 3, "certificate, key, configuration")
+}
+
+func TestVerifySealsAgainstThePolicy(t *testing.T) {
+	fed := newFederation(t)
+	project := fed.Sealer("release")
+	kit := fed.Client("site-1", "a").Seal(t, project).Read()
+	certificate, err := seal.ParseCertificate(project.Certificate)
+	require.NoError(t, err)
+	for _, tt := range []struct {
+		name, id, text string
+		change         func(*startupkit.Trust)
+	}{
+		{"another root", "root-pinned", "none of the policy's kits.trustRoots", func(t *startupkit.Trust) { t.Roots = []string{strings.Repeat("0", 64)} }},
+		{"no root", "root-pinned", "none of the policy's", func(t *startupkit.Trust) { t.Roots = nil }},
+		{"a bad root", "root-pinned", "cannot be read", func(t *startupkit.Trust) { t.Roots = []string{"x"} }},
+		{"serial", "serial", `the serial is 1, and the policy's kits.minimumSerial for "site-1" is 2`, func(t *startupkit.Trust) { t.MinimumSerial = map[string]int64{"site-1": 2} }},
+		{"certificate", "revoked", `the certificate of "site-1" is revoked`, func(t *startupkit.Trust) {
+			t.Revoked.CertificateSerials = []string{"1", "00:" + strings.ToUpper(kit.Certificate.SerialNumber.Text(16))}
+		}},
+		{"sealing certificate", "revoked", `the certificate of "release" is revoked`, func(t *startupkit.Trust) {
+			t.Revoked.CertificateSerials = []string{certificate.SerialNumber.Text(16)}
+		}},
+		{"key", "revoked", `the key of "site-1" is revoked`, func(t *startupkit.Trust) { t.Revoked.Keys = []string{seal.KeyFingerprint(kit.Certificate.PublicKey)} }},
+		{"sealing key", "revoked", `"release" is revoked`, func(t *startupkit.Trust) { t.Revoked.Keys = []string{seal.KeyFingerprint(&project.Key.PublicKey)} }},
+		{"kit", "revoked", "the kit is revoked", func(t *startupkit.Trust) { t.Revoked.Kits = []string{kit.Digest()} }},
+		{"a bad revocation", "revoked", "cannot be read", func(t *startupkit.Trust) { t.Revoked.Kits = []string{"x"} }},
+		{"a bad serial number", "revoked", "cannot be read", func(t *startupkit.Trust) { t.Revoked.CertificateSerials = []string{"xyz"} }},
+		{"a bad key", "revoked", "cannot be read", func(t *startupkit.Trust) { t.Revoked.Keys = []string{"xyz"} }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			trust := trusting(t, fed)
+			tt.change(&trust)
+			finding := only(t, judged(kit, trust), startupkit.StatusFail)
+			assert.Equal(t, tt.id, finding.ID)
+			assert.Contains(t, finding.Message, tt.text)
+		})
+	}
+
+	trust := trusting(t, fed)
+	trust.MinimumSerial = map[string]int64{"site-1": 1}
+	assert.True(t, judged(kit, trust).Passed())
+
+	broken := trusting(t, fed)
+	broken.Sealers = []startupkit.Sealer{{Name: "broken", PublicKey: "x"}}
+	site := fed.Client("site-1", "a").Seal(t, kittest.NewSealer(t, "it")).Read()
+	assert.Contains(t, only(t, judged(site, broken), startupkit.StatusFail).Message, `the key of the sealer "broken" cannot be used`)
+}
+
+// TestVerifyNativeSignatures: SealOrNative takes what 2.7 signed, and says what
+// that is worth.
+func TestVerifyNativeSignatures(t *testing.T) {
+	fed27, fed28 := newFederation(t, kittest.WithFamily(startupkit.Family27)), newFederation(t)
+	trust27, trust28 := trusting(t, fed27), trusting(t, fed28)
+	trust27.AllowNative, trust28.AllowNative = true, true
+
+	signed := fed27.Client("site-1", "a")
+	report := judged(signed.Read(), trust27)
+	assert.True(t, report.Passed())
+	assert.Contains(t, findings(report, "seal")[0].Message, "neither an older kit nor a missing file is noticed")
+	statement, err := signed.Read().VerifySeal(trust27, today)
+	assert.NoError(t, err)
+	assert.Nil(t, statement)
+
+	trust27.MinimumSerial = map[string]int64{"site-1": 1}
+	assert.Equal(t, "serial", only(t, judged(signed.Read(), trust27), startupkit.StatusFail).ID, "a signature has no serial")
+
+	unsigned := fed28.Client("site-1", "a")
+	assert.Contains(t, only(t, judged(unsigned.Read(), trust28), startupkit.StatusFail).Message, "neither a seal nor a good signature")
+}
+
+// TestVerifySealsWithoutAPolicy: a seal that does not fit is noticed all the
+// same.
+func TestVerifySealsWithoutAPolicy(t *testing.T) {
+	fed := newFederation(t)
+	kit := fed.Client("site-1", "a").Seal(t, fed.Sealer("release"))
+	report := kit.Read().Verify(pinned(fed))
+	assert.True(t, report.Passed())
+	assert.Empty(t, findings(report, "serial"))
+	assert.Contains(t, findings(report, "seal")[0].Message, `sealed by the project's sealer "release", serial 1`)
+
+	kit.With("startup/start.sh", []byte("x"))
+	assert.Equal(t, "seal-files", only(t, kit.Read().Verify(pinned(fed)), startupkit.StatusFail).ID)
+
+	kit = fed.Client("site-1", "a").Seal(t, kittest.NewSealer(t, "it"))
+	assert.Contains(t, only(t, kit.Read().Verify(pinned(fed)), startupkit.StatusWarn).Message, "the seal's signature was not checked")
+	kit.With("startup/start.sh", []byte("x"))
+	assert.Equal(t, "seal-files", only(t, kit.Read().Verify(pinned(fed)), startupkit.StatusFail).ID)
+	kit.With("seal.dsse.json", []byte("{}"))
+	assert.Contains(t, only(t, kit.Read().Verify(pinned(fed)), startupkit.StatusFail).Message, "the seal is unusable")
+}
+
+// TestVerifyNewerKits: what this program does not know is a warning once
+// somebody whom the site trusts has sealed it.
+func TestVerifyNewerKits(t *testing.T) {
+	fed := newFederation(t)
+	project := fed.Sealer("release")
+	version := func(v string) func(*startupkit.SealOptions) {
+		return func(o *startupkit.SealOptions) { o.Version = v }
+	}
+	for v, warns := range map[string]int{"": 0, "2.8.3": 0, "2.9.0": 0, "2.10.0": 1, "3.0": 1, "next": 1} {
+		report := judged(fed.Client("site-1", "a").Seal(t, project, version(v)).Read(), trusting(t, fed))
+		assert.True(t, report.Passed())
+		assert.Equal(t, warns, report.Count(startupkit.StatusWarn), v)
+	}
+	newer := fed.Client("site-1", "a").With("startup/new.json", []byte("{}")).Seal(t, project).Read()
+	assert.Equal(t, "startup-files", only(t, judged(newer, trusting(t, fed)), startupkit.StatusWarn).ID)
+	assert.True(t, newer.Verify(pinned(fed)).Passed())
+	assert.False(t, newer.Verify(startupkit.VerifyOptions{Now: today}).Passed(), "nobody trusts that root")
+}
+
+func TestReadSeals(t *testing.T) {
+	fed := newFederation(t)
+	good := fed.Client("site-1", "a").Seal(t, fed.Sealer("release")).FS()
+	for _, tt := range []struct {
+		name, file, want string
+		entry            *fstest.MapFile
+	}{
+		{"a link", "seal.dsse.json", "seal.dsse.json is a symbolic link", &fstest.MapFile{Data: []byte("x"), Mode: fs.ModeSymlink}},
+		{"a linked certificate", "seal.crt", "seal.crt is a symbolic link", &fstest.MapFile{Data: []byte("x"), Mode: fs.ModeSymlink}},
+		{"a folder", "seal.crt", "seal.crt is not a plain file", &fstest.MapFile{Mode: fs.ModeDir}},
+		{"a pipe", "seal.dsse.json", "is not a plain file", &fstest.MapFile{Mode: fs.ModeNamedPipe}},
+		{"a large seal", "seal.dsse.json", "is larger than 256 KiB", &fstest.MapFile{Data: make([]byte, 256<<10+1)}},
+		{"a large certificate", "seal.crt", "is larger than 16 KiB", &fstest.MapFile{Data: make([]byte, 16<<10+1)}},
+		{"a seal in startup", "startup/seal.crt", "is in the wrong folder; move it to the kit's root", &fstest.MapFile{}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			broken := copyFS(good)
+			broken[tt.file] = tt.entry
+			_, err := startupkit.Read(broken)
+			fieldError(t, err)
+			assert.ErrorContains(t, err, tt.want)
+		})
+	}
+	data := fed.Client("site-1", "a").Read().SecretData()
+	data["seal.crt"] = make([]byte, 16<<10+1)
+	_, err := startupkit.FromSecretData(data)
+	fieldError(t, err)
+	_, err = startupkit.FromSecretData(nil)
+	fieldError(t, err)
+}
+
+func TestMakeSeal(t *testing.T) {
+	fed := newFederation(t)
+	project, other := fed.Sealer("release"), newFederation(t).Sealer("other")
+	kit := fed.Client("site-1", "a").Read()
+	make := func(change func(*startupkit.SealOptions)) (*startupkit.Seal, error) {
+		o := startupkit.SealOptions{Now: today, ValidFor: 10000 * time.Hour, Key: project.Key, Certificate: project.Certificate}
+		change(&o)
+		return kit.MakeSeal(o)
+	}
+	made, err := make(func(*startupkit.SealOptions) {})
+	require.NoError(t, err)
+	statement, err := made.Unverified()
+	require.NoError(t, err)
+	assert.Equal(t, today.Unix(), statement.Serial)
+	assert.Equal(t, kit.Certificate.NotAfter, statement.NotAfter, "no longer than the certificates")
+	assert.Equal(t, today.Add(-startupkit.ClockSkew), statement.NotBefore)
+
+	for want, change := range map[string]func(*startupkit.SealOptions){
+		"does not belong to the sealing certificate": func(o *startupkit.SealOptions) { o.Key = other.Key },
+		"must not seal this kit":                     func(o *startupkit.SealOptions) { o.Certificate = other.Certificate },
+		"the sealing certificate is unusable":        func(o *startupkit.SealOptions) { o.Certificate = []byte("x") },
+		"not now":                                    func(o *startupkit.SealOptions) { o.Now = today.AddDate(2, 0, 0) },
+		"would not be good for any time":             func(o *startupkit.SealOptions) { o.ValidFor = -time.Hour },
+		"serial must be a whole number":              func(o *startupkit.SealOptions) { o.Serial = -1 },
+	} {
+		_, err := make(change)
+		assert.ErrorContains(t, err, want)
+	}
+}
