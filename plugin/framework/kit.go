@@ -19,10 +19,10 @@ const KitSecretType corev1.SecretType = "kubectl-flare.dev/startup-kit"
 // maxPayload is what Kubernetes allows in one Secret or ConfigMap.
 const maxPayload = corev1.MaxSecretSize
 
-// KitObjects are the Secret with startup/ and the ConfigMap with local/. The
-// Secret's data is the only place where key material goes.
+// KitObjects are the Secret with startup/ and the kit's seal, and the ConfigMap
+// with local/. The Secret's data is the only place where key material goes.
 func KitObjects(namespace, system string, kit *startupkit.Kit) ([]Object, error) {
-	if err := fits("startup/", "Secret", kit.Startup); err != nil {
+	if err := fits("startup/", "Secret", withSeal(kit)); err != nil {
 		return nil, err
 	}
 	if err := fits("local/", "ConfigMap", kit.Local); err != nil {
@@ -34,17 +34,24 @@ func KitObjects(namespace, system string, kit *startupkit.Kit) ([]Object, error)
 // Both objects are immutable and carry their digest in their name: a changed
 // kit is a new object, and a pod that runs never sees its kit change.
 func kitSecret(namespace, system string, kit *startupkit.Kit) *corev1.Secret {
-	data := make(map[string][]byte, len(kit.Startup))
-	for _, f := range kit.Startup {
-		data[f.Name] = f.Data
-	}
 	return &corev1.Secret{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
 		ObjectMeta: Meta(namespace, startupkit.SecretName(kit), system, kit),
 		Type:       KitSecretType,
 		Immutable:  new(true),
-		Data:       data,
+		Data:       kit.SecretData(),
 	}
+}
+
+// withSeal are the files that go into the Secret. A kit whose seal alone brings
+// it over the limit has no room for the next seal either.
+func withSeal(kit *startupkit.Kit) startupkit.Files {
+	files := slices.Clone(kit.Startup)
+	if kit.Seal != nil {
+		files = append(files, startupkit.File{Name: startupkit.SealFile, Data: kit.Seal.Envelope},
+			startupkit.File{Name: startupkit.SealCertificateFile, Data: kit.Seal.Certificate})
+	}
+	return files
 }
 
 func localConfigMap(namespace, system string, kit *startupkit.Kit) *corev1.ConfigMap {

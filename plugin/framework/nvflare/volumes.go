@@ -42,7 +42,11 @@ func (b builder) workspaceClaim() *corev1.PersistentVolumeClaim {
 	return claim
 }
 
-// kitVolumes are the kit Secret, readable by the group only, and local/.
+// kitVolumes are the kit Secret, readable by the group only, and local/. The
+// Secret is mounted whole, so that the two files of a seal appear in startup/ as
+// well: NVFLARE opens files there by name and looks for none but
+// *__resources.json, and a list of items would make the pod's form hang on the
+// kit's files. Nothing in a seal is secret.
 func (b builder) kitVolumes() []corev1.Volume {
 	return []corev1.Volume{
 		{Name: volumeStartup, VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{
