@@ -150,6 +150,7 @@ func TestVerifySealsAgainstThePolicy(t *testing.T) {
 		}},
 		{"key", "revoked", `the key of "site-1" is revoked`, func(t *startupkit.Trust) { t.Revoked.Keys = []string{seal.KeyFingerprint(kit.Certificate.PublicKey)} }},
 		{"sealing key", "revoked", `"release" is revoked`, func(t *startupkit.Trust) { t.Revoked.Keys = []string{seal.KeyFingerprint(&project.Key.PublicKey)} }},
+		{"participant", "listed", `"site-1" is not one of the policy's participants: site-2`, func(t *startupkit.Trust) { t.Participants = []string{"site-2"} }},
 		{"kit", "revoked", "the kit is revoked", func(t *startupkit.Trust) { t.Revoked.Kits = []string{kit.Digest()} }},
 		{"a bad revocation", "revoked", "cannot be read", func(t *startupkit.Trust) { t.Revoked.Kits = []string{"x"} }},
 		{"a bad serial number", "revoked", "cannot be read", func(t *startupkit.Trust) { t.Revoked.CertificateSerials = []string{"xyz"} }},
@@ -165,8 +166,12 @@ func TestVerifySealsAgainstThePolicy(t *testing.T) {
 	}
 
 	trust := trusting(t, fed)
-	trust.MinimumSerial = map[string]int64{"site-1": 1}
+	trust.MinimumSerial, trust.Participants = map[string]int64{"site-1": 1}, []string{"site-1"}
 	assert.True(t, judged(kit, trust).Passed())
+	sealed, err := kit.VerifySeal(trust, today)
+	require.NoError(t, err)
+	assert.Equal(t, seal.KeyFingerprint(&project.Key.PublicKey), sealed.KeyFingerprint)
+	assert.True(t, certificate.Equal(sealed.Certificate))
 
 	broken := trusting(t, fed)
 	broken.Sealers = []startupkit.Sealer{{Name: "broken", PublicKey: "x"}}

@@ -1,6 +1,7 @@
 package startupkit
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"time"
@@ -8,15 +9,27 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/seal"
 )
 
+// Sealed is a seal that was found good.
+type Sealed struct {
+	seal.Statement
+	// By says who sealed, in words.
+	By string
+	// KeyFingerprint is the sealing key's, as seal.KeyFingerprint gives it.
+	KeyFingerprint string
+	// Certificate is the project's sealing certificate; nil where a site sealed.
+	Certificate *x509.Certificate
+}
+
 // VerifySeal judges the seal alone, with the root that it hangs on: who made it,
 // whether startup/ is as it was sealed, for whom, until when, and whether
-// anything is revoked. It gives what the seal says, nil for a kit without one
-// where trust takes NVFLARE's own signature. The error names every failure.
-func (k *Kit) VerifySeal(trust Trust, now time.Time) (*seal.Statement, error) {
+// anything is revoked. It gives nil for a kit without a seal where trust takes
+// NVFLARE's own signature. The error names every failure.
+func (k *Kit) VerifySeal(trust Trust, now time.Time) (*Sealed, error) {
 	options := VerifyOptions{Now: now, Trust: &trust}
 	options.seal = openSeal(k, options)
 	report := k.run([]check{
-		checkRoot, checkPin, checkChain, checkSeal, checkSealFiles, checkSealIdentity, checkSealDates, checkSerial, checkRevoked,
+		checkRoot, checkPin, checkChain,
+		checkSeal, checkSealFiles, checkSealIdentity, checkSealDates, checkSerial, checkRevoked, checkListed,
 	}, options)
 	var failures []error
 	for _, f := range report.Findings {
@@ -27,5 +40,9 @@ func (k *Kit) VerifySeal(trust Trust, now time.Time) (*seal.Statement, error) {
 	if len(failures) > 0 {
 		return nil, errors.Join(failures...)
 	}
-	return options.seal.statement, nil
+	o := options.seal
+	if o.statement == nil {
+		return nil, nil
+	}
+	return &Sealed{Statement: *o.statement, By: o.by, KeyFingerprint: seal.KeyFingerprint(o.key), Certificate: o.certificate}, nil
 }

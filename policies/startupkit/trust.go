@@ -17,6 +17,9 @@ type Trust struct {
 	// Roots are the pinned root certificates, by fingerprint, as ParseFingerprint
 	// reads them.
 	Roots []string
+	// Participants are the true names of those who may run at the site; nil leaves
+	// that open.
+	Participants []string
 	// Sealers are the site's own keys for acceptance seals.
 	Sealers []Sealer
 	// AllowNative takes a kit without a seal that the root has signed in NVFLARE's

@@ -39,6 +39,7 @@ const (
 	CheckSealDates        = "seal-dates"
 	CheckSerial           = "serial"
 	CheckRevoked          = "revoked"
+	CheckListed           = "listed"
 )
 
 // Finding is what one check has to say about one thing.
@@ -102,7 +103,7 @@ func (k *Kit) Verify(options VerifyOptions) Report {
 		checkRoot, checkPin, checkDates, checkChain, checkKey, checkKeyMode,
 		checkName, checkOrg, checkRole, checkServerNames, checkConnection,
 		checkStartupFiles, checkLocalFiles, checkStartupSignature, checkLocalSignature,
-		checkSeal, checkSealFiles, checkSealIdentity, checkSealDates, checkSerial, checkRevoked,
+		checkSeal, checkSealFiles, checkSealIdentity, checkSealDates, checkSerial, checkRevoked, checkListed,
 	}
 	if k.Seal != nil || options.Trust != nil {
 		options.seal = openSeal(k, options)
