@@ -114,14 +114,29 @@ func TestProgressLeavesStructuredOutputAlone(t *testing.T) {
 	}
 }
 
-// Why a pod does not start is said in plain words, long before the time is up.
-func TestHopeless(t *testing.T) {
-	noPod := func(pod *corev1.Pod) { pod.Name = "" }
-	for name, tc := range map[string]struct {
-		change func(set *appsv1.ReplicaSet, pod *corev1.Pod)
-		log    string
-		want   []string
-	}{
+// hopeless is a pod, or its absence, that waiting does not mend.
+type hopeless struct {
+	change func(set *appsv1.ReplicaSet, pod *corev1.Pod)
+	log    string
+	want   []string
+}
+
+// check launches, and wants the reason long before the time is up.
+func (tc hopeless) check(t *testing.T) {
+	t.Helper()
+	b := newBench(t)
+	b.plays(tc.change)
+	b.SetLog("site-2-809cb9ad-1-a", tc.log)
+	b.Put(&corev1.PersistentVolumeClaim{
+		ObjectMeta: metav1.ObjectMeta{Name: "site-2-809cb9ad-workspace", Namespace: "ns"},
+		Status:     corev1.PersistentVolumeClaimStatus{Phase: corev1.ClaimPending},
+	})
+	_, _, err := b.launch(b.client(), image, "--timeout=20s")
+	wants(t, err, append(tc.want, `"Site_2"`)...)
+}
+
+func TestHopelessPods(t *testing.T) {
+	for name, tc := range map[string]hopeless{
 		"image": {
 			change: func(_ *appsv1.ReplicaSet, pod *corev1.Pod) {
 				waiting(pod, "ImagePullBackOff", "Back-off pulling: not found")
@@ -158,6 +173,14 @@ func TestHopeless(t *testing.T) {
 			},
 			want: []string{"no default StorageClass: give --storage-class NAME"},
 		},
+	} {
+		t.Run(name, tc.check)
+	}
+}
+
+func TestRefusedPods(t *testing.T) {
+	noPod := func(pod *corev1.Pod) { pod.Name = "" }
+	for name, tc := range map[string]hopeless{
 		"pod security": {
 			change: func(set *appsv1.ReplicaSet, pod *corev1.Pod) {
 				noPod(pod)
@@ -180,17 +203,7 @@ func TestHopeless(t *testing.T) {
 			want: []string{"quota leaves no room: q, requested: pods=1"},
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
-			b.plays(tc.change)
-			b.SetLog("site-2-809cb9ad-1-a", tc.log)
-			b.Put(&corev1.PersistentVolumeClaim{
-				ObjectMeta: metav1.ObjectMeta{Name: "site-2-809cb9ad-workspace", Namespace: "ns"},
-				Status:     corev1.PersistentVolumeClaimStatus{Phase: corev1.ClaimPending},
-			})
-			_, _, err := b.launch(b.client(), image, "--timeout=20s")
-			wants(t, err, append(tc.want, `"Site_2"`)...)
-		})
+		t.Run(name, tc.check)
 	}
 }
 
