@@ -6,6 +6,8 @@ package policies
 import (
 	"fmt"
 
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -24,7 +26,26 @@ func Evaluate(a Attributes, policy *v1alpha1.SitePolicy, f Facts) Decision {
 	if policy == nil {
 		return noPolicy(a, f)
 	}
-	return decide(policy, judge(a, policy, &f))
+	if policy != f.Validated {
+		if errs := v1alpha1.Validate(policy); len(errs) > 0 {
+			return badPolicy(policy, errs)
+		}
+		policy = policy.DeepCopy()
+		v1alpha1.SetDefaults(policy)
+	}
+	d := decide(policy, judge(&a, policy, &f))
+	if f.BreakGlass && d.Allowed {
+		d.AuditAnnotations[AuditBreakGlass] = a.User.Username + " " + a.Subresource + " " + a.Namespace + "/" + a.Name
+	}
+	return d
+}
+
+// badPolicy refuses whatever the enforcement mode: nobody can know what a policy
+// means that does not hold together.
+func badPolicy(policy *v1alpha1.SitePolicy, errs field.ErrorList) Decision {
+	d := Decision{Policy: policy.Name, Results: invalid(errs)}
+	d.annotate(verdictDenied)
+	return d
 }
 
 // noPolicy refuses with a hint: no policy is the state of a namespace that was

@@ -16,3 +16,12 @@ func quote(value string) string {
 	}
 	return strconv.Quote(value)
 }
+
+// oneLine keeps a text of somebody else's making in its line, and not endless.
+func oneLine(text string) string {
+	line := strings.Join(strings.Fields(text), " ")
+	if len(line) > 4*longest {
+		line = strings.ToValidUTF8(line[:4*longest], "") + "…"
+	}
+	return line
+}

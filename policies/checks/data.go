@@ -1,0 +1,87 @@
+package checks
+
+import (
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// data demands that the site's data is mounted only as the policy lists it: which
+// claim, bound to which volume, where, read-only, by which role. Two volumes on
+// one claim, one of them writable, are legal in Kubernetes and refused here.
+//
+// Fields: volumes[*].persistentVolumeClaim, volumeMounts.
+func data(p *Pod) []Result {
+	var results []Result
+	for i := range p.Spec.Volumes {
+		v := &p.Spec.Volumes[i]
+		if v.PersistentVolumeClaim == nil || p.source(v) != profiles.SourceData {
+			continue
+		}
+		rule := p.dataRule(v.PersistentVolumeClaim.ClaimName)
+		if r, ok := p.claimProblem(i, rule); ok {
+			results = append(results, r)
+		}
+		results = append(results, p.dataMounts(v, rule)...)
+	}
+	return results
+}
+
+func (p *Pod) claimProblem(i int, rule *v1alpha1.DataRule) (Result, bool) {
+	field := indexed("volumes", i) + ".persistentVolumeClaim"
+	if !slices.Contains(rule.Roles, p.Role()) {
+		return p.fail(IDData, field, "the role may not mount the data", "leave it out, or let the policy list the role",
+			"claim %s is for %v, and this is a pod of the role %s", quote(rule.ClaimName), rule.Roles, p.Role()), true
+	}
+	for j := range i {
+		if c := p.Spec.Volumes[j].PersistentVolumeClaim; c != nil && c.ClaimName == rule.ClaimName {
+			return p.fail(IDData, field, "the same claim twice", "let the pod have one volume with the claim", "claim %s", quote(rule.ClaimName)), true
+		}
+	}
+	if rule.VolumeName == "" {
+		return Result{}, false
+	}
+	known, ok := p.Facts.Claims[rule.ClaimName]
+	switch {
+	case !ok, known.Error != "":
+		return p.fail(IDData, field, "the claim is not known", "make sure that the claim exists", "claim %s: %s", quote(rule.ClaimName), oneLine(known.Error)), true
+	case known.VolumeName != rule.VolumeName:
+		return p.fail(IDData, field, "the claim is not bound to the site's volume", "bind the claim to the volume that spec.data names",
+			"claim %s is bound to %s, not to %s", quote(rule.ClaimName), quote(known.VolumeName), quote(rule.VolumeName)), true
+	}
+	return Result{}, false
+}
+
+func (p *Pod) dataMounts(v *corev1.Volume, rule *v1alpha1.DataRule) []Result {
+	var results []Result
+	for c := range Containers(p.Spec) {
+		for i := range c.VolumeMounts {
+			m := &c.VolumeMounts[i]
+			if m.Name != v.Name {
+				continue
+			}
+			field := indexed("volumeMounts", i)
+			if m.MountPath != rule.MountPath {
+				results = append(results, p.failIn(c, IDData, field+".mountPath", "the data is mounted elsewhere", "mount it at "+rule.MountPath,
+					"claim %s at %s", quote(rule.ClaimName), quote(m.MountPath)))
+			}
+			if rule.MustBeReadOnly() && !m.ReadOnly {
+				results = append(results, p.failIn(c, IDData, field+".readOnly", "the data is writable", "set readOnly: true", "claim %s", quote(rule.ClaimName)))
+			}
+		}
+	}
+	return results
+}
+
+// dataRule is the policy's entry for a claim; nil if it has none.
+func (p *Pod) dataRule(claim string) *v1alpha1.DataRule {
+	for i := range p.Policy.Data {
+		if p.Policy.Data[i].ClaimName == claim {
+			return &p.Policy.Data[i]
+		}
+	}
+	return nil
+}

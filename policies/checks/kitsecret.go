@@ -1,0 +1,76 @@
+package checks
+
+import (
+	"bytes"
+	"maps"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// IDKitSecret is the check of Secrets with a reserved name or a kit's type.
+const IDKitSecret = "kit-secret"
+
+// Secret judges a write to a Secret with a reserved name or the type of a kit:
+// what stands under a kit's name must be that kit, whole, genuine and for ever.
+// The kit's fact is of the reviewed object, not of what is stored.
+func Secret(s, old *corev1.Secret, policy *v1alpha1.SitePolicySpec, f *facts.Facts, r Request) []Result {
+	typed := s.Type == facts.KitSecretType || (old != nil && old.Type == facts.KitSecretType)
+	switch {
+	case old != nil && sameSecret(s, old):
+		return nil // labels, annotations and finalizers
+	case HasPrefix(s.Name, PrefixKit):
+		return kitSecret(s, policy, f)
+	case typed:
+		return secretProblem("type", "a kit's type under another name", "call it flare-kit-<participant>-<digest>", quote(s.Name))
+	case HasPrefix(s.Name, PrefixDerived), HasPrefix(s.Name, PrefixCredentials):
+		if user := launcherUser(policy.Launcher, r.Namespace); user == "" || r.User != user {
+			return secretProblem("metadata.name", "a reserved name", "use `kubectl flare kit inject`; only the launcher writes such Secrets", quote(s.Name))
+		}
+		return nil
+	case Reserved(s.Name):
+		return secretProblem("metadata.name", "a reserved name", "take another name", quote(s.Name))
+	}
+	return nil
+}
+
+func kitSecret(s *corev1.Secret, policy *v1alpha1.SitePolicySpec, f *facts.Facts) []Result {
+	switch {
+	case s.Type != facts.KitSecretType:
+		return secretProblem("type", "not a kit's type", fixInject, quote(string(s.Type)))
+	case s.Immutable == nil || !*s.Immutable:
+		return secretProblem("immutable", "a kit that can be changed", "set immutable: true", quote(s.Name))
+	case len(s.StringData) > 0:
+		return secretProblem("stringData", "a kit in stringData", fixInject, "its content must stand in data")
+	}
+	kit, ok := f.Kit(s.Name)
+	if !ok {
+		return secretProblem("data", "the kit could not be verified", fixInject, quote(s.Name))
+	}
+	results := KitProblems(s.Name, kit, policy, f.Now)
+	for i := range results {
+		results[i].Field = "data"
+	}
+	return results
+}
+
+// sameSecret compares what a pod can see.
+func sameSecret(a, b *corev1.Secret) bool {
+	return a.Type == b.Type && len(a.StringData) == 0 && immutable(a.Immutable) == immutable(b.Immutable) &&
+		maps.EqualFunc(a.Data, b.Data, bytes.Equal)
+}
+
+func immutable(flag *bool) bool { return flag != nil && *flag }
+
+func secretProblem(field, reason, fix, detail string) []Result {
+	return []Result{{ID: IDKitSecret, Field: field, Reason: reason, Detail: detail, Fix: fix}}
+}
+
+// Governed says whether a write to a Secret or ConfigMap with that name and type
+// must be judged.
+func Governed(name string, kind corev1.SecretType) bool {
+	return Reserved(name) || kind == facts.KitSecretType || strings.HasPrefix(string(kind), "kubectl-flare.dev/")
+}

@@ -1,0 +1,57 @@
+package checks
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// IDLocalConfigMap is the check of ConfigMaps with a reserved name.
+const IDLocalConfigMap = "local-configmap"
+
+// ConfigMap judges a write to a ConfigMap with a reserved name: what stands under
+// the name of a local/ must have the digest that the name says, for ever.
+func ConfigMap(m, old *corev1.ConfigMap, policy *v1alpha1.SitePolicySpec) []Result {
+	bad := func(field, reason, fix, detail string) []Result {
+		return []Result{{ID: IDLocalConfigMap, Field: field, Reason: reason, Detail: detail, Fix: fix}}
+	}
+	owned := func(participant string) bool { return IsLocalName(m.Name, participant) }
+	switch {
+	case !Reserved(m.Name), old != nil && sameConfigMap(m, old):
+		return nil
+	case !HasPrefix(m.Name, PrefixLocal):
+		return bad("metadata.name", "a reserved name", "take another name", quote(m.Name))
+	case !slices.ContainsFunc(policy.Participants, owned):
+		return bad("metadata.name", "not a participant's local/", "call it flare-local-<participant>-<digest> for one of "+strings.Join(policy.Participants, ", "), quote(m.Name))
+	case !immutable(m.Immutable):
+		return bad("immutable", "local/ could be changed", "set immutable: true", quote(m.Name))
+	}
+	if digest := LocalDigest(m); !strings.HasSuffix(m.Name, "-"+digest[:digits]) {
+		return bad("data", "not what the name says", fixInject, "the digest of data is "+digest)
+	}
+	return nil
+}
+
+// LocalDigest is the digest of the files that a ConfigMap holds.
+func LocalDigest(m *corev1.ConfigMap) string {
+	files := make(startupkit.Files, 0, len(m.Data)+len(m.BinaryData))
+	for name, text := range m.Data {
+		files = append(files, startupkit.File{Name: name, Data: []byte(text)})
+	}
+	for name, data := range m.BinaryData {
+		files = append(files, startupkit.File{Name: name, Data: data})
+	}
+	slices.SortFunc(files, func(a, b startupkit.File) int { return strings.Compare(a.Name, b.Name) })
+	return files.Digest()
+}
+
+func sameConfigMap(a, b *corev1.ConfigMap) bool {
+	return immutable(a.Immutable) == immutable(b.Immutable) &&
+		maps.Equal(a.Data, b.Data) && maps.EqualFunc(a.BinaryData, b.BinaryData, bytes.Equal)
+}

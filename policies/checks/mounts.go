@@ -1,0 +1,99 @@
+package checks
+
+import (
+	"path"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
+)
+
+// mounts is a closed list of clean paths and of what may lie behind each, so that
+// nothing covers what Python loads code from (/usr, /lib, /opt/nvflare, …), the
+// kit or local/. Source: apiserver.md: "/workspace/startup/", "//startup" and
+// "/../startup" are accepted side by side.
+//
+// Fields: volumeMounts of every container.
+func mounts(p *Pod) []Result {
+	var results []Result
+	for c := range Containers(p.Spec) {
+		for i := range c.VolumeMounts {
+			m := &c.VolumeMounts[i]
+			if reason, detail := p.mountProblem(c, i, m); reason != "" {
+				results = append(results, p.failIn(c, IDMounts, indexed("volumeMounts", i), reason, "mount at "+p.allowedPaths(m), "%s", detail))
+			}
+		}
+	}
+	return results
+}
+
+func (p *Pod) mountProblem(c Container, i int, m *corev1.VolumeMount) (reason, detail string) {
+	v := p.volume(m.Name)
+	switch {
+	case !clean(m.MountPath):
+		return "the mount path is not clean", quote(m.MountPath)
+	case m.SubPathExpr != "":
+		return "a sub-path from the environment", quote(m.SubPathExpr)
+	case m.SubPath != "" && !cleanBelow(m.SubPath):
+		return "the sub-path is not clean", quote(m.SubPath)
+	case m.MountPropagation != nil && *m.MountPropagation != corev1.MountPropagationNone:
+		return "mounts are passed on", string(*m.MountPropagation)
+	case v == nil:
+		return "there is no such volume", quote(m.Name)
+	case mountedTwice(c.Container, i):
+		return "two mounts at one path", quote(m.MountPath)
+	}
+	source := p.source(v)
+	if source == profiles.SourceData || source == profiles.SourceOther || source == profiles.SourceToken {
+		return "", "" // data, volumes and tokens look at these
+	}
+	for _, allowed := range p.paths {
+		if allowed.Path == m.MountPath && allowed.Takes(source) {
+			return p.writableLocal(source, m)
+		}
+	}
+	return "nothing may be mounted there", quote(m.MountPath)
+}
+
+// writableLocal: a ConfigMap is never written through, but a site that reads its
+// manifest should see that it is not.
+func (p *Pod) writableLocal(source profiles.Source, m *corev1.VolumeMount) (reason, detail string) {
+	if source == profiles.SourceLocal && (!m.ReadOnly || m.SubPath != "") {
+		return "local/ must be mounted whole and read-only", quote(m.MountPath)
+	}
+	return "", ""
+}
+
+func (p *Pod) allowedPaths(m *corev1.VolumeMount) string {
+	v := p.volume(m.Name)
+	var paths []string
+	for _, allowed := range p.paths {
+		if v == nil || allowed.Takes(p.source(v)) {
+			paths = append(paths, allowed.Path)
+		}
+	}
+	if len(paths) == 0 {
+		return "no path: leave it out"
+	}
+	return strings.Join(paths, ", ")
+}
+
+func mountedTwice(c *corev1.Container, i int) bool {
+	for j := range i {
+		if c.VolumeMounts[j].MountPath == c.VolumeMounts[i].MountPath {
+			return true
+		}
+	}
+	return false
+}
+
+// clean says whether a path is absolute and spelled in the one short way.
+func clean(name string) bool {
+	return strings.HasPrefix(name, "/") && path.Clean(name) == name && !strings.Contains(name, ":")
+}
+
+// cleanBelow is the same for a sub-path, which is relative.
+func cleanBelow(name string) bool {
+	return !strings.HasPrefix(name, "/") && path.Clean(name) == name && name != ".." && !strings.HasPrefix(name, "../")
+}

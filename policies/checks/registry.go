@@ -1,0 +1,107 @@
+package checks
+
+// Check is one rule about pods.
+type Check struct {
+	// ID names the rule in results, audit annotations and docs.
+	ID string
+	// Scope says which pods it binds.
+	Scope Scope
+	// Run returns what is wrong, nothing if nothing is.
+	Run func(*Pod) []Result
+}
+
+// Scope says which pods a check binds.
+type Scope int
+
+// The scopes.
+const (
+	// Every pod of the namespace.
+	Every Scope = iota
+	// Participants are pods that belong to a federation.
+	Participants
+	// Verified are participants whose kit is known and good: without it there is
+	// nothing to compare with, and the check "kit" has refused them already.
+	Verified
+	// Others are all pods but participants.
+	Others
+)
+
+// The IDs of the checks, in the order of their results.
+const (
+	IDKit         = "kit"
+	IDReserved    = "reserved-names"
+	IDKitMount    = "kit-mount"
+	IDLocal       = "local"
+	IDContainers  = "containers"
+	IDImages      = "images"
+	IDPullSecrets = "pull-secrets"
+	IDArgv        = "command"
+	IDEnvironment = "environment"
+	IDVolumes     = "volumes"
+	IDMounts      = "mounts"
+	IDWorkspace   = "workspace"
+	IDData        = "data"
+	IDTokens      = "tokens"
+	IDLauncher    = "launcher"
+	IDHost        = "host"
+	IDPodSecurity = "pod-security"
+	IDUser        = "user"
+	IDResources   = "resources"
+	IDOtherPods   = "other-pods"
+)
+
+// All are the checks of pods.
+func All() [20]Check {
+	return [...]Check{
+		{IDKit, Participants, kit},
+		{IDReserved, Every, reserved},
+		{IDKitMount, Verified, kitMount},
+		{IDLocal, Verified, local},
+		{IDContainers, Participants, containers},
+		{IDImages, Participants, images},
+		{IDPullSecrets, Participants, pullSecrets},
+		{IDArgv, Verified, command},
+		{IDEnvironment, Participants, environment},
+		{IDVolumes, Every, volumes},
+		{IDMounts, Verified, mounts},
+		{IDWorkspace, Verified, workspace},
+		{IDData, Verified, data},
+		{IDTokens, Every, tokens},
+		{IDLauncher, Every, launcher},
+		{IDHost, Every, host},
+		{IDPodSecurity, Every, podSecurity},
+		{IDUser, Participants, user},
+		{IDResources, Participants, resources},
+		{IDOtherPods, Others, otherPods},
+	}
+}
+
+// Run gives what every check that binds the pod has to say.
+func Run(p *Pod) []Result {
+	var results []Result
+	for _, c := range All() {
+		if c.Scope.binds(p) {
+			results = append(results, c.Run(p)...)
+		}
+	}
+	return results
+}
+
+// Floor gives what holds even for whoever breaks the glass: what protects the
+// node, not the federation.
+func Floor(p *Pod) []Result {
+	results := append(host(p), podSecurity(p)...)
+	return append(results, volumes(p)...)
+}
+
+func (s Scope) binds(p *Pod) bool {
+	switch s {
+	case Participants:
+		return p.Federated
+	case Verified:
+		return p.Federated && p.Kit != nil
+	case Others:
+		return !p.Federated
+	}
+	return true
+}

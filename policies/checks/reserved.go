@@ -1,0 +1,64 @@
+package checks
+
+import (
+	"strings"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+)
+
+// reserved demands that names with a reserved prefix are used only where a pod is
+// entitled to them, whether or not the object exists yet. Source: design §3;
+// apiserver.md, "Pod before Secret".
+//
+// Fields: every way to refer to a Secret or ConfigMap.
+func reserved(p *Pod) []Result {
+	var results []Result
+	for ref := range References(p.Spec) {
+		if !Reserved(ref.Name) || p.entitled(ref) {
+			continue
+		}
+		r := p.fail(IDReserved, ref.Field(), "a reserved name", fixReserved(ref), "%s may not be referred to here", quote(ref.Name))
+		if ref.Container.Container != nil {
+			r.Container = ref.Container.Name
+		}
+		results = append(results, r)
+	}
+	return results
+}
+
+// entitled knows the three ways that a participant needs: its kit and its local/
+// as volumes, and in a job pod the job's tokens as variables, which environment
+// compares with the pod's name.
+func (p *Pod) entitled(ref Reference) bool {
+	switch {
+	case HasPrefix(ref.Name, PrefixKit):
+		return ref.Kind == SecretRef && ref.Way == WayVolume
+	case HasPrefix(ref.Name, PrefixLocal):
+		return ref.Kind == ConfigMapRef && ref.Way == WayVolume && p.Kit != nil && IsLocalName(ref.Name, p.Kit.Participant)
+	case HasPrefix(ref.Name, PrefixCredentials):
+		return ref.Kind == SecretRef && ref.Way == WayEnv && p.Kit != nil && p.Process.Kind == profiles.KindJob
+	}
+	return false
+}
+
+func fixReserved(ref Reference) string {
+	switch {
+	case HasPrefix(ref.Name, PrefixDerived):
+		return "mount the sealed kit's Secret (flare-kit-…) instead of the launcher's copy of the key"
+	case HasPrefix(ref.Name, PrefixLocal):
+		return "mount the ConfigMap of the kit's own participant as a volume"
+	}
+	return "mount a kit as a volume of type secret, and no other participant's"
+}
+
+// IsLocalName says whether a ConfigMap's name has the form that the local/ of a
+// participant has: flare-local-<object name>-<32 digits>.
+func IsLocalName(name, participant string) bool {
+	rest, ok := strings.CutPrefix(name, PrefixLocal)
+	if !ok {
+		return false
+	}
+	rest, ok = strings.CutPrefix(rest, startupkit.ObjectName(participant)+"-")
+	return ok && len(rest) == digits && strings.Trim(rest, "0123456789abcdef") == ""
+}

@@ -1,0 +1,90 @@
+package checks
+
+import (
+	corev1 "k8s.io/api/core/v1"
+)
+
+// tokens demands that no participant but the launcher has a ServiceAccount's
+// token, and that nobody but the launcher is it. The field
+// automountServiceAccountToken says nothing about what is mounted: the volume
+// does. Source: apiserver.md, "Token volume".
+//
+// Fields: serviceAccountName, volumes[*].projected.sources.
+func tokens(p *Pod) []Result {
+	results := p.accountProblem()
+	if !p.Federated {
+		return results
+	}
+	for i := range p.Spec.Volumes {
+		v := &p.Spec.Volumes[i]
+		if v.Projected == nil || !IsTokenVolume(v) {
+			continue
+		}
+		field := indexed("volumes", i) + ".projected.sources"
+		if !p.IsLauncher() {
+			results = append(results, p.fail(IDTokens, field, "a ServiceAccount's token in a participant's pod",
+				"set automountServiceAccountToken: false and take the volume and its mounts away", "volume %s", quote(v.Name)))
+			continue
+		}
+		results = append(results, p.launcherToken(i, v)...)
+	}
+	return results
+}
+
+// accountProblem: a pod that runs as the launcher could make job pods.
+func (p *Pod) accountProblem() []Result {
+	l := p.Policy.Launcher
+	if l == nil || p.Spec.ServiceAccountName != l.ServiceAccountName || p.IsLauncher() {
+		return nil
+	}
+	return []Result{p.fail(IDTokens, "serviceAccountName", "the launcher's ServiceAccount", "use another ServiceAccount",
+		"%s belongs to the parent that makes job pods", quote(l.ServiceAccountName))}
+}
+
+// tokenPath is where every client library looks for its token.
+const tokenPath = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+// launcherToken lets the volume be what Kubernetes itself adds, and nothing more.
+func (p *Pod) launcherToken(i int, v *corev1.Volume) []Result {
+	for j := range v.Projected.Sources {
+		if s := &v.Projected.Sources[j]; !standardTokenSource(s) {
+			return []Result{p.fail(IDTokens, indexed("volumes", i)+"."+indexed("projected.sources", j), "not what Kubernetes mounts as a token",
+				"leave the volume out: Kubernetes adds it", "volume %s", quote(v.Name))}
+		}
+	}
+	var results []Result
+	for c := range Containers(p.Spec) {
+		for k := range c.VolumeMounts {
+			m := &c.VolumeMounts[k]
+			if m.Name == v.Name && (m.MountPath != tokenPath || !m.ReadOnly || m.SubPath != "") {
+				results = append(results, p.failIn(c, IDTokens, indexed("volumeMounts", k), "the token is mounted elsewhere",
+					"leave the mount out: Kubernetes adds it", "%s", quote(m.MountPath)))
+			}
+		}
+	}
+	return results
+}
+
+func standardTokenSource(s *corev1.VolumeProjection) bool {
+	switch {
+	case s.ServiceAccountToken != nil:
+		return s.ServiceAccountToken.Audience == ""
+	case s.ConfigMap != nil:
+		return s.ConfigMap.Name == "kube-root-ca.crt"
+	}
+	return s.DownwardAPI != nil
+}
+
+// IsTokenVolume says whether a volume brings a token of a ServiceAccount, or a
+// certificate that does the same.
+func IsTokenVolume(v *corev1.Volume) bool {
+	if v.Projected == nil {
+		return false
+	}
+	for i := range v.Projected.Sources {
+		if s := &v.Projected.Sources[i]; s.ServiceAccountToken != nil || s.PodCertificate != nil {
+			return true
+		}
+	}
+	return false
+}

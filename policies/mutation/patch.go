@@ -1,0 +1,97 @@
+package mutation
+
+import (
+	"encoding/json"
+	"strconv"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+)
+
+// Operation is one operation of a JSON patch (RFC 6902).
+type Operation struct {
+	Op    string `json:"op"`
+	Path  string `json:"path"`
+	Value any    `json:"value,omitempty"`
+}
+
+// Patch says how to get from a pod to what Mutate made of it. It names only what
+// changed, element by element, so that fields which our types do not know stay
+// untouched. nil means that nothing changed.
+func Patch(before, after *corev1.Pod) []Operation {
+	if before == after {
+		return nil
+	}
+	a, b := &before.Spec, &after.Spec
+	ops := list(nil, "/spec/volumes", a.Volumes, b.Volumes, func(v corev1.Volume) string { return v.Name })
+	ops = member(ops, "/spec/securityContext", a.SecurityContext, b.SecurityContext)
+	ops = member(ops, "/spec/automountServiceAccountToken", a.AutomountServiceAccountToken, b.AutomountServiceAccountToken)
+	ops = containers(ops, "/spec/initContainers/", a.InitContainers, b.InitContainers)
+	return containers(ops, "/spec/containers/", a.Containers, b.Containers)
+}
+
+// Marshal is the patch as the API server reads it; nil for none.
+func Marshal(ops []Operation) ([]byte, error) {
+	if len(ops) == 0 {
+		return nil, nil
+	}
+	return json.Marshal(ops)
+}
+
+// containers relies on mutation neither adding nor moving containers.
+func containers(ops []Operation, path string, before, after []corev1.Container) []Operation {
+	for i := range after {
+		a, b, at := &before[i], &after[i], path+strconv.Itoa(i)
+		ops = member(ops, at+"/image", &a.Image, &b.Image)
+		ops = member(ops, at+"/securityContext", a.SecurityContext, b.SecurityContext)
+		ops = member(ops, at+"/resources", &a.Resources, &b.Resources)
+		ops = list(ops, at+"/env", a.Env, b.Env, func(e corev1.EnvVar) string { return e.Name })
+		ops = list(ops, at+"/volumeMounts", a.VolumeMounts, b.VolumeMounts, mountKey)
+	}
+	return ops
+}
+
+func mountKey(m corev1.VolumeMount) string { return m.Name + "\x00" + m.MountPath }
+
+// member sets a member of an object: "add" replaces what is there.
+func member[T any](ops []Operation, path string, before, after *T) []Operation {
+	if equality.Semantic.DeepEqual(before, after) {
+		return ops
+	}
+	return append(ops, Operation{"add", path, after})
+}
+
+// list changes a list of which mutation drops elements, changes some and appends
+// others, but never moves one. Elements are dropped from the end, so that the
+// indices of those before stay right.
+func list[T any](ops []Operation, path string, before, after []T, key func(T) string) []Operation {
+	if len(before) == 0 {
+		if len(after) > 0 {
+			ops = append(ops, Operation{"add", path, after})
+		}
+		return ops
+	}
+	var kept []T
+	next := 0
+	var drops []Operation
+	for i := range before {
+		if next < len(after) && key(before[i]) == key(after[next]) {
+			kept = append(kept, before[i])
+			next++
+			continue
+		}
+		drops = append(drops, Operation{Op: "remove", Path: path + "/" + strconv.Itoa(i)})
+	}
+	for i := len(drops) - 1; i >= 0; i-- {
+		ops = append(ops, drops[i])
+	}
+	for i := range kept {
+		if !equality.Semantic.DeepEqual(kept[i], after[i]) {
+			ops = append(ops, Operation{"replace", path + "/" + strconv.Itoa(i), after[i]})
+		}
+	}
+	for _, added := range after[len(kept):] {
+		ops = append(ops, Operation{"add", path + "/-", added})
+	}
+	return ops
+}

@@ -1,0 +1,169 @@
+package mutation
+
+import (
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
+)
+
+// kitMode lets the group read the kit, nobody else. Without an fsGroup the files
+// are root's, and the process could not read them.
+func (m *mutation) kitMode() *int32 {
+	if s := m.pod.Spec.SecurityContext; s == nil || s.FSGroup == nil {
+		return nil
+	}
+	return new(int32(0o440))
+}
+
+// rewriteDerived points the launcher's copy of startup/ at the sealed kit itself,
+// with the files that the launcher would have copied: so no second copy of the
+// private key need exist. Source: nvflare.md §13.
+func (m *mutation) rewriteDerived() {
+	for i := range m.pod.Spec.Volumes {
+		s := m.pod.Spec.Volumes[i].Secret
+		if s == nil || !checks.HasPrefix(s.SecretName, checks.PrefixDerived) || !m.profile.OwnsDerived(s.SecretName, m.kit.Participant, m.kit.Role) {
+			continue
+		}
+		s.SecretName, s.Items, s.Optional = m.kitName, nil, nil
+		for _, name := range m.profile.KitFiles(m.kit.Role) {
+			s.Items = append(s.Items, corev1.KeyToPath{Key: name, Path: name})
+		}
+	}
+}
+
+func (m *mutation) addKit() {
+	refers := func(v corev1.Volume) bool { return v.Secret != nil && v.Secret.SecretName == m.kitName }
+	m.mount("startup", profiles.KitPath(m.paths), true, refers, corev1.VolumeSource{
+		Secret: &corev1.SecretVolumeSource{SecretName: m.kitName, DefaultMode: m.kitMode()},
+	})
+}
+
+// addLocal adds local/ where there is exactly one of the participant: of several
+// only a person can say which one is meant.
+func (m *mutation) addLocal() {
+	var names []string
+	for name, local := range m.facts.Locals {
+		if local.Error == "" && local.Immutable && checks.IsLocalName(name, m.kit.Participant) {
+			names = append(names, name)
+		}
+	}
+	refers := func(v corev1.Volume) bool {
+		return v.ConfigMap != nil && checks.HasPrefix(v.ConfigMap.Name, checks.PrefixLocal)
+	}
+	if len(names) != 1 && !slices.ContainsFunc(m.pod.Spec.Volumes, refers) {
+		return
+	}
+	name := ""
+	if len(names) == 1 {
+		name = names[0]
+	}
+	m.mount("local", profiles.LocalPath(m.paths), true, refers, corev1.VolumeSource{
+		ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: name}},
+	})
+}
+
+// addWorkspace gives parents their claim; job pods bring an emptyDir.
+func (m *mutation) addWorkspace() {
+	if m.process.Kind != profiles.KindParent {
+		return
+	}
+	claim := checks.ExpandClaim(m.policy.Workspace.ClaimName, m.kit.Participant)
+	path := m.policy.Workspace.MountPath
+	if m.mounted(path) {
+		return
+	}
+	refers := func(v corev1.Volume) bool {
+		return v.PersistentVolumeClaim != nil && v.PersistentVolumeClaim.ClaimName == claim
+	}
+	m.mount("workspace", path, false, refers, corev1.VolumeSource{
+		PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: claim},
+	})
+	for i := range m.main().VolumeMounts {
+		if mount := &m.main().VolumeMounts[i]; mount.MountPath == path && mount.SubPath == "" {
+			mount.SubPath = checks.ExpandClaim(m.policy.Workspace.SubPath, m.kit.Participant)
+		}
+	}
+}
+
+// addScratch gives the process a disk-backed /tmp: the root file system is
+// read-only, and libraries make their caches in HOME.
+func (m *mutation) addScratch() {
+	const tmp = "/tmp"
+	if !m.mounted(tmp) {
+		never := func(corev1.Volume) bool { return false }
+		m.mount("tmp", tmp, false, never, corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}})
+	}
+	for _, name := range []string{"HOME", "TMPDIR"} {
+		has := func(e corev1.EnvVar) bool { return e.Name == name }
+		if !slices.ContainsFunc(m.main().Env, has) {
+			m.main().Env = append(m.main().Env, corev1.EnvVar{Name: name, Value: tmp})
+		}
+	}
+}
+
+// readOnly mounts the kit, local/ and data that the policy calls read-only so.
+func (m *mutation) readOnly() {
+	m.each(func(c *corev1.Container) {
+		for i := range c.VolumeMounts {
+			if mount := &c.VolumeMounts[i]; m.mustBeReadOnly(mount.Name) {
+				mount.ReadOnly = true
+			}
+		}
+	})
+}
+
+func (m *mutation) mustBeReadOnly(volume string) bool {
+	i := slices.IndexFunc(m.pod.Spec.Volumes, func(v corev1.Volume) bool { return v.Name == volume })
+	if i < 0 {
+		return false
+	}
+	v := &m.pod.Spec.Volumes[i]
+	switch {
+	case v.Secret != nil:
+		return v.Secret.SecretName == m.kitName
+	case v.ConfigMap != nil:
+		return checks.HasPrefix(v.ConfigMap.Name, checks.PrefixLocal)
+	case v.PersistentVolumeClaim == nil:
+		return false
+	}
+	for j := range m.policy.Data {
+		if rule := &m.policy.Data[j]; rule.ClaimName == v.PersistentVolumeClaim.ClaimName {
+			return rule.MustBeReadOnly()
+		}
+	}
+	return false
+}
+
+func (m *mutation) mounted(path string) bool {
+	return slices.ContainsFunc(m.main().VolumeMounts, func(v corev1.VolumeMount) bool { return v.MountPath == path })
+}
+
+// mount adds a volume where none refers to the object, and a mount where the
+// volume has none. An empty path means that the process takes no such thing.
+func (m *mutation) mount(name, path string, readOnly bool, refers func(corev1.Volume) bool, source corev1.VolumeSource) {
+	if path == "" {
+		return
+	}
+	i := slices.IndexFunc(m.pod.Spec.Volumes, refers)
+	if i < 0 {
+		m.pod.Spec.Volumes = append(m.pod.Spec.Volumes, corev1.Volume{Name: m.free(name), VolumeSource: source})
+		i = len(m.pod.Spec.Volumes) - 1
+	}
+	volume := m.pod.Spec.Volumes[i].Name
+	has := func(v corev1.VolumeMount) bool { return v.Name == volume }
+	if slices.ContainsFunc(m.main().VolumeMounts, has) && readOnly {
+		return
+	}
+	m.main().VolumeMounts = append(m.main().VolumeMounts, corev1.VolumeMount{Name: volume, MountPath: path, ReadOnly: readOnly})
+}
+
+// free is the name, or the name with an ending, that no volume has.
+func (m *mutation) free(name string) string {
+	for slices.ContainsFunc(m.pod.Spec.Volumes, func(v corev1.Volume) bool { return v.Name == name }) {
+		name += "-flare"
+	}
+	return name
+}

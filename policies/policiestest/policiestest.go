@@ -1,0 +1,156 @@
+// Package policiestest has the objects that tests of verdicts begin with: a
+// policy, a namespace's facts, and pods as launch and NVFLARE's launcher make
+// them. Every call gives a fresh copy, so that a test can break it.
+package policiestest
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/yaml"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// Namespace is where everything runs.
+const Namespace = "fl-site-2"
+
+// Root is the fingerprint of the root that the policy pins.
+var Root = strings.Repeat("5f", 32)
+
+// Now is the time of all facts.
+var Now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// The Secrets of the three participants' kits.
+var (
+	ServerKit = "flare-kit-server1-" + strings.Repeat("a1", 16)
+	ClientKit = "flare-kit-site-2-809cb9ad-" + strings.Repeat("b2", 16)
+	AdminKit  = "flare-kit-" + startupkit.ObjectName("lead@hospital-a.org") + "-" + strings.Repeat("c3", 16)
+)
+
+// LauncherUser is the ServiceAccount of the client, which makes job pods.
+const LauncherUser = "system:serviceaccount:" + Namespace + ":site-2-809cb9ad"
+
+// Policy is what a hospital's policy typically looks like.
+func Policy(t testing.TB) *v1alpha1.SitePolicy {
+	t.Helper()
+	p := &v1alpha1.SitePolicy{}
+	load(t, "policy.yaml", p)
+	v1alpha1.SetDefaults(p)
+	return p
+}
+
+// JobPolicy is Policy for participants that NVFLARE's own chart runs: they have
+// their workspace elsewhere.
+func JobPolicy(t testing.TB) *v1alpha1.SitePolicy {
+	t.Helper()
+	p := Policy(t)
+	p.Spec.Workspace.MountPath = "/var/tmp/nvflare/workspace"
+	return p
+}
+
+// Facts are those of a namespace in which three good kits are stored.
+func Facts(policy *v1alpha1.SitePolicy) facts.Facts {
+	return facts.Facts{
+		Now: Now, PolicyName: policy.Name, Validated: policy,
+		Kits: map[string]facts.KitFact{
+			ServerKit: kitFact("server1", "lab", startupkit.RoleServer, "a1"),
+			ClientKit: kitFact("Site_2", "hospital_b", startupkit.RoleClient, "b2"),
+			AdminKit:  kitFact("lead@hospital-a.org", "hospital_a", startupkit.RoleAdmin, "c3"),
+		},
+		Locals: map[string]facts.LocalFact{
+			localName("server1", "1a"):             {Immutable: true},
+			localName("Site_2", "2b"):              {Immutable: true},
+			localName("lead@hospital-a.org", "3c"): {Immutable: true},
+		},
+		Claims: map[string]facts.ClaimFact{"ct-scans": {VolumeName: "pv-17"}},
+	}
+}
+
+// JobFacts are those of the federation that the job pods are of.
+func JobFacts(policy *v1alpha1.SitePolicy) facts.Facts {
+	f := Facts(policy)
+	kit := f.Kits[ServerKit]
+	kit.Org = "nvidia"
+	f.Kits[ServerKit] = kit
+	return f
+}
+
+func kitFact(name, org string, role startupkit.Role, digest string) facts.KitFact {
+	return facts.KitFact{
+		UID: "0", Type: facts.KitSecretType, Immutable: true,
+		Participant: name, Org: org, Role: role, Federation: "lab_federation",
+		Digest: strings.Repeat(digest, 32), RootFingerprint: Root,
+		KeyFingerprint: strings.Repeat("7e", 32), CertificateSerial: "abc123",
+		NotBefore: Now.AddDate(0, -1, 0), NotAfter: Now.AddDate(1, 0, 0),
+		SealedBy: facts.SealProject, Serial: 7,
+	}
+}
+
+func localName(participant, digest string) string {
+	return "flare-local-" + startupkit.ObjectName(participant) + "-" + strings.Repeat(digest, 16)
+}
+
+// Deployment is what launch writes for a server or a client.
+func Deployment(t testing.TB, role string) *appsv1.Deployment {
+	t.Helper()
+	d := &appsv1.Deployment{}
+	load(t, "launch/"+role+".yaml", d)
+	return d
+}
+
+// LaunchPod is the pod that comes of what launch writes for a server, client or
+// admin, as the API server would send it to be mutated.
+func LaunchPod(t testing.TB, role string) *corev1.Pod {
+	t.Helper()
+	var template corev1.PodTemplateSpec
+	if role == "admin" {
+		o := &corev1.PodTemplate{}
+		load(t, "launch/admin.yaml", o)
+		template = o.Template
+	} else {
+		template = Deployment(t, role).Spec.Template
+	}
+	pod := &corev1.Pod{ObjectMeta: template.ObjectMeta, Spec: template.Spec}
+	pod.Namespace, pod.Name = Namespace, role+"-0"
+	return pod
+}
+
+// JobPod is a job pod of a server or client as NVFLARE's launcher made it.
+func JobPod(t testing.TB, role string) *corev1.Pod {
+	t.Helper()
+	pod := &corev1.Pod{}
+	load(t, "jobs/"+role+".yaml", pod)
+	pod.Namespace = Namespace
+	return pod
+}
+
+// OtherPod is one that has nothing to do with a federation, with three
+// containers, as a restricted namespace takes it.
+func OtherPod(t testing.TB) *corev1.Pod {
+	t.Helper()
+	pod := &corev1.Pod{}
+	load(t, "other.yaml", pod)
+	pod.Namespace = Namespace
+	return pod
+}
+
+func load(t testing.TB, name string, into any) {
+	t.Helper()
+	_, here, _, _ := runtime.Caller(0)
+	data, err := os.ReadFile(filepath.Join(filepath.Dir(here), "..", "testdata", filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.UnmarshalStrict(data, into); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+}

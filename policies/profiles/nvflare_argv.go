@@ -1,0 +1,133 @@
+package profiles
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+)
+
+// argv is a command and its arguments, which Kubernetes joins. Where one stands
+// in the manifest depends on the author; what is run does not.
+type argv struct {
+	words   []string
+	command int
+}
+
+func argvOf(c *corev1.Container) argv {
+	return argv{slices.Concat(c.Command, c.Args), len(c.Command)}
+}
+
+// field is where word i stands.
+func (a argv) field(i int) string {
+	if i < a.command {
+		return fmt.Sprintf("command[%d]", i)
+	}
+	return fmt.Sprintf("args[%d]", i-a.command)
+}
+
+func (a argv) at(i int) string {
+	if i < len(a.words) {
+		return a.words[i]
+	}
+	return ""
+}
+
+func (a argv) wrong(i int, fix, format string, args ...any) []Problem {
+	return []Problem{{a.field(i), fmt.Sprintf(format, args...), fix}}
+}
+
+const (
+	fixArgv  = "use the command that `kubectl flare launch` or NVFLARE's own chart writes"
+	fixToken = "use NVFLARE 2.9 or later, which hands its tokens over in a Secret"
+)
+
+// isPython takes the interpreter of upstream's images. Command must be set: else
+// the image's own entrypoint would run, with our words as its arguments.
+func isPython(word string) bool {
+	return word == "/usr/local/bin/python3" || word == "/usr/local/bin/python"
+}
+
+// Argv demands the exact words that upstream's chart, upstream's launcher and
+// our own launch write; what varies between pods must be what the kit says.
+func (NVFlare) Argv(c *corev1.Container, p Process, id Identity) []Problem {
+	a := argvOf(c)
+	if len(c.Command) == 0 || !isPython(a.at(0)) {
+		return a.wrong(0, fixArgv, "the command is %q, not /usr/local/bin/python3", a.at(0))
+	}
+	if p.Kind == KindNone {
+		return a.wrong(0, fixArgv, "it runs none of NVFLARE's processes")
+	}
+	if p.Role != id.Role {
+		return a.wrong(0, "use a kit of the role "+string(p.Role), "it runs %s, but the kit is a %s's", p.Module, id.Role)
+	}
+	if p.Kind == KindAdmin {
+		return a.words3(adminScript)
+	}
+	if a.at(1) != "-u" || a.at(2) != "-m" || a.at(3) != p.Module {
+		return a.wrong(1, fixArgv, "the first arguments are not -u -m %s", p.Module)
+	}
+	if p.Kind == KindParent {
+		return a.parent(p, id)
+	}
+	return a.job(p, id)
+}
+
+// words3 is python -c script, and nothing after it.
+func (a argv) words3(script string) []Problem {
+	if len(a.words) == 3 && a.words[1] == "-c" && a.words[2] == script {
+		return nil
+	}
+	return a.wrong(1, fixArgv, "the arguments are not -c %q", script)
+}
+
+func (a argv) parent(p Process, id Identity) []Problem {
+	config := "fed_" + string(p.Role) + ".json"
+	for i, want := range [5]string{"-m", id.Workspace, "-s", config, "--set"} {
+		if got := a.at(4 + i); got != want {
+			return a.wrong(4+i, fixArgv, "%q stands where %q belongs", got, want)
+		}
+	}
+	return a.settings(9, p, id)
+}
+
+// settings are the words after --set: each once, in any order, all of them.
+func (a argv) settings(from int, p Process, id Identity) []Problem {
+	want := map[string]string{"secure_train": "true", "config_folder": "config", "org": id.Org}
+	if p.Role == startupkit.RoleClient {
+		want["uid"] = id.Participant
+	}
+	for i := from; i < len(a.words); i++ {
+		key, value, _ := strings.Cut(a.words[i], "=")
+		expected, ok := want[key]
+		if !ok {
+			return a.wrong(i, fixArgv, "the setting %q is not allowed, or stands twice", a.words[i])
+		}
+		if value != expected {
+			return a.wrong(i, fixArgv, "%s is %q, but must be %q as the kit and secure mode demand", key, value, expected)
+		}
+		delete(want, key)
+	}
+	for _, key := range []string{"secure_train", "config_folder", "org", "uid"} {
+		if _, left := want[key]; left {
+			return a.wrong(from-1, fixArgv, "the setting %s=%s is missing", key, want[key])
+		}
+	}
+	return nil
+}
+
+// The values that a launcher fills in and that no kit knows. None of them can
+// hold $(…), which Kubernetes would expand.
+var (
+	jobID   = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+	address = regexp.MustCompile(`^[A-Za-z0-9._-]+:[0-9]{1,5}$`)
+	url     = regexp.MustCompile(`^(grpcs?|https?|s?tcp)://[A-Za-z0-9._-]+:[0-9]{1,5}$`)
+	host    = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+	port    = regexp.MustCompile(`^[0-9]{1,5}$`)
+	scheme  = regexp.MustCompile(`^(grpc|http|tcp)$`)
+	conn    = regexp.MustCompile(`^(mtls|tls|clear)$`)
+)

@@ -1,0 +1,91 @@
+package profiles
+
+import (
+	"fmt"
+	"regexp"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+const fixEnv = "take it away: code in the image reads its settings from local/"
+
+// credentialsPrefix begins the name of the Secret with a job's tokens.
+const credentialsPrefix = "nvflare-cred-"
+
+// plainValue is what a variable of no consequence may hold: nothing that
+// Kubernetes expands, and no path.
+var plainValue = regexp.MustCompile(`^[A-Za-z0-9_.,:@+-]*$`)
+
+// zone is the name of a time zone.
+var zone = regexp.MustCompile(`^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}$`)
+
+// Environment is a closed list: there are too many variables with which Python,
+// its loader and its libraries run other code (LD_PRELOAD, PYTHONPATH,
+// PYTHONSTARTUP, …) or reach other devices (NVIDIA_VISIBLE_DEVICES).
+func (NVFlare) Environment(c *corev1.Container, p Process, id Identity) []Problem {
+	var problems []Problem
+	for i := range c.Env {
+		if detail := envProblem(c, &c.Env[i], p, id); detail != "" {
+			problems = append(problems, Problem{fmt.Sprintf("env[%d]", i), detail, fixEnv})
+		}
+	}
+	return problems
+}
+
+func envProblem(c *corev1.Container, e *corev1.EnvVar, p Process, id Identity) string {
+	if p.Kind == KindJob {
+		if detail, known := jobEnv(c, e, p, id); known {
+			return detail
+		}
+	}
+	if e.ValueFrom != nil {
+		return fmt.Sprintf("the variable %q takes its value from elsewhere", e.Name)
+	}
+	switch e.Name {
+	case "HOME", "TMPDIR":
+		// Python also loads code from $HOME/.local: no home that outlives the pod.
+		return unless(e.Value == "/tmp", "%s is %q, but must be /tmp", e.Name, e.Value)
+	case "TZ":
+		return unless(zone.MatchString(e.Value), "%s is %q, which is no time zone", e.Name, e.Value)
+	case "LANG", "LC_ALL", "PYTHONUNBUFFERED", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX", "CUDA_VISIBLE_DEVICES":
+		return unless(plainValue.MatchString(e.Value), "%s is %q, which is no plain value", e.Name, e.Value)
+	}
+	return fmt.Sprintf("the variable %q is not on the list", e.Name)
+}
+
+// jobEnv knows the variables that the launcher gives to job pods. Source:
+// reference pods of 2.9.0.
+func jobEnv(c *corev1.Container, e *corev1.EnvVar, p Process, id Identity) (detail string, known bool) {
+	switch e.Name {
+	case "PYTHONPATH":
+		want := id.Workspace + "/" + argvOf(c).jobID() + "/app_" + siteName(id.Participant, p.Role) + "/custom"
+		return unless(e.ValueFrom == nil && e.Value == want, "%s is %q, not the launcher's %q", e.Name, e.Value, want), true
+	case "NVFL_WORKSPACE_OWNER_FQCN":
+		want := siteName(id.Participant, p.Role)
+		return unless(e.ValueFrom == nil && e.Value == want, "%s is %q, not %q", e.Name, e.Value, want), true
+	case "NVFLARE_JOB_AUTH_TOKEN", "NVFLARE_JOB_TOKEN_SIGNATURE", "NVFLARE_JOB_SSID", "NVFL_WORKSPACE_TRANSFER_TOKEN":
+		return credential(e, id), true
+	}
+	return "", false
+}
+
+// credential must come from this very pod's Secret: another pod's tokens are
+// another job's.
+func credential(e *corev1.EnvVar, id Identity) string {
+	if e.ValueFrom == nil || e.ValueFrom.SecretKeyRef == nil {
+		return e.Name + " must come from the job's Secret"
+	}
+	ref := e.ValueFrom.SecretKeyRef
+	want := credentialsPrefix + id.Pod
+	if ref.Name != want || ref.Key != e.Name {
+		return fmt.Sprintf("%s comes from key %q of Secret %q, not from its own key of %q", e.Name, ref.Key, ref.Name, want)
+	}
+	return ""
+}
+
+func unless(ok bool, format string, args ...any) string {
+	if ok {
+		return ""
+	}
+	return fmt.Sprintf(format, args...)
+}

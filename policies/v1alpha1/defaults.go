@@ -1,0 +1,28 @@
+package v1alpha1
+
+// SetDefaults fills in what the API server fills in from the CRD, for policies
+// that come from a file.
+func SetDefaults(p *SitePolicy) {
+	s := &p.Spec
+	set(&s.Enforcement, Enforce)
+	set(&s.Kits.Signature, SignatureSeal)
+	set(&s.Workspace.ClaimName, "{participant}-workspace")
+	set(&s.Workspace.MountPath, "/workspace")
+	set(&s.PodSecurity.Level, "restricted")
+	set(&s.PodSecurity.Version, "latest")
+	set(&s.OtherPods, OtherPodsIsolated)
+	for i := range s.Data {
+		if s.Data[i].ReadOnly == nil {
+			s.Data[i].ReadOnly = new(true)
+		}
+	}
+}
+
+func set[T ~string](field *T, value T) {
+	if *field == "" {
+		*field = value
+	}
+}
+
+// MustBeReadOnly is readOnly with its default.
+func (r *DataRule) MustBeReadOnly() bool { return r.ReadOnly == nil || *r.ReadOnly }

@@ -1,0 +1,158 @@
+package v1alpha1
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// Validate says what is wrong with a policy: all of it, not the first thing. It
+// repeats what the CRD's schema says, since policies also come from files, and
+// adds what a schema cannot say.
+func Validate(policy *SitePolicy) field.ErrorList {
+	p := policy.DeepCopy()
+	SetDefaults(p)
+	spec := field.NewPath("spec")
+	errs := validateName(p.Name)
+	errs = append(errs, oneOf(spec.Child("enforcement"), p.Spec.Enforcement, Enforce, Warn, Audit)...)
+	errs = append(errs, oneOf(spec.Child("otherPods"), p.Spec.OtherPods, OtherPodsIsolated, OtherPodsDeny)...)
+	errs = append(errs, validateParticipants(spec.Child("participants"), p.Spec.Participants)...)
+	errs = append(errs, validateKits(spec.Child("kits"), &p.Spec.Kits, p.Spec.Participants)...)
+	errs = append(errs, validateImages(spec.Child("images"), &p.Spec.Images)...)
+	errs = append(errs, validateWorkspace(spec.Child("workspace"), &p.Spec)...)
+	errs = append(errs, validateData(spec.Child("data"), &p.Spec)...)
+	errs = append(errs, validateLauncher(spec.Child("launcher"), p.Spec.Launcher)...)
+	errs = append(errs, validatePrivacy(spec.Child("privacy"), p.Spec.Privacy)...)
+	errs = append(errs, validatePodSecurity(spec.Child("podSecurity"), &p.Spec.PodSecurity)...)
+	errs = append(errs, validateResources(spec.Child("resources", "max"), p.Spec.Resources.Max)...)
+	if len(p.Spec.Rules) > 0 {
+		errs = append(errs, notYet(spec.Child("rules")))
+	}
+	return errs
+}
+
+// notYet refuses what is in the API but not enforced: silence would be taken for
+// protection.
+func notYet(path *field.Path) *field.Error {
+	return field.Forbidden(path, "not enforced yet: leave it out until it is, so that nobody relies on it")
+}
+
+func validateName(name string) field.ErrorList {
+	at := field.NewPath("metadata", "name")
+	if name == "" {
+		return field.ErrorList{field.Required(at, "it is the value of the namespaces' label "+LabelSitePolicy)}
+	}
+	var errs field.ErrorList
+	for _, reason := range append(validation.IsDNS1123Subdomain(name), validation.IsValidLabelValue(name)...) {
+		errs = append(errs, field.Invalid(at, name, reason))
+	}
+	return errs
+}
+
+func validateParticipants(at *field.Path, names []string) field.ErrorList {
+	if len(names) == 0 {
+		return field.ErrorList{field.Required(at, "name the participants whose kits may run here")}
+	}
+	errs := duplicates(at, names)
+	for i, name := range names {
+		if name == "" || len(name) > 253 || strings.TrimSpace(name) != name {
+			errs = append(errs, field.Invalid(at.Index(i), name, "must be a participant's name, the CN of its certificate"))
+		}
+	}
+	return errs
+}
+
+func validateLauncher(at *field.Path, l *LauncherRule) field.ErrorList {
+	if l == nil {
+		return nil
+	}
+	return objectName(at.Child("serviceAccountName"), l.ServiceAccountName)
+}
+
+func validatePrivacy(at *field.Path, p *PrivacyRules) field.ErrorList {
+	if p == nil {
+		return nil
+	}
+	var errs field.ErrorList
+	if p.Scopes != nil {
+		errs = append(errs, notYet(at.Child("scopes")))
+	}
+	if p.CustomCode != "" {
+		errs = append(errs, notYet(at.Child("customCode")))
+	}
+	if p.Egress != nil {
+		errs = append(errs, notYet(at.Child("egress")))
+	}
+	return append(errs, validateRoles(at.Child("interactiveAccess", "podRoles"), p.InteractiveAccess.PodRoles)...)
+}
+
+func validateRoles(at *field.Path, roles []Role) field.ErrorList {
+	errs := duplicates(at, roles)
+	for i, role := range roles {
+		errs = append(errs, oneOf(at.Index(i), role, RoleServer, RoleClient, RoleAdmin, RoleJob)...)
+	}
+	return errs
+}
+
+var psVersion = regexp.MustCompile(`^(latest|v1\.(0|[1-9][0-9]{0,3}))$`)
+
+func validatePodSecurity(at *field.Path, p *PodSecurityRule) field.ErrorList {
+	errs := oneOf(at.Child("level"), p.Level, "privileged", "baseline", "restricted")
+	if !psVersion.MatchString(p.Version) {
+		errs = append(errs, field.Invalid(at.Child("version"), p.Version, "must be latest or a version like v1.37"))
+	}
+	for name, id := range map[string]*int64{"runAsUser": p.RunAsUser, "fsGroup": p.FSGroup} {
+		if id != nil && *id < 1 {
+			errs = append(errs, field.Invalid(at.Child(name), *id, "must be 1 or more: 0 is root"))
+		}
+	}
+	return errs
+}
+
+func oneOf[T ~string](at *field.Path, value T, allowed ...T) field.ErrorList {
+	if slices.Contains(allowed, value) {
+		return nil
+	}
+	return field.ErrorList{field.NotSupported(at, value, allowed)}
+}
+
+func duplicates[T ~string](at *field.Path, values []T) field.ErrorList {
+	var errs field.ErrorList
+	for i, value := range values {
+		if slices.Contains(values[:i], value) {
+			errs = append(errs, field.Duplicate(at.Index(i), string(value)))
+		}
+	}
+	return errs
+}
+
+func objectName(at *field.Path, name string) field.ErrorList {
+	var errs field.ErrorList
+	for _, reason := range validation.IsDNS1123Subdomain(name) {
+		errs = append(errs, field.Invalid(at, name, reason))
+	}
+	return errs
+}
+
+// folder demands a path with one spelling, away from what the image's programs
+// are loaded from.
+func folder(at *field.Path, name string) field.ErrorList {
+	if !strings.HasPrefix(name, "/") || path.Clean(name) != name || strings.ContainsAny(name, ":$") {
+		return field.ErrorList{field.Invalid(at, name, "must be an absolute path without //, /./, /../, a slash at its end, : and $")}
+	}
+	for _, system := range systemFolders() {
+		if name == "/" || name == system || strings.HasPrefix(name, system+"/") {
+			return field.ErrorList{field.Invalid(at, name, fmt.Sprintf("must not cover %s of the image", system))}
+		}
+	}
+	return nil
+}
+
+func systemFolders() []string {
+	return []string{"/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/opt/nvflare", "/proc", "/root", "/sbin", "/sys", "/tmp", "/usr", "/var/run", "/run"}
+}

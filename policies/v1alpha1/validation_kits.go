@@ -1,0 +1,88 @@
+package v1alpha1
+
+import (
+	"regexp"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+var (
+	fingerprint = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	certSerial  = regexp.MustCompile(`^[1-9a-f][0-9a-f]{0,39}$`)
+)
+
+const (
+	wantFingerprint = "must be 64 lower-case hexadecimal digits: what `kubectl flare kit inspect` prints"
+	wantSerial      = "must be lower-case hexadecimal digits without colons or leading zeros"
+)
+
+func validateKits(at *field.Path, k *KitRules, participants []string) field.ErrorList {
+	errs := validateRoots(at.Child("trustRoots"), k.TrustRoots)
+	errs = append(errs, validateSealers(at.Child("sealers"), k.Sealers)...)
+	errs = append(errs, oneOf(at.Child("signature"), k.Signature, SignatureSeal, SignatureSealOrNative)...)
+	for name, serial := range k.MinimumSerial {
+		if !slices.Contains(participants, name) {
+			errs = append(errs, field.Invalid(at.Child("minimumSerial").Key(name), serial, "is for nobody in spec.participants"))
+		}
+		if serial < 0 {
+			errs = append(errs, field.Invalid(at.Child("minimumSerial").Key(name), serial, "must be 0 or more"))
+		}
+	}
+	revoked := at.Child("revoked")
+	errs = append(errs, matching(revoked.Child("certificateSerials"), k.Revoked.CertificateSerials, certSerial, wantSerial)...)
+	errs = append(errs, matching(revoked.Child("keys"), k.Revoked.Keys, fingerprint, wantFingerprint)...)
+	return append(errs, matching(revoked.Child("kits"), k.Revoked.Kits, fingerprint, wantFingerprint)...)
+}
+
+func validateRoots(at *field.Path, roots []TrustRoot) field.ErrorList {
+	if len(roots) == 0 {
+		return field.ErrorList{field.Required(at, "pin the root certificate of every federation whose kits may run here")}
+	}
+	var errs field.ErrorList
+	var names, sums []string
+	for i, r := range roots {
+		if r.Name == "" {
+			errs = append(errs, field.Required(at.Index(i).Child("name"), "it stands in messages"))
+		}
+		if slices.Contains(names, r.Name) {
+			errs = append(errs, field.Duplicate(at.Index(i).Child("name"), r.Name))
+		}
+		if slices.Contains(sums, r.SHA256) {
+			errs = append(errs, field.Duplicate(at.Index(i).Child("sha256"), r.SHA256))
+		}
+		if !fingerprint.MatchString(r.SHA256) {
+			errs = append(errs, field.Invalid(at.Index(i).Child("sha256"), r.SHA256, wantFingerprint))
+		}
+		names, sums = append(names, r.Name), append(sums, r.SHA256)
+	}
+	return errs
+}
+
+func validateSealers(at *field.Path, sealers []Sealer) field.ErrorList {
+	var errs field.ErrorList
+	var names []string
+	for i, s := range sealers {
+		if s.Name == "" {
+			errs = append(errs, field.Required(at.Index(i).Child("name"), "it stands in messages"))
+		}
+		if slices.Contains(names, s.Name) {
+			errs = append(errs, field.Duplicate(at.Index(i).Child("name"), s.Name))
+		}
+		if _, err := ParsePublicKey(s.PublicKey); err != nil {
+			errs = append(errs, field.Invalid(at.Index(i).Child("publicKey"), "…", err.Error()))
+		}
+		names = append(names, s.Name)
+	}
+	return errs
+}
+
+func matching(at *field.Path, values []string, form *regexp.Regexp, want string) field.ErrorList {
+	errs := duplicates(at, values)
+	for i, value := range values {
+		if !form.MatchString(value) {
+			errs = append(errs, field.Invalid(at.Index(i), value, want))
+		}
+	}
+	return errs
+}
