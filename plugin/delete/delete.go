@@ -35,7 +35,7 @@ func NewCommand(getter genericclioptions.RESTClientGetter, streams genericioopti
 		DisableFlagsInUseLine: true,
 		Short:                 "Delete participants and their kits, and keep their data",
 		Long: templates.LongDesc(`
-			Delete participants from a namespace: Deployment or PodTemplate, Services, ServiceAccount, and
+			Delete participants from a namespace: Deployment or CronJob, Services, ServiceAccount, and
 			every kit of theirs that was injected, with its private key.
 
 			The workspace, with models, jobs and logs in it, is kept unless --delete-data is given. A

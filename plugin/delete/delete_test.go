@@ -83,7 +83,7 @@ func TestDryRuns(t *testing.T) {
 	for mode, suffix := range map[string]string{"client": " deleted (dry run)", "server": " deleted (server dry run)"} {
 		server := cluster(t, federation(t).Admin("lead@hospital-a.org", "hospital_a", "lead"))
 		out, _, err := run(t, server, "lead@hospital-a.org", "--dry-run="+mode)
-		if err != nil || !strings.Contains(out, "podtemplate/lead-hospital-a-org-cd66be56"+suffix) {
+		if err != nil || !strings.Contains(out, "cronjob.batch/lead-hospital-a-org-cd66be56"+suffix) {
 			t.Errorf("%s: %v\n%s", mode, err, out)
 		}
 		if w := server.Writes(); len(w) > 0 {
@@ -151,32 +151,5 @@ func TestSharedService(t *testing.T) {
 		if _, ok := server.Get("services", "fl", "server1"); ok != tc.stays {
 			t.Errorf("after %s is deleted, the Service is there: %v", tc.name, ok)
 		}
-	}
-}
-
-// The built-in role "edit" allows no PodTemplates: servers and clients, which
-// have none, are deleted; of an admin nothing is, rather than half.
-func TestDeleteWithoutPodTemplates(t *testing.T) {
-	f := federation(t)
-	server := cluster(t, f.Client("site-1", "hospital_a"), f.Admin("lead@hospital-a.org", "hospital_a", "lead"))
-	server.Refuse = func(_, resource, name string, _ bool) *apierrors.StatusError {
-		if resource == "podtemplates" {
-			return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, name,
-				fmt.Errorf(`User "bob" cannot list resource "podtemplates" in API group "" in the namespace "fl"`))
-		}
-		return nil
-	}
-	_, _, err := run(t, server, "lead@hospital-a.org")
-	if err == nil || !strings.Contains(err.Error(), `may not list podtemplates in namespace "fl"`) {
-		t.Errorf("got %v", err)
-	}
-	if w := server.Writes(); len(w) > 0 {
-		t.Errorf("half of an admin is gone: %v", w)
-	}
-	if _, _, err := run(t, server, "site-1"); err != nil {
-		t.Fatal(err)
-	}
-	if len(server.Writes()) != 4 {
-		t.Errorf("deleted: %v", server.Writes())
 	}
 }

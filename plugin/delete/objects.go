@@ -14,7 +14,6 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
 )
 
 // kind is one kind of object that launch makes.
@@ -31,7 +30,7 @@ func kinds() []kind {
 	}
 	return []kind{
 		{resource: schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}, singular: "deployment.apps"},
-		{resource: core("podtemplates"), singular: "podtemplate"},
+		{resource: schema.GroupVersionResource{Group: "batch", Version: "v1", Resource: "cronjobs"}, singular: "cronjob.batch"},
 		{resource: core("services"), singular: "service"},
 		{resource: core("serviceaccounts"), singular: "serviceaccount"},
 		{resource: core("configmaps"), singular: "configmap"},
@@ -47,22 +46,16 @@ type object struct {
 	uid         *types.UID // nil: whatever has the name
 	participant string
 	digest      string // of the kit that it was made for
-	admin       bool   // an admin's
 }
 
 // find lists what the participants have, by metadata alone: nobody has to see a
 // key in order to delete it.
 func (o *Options) find(ctx context.Context, client metadata.Interface) ([]object, error) {
 	var found []object
-	var unseen error
 	for _, k := range kinds() {
 		list, err := client.Resource(k.resource).Namespace(o.namespace).List(ctx, metav1.ListOptions{LabelSelector: participants.Selector})
 		if apierrors.IsForbidden(err) && k.resource.Resource == "secrets" {
 			found = append(found, kitSecrets(k, found)...)
-			continue
-		}
-		if apierrors.IsForbidden(err) && k.resource.Resource == "podtemplates" {
-			unseen = err
 			continue
 		}
 		if err != nil {
@@ -76,13 +69,8 @@ func (o *Options) find(ctx context.Context, client metadata.Interface) ([]object
 			found = append(found, object{
 				kind: k, name: item.Name, participant: name, uid: &item.UID,
 				digest: item.Annotations[framework.AnnotationKitDigest],
-				admin:  item.Labels[framework.LabelRole] == string(startupkit.RoleAdmin),
 			})
 		}
-	}
-	// Servers and clients have no PodTemplate: for them it does not matter.
-	if unseen != nil && (len(found) == 0 || slices.ContainsFunc(found, func(f object) bool { return f.admin })) {
-		return nil, unseen
 	}
 	shared, err := o.findShared(ctx, client, found)
 	return append(found, shared...), err

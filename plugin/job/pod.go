@@ -57,7 +57,7 @@ func (o *options) deletePod(ctx context.Context, typed kubernetes.Interface, pod
 }
 
 // findTemplate finds the admin to act as.
-func (o *options) findTemplate(ctx context.Context, typed kubernetes.Interface) (*corev1.PodTemplate, error) {
+func (o *options) findTemplate(ctx context.Context, typed kubernetes.Interface) (*corev1.PodTemplateSpec, error) {
 	namespace, err := o.clients.Namespace()
 	if err != nil {
 		return nil, err
@@ -70,7 +70,13 @@ func (o *options) findTemplate(ctx context.Context, typed kubernetes.Interface) 
 	if err != nil {
 		return nil, err
 	}
-	return typed.CoreV1().PodTemplates(namespace).Get(ctx, admin.ObjectName, metav1.GetOptions{})
+	cron, err := typed.BatchV1().CronJobs(namespace).Get(ctx, admin.ObjectName, metav1.GetOptions{})
+	if err != nil {
+		return nil, err
+	}
+	template := cron.Spec.JobTemplate.Spec.Template
+	template.Namespace, template.GenerateName = namespace, cron.Name+"-"
+	return &template, nil
 }
 
 func choose(all []participants.Participant, name, namespace string) (participants.Participant, error) {
@@ -103,10 +109,8 @@ func orNone(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-func podOf(template *corev1.PodTemplate) *corev1.Pod {
-	pod := &corev1.Pod{ObjectMeta: *template.Template.ObjectMeta.DeepCopy(), Spec: *template.Template.Spec.DeepCopy()}
-	pod.Name, pod.Namespace, pod.GenerateName = "", template.Namespace, template.Name+"-"
-	return pod
+func podOf(template *corev1.PodTemplateSpec) *corev1.Pod {
+	return &corev1.Pod{ObjectMeta: template.ObjectMeta, Spec: template.Spec}
 }
 
 // awaitRunning follows the pod until its container runs, or cannot.

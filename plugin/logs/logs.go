@@ -131,10 +131,11 @@ func (o *Options) pod(ctx context.Context, typed kubernetes.Interface) (*corev1.
 		return nil, err
 	}
 	all, err := participants.List(ctx, typed, namespace)
+	if err != nil {
+		return nil, err
+	}
 	p, ok := participants.Find(all, o.Participant)
 	switch {
-	case !ok && err != nil:
-		return nil, err
 	case !ok:
 		return nil, participants.NotFound(all, o.Participant, namespace)
 	case p.Role == startupkit.RoleAdmin:

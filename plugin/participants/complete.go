@@ -20,7 +20,7 @@ func Complete(c clients.Clients) cobra.CompletionFunc {
 			return nil, cobra.ShellCompDirectiveError
 		}
 		all, err := List(cmd.Context(), typed, namespace)
-		if all == nil && err != nil {
+		if err != nil {
 			return nil, cobra.ShellCompDirectiveError
 		}
 		var names []string

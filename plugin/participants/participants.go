@@ -12,7 +12,6 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
@@ -42,34 +41,30 @@ type Participant struct {
 const Selector = framework.LabelManagedBy + "=" + framework.ManagedBy + "," + framework.LabelParticipant
 
 // List returns the participants of a namespace, or of all when it is empty,
-// sorted by namespace and name. Who may not list PodTemplates, which the
-// built-in role "edit" does not allow, gets the servers and clients together
-// with the error.
+// sorted by namespace and name.
 func List(ctx context.Context, typed kubernetes.Interface, namespace string) ([]Participant, error) {
 	opts := metav1.ListOptions{LabelSelector: Selector}
 	deployments, err := typed.AppsV1().Deployments(namespace).List(ctx, opts)
 	if err != nil {
 		return nil, err
 	}
-	templates, err := typed.CoreV1().PodTemplates(namespace).List(ctx, opts)
-	if err != nil && !apierrors.IsForbidden(err) {
+	templates, err := typed.BatchV1().CronJobs(namespace).List(ctx, opts)
+	if err != nil {
 		return nil, err
 	}
-	out := []Participant{}
+	var out []Participant
 	for _, d := range deployments.Items {
 		p := fromMeta(d.ObjectMeta, d.Spec.Template)
 		p.Deployment = &d
 		out = append(out, p)
 	}
-	if err == nil {
-		for _, t := range templates.Items {
-			out = append(out, fromMeta(t.ObjectMeta, t.Template))
-		}
+	for _, t := range templates.Items {
+		out = append(out, fromMeta(t.ObjectMeta, t.Spec.JobTemplate.Spec.Template))
 	}
 	slices.SortFunc(out, func(a, b Participant) int {
 		return strings.Compare(a.Namespace+"/"+a.Name, b.Namespace+"/"+b.Name)
 	})
-	return out, err
+	return out, nil
 }
 
 func fromMeta(m metav1.ObjectMeta, template corev1.PodTemplateSpec) Participant {

@@ -100,11 +100,8 @@ func (o *Options) Run(ctx context.Context) error {
 
 func (o *Options) gather(ctx context.Context, typed kubernetes.Interface) ([]Item, error) {
 	all, err := participants.List(ctx, typed, o.namespace)
-	if all == nil && err != nil {
-		return nil, err
-	}
 	if err != nil {
-		_, _ = fmt.Fprintln(o.ErrOut, "Note: admins are not shown:", o.clients.Explain(ctx, err))
+		return nil, err
 	}
 	pods, err := participants.Pods(ctx, typed, o.namespace)
 	if err != nil {

@@ -193,19 +193,3 @@ func TestStatusAsksForNoSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 }
-
-// The built-in role "edit" allows no PodTemplates.
-func TestStatusWithoutPodTemplates(t *testing.T) {
-	f := federation(t, 30)
-	s := launched(t, "fl", f.Client("site-1", "hospital_a"), f.Admin("lead@hospital-a.org", "hospital_a", "lead"))
-	s.Refuse = func(_, resource, name string, _ bool) *apierrors.StatusError {
-		if resource == "podtemplates" {
-			return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, name, fmt.Errorf("no"))
-		}
-		return nil
-	}
-	out, errOut, err := run(t, s, "fl", "--no-headers")
-	if err != nil || !strings.HasPrefix(out, "site-1 ") || !strings.Contains(errOut, "Note: admins are not shown: ") {
-		t.Errorf("%v, out %q, errOut %q", err, out, errOut)
-	}
-}

@@ -68,7 +68,7 @@ func TestBadInput(t *testing.T) {
 			for _, want := range tc.want {
 				require.Contains(t, said, want)
 			}
-			left := kubectl(t, "get", "secrets,configmaps,deployments,persistentvolumeclaims,services,podtemplates", "-n", namespace, "-o", "name")
+			left := kubectl(t, "get", "secrets,configmaps,deployments,persistentvolumeclaims,services,cronjobs", "-n", namespace, "-o", "name")
 			require.Equal(t, "configmap/kube-root-ca.crt", strings.TrimSpace(left), "nothing is half-applied")
 		})
 	}

@@ -20,7 +20,6 @@ func kinds() []kind {
 	return []kind{
 		{kind: "Namespace", plural: "namespaces", cluster: true},
 		{kind: "Pod", plural: "pods"},
-		{kind: "PodTemplate", plural: "podtemplates"},
 		{kind: "Service", plural: "services"},
 		{kind: "ServiceAccount", plural: "serviceaccounts"},
 		{kind: "Secret", plural: "secrets"},
@@ -29,6 +28,7 @@ func kinds() []kind {
 		{kind: "Event", plural: "events"},
 		{group: "apps", kind: "Deployment", plural: "deployments"},
 		{group: "apps", kind: "ReplicaSet", plural: "replicasets"},
+		{group: "batch", kind: "CronJob", plural: "cronjobs"},
 		{group: "storage.k8s.io", kind: "StorageClass", plural: "storageclasses", cluster: true},
 	}
 }

@@ -1,6 +1,7 @@
 package nvflare
 
 import (
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -15,13 +16,22 @@ const (
 // adminSeconds is how long an admin pod that nobody deletes lives.
 const adminSeconds = 3600
 
-// podTemplate holds how the admin's short-lived pod looks. No admin process
-// runs between two commands, so that its key is in no pod while nobody uses it.
-func (b builder) podTemplate() *corev1.PodTemplate {
-	return &corev1.PodTemplate{
-		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "PodTemplate"},
+// cronJob holds how the admin's short-lived pod looks. It is suspended for good:
+// `kubectl flare job` makes pods from it, as `kubectl create job --from` would. No
+// admin process runs between two commands, so that its key is in no pod while
+// nobody uses it. A PodTemplate would say the same, but the built-in role `edit`
+// has no right to it.
+func (b builder) cronJob() *batchv1.CronJob {
+	return &batchv1.CronJob{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "batch/v1", Kind: "CronJob"},
 		ObjectMeta: b.meta(b.name),
-		Template:   corev1.PodTemplateSpec{ObjectMeta: b.podMeta(), Spec: b.adminPod()},
+		Spec: batchv1.CronJobSpec{
+			Schedule: "@yearly",
+			Suspend:  new(true),
+			JobTemplate: batchv1.JobTemplateSpec{Spec: batchv1.JobSpec{
+				Template: corev1.PodTemplateSpec{ObjectMeta: b.podMeta(), Spec: b.adminPod()},
+			}},
+		},
 	}
 }
 

@@ -79,7 +79,7 @@ func (b builder) client(set *framework.Set) {
 
 func (b builder) admin(set *framework.Set) {
 	set.Objects = append(set.Objects, b.dialledService()...)
-	set.Objects = append(set.Objects, b.podTemplate())
+	set.Objects = append(set.Objects, b.cronJob())
 }
 
 func (b builder) meta(name string) metav1.ObjectMeta {

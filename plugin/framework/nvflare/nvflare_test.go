@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	psapi "k8s.io/pod-security-admission/api"
@@ -137,8 +138,8 @@ func podTemplateOf(t *testing.T, kit *startupkit.Kit) corev1.PodTemplateSpec {
 	switch last := set.Objects[len(set.Objects)-1].(type) {
 	case *appsv1.Deployment:
 		return last.Spec.Template
-	case *corev1.PodTemplate:
-		return last.Template
+	case *batchv1.CronJob:
+		return last.Spec.JobTemplate.Spec.Template
 	default:
 		t.Fatalf("the last object is a %T", last)
 		return corev1.PodTemplateSpec{}
