@@ -134,5 +134,8 @@ func IsKitName(name string, k *facts.KitFact) bool {
 		return false
 	}
 	rest, ok = strings.CutSuffix(rest, k.Digest[:digits])
-	return ok && rest == startupkit.ObjectName(k.Participant)+"-"
+	if !ok || rest == "" || rest[len(rest)-1] != '-' {
+		return false
+	}
+	return rest[:len(rest)-1] == startupkit.ObjectName(k.Participant)
 }

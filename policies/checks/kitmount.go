@@ -36,16 +36,15 @@ func (p *Pod) kitVolumes() (names []string, results []Result) {
 		if v.Secret == nil || v.Secret.SecretName != p.KitName {
 			continue
 		}
-		field := indexed("volumes", i) + ".secret"
 		names = append(names, v.Name)
 		if len(names) > 1 {
-			results = append(results, p.fail(IDKitMount, field, "a second volume with the kit", fix, "%s", quote(v.Name)))
+			results = append(results, p.fail(IDKitMount, indexed("volumes", i), "a second volume with the kit", fix, "%s", quote(v.Name)))
 		}
 		if v.Secret.Optional != nil && *v.Secret.Optional {
-			results = append(results, p.fail(IDKitMount, field+".optional", "the kit is optional", fix, "without it the pod must not start"))
+			results = append(results, p.fail(IDKitMount, indexed("volumes", i)+".secret.optional", "the kit is optional", fix, "without it the pod must not start"))
 		}
 		if !p.goodItems(v.Secret.Items) {
-			results = append(results, p.fail(IDKitMount, field+".items", "not the kit's own files", fix,
+			results = append(results, p.fail(IDKitMount, indexed("volumes", i)+".secret.items", "not the kit's own files", fix,
 				"items must name each of %q once, under its own name", p.Profile.KitFiles(p.Kit.Role)))
 		}
 	}

@@ -48,7 +48,8 @@ type Pod struct {
 	Kit     *facts.KitFact
 
 	paths []profiles.Path
-	// workspace is the name of the participant's claim.
+	// object is the participant's object name, workspace that of its claim.
+	object    string
 	workspace string
 }
 
@@ -62,7 +63,7 @@ func NewPod(pod *corev1.Pod, policy *v1alpha1.SitePolicy, f *facts.Facts, r Requ
 	p.findKit()
 	if p.Kit != nil {
 		p.paths = p.Profile.Paths(p.Process, p.identity())
-		p.workspace = ExpandClaim(p.Policy.Workspace.ClaimName, p.Kit.Participant)
+		p.workspace = expand(p.Policy.Workspace.ClaimName, p.object)
 	}
 	return p
 }
@@ -93,7 +94,7 @@ func (p *Pod) findKit() {
 		return
 	}
 	if kit, ok := p.Facts.Kit(p.KitName); ok && kit.Error == "" {
-		p.Kit = kit
+		p.Kit, p.object = kit, startupkit.ObjectName(kit.Participant)
 	}
 }
 
@@ -148,10 +149,9 @@ func (p *Pod) failIn(c Container, id, field, reason, fix, format string, args ..
 // ExpandClaim puts a participant's object name where a pattern of the policy has
 // {participant}.
 func ExpandClaim(pattern, participant string) string {
-	if !strings.Contains(pattern, participantMark) {
-		return pattern
-	}
-	return strings.ReplaceAll(pattern, participantMark, startupkit.ObjectName(participant))
+	return expand(pattern, startupkit.ObjectName(participant))
 }
 
-const participantMark = "{participant}"
+func expand(pattern, object string) string {
+	return strings.ReplaceAll(pattern, "{participant}", object)
+}

@@ -35,7 +35,7 @@ func (p *Pod) entitled(ref Reference) bool {
 	case HasPrefix(ref.Name, PrefixKit):
 		return ref.Kind == SecretRef && ref.Way == WayVolume
 	case HasPrefix(ref.Name, PrefixLocal):
-		return ref.Kind == ConfigMapRef && ref.Way == WayVolume && p.Kit != nil && IsLocalName(ref.Name, p.Kit.Participant)
+		return ref.Kind == ConfigMapRef && ref.Way == WayVolume && p.Kit != nil && isLocalOf(ref.Name, p.object)
 	case HasPrefix(ref.Name, PrefixCredentials):
 		return ref.Kind == SecretRef && ref.Way == WayEnv && p.Kit != nil && p.Process.Kind == profiles.KindJob
 	}
@@ -55,10 +55,14 @@ func fixReserved(ref Reference) string {
 // IsLocalName says whether a ConfigMap's name has the form that the local/ of a
 // participant has: flare-local-<object name>-<32 digits>.
 func IsLocalName(name, participant string) bool {
+	return isLocalOf(name, startupkit.ObjectName(participant))
+}
+
+func isLocalOf(name, object string) bool {
 	rest, ok := strings.CutPrefix(name, PrefixLocal)
 	if !ok {
 		return false
 	}
-	rest, ok = strings.CutPrefix(rest, startupkit.ObjectName(participant)+"-")
-	return ok && len(rest) == digits && strings.Trim(rest, "0123456789abcdef") == ""
+	rest, ok = strings.CutPrefix(rest, object)
+	return ok && len(rest) == digits+1 && rest[0] == '-' && strings.Trim(rest[1:], "0123456789abcdef") == ""
 }

@@ -9,7 +9,7 @@ import (
 //
 // Fields: volumes[*].persistentVolumeClaim, volumeMounts[*].subPath.
 func workspace(p *Pod) []Result {
-	folder := ExpandClaim(p.Policy.Workspace.SubPath, p.Kit.Participant)
+	folder := expand(p.Policy.Workspace.SubPath, p.object)
 	if folder == "" {
 		return nil
 	}

@@ -97,24 +97,24 @@ func (a argv) parent(p Process, id Identity) []Problem {
 
 // settings are the words after --set: each once, in any order, all of them.
 func (a argv) settings(from int, p Process, id Identity) []Problem {
-	want := map[string]string{"secure_train": "true", "config_folder": "config", "org": id.Org}
+	want := [4][2]string{{"secure_train", "true"}, {"config_folder", "config"}, {"org", id.Org}}
 	if p.Role == startupkit.RoleClient {
-		want["uid"] = id.Participant
+		want[3] = [2]string{"uid", id.Participant}
 	}
 	for i := from; i < len(a.words); i++ {
 		key, value, _ := strings.Cut(a.words[i], "=")
-		expected, ok := want[key]
-		if !ok {
+		k := slices.IndexFunc(want[:], func(w [2]string) bool { return key != "" && w[0] == key })
+		if k < 0 {
 			return a.wrong(i, fixArgv, "the setting %q is not allowed, or stands twice", a.words[i])
 		}
-		if value != expected {
-			return a.wrong(i, fixArgv, "%s is %q, but must be %q as the kit and secure mode demand", key, value, expected)
+		if value != want[k][1] {
+			return a.wrong(i, fixArgv, "%s is %q, but must be %q as the kit and secure mode demand", key, value, want[k][1])
 		}
-		delete(want, key)
+		want[k][0] = ""
 	}
-	for _, key := range []string{"secure_train", "config_folder", "org", "uid"} {
-		if _, left := want[key]; left {
-			return a.wrong(from-1, fixArgv, "the setting %s=%s is missing", key, want[key])
+	for _, w := range want {
+		if w[0] != "" {
+			return a.wrong(from-1, fixArgv, "the setting %s=%s is missing", w[0], w[1])
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package profiles
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -41,32 +42,48 @@ func envProblem(c *corev1.Container, e *corev1.EnvVar, p Process, id Identity) s
 	if e.ValueFrom != nil {
 		return fmt.Sprintf("the variable %q takes its value from elsewhere", e.Name)
 	}
+	return literalProblem(e)
+}
+
+// literalProblem judges a variable with a value of its own.
+func literalProblem(e *corev1.EnvVar) string {
+	ok, want := false, "a plain value"
 	switch e.Name {
 	case "HOME", "TMPDIR":
 		// Python also loads code from $HOME/.local: no home that outlives the pod.
-		return unless(e.Value == "/tmp", "%s is %q, but must be /tmp", e.Name, e.Value)
+		ok, want = e.Value == "/tmp", "/tmp"
 	case "TZ":
-		return unless(zone.MatchString(e.Value), "%s is %q, which is no time zone", e.Name, e.Value)
+		ok, want = zone.MatchString(e.Value), "a time zone"
 	case "LANG", "LC_ALL", "PYTHONUNBUFFERED", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX", "CUDA_VISIBLE_DEVICES":
-		return unless(plainValue.MatchString(e.Value), "%s is %q, which is no plain value", e.Name, e.Value)
+		ok = plainValue.MatchString(e.Value)
+	default:
+		return fmt.Sprintf("the variable %q is not on the list", e.Name)
 	}
-	return fmt.Sprintf("the variable %q is not on the list", e.Name)
+	if ok {
+		return ""
+	}
+	return fmt.Sprintf("%s is %q, but must be %s", e.Name, e.Value, want)
 }
 
 // jobEnv knows the variables that the launcher gives to job pods. Source:
 // reference pods of 2.9.0.
 func jobEnv(c *corev1.Container, e *corev1.EnvVar, p Process, id Identity) (detail string, known bool) {
+	var want [4]string
+	site := siteName(id.Participant, p.Role)
 	switch e.Name {
 	case "PYTHONPATH":
-		want := id.Workspace + "/" + argvOf(c).jobID() + "/app_" + siteName(id.Participant, p.Role) + "/custom"
-		return unless(e.ValueFrom == nil && e.Value == want, "%s is %q, not the launcher's %q", e.Name, e.Value, want), true
+		want = [4]string{id.Workspace + "/", argvOf(c).jobID(), "/app_" + site, "/custom"}
 	case "NVFL_WORKSPACE_OWNER_FQCN":
-		want := siteName(id.Participant, p.Role)
-		return unless(e.ValueFrom == nil && e.Value == want, "%s is %q, not %q", e.Name, e.Value, want), true
+		want = [4]string{site}
 	case "NVFLARE_JOB_AUTH_TOKEN", "NVFLARE_JOB_TOKEN_SIGNATURE", "NVFLARE_JOB_SSID", "NVFL_WORKSPACE_TRANSFER_TOKEN":
 		return credential(e, id), true
+	default:
+		return "", false
 	}
-	return "", false
+	if e.ValueFrom == nil && joined(e.Value, want) {
+		return "", true
+	}
+	return fmt.Sprintf("%s is %q, not the launcher's %q", e.Name, e.Value, strings.Join(want[:], "")), true
 }
 
 // credential must come from this very pod's Secret: another pod's tokens are
@@ -76,16 +93,8 @@ func credential(e *corev1.EnvVar, id Identity) string {
 		return e.Name + " must come from the job's Secret"
 	}
 	ref := e.ValueFrom.SecretKeyRef
-	want := credentialsPrefix + id.Pod
-	if ref.Name != want || ref.Key != e.Name {
-		return fmt.Sprintf("%s comes from key %q of Secret %q, not from its own key of %q", e.Name, ref.Key, ref.Name, want)
-	}
-	return ""
-}
-
-func unless(ok bool, format string, args ...any) string {
-	if ok {
+	if pod, ok := strings.CutPrefix(ref.Name, credentialsPrefix); ok && pod == id.Pod && ref.Key == e.Name {
 		return ""
 	}
-	return fmt.Sprintf(format, args...)
+	return fmt.Sprintf("%s comes from key %q of Secret %q, not from its own key of %q", e.Name, ref.Key, ref.Name, credentialsPrefix+id.Pod)
 }

@@ -2,46 +2,58 @@ package profiles
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
 )
 
-// option is what may follow one flag of a job process: a fixed value or a form.
+// option is one flag of a job process and what may follow it: a form, or the
+// parts of a fixed value.
 type option struct {
-	fixed string
+	flag  string
 	form  *regexp.Regexp
+	parts [4]string
 	// optional flags are those that older launchers do not write.
 	optional bool
 }
 
-func (o option) takes(value string) bool {
+func (o *option) takes(value string) bool {
 	if o.form != nil {
 		return o.form.MatchString(value)
 	}
-	return value == o.fixed
+	return joined(value, o.parts)
+}
+
+// joined says whether a value consists of the parts, without joining them.
+func joined(value string, parts [4]string) bool {
+	for _, part := range parts {
+		rest, ok := strings.CutPrefix(value, part)
+		if !ok {
+			return false
+		}
+		value = rest
+	}
+	return value == ""
 }
 
 // jobOptions are the flags that NVFLARE's launcher writes for a job process.
 // Source: reference pods of 2.9.0, made by the real launcher.
-func jobOptions(p Process, id Identity, job string) map[string]option {
-	options := map[string]option{
-		"-m": {fixed: id.Workspace}, "-n": {form: jobID}, "-p": {form: url},
-		"--parent_conn_sec": {form: conn, optional: true},
+func jobOptions(p Process, id Identity, job string) []option {
+	common := [10]option{
+		{flag: "-m", parts: [4]string{id.Workspace}}, {flag: "-n", form: jobID}, {flag: "-p", form: url},
+		{flag: "--parent_conn_sec", form: conn, optional: true},
 	}
 	if p.Role == startupkit.RoleServer {
-		options["-s"] = option{fixed: "fed_server.json"}
-		options["-r"] = option{fixed: id.Workspace + "/" + job + "/app_server"}
-		options["-u"] = option{form: url}
-		options["--host"] = option{form: host}
-		options["--port"] = option{form: port}
-		return options
+		return append(common[:4],
+			option{flag: "-s", parts: [4]string{"fed_server.json"}},
+			option{flag: "-r", parts: [4]string{id.Workspace, "/", job, "/app_server"}},
+			option{flag: "-u", form: url}, option{flag: "--host", form: host}, option{flag: "--port", form: port})
 	}
-	options["-s"] = option{fixed: "fed_client.json"}
-	options["-w"] = option{fixed: id.Workspace + "/startup"}
-	options["-c"] = option{fixed: id.Participant}
-	options["-g"] = option{form: address}
-	options["-scheme"] = option{form: scheme}
-	return options
+	return append(common[:4],
+		option{flag: "-s", parts: [4]string{"fed_client.json"}},
+		option{flag: "-w", parts: [4]string{id.Workspace, "/startup"}},
+		option{flag: "-c", parts: [4]string{id.Participant}},
+		option{flag: "-g", form: address}, option{flag: "-scheme", form: scheme})
 }
 
 // job checks pairs of flag and value up to --set: each flag once, all of them.
@@ -49,25 +61,33 @@ func (a argv) job(p Process, id Identity) []Problem {
 	options := jobOptions(p, id, a.jobID())
 	i := 4
 	for ; i < len(a.words) && a.words[i] != "--set"; i += 2 {
-		flag, value := a.words[i], a.at(i+1)
-		o, ok := options[flag]
-		if !ok {
-			return a.unknown(i, flag)
+		o := find(options, a.words[i])
+		if o == nil {
+			return a.unknown(i, a.words[i])
 		}
-		if !o.takes(value) {
-			return a.wrong(min(i+1, len(a.words)-1), fixArgv, "the value %q of %s is not what the kit and the launcher say", value, flag)
+		if value := a.at(i + 1); !o.takes(value) {
+			return a.wrong(min(i+1, len(a.words)-1), fixArgv, "the value %q of %s is not what the kit and the launcher say", value, o.flag)
 		}
-		delete(options, flag)
+		*o = option{optional: true} // so that it cannot come twice
 	}
-	for flag, o := range options {
-		if !o.optional {
-			return a.wrong(3, fixArgv, "the argument %s is missing", flag)
+	for k := range options {
+		if o := &options[k]; !o.optional {
+			return a.wrong(3, fixArgv, "the argument %s is missing", o.flag)
 		}
 	}
 	if i >= len(a.words) {
 		return a.wrong(3, fixArgv, "the argument --set is missing")
 	}
 	return a.settings(i+1, p, id)
+}
+
+func find(options []option, flag string) *option {
+	for i := range options {
+		if flag != "" && options[i].flag == flag {
+			return &options[i]
+		}
+	}
+	return nil
 }
 
 // unknown knows the flags with which 2.8 puts tokens where `kubectl get pod`
