@@ -1,0 +1,115 @@
+package kitfact_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+func secretOf(kit *kittest.Kit) *corev1.Secret {
+	read := kit.Read()
+	return &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Name: startupkit.SecretName(read), UID: "u1"},
+		Type:       facts.KitSecretType, Immutable: new(true), Data: read.SecretData(),
+	}
+}
+
+func policyFor(f *kittest.Federation) *v1alpha1.SitePolicySpec {
+	return &v1alpha1.SitePolicySpec{
+		Participants: []string{"site-1"},
+		Kits:         v1alpha1.KitRules{TrustRoots: []v1alpha1.TrustRoot{{Name: "demo", SHA256: startupkit.Fingerprint(f.Root)}}},
+	}
+}
+
+func TestGoodKits(t *testing.T) {
+	f := kittest.NewFederation(t, "demo")
+	site := kittest.NewSealer(t, "it")
+	policy := policyFor(f)
+	policy.Kits.Sealers = []v1alpha1.Sealer{{Name: "it", PublicKey: site.PublicKey(t)}}
+	for want, by := range map[facts.SealKind]*kittest.Sealer{facts.SealProject: f.Sealer("lead"), facts.SealSite: site} {
+		kit := f.Client("site-1", "hospital_a").Seal(t, by)
+		fact := kitfact.OfSecret(secretOf(kit), policy, time.Now())
+		if fact.Error != "" || fact.SealedBy != want || fact.Serial != 1 || fact.SealerKey == "" || fact.Participant != "site-1" || !fact.Immutable || fact.UID != "u1" {
+			t.Errorf("sealed by %s: %+v", want, fact)
+		}
+	}
+}
+
+// A kit of yesterday stays a known kit, with its dates: whether it may still
+// start is for the checks.
+func TestDatesAreFacts(t *testing.T) {
+	f := kittest.NewFederation(t, "demo")
+	kit := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead"))
+	for _, now := range []time.Time{time.Now().AddDate(-30, 0, 0), time.Now().AddDate(30, 0, 0)} {
+		fact := kitfact.OfSecret(secretOf(kit), policyFor(f), now)
+		if fact.Error != "" || !now.Before(fact.NotBefore) && !now.After(fact.NotAfter) {
+			t.Errorf("at %s: %q, from %s until %s", now, fact.Error, fact.NotBefore, fact.NotAfter)
+		}
+	}
+}
+
+func TestBadKits(t *testing.T) {
+	f := kittest.NewFederation(t, "demo")
+	lead := f.Sealer("lead")
+	good := func() *kittest.Kit { return f.Client("site-1", "hospital_a").Seal(t, lead) }
+	for name, tc := range map[string]struct {
+		change func(*corev1.Secret)
+		policy func(*v1alpha1.SitePolicySpec)
+		want   string
+	}{
+		"a changed byte": {change: func(s *corev1.Secret) { s.Data["start.sh"] = append(s.Data["start.sh"], '\n') }, want: "seal-files"},
+		"no seal": {change: func(s *corev1.Secret) {
+			delete(s.Data, startupkit.SealFile)
+			delete(s.Data, startupkit.SealCertificateFile)
+		}, want: "seal"},
+		"nothing at all": {change: func(s *corev1.Secret) { s.Data = nil }, want: "fed_client.json"},
+		"a missing file": {change: func(s *corev1.Secret) { delete(s.Data, "start.sh") }, want: "seal-files"},
+		"another root":   {policy: func(p *v1alpha1.SitePolicySpec) { p.Kits.TrustRoots[0].SHA256 = strings.Repeat("a", 64) }, want: "root-pinned"},
+		"revoked":        {policy: func(p *v1alpha1.SitePolicySpec) { p.Kits.Revoked.Keys = []string{startupkitKey(t, f)} }, want: "revoked"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			secret, policy := secretOf(good()), policyFor(f)
+			if tc.change != nil {
+				tc.change(secret)
+			}
+			if tc.policy != nil {
+				tc.policy(policy)
+			}
+			fact := kitfact.OfSecret(secret, policy, time.Now())
+			if !strings.Contains(fact.Error, tc.want) || fact.Participant != "" || fact.SealedBy != facts.SealNone {
+				t.Errorf("%+v", fact)
+			}
+			if strings.Contains(fact.Error, "PRIVATE") {
+				t.Error("the error holds a key")
+			}
+		})
+	}
+}
+
+// startupkitKey is the fingerprint of the root's key, which is in every kit.
+func startupkitKey(t *testing.T, f *kittest.Federation) string {
+	t.Helper()
+	return v1alpha1.KeyFingerprint(rootKeyPEM(t, f))
+}
+
+func TestLocal(t *testing.T) {
+	m := &corev1.ConfigMap{Data: map[string]string{"resources.json": "{}"}, Immutable: new(true)}
+	m.Name = "flare-local-site-1-" + checks.LocalDigest(m)[:32]
+	if fact := kitfact.OfConfigMap(m); fact.Error != "" || !fact.Immutable {
+		t.Errorf("%+v", fact)
+	}
+	m.Data["resources.json"] = "{ }"
+	if fact := kitfact.OfConfigMap(m); fact.Error == "" {
+		t.Error("a changed file passed")
+	}
+}

@@ -1,0 +1,52 @@
+package certificates
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+)
+
+// inject writes the authority into our own webhook configurations, and nothing
+// else of them.
+func (s *SelfSigned) inject(ctx context.Context, bundle []byte) error {
+	validating := &admissionregistrationv1.ValidatingWebhookConfiguration{}
+	mutating := &admissionregistrationv1.MutatingWebhookConfiguration{}
+	for _, configuration := range []client.Object{validating, mutating} {
+		if err := s.client.Get(ctx, client.ObjectKey{Name: s.options.Configuration}, configuration); err != nil {
+			return fmt.Errorf("the webhook configuration %q cannot be read: %w", s.options.Configuration, err)
+		}
+	}
+	changed := false
+	for i := range validating.Webhooks {
+		changed = trust(&validating.Webhooks[i].ClientConfig, bundle) || changed
+	}
+	if err := s.write(ctx, validating, changed); err != nil {
+		return err
+	}
+	changed = false
+	for i := range mutating.Webhooks {
+		changed = trust(&mutating.Webhooks[i].ClientConfig, bundle) || changed
+	}
+	return s.write(ctx, mutating, changed)
+}
+
+func (s *SelfSigned) write(ctx context.Context, configuration client.Object, changed bool) error {
+	if !changed {
+		return nil
+	}
+	if err := s.client.Update(ctx, configuration); err != nil {
+		return fmt.Errorf("the authority cannot be written into the webhook configuration %q: %w", s.options.Configuration, err)
+	}
+	return nil
+}
+
+func trust(config *admissionregistrationv1.WebhookClientConfig, bundle []byte) bool {
+	if bytes.Equal(config.CABundle, bundle) {
+		return false
+	}
+	config.CABundle = bundle
+	return true
+}

@@ -1,0 +1,102 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"github.com/go-logr/logr"
+	"github.com/spf13/pflag"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	logf "sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/kubectl-flare/kubectl-flare/webhook/certificates"
+)
+
+// flags are the command line.
+type flags struct {
+	kubeconfig, reviews, health, certDir string
+	namespace, service, secret, config   string
+	kitImage                             string
+	binders                              []string
+	drain, finish                        time.Duration
+	verbose                              bool
+}
+
+func (f *flags) parse(args []string, errOut io.Writer) error {
+	fs := pflag.NewFlagSet("flare-webhook", pflag.ContinueOnError)
+	fs.SetOutput(errOut)
+	fs.StringVar(&f.kubeconfig, "kubeconfig", "", "Kubeconfig to use instead of the pod's ServiceAccount")
+	fs.StringVar(&f.reviews, "listen", ":9443", "Address for the API server")
+	fs.StringVar(&f.health, "health-listen", ":8081", "Address for health and metrics, without TLS")
+	fs.StringVar(&f.certDir, "cert-dir", "", "Folder with tls.crt and tls.key; without it the webhook is its own authority")
+	fs.StringVar(&f.namespace, "namespace", os.Getenv("POD_NAMESPACE"), "Namespace that the webhook runs in")
+	fs.StringVar(&f.service, "service", "flare-webhook", "Service that leads to the webhook, for its own authority")
+	fs.StringVar(&f.secret, "secret", "flare-webhook-certificates", "Secret to keep its own authority in")
+	fs.StringVar(&f.config, "webhook-configuration", "flare-webhook", "Webhook configurations that its own authority is written into")
+	fs.StringVar(&f.kitImage, "kit-image", "", "Image of flare-kit, by digest")
+	fs.StringSliceVar(&f.binders, "binder", nil, "User besides the scheduler who may bind pods")
+	fs.DurationVar(&f.drain, "drain", 10*time.Second, "How long to go on serving after SIGTERM")
+	fs.DurationVar(&f.finish, "finish", 15*time.Second, "How long requests that have begun may take after that")
+	fs.BoolVarP(&f.verbose, "verbose", "v", false, "Log TLS handshakes that fail")
+	if err := fs.Parse(args); err != nil {
+		return err
+	}
+	if f.certDir == "" && f.namespace == "" {
+		return errors.New("--namespace is missing: its own authority needs a place; or give --cert-dir")
+	}
+	return nil
+}
+
+// Main runs the webhook as a process. It logs JSON to errOut.
+func Main(ctx context.Context, args []string, errOut io.Writer) error {
+	f := &flags{}
+	if err := f.parse(args, errOut); err != nil {
+		return err
+	}
+	o, err := f.options(errOut)
+	if err != nil {
+		return err
+	}
+	return Run(ctx, o)
+}
+
+func (f *flags) options(errOut io.Writer) (Options, error) {
+	level := slog.LevelInfo
+	if f.verbose {
+		level = slog.LevelDebug
+	}
+	log := slog.New(slog.NewJSONHandler(errOut, &slog.HandlerOptions{Level: level}))
+	logf.SetLogger(logr.FromSlogHandler(log.Handler()))
+	o := Options{
+		CertDir: f.certDir, Drain: f.drain, Finish: f.finish, KitImage: f.kitImage, Binders: f.binders, Log: log,
+		SelfSigned: certificates.SelfSignedOptions{
+			Namespace: f.namespace, Secret: f.secret, Configuration: f.config, Every: 10 * time.Second,
+			DNSNames: []string{f.service + "." + f.namespace + ".svc", f.service + "." + f.namespace + ".svc.cluster.local"},
+		},
+	}
+	var err error
+	if o.Config, err = f.restConfig(); err != nil {
+		return o, err
+	}
+	if o.Reviews, err = net.Listen("tcp", f.reviews); err != nil {
+		return o, fmt.Errorf("--listen: %w", err)
+	}
+	if o.Health, err = net.Listen("tcp", f.health); err != nil {
+		return o, fmt.Errorf("--health-listen: %w", err)
+	}
+	return o, nil
+}
+
+func (f *flags) restConfig() (*rest.Config, error) {
+	if f.kubeconfig == "" {
+		return rest.InClusterConfig()
+	}
+	return clientcmd.BuildConfigFromFlags("", f.kubeconfig)
+}

@@ -1,0 +1,52 @@
+package handlers
+
+import (
+	"net/http"
+
+	admissionv1 "k8s.io/api/admission/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
+	"github.com/kubectl-flare/kubectl-flare/policies"
+)
+
+// answer says a verdict in the API server's words: 403 and the reasons where it
+// refuses, and audit annotations in any case.
+func answer(decision policies.Decision) admission.Response {
+	response := admissionv1.AdmissionResponse{
+		Allowed: decision.Allowed, Warnings: decision.Warnings, AuditAnnotations: decision.AuditAnnotations,
+	}
+	if !decision.Allowed {
+		response.Result = forbidden(decision.Message())
+	}
+	return admission.Response{AdmissionResponse: response}
+}
+
+func forbidden(message string) *metav1.Status {
+	return &metav1.Status{
+		Status: metav1.StatusFailure, Code: http.StatusForbidden, Reason: metav1.StatusReasonForbidden, Message: message,
+	}
+}
+
+// The verdicts that no policy has made.
+const (
+	verdictUndecided = "undecided"
+	verdictUnknown   = "unknown"
+)
+
+// undecided refuses what could not be judged.
+func (w *World) undecided(handler string, request admission.Request, err error) admission.Response {
+	w.Observer.Decided(handler, policies.Operation(request.Operation), "", verdictUndecided)
+	return admission.Response{AdmissionResponse: admissionv1.AdmissionResponse{
+		AuditAnnotations: map[string]string{policies.AuditVerdict: verdictUndecided, policies.AuditMessage: err.Error()},
+		Result:           forbidden("kubectl-flare cannot judge this request: " + err.Error()),
+	}}
+}
+
+func (w *World) decided(handler string, request admission.Request, decision policies.Decision) {
+	verdict, ok := decision.AuditAnnotations[policies.AuditVerdict]
+	if !ok {
+		verdict = verdictUnknown
+	}
+	w.Observer.Decided(handler, policies.Operation(request.Operation), decision.Policy, verdict)
+}

@@ -1,0 +1,84 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+)
+
+// Connect judges exec, attach, port-forward and proxy. Such a request brings
+// options and no pod, so the pod is looked up.
+func Connect(world *World) admission.Handler {
+	return &validator{name: nameConnect, world: world, gather: gatherTargets}
+}
+
+func gatherTargets(ctx context.Context, w *World, q *question) error {
+	var err error
+	namespace, name := q.attributes.Namespace, q.attributes.Name
+	if q.attributes.Subresource == "proxy" {
+		// A name for a proxy may have a scheme and a port: https:name:80.
+		if _, name, _, err = splitProxyName(name); err != nil {
+			return err
+		}
+	}
+	if q.attributes.Resource.Resource == "services" {
+		q.facts.Targets, err = w.podsOfService(ctx, namespace, name)
+	} else {
+		q.facts.Targets, err = w.pod(ctx, namespace, name)
+	}
+	if err == nil {
+		err = w.lookAtTargets(ctx, q)
+	}
+	return err
+}
+
+func splitProxyName(name string) (scheme, host, port string, err error) {
+	scheme, host, port, ok := utilnet.SplitSchemeNamePort(name)
+	if !ok {
+		return "", "", "", fmt.Errorf("%.80q is no name for a proxy", name)
+	}
+	return scheme, host, port, nil
+}
+
+func (w *World) pod(ctx context.Context, namespace, name string) ([]*corev1.Pod, error) {
+	pod := &corev1.Pod{}
+	if err := w.Reader.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, pod); err != nil {
+		return nil, fmt.Errorf("the pod %q cannot be looked up: %w", name, err)
+	}
+	return []*corev1.Pod{pod}, nil
+}
+
+// podsOfService are those that the Service selects. One without a selector leads
+// wherever somebody has pointed it, so nobody can say what it reaches.
+func (w *World) podsOfService(ctx context.Context, namespace, name string) ([]*corev1.Pod, error) {
+	service := &corev1.Service{}
+	if err := w.Reader.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, service); err != nil {
+		return nil, fmt.Errorf("the Service %q cannot be looked up: %w", name, err)
+	}
+	if len(service.Spec.Selector) == 0 {
+		return nil, fmt.Errorf("the Service %q has no selector, so what it leads to is not known", name)
+	}
+	pods := &corev1.PodList{}
+	selector := client.MatchingLabelsSelector{Selector: labels.SelectorFromSet(service.Spec.Selector)}
+	if err := w.Reader.List(ctx, pods, client.InNamespace(namespace), selector); err != nil {
+		return nil, fmt.Errorf("the pods of Service %q cannot be looked up: %w", name, err)
+	}
+	targets := make([]*corev1.Pod, 0, len(pods.Items))
+	for i := range pods.Items {
+		targets = append(targets, &pods.Items[i])
+	}
+	return targets, nil
+}
+
+// lookAtTargets reads the kits of the pods: they say what role a pod has.
+func (w *World) lookAtTargets(ctx context.Context, q *question) error {
+	for _, pod := range q.facts.Targets {
+		w.lookAt(ctx, q, pod)
+	}
+	return ctx.Err()
+}

@@ -1,0 +1,24 @@
+package handlers
+
+import (
+	"context"
+
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
+)
+
+// Objects judges Secrets and ConfigMaps with a reserved name or the type of a
+// kit, by what stands in the request: nothing of it is stored yet.
+func Objects(world *World) admission.Handler {
+	return &validator{name: nameObjects, world: world, gather: gatherReviewed}
+}
+
+func gatherReviewed(_ context.Context, _ *World, q *question) error {
+	if secret, ok := q.attributes.Object.(*corev1.Secret); ok && checks.HasPrefix(secret.Name, checks.PrefixKit) {
+		put(&q.facts.Kits, secret.Name, kitfact.OfSecret(secret, &q.policy.Spec, q.facts.Now))
+	}
+	return nil
+}

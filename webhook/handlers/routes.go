@@ -1,0 +1,31 @@
+package handlers
+
+import (
+	"net/http"
+
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
+	"github.com/kubectl-flare/kubectl-flare/webhook/review"
+)
+
+// Routes serves every handler at the path that the manifests register it with.
+// Mutation and templates fail open there: what they let pass is judged as a pod.
+func Routes(world *World, observer review.Observer) http.Handler {
+	mux := http.NewServeMux()
+	for _, route := range []struct {
+		path, name string
+		handler    admission.Handler
+		failOpen   bool
+	}{
+		{"/mutate/pods", nameMutate, Mutate(world), true},
+		{"/validate/pods", namePods, Pods(world), false},
+		{"/validate/bindings", nameBindings, Bindings(world), false},
+		{"/validate/connect", nameConnect, Connect(world), false},
+		{"/validate/templates", nameTemplates, Templates(world), true},
+		{"/validate/objects", nameObjects, Objects(world), false},
+		{"/validate/sitepolicies", nameSitePolicies, SitePolicies(world), false},
+	} {
+		mux.Handle(route.path, &review.Door{Name: route.name, Handler: route.handler, FailOpen: route.failOpen, Observer: observer})
+	}
+	return mux
+}

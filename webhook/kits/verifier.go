@@ -1,0 +1,118 @@
+// Package kits reads the kits that pods refer to, from the API server itself at
+// every admission, and verifies them. What it found is kept for a moment, and the
+// cryptography for as long as the Secret and the policy stay the same.
+package kits
+
+import (
+	"context"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/clock"
+	"k8s.io/utils/lru"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// Fresh is how long a good answer of the API server is taken for the present. In
+// a governed namespace nobody replaces a kit Secret without a review, so this
+// only bounds what happened before the namespace was governed. Bad answers are
+// never kept.
+const Fresh = 5 * time.Second
+
+// MaxKits is how many Secrets and how many ConfigMaps are remembered. A fact has
+// about a kilobyte: no key and no file is kept.
+const MaxKits = 2000
+
+// Verifier implements handlers.Kits.
+type Verifier struct {
+	reader        client.Reader
+	clock         clock.PassiveClock
+	kits, locals  *lru.Cache
+	verifications func()
+}
+
+// NewVerifier makes a Verifier. The reader must ask the API server, not a cache.
+// verified is called for each kit whose cryptography was done.
+func NewVerifier(reader client.Reader, clk clock.PassiveClock, verified func()) *Verifier {
+	return &Verifier{reader: reader, clock: clk, kits: lru.New(MaxKits), locals: lru.New(MaxKits), verifications: verified}
+}
+
+// known is what was found out about one object.
+type known[T any] struct {
+	version version
+	fact    T
+	seen    time.Time
+}
+
+// version is what a fact holds for. The policy's generation is part of it, for
+// its keys say whose seal counts.
+type version struct {
+	uid              types.UID
+	resourceVersion  string
+	policy           types.UID
+	policyGeneration int64
+}
+
+func (v version) samePolicy(policy *v1alpha1.SitePolicy) bool {
+	return v.policy == policy.UID && v.policyGeneration == policy.Generation
+}
+
+// Kit gives the kit in a Secret.
+func (v *Verifier) Kit(ctx context.Context, namespace, name string, policy *v1alpha1.SitePolicy) policies.KitFact {
+	key := client.ObjectKey{Namespace: namespace, Name: name}
+	before, found := recall[policies.KitFact](v.kits, key)
+	found = found && before.version.samePolicy(policy)
+	if found && v.clock.Since(before.seen) < Fresh {
+		return before.fact
+	}
+	secret := &corev1.Secret{}
+	if err := v.reader.Get(ctx, key, secret); err != nil {
+		return policies.KitFact{Error: lookUpError("Secret", name, err)}
+	}
+	now := version{secret.UID, secret.ResourceVersion, policy.UID, policy.Generation}
+	fact := before.fact
+	if !found || before.version != now {
+		v.verifications()
+		fact = kitfact.OfSecret(secret, &policy.Spec, v.clock.Now())
+	}
+	remember(v.kits, key, known[policies.KitFact]{now, fact, v.clock.Now()}, fact.Error == "")
+	return fact
+}
+
+// Local gives the local/ in a ConfigMap.
+func (v *Verifier) Local(ctx context.Context, namespace, name string) policies.LocalFact {
+	key := client.ObjectKey{Namespace: namespace, Name: name}
+	before, found := recall[policies.LocalFact](v.locals, key)
+	if found && v.clock.Since(before.seen) < Fresh {
+		return before.fact
+	}
+	cm := &corev1.ConfigMap{}
+	if err := v.reader.Get(ctx, key, cm); err != nil {
+		return policies.LocalFact{Error: lookUpError("ConfigMap", name, err)}
+	}
+	fact := kitfact.OfConfigMap(cm)
+	remember(v.locals, key, known[policies.LocalFact]{version{uid: cm.UID, resourceVersion: cm.ResourceVersion}, fact, v.clock.Now()}, fact.Error == "")
+	return fact
+}
+
+func recall[T any](cache *lru.Cache, key client.ObjectKey) (known[T], bool) {
+	value, ok := cache.Get(key)
+	if !ok {
+		return known[T]{}, false
+	}
+	k, ok := value.(known[T])
+	return k, ok
+}
+
+func remember[T any](cache *lru.Cache, key client.ObjectKey, k known[T], good bool) {
+	if good {
+		cache.Add(key, k)
+	} else {
+		cache.Remove(key)
+	}
+}

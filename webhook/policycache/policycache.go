@@ -1,0 +1,88 @@
+// Package policycache knows the SitePolicies and which namespace names which. It
+// watches both, and it holds nothing else of the namespaces than their labels.
+package policycache
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	toolscache "k8s.io/client-go/tools/cache"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// Cache implements handlers.Policies.
+type Cache struct {
+	// invalid is told which policies cannot be used, and why.
+	invalid func(policy string, err error)
+
+	mu         sync.RWMutex
+	policies   map[string]*v1alpha1.SitePolicy
+	namespaces map[string]string
+	synced     []func() bool
+}
+
+// New makes an empty Cache: everything is refused until it is filled. invalid
+// is told which policies cannot be used, and why.
+func New(invalid func(policy string, err error)) *Cache {
+	return &Cache{invalid: invalid, policies: map[string]*v1alpha1.SitePolicy{}, namespaces: map[string]string{}}
+}
+
+// Watch fills the Cache from informers and keeps it filled.
+func (c *Cache) Watch(ctx context.Context, informers cache.Informers) error {
+	namespaces := &metav1.PartialObjectMetadata{}
+	namespaces.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Namespace"))
+	policyInformer, err := informers.GetInformer(ctx, &v1alpha1.SitePolicy{}, cache.BlockUntilSynced(false))
+	if err != nil {
+		return err
+	}
+	namespaceInformer, err := informers.GetInformer(ctx, namespaces, cache.BlockUntilSynced(false))
+	if err != nil {
+		return err
+	}
+	for _, w := range []struct {
+		informer cache.Informer
+		handler  toolscache.ResourceEventHandler
+	}{{policyInformer, on(c.setPolicy, c.dropPolicy)}, {namespaceInformer, on(c.setNamespace, c.dropNamespace)}} {
+		registration, err := w.informer.AddEventHandler(w.handler)
+		if err != nil {
+			return err
+		}
+		c.mu.Lock()
+		c.synced = append(c.synced, registration.HasSynced)
+		c.mu.Unlock()
+	}
+	return nil
+}
+
+// For says which policy governs a namespace. A namespace that it has not heard
+// of has none: the request is refused, whatever was faster.
+func (c *Cache) For(namespace string) (*v1alpha1.SitePolicy, string) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	name := c.namespaces[namespace]
+	if name == "" {
+		return nil, ""
+	}
+	return c.policies[name], name
+}
+
+// Ready gives an error until every policy and namespace has been seen once.
+func (c *Cache) Ready() error {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if len(c.synced) == 0 {
+		return errors.New("policies are not watched yet")
+	}
+	for _, synced := range c.synced {
+		if !synced() {
+			return errors.New("policies are not loaded yet")
+		}
+	}
+	return nil
+}

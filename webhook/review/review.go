@@ -1,0 +1,90 @@
+// Package review is the webhook's door: it reads AdmissionReviews strictly,
+// hands the request to a handler and writes the answer. What cannot be read for
+// certain is not judged.
+package review
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	admissionv1 "k8s.io/api/admission/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+)
+
+// MaxRequest is the largest AdmissionReview that is read, in bytes: two objects
+// of the largest size that the API server takes, and the rest of the request.
+const MaxRequest = 7 << 20
+
+// Observer is told how reviews went.
+type Observer interface {
+	// Reviewed is called once for each request; err says why there was no
+	// verdict.
+	Reviewed(handler string, took time.Duration, err error)
+	// Panicked is called for each panic.
+	Panicked(handler string)
+	// Log is for what an operator must see. It never holds content of a request.
+	Log(handler, message string)
+}
+
+// Door is the HTTP side of one handler.
+type Door struct {
+	// Name is the handler's, for metrics and logs.
+	Name string
+	// Handler makes the verdict.
+	Handler admission.Handler
+	// FailOpen answers an internal failure with an HTTP error, so that the API
+	// server lets the request pass as the registration says. Without it such a
+	// request is refused with a message.
+	FailOpen bool
+	// Observer may not be nil.
+	Observer Observer
+
+	// buffers spare each request the growing of one. The decoder copies what it
+	// keeps.
+	buffers sync.Pool
+}
+
+// ServeHTTP implements http.Handler.
+func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	request, err := d.read(r)
+	if err != nil {
+		d.Observer.Reviewed(d.Name, time.Since(start), err)
+		http.Error(w, err.Error(), err.code)
+		return
+	}
+	response, failed := d.handle(r, request)
+	if failed != nil && d.FailOpen {
+		d.Observer.Reviewed(d.Name, time.Since(start), failed)
+		http.Error(w, failed.Error(), http.StatusInternalServerError)
+		return
+	}
+	write(w, response)
+	d.Observer.Reviewed(d.Name, time.Since(start), failed)
+}
+
+// handle never panics: a panic is a refusal.
+func (d *Door) handle(r *http.Request, request *admission.Request) (response *admissionv1.AdmissionResponse, failed error) {
+	defer func() {
+		if value := recover(); value != nil {
+			d.Observer.Panicked(d.Name)
+			d.Observer.Log(d.Name, describe(value))
+			failed = errInternal
+			response = refuse(request, http.StatusInternalServerError, errInternal.Error())
+		}
+	}()
+	answer := d.Handler.Handle(r.Context(), *request)
+	if err := answer.Complete(*request); err != nil {
+		return refuse(request, http.StatusInternalServerError, errInternal.Error()), errInternal
+	}
+	return &answer.AdmissionResponse, nil
+}
+
+func refuse(request *admission.Request, code int32, message string) *admissionv1.AdmissionResponse {
+	return &admissionv1.AdmissionResponse{
+		UID:    request.UID,
+		Result: &metav1.Status{Code: code, Reason: metav1.StatusReasonInternalError, Message: message},
+	}
+}

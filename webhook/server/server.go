@@ -1,0 +1,105 @@
+// Package server serves HTTPS so that no request is lost: TLS 1.3, HTTP/1.1 with
+// keep-alive, certificates that may change under way, and an end in two steps:
+// first it says that it is not ready and goes on serving, until nobody sends it
+// requests any more; then it closes.
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Options are what a Server needs.
+type Options struct {
+	// Handler serves the reviews.
+	Handler http.Handler
+	// GetCertificate gives the serving certificate for each handshake.
+	GetCertificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)
+	// Drain is how long it goes on serving after it was told to end.
+	Drain time.Duration
+	// Finish is how long requests that have begun may take at the end.
+	Finish time.Duration
+	// ErrorLog takes what HTTP and TLS complain about.
+	ErrorLog *log.Logger
+}
+
+// Server serves reviews.
+type Server struct {
+	options Options
+	ending  chan struct{}
+}
+
+// New makes a Server.
+func New(options Options) *Server {
+	return &Server{options: options, ending: make(chan struct{})}
+}
+
+// ErrEnding is why a server that was told to end is not ready.
+var ErrEnding = errors.New("the server is ending")
+
+// Ready gives ErrEnding once the end has begun.
+func (s *Server) Ready() error {
+	select {
+	case <-s.ending:
+		return ErrEnding
+	default:
+		return nil
+	}
+}
+
+// Serve serves until the context ends, and for a while after that.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	server := &http.Server{
+		Handler: s.options.Handler, ErrorLog: s.options.ErrorLog,
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second,
+		// Longer than any client's, so that it is the client who closes: a server
+		// that closes an idle connection may meet a request on its way.
+		IdleTimeout:    3 * time.Minute,
+		MaxHeaderBytes: 64 << 10,
+		Protocols:      http1(),
+	}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(tls.NewListener(listener, s.tls())) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	return s.end(server, done)
+}
+
+// end keeps serving for a while: the API server learns late that this pod is no
+// endpoint any more.
+func (s *Server) end(server *http.Server, done <-chan error) error {
+	close(s.ending)
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(s.options.Drain):
+	}
+	// Connections that are kept alive are told to close with their next answer.
+	server.SetKeepAlivesEnabled(false)
+	ctx, cancel := context.WithTimeout(context.Background(), s.options.Finish)
+	defer cancel()
+	return server.Shutdown(ctx)
+}
+
+// http1 leaves HTTP/2 off: admission needs none of it, and it has been a way to
+// exhaust servers (CVE-2023-44487).
+func http1() *http.Protocols {
+	p := &http.Protocols{}
+	p.SetHTTP1(true)
+	return p
+}
+
+func (s *Server) tls() *tls.Config {
+	return &tls.Config{
+		MinVersion: tls.VersionTLS13, NextProtos: []string{"http/1.1"},
+		GetCertificate: s.options.GetCertificate,
+	}
+}
