@@ -23,16 +23,24 @@ func Genuine(dir, root string, now time.Time) (*startupkit.Kit, startupkit.Repor
 		return nil, startupkit.Report{}, err
 	}
 	report := k.Verify(startupkit.VerifyOptions{Now: now, RootFingerprint: root})
-	if report.Passed() {
-		return k, report, nil
+	if err := refusal(dir, k, report, "used"); err != nil {
+		return nil, report, err
 	}
-	failures := []error{fmt.Errorf("the kit of %q in %s must not be used:", k.Participant, dir)}
+	return k, report, nil
+}
+
+// refusal names every failed check of a kit; nil where there is none.
+func refusal(dir string, k *startupkit.Kit, report startupkit.Report, done string) error {
+	if report.Passed() {
+		return nil
+	}
+	failures := []error{fmt.Errorf("the kit of %q in %s must not be %s:", k.Participant, dir, done)}
 	for _, f := range report.Findings {
 		if f.Status == startupkit.StatusFail {
 			failures = append(failures, findingError(f))
 		}
 	}
-	return nil, report, errors.Join(failures...)
+	return errors.Join(failures...)
 }
 
 func findingError(f startupkit.Finding) error {

@@ -25,6 +25,7 @@ func injectInto(t *testing.T, server *clientstest.Server, args ...string) (out, 
 }
 
 func injectCluster(t *testing.T) *clientstest.Server {
+	t.Helper()
 	return clientstest.Start(t, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "ns"}})
 }
 

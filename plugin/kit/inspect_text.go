@@ -28,6 +28,11 @@ func (k *StartupKit) writeText(out io.Writer) error {
 	line("Certificate", "%s", k.Certificate.validity())
 	line("Root Certificate", "%s", k.Root.validity())
 	line("Root Fingerprint", "sha256:%s", k.Root.Fingerprint)
+	if k.Seal != nil {
+		line("Seal", "%s (not checked here)", k.Seal)
+	} else {
+		line("Seal", "<none>")
+	}
 	line("Kit Digest", "sha256:%s", k.Digest)
 	line("Object Name", "%s", k.Objects.Participant)
 	line("Secret", "%s", k.Objects.Secret)

@@ -40,6 +40,8 @@ type StartupKit struct {
 	Objects     Objects `json:"objects"`
 	Startup     []File  `json:"startup"`
 	Local       []File  `json:"local"`
+	// Seal is what the kit's seal says, unchecked.
+	Seal *Seal `json:"seal,omitempty"`
 	// Warnings are sentences about what will soon be a problem.
 	Warnings []string `json:"warnings,omitempty"`
 }
@@ -75,12 +77,16 @@ type File struct {
 func (k *StartupKit) DeepCopyObject() runtime.Object {
 	out := *k
 	out.ServerNames, out.Warnings = slices.Clone(k.ServerNames), slices.Clone(k.Warnings)
+	if k.Seal != nil {
+		seal := *k.Seal
+		out.Seal = &seal
+	}
 	out.Startup, out.Local = slices.Clone(k.Startup), slices.Clone(k.Local)
 	return &out
 }
 
 func newStartupKit(k *startupkit.Kit, now time.Time) *StartupKit {
-	return &StartupKit{
+	view := &StartupKit{
 		TypeMeta:    typeMeta("StartupKit"),
 		Participant: k.Participant, Role: k.Role, AdminRole: k.AdminRole, Federation: k.Federation, Org: k.Org,
 		Family: k.Family, Server: k.Server, ConnectionSecurity: k.ConnectionSecurity, ServerNames: k.ServerNames,
@@ -93,6 +99,13 @@ func newStartupKit(k *startupkit.Kit, now time.Time) *StartupKit {
 		Startup: newFiles(k.Startup), Local: newFiles(k.Local),
 		Warnings: warnings(k, now),
 	}
+	if k.Seal != nil {
+		var err error
+		if view.Seal, err = newSeal(k.Seal); err != nil {
+			view.Warnings = append(view.Warnings, startupkit.SealFile+": the seal is unusable: "+err.Error())
+		}
+	}
+	return view
 }
 
 func newCertificate(c *x509.Certificate, now time.Time) Certificate {

@@ -14,9 +14,9 @@ import (
 func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "kit",
-		Short: "Look into startup kits, verify them and put them into the cluster",
+		Short: "Look into startup kits, verify and seal them, and put them into the cluster",
 		Long: templates.LongDesc(`
-			Look into startup kits, verify them and put them into the cluster.
+			Look into startup kits, verify and seal them, and put them into the cluster.
 
 			A startup kit is the folder that "nvflare provision" makes for one participant of a federation:
 			its identity in startup/, private key included, and its settings in local/.`),
@@ -24,6 +24,7 @@ func NewCommand(getter genericclioptions.RESTClientGetter, streams genericioopti
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newInspectCommand(streams, clk), newVerifyCommand(streams, clk))
+	cmd.AddCommand(newSealCommand(streams, clk), newSealerCommand(streams, clk))
 	cmd.AddCommand(newInjectCommand(getter, streams, clk))
 	return cmd
 }

@@ -17,6 +17,8 @@ type VerifyOptions struct {
 
 	// RootFingerprint is the root that the kit must belong to.
 	RootFingerprint string
+	// PolicyFile is a file with the SitePolicy whose trust counts.
+	PolicyFile string
 
 	dir   string
 	clock clock.PassiveClock
@@ -31,19 +33,25 @@ func NewVerifyOptions(streams genericiooptions.IOStreams, clk clock.PassiveClock
 func newVerifyCommand(streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
 	o := NewVerifyOptions(streams, clk)
 	cmd := &cobra.Command{
-		Use:                   "verify DIR [--root-fingerprint=SHA256] [-o json|yaml]",
+		Use:                   "verify DIR [--root-fingerprint=SHA256] [--policy=FILE] [-o json|yaml]",
 		DisableFlagsInUseLine: true,
 		Short:                 "Verify a startup kit",
 		Long: templates.LongDesc(`
-			Verify a startup kit: its certificates, its key, its names, its files, and NVFLARE's own
+			Verify a startup kit: its certificates, its key, its names, its files, its seal, and NVFLARE's own
 			signature where it has one. The command fails when a check fails.
 
 			A kit carries the root certificate that vouches for it, so on its own it proves nothing. Give
 			the root's fingerprint with --root-fingerprint, as the project lead told it to you by another
-			way than the kit. Without it the report says that the root was not checked.`),
+			way than the kit. Without it the report says that the root was not checked.
+
+			With --policy the kit is judged as a site judges it: by the pinned roots, sealers, serials and
+			revocations of its SitePolicy.`),
 		Example: templates.Examples(`
 			# Verify a kit against the root of its federation
 			kubectl flare kit verify prod_00/site-1 --root-fingerprint=5F:0C:…
+
+			# Verify a kit as the site does whose policy this is
+			kubectl flare kit verify prod_00/site-1 --policy=sitepolicy.yaml
 
 			# Print the fingerprint, as the project lead does before telling it to others
 			openssl x509 -in prod_00/server1/startup/rootCA.pem -noout -fingerprint -sha256
@@ -62,6 +70,7 @@ func newVerifyCommand(streams genericiooptions.IOStreams, clk clock.PassiveClock
 		},
 	}
 	cmd.Flags().StringVar(&o.RootFingerprint, "root-fingerprint", "", "SHA-256 fingerprint of the root certificate that the kit must belong to")
+	cmd.Flags().StringVar(&o.PolicyFile, "policy", "", "File with the SitePolicy (YAML or JSON) that says which kits are genuine")
 	_ = cmd.RegisterFlagCompletionFunc("root-fingerprint", cobra.NoFileCompletions)
 	o.print.addFlags(cmd)
 	return cmd
@@ -87,6 +96,11 @@ func (o *VerifyOptions) Run() error {
 		return err
 	}
 	options := startupkit.VerifyOptions{Now: o.clock.Now(), RootFingerprint: o.RootFingerprint}
+	if o.PolicyFile != "" {
+		if options.Trust, err = readTrust(o.PolicyFile); err != nil {
+			return err
+		}
+	}
 	view := newStartupKitReport(k, k.Verify(options))
 	if err := o.print.print(o.Out, view, view.writeText); err != nil {
 		return err

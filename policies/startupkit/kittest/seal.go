@@ -4,6 +4,8 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -71,4 +73,18 @@ func (k *Kit) Seal(t testing.TB, by *Sealer, change ...func(*startupkit.SealOpti
 		return k.Without(startupkit.SealCertificateFile)
 	}
 	return k.With(startupkit.SealCertificateFile, made.Certificate)
+}
+
+// WriteRoot writes the root's certificate and its private key to files of a
+// temporary folder, as the project lead has them.
+func (f *Federation) WriteRoot(t testing.TB) (certificate, key string) {
+	t.Helper()
+	dir := t.TempDir()
+	certificate, key = filepath.Join(dir, "rootCA.pem"), filepath.Join(dir, "rootCA.key")
+	for file, data := range map[string][]byte{certificate: certificatePEM(f.Root), key: keyPEM(t, f.key, false)} {
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return certificate, key
 }

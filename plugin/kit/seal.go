@@ -1,0 +1,176 @@
+package kit
+
+import (
+	"crypto/ecdsa"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/kubectl/pkg/util/templates"
+	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/seal"
+)
+
+// defaultValidity is how long seals and sealing certificates are good.
+const defaultValidity = 365 * 24 * time.Hour
+
+// SealOptions are those of `kubectl flare kit seal`.
+type SealOptions struct {
+	genericiooptions.IOStreams
+
+	// KeyFile and CertificateFile are the sealer's; without a certificate the
+	// site seals.
+	KeyFile, CertificateFile string
+	// RootFingerprint is the root that the kit must belong to.
+	RootFingerprint string
+	// Serial is the seal's; zero takes the Unix time.
+	Serial int64
+	// ValidFor is how long the seal is good.
+	ValidFor time.Duration
+	// Version is NVFLARE's, where the sealer knows it.
+	Version string
+	// DryRun writes nothing.
+	DryRun bool
+
+	dir         string
+	validForSet bool
+	key         *ecdsa.PrivateKey
+	certificate []byte
+	clock       clock.PassiveClock
+	print       printFlags
+}
+
+func newSealCommand(streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := &SealOptions{IOStreams: streams, clock: clk, ValidFor: defaultValidity}
+	cmd := &cobra.Command{
+		Use:                   "seal DIR --key=FILE [--cert=FILE]",
+		DisableFlagsInUseLine: true,
+		Short:                 "Vouch for a startup kit",
+		Long: templates.LongDesc(`
+			Vouch for a startup kit: write a signed statement of its files, its participant and its dates into
+			the kit, as seal.dsse.json beside startup/.
+
+			With a sealing certificate the project lead seals, for every site of the federation. Without one a
+			site accepts a kit that it has received, with a key that its own SitePolicy names in
+			spec.kits.sealers. "kubectl flare kit sealer new" makes keys and certificates.
+
+			A kit that does not verify is not sealed. A kit that the same key has sealed already, as it is
+			now, is left alone.`),
+		Example: templates.Examples(`
+			# The project lead seals a kit before handing it out
+			kubectl flare kit seal prod_00/site-1 --key=sealer/sealer.key --cert=sealer/sealer.crt
+
+			# A site accepts a kit, after comparing the root's fingerprint by telephone
+			kubectl flare kit seal site-1 --key=it/sealer.key --root-fingerprint=5F:0C:…
+
+			# See what a seal would say
+			kubectl flare kit seal prod_00/site-1 --key=sealer/sealer.key --cert=sealer/sealer.crt --dry-run -o json`),
+		Args:              oneDir,
+		ValidArgsFunction: completeDir,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cmd.SilenceUsage = true
+			o.validForSet = cmd.Flags().Changed("valid-for")
+			if err := o.Validate(); err != nil {
+				return err
+			}
+			if err := o.Complete(args); err != nil {
+				return err
+			}
+			return o.Run()
+		},
+	}
+	o.addFlags(cmd)
+	return cmd
+}
+
+func (o *SealOptions) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.KeyFile, "key", "", "File with the sealing key (PEM, ECDSA P-256, not encrypted)")
+	f.StringVar(&o.CertificateFile, "cert", "", "File with the project's sealing certificate (PEM); without it the site seals")
+	f.StringVar(&o.RootFingerprint, "root-fingerprint", "", "SHA-256 fingerprint of the root certificate that the kit must belong to")
+	f.Int64Var(&o.Serial, "serial", 0, "Serial number of the seal, greater than that of the last; the Unix time is the default")
+	f.DurationVar(&o.ValidFor, "valid-for", o.ValidFor, "How long the seal is good; it ends earlier where a certificate does")
+	f.StringVar(&o.Version, "nvflare-version", "", "Version of NVFLARE that the kit was provisioned with")
+	f.BoolVar(&o.DryRun, "dry-run", false, "Print what would be done, and write nothing")
+	_ = cmd.RegisterFlagCompletionFunc("root-fingerprint", cobra.NoFileCompletions)
+	o.print.addFlags(cmd)
+}
+
+// Validate looks at the flags.
+func (o *SealOptions) Validate() error {
+	switch {
+	case o.KeyFile == "":
+		return fmt.Errorf("--key is missing: give the file of a sealing key; `kubectl flare kit sealer new` makes one")
+	case o.Serial < 0 || o.Serial > seal.MaxSerial:
+		return fmt.Errorf("--serial must be from 1 to 2^53-1, or 0 for the Unix time")
+	case o.ValidFor <= 0:
+		return fmt.Errorf("--valid-for must be longer than nothing, such as 8760h")
+	}
+	if o.RootFingerprint != "" {
+		if _, err := startupkit.ParseFingerprint(o.RootFingerprint); err != nil {
+			return fmt.Errorf("--root-fingerprint: %w", err)
+		}
+	}
+	return o.print.validate()
+}
+
+// Complete reads key and certificate.
+func (o *SealOptions) Complete(args []string) error {
+	o.dir = args[0]
+	data, err := readFile(o.KeyFile, maxKeyFile)
+	if err != nil {
+		return fmt.Errorf("--key: %w", err)
+	}
+	if o.key, err = seal.ParseKey(data); err != nil {
+		return fmt.Errorf("--key: %s: %w", o.KeyFile, err)
+	}
+	if o.CertificateFile != "" {
+		if o.certificate, err = readFile(o.CertificateFile, maxKeyFile); err != nil {
+			return fmt.Errorf("--cert: %w", err)
+		}
+	}
+	return nil
+}
+
+// maxKeyFile is more than any key or certificate has.
+const maxKeyFile = 16 << 10
+
+// Run seals the kit, unless it is sealed as well already.
+func (o *SealOptions) Run() error {
+	k, err := readKit(o.dir)
+	if err != nil {
+		return err
+	}
+	if err := o.check(k); err != nil {
+		return err
+	}
+	made, err := o.make(k)
+	if err != nil {
+		return fmt.Errorf("cannot seal the kit %s: %w", o.dir, err)
+	}
+	action := "sealed"
+	if o.asGood(k, made) {
+		action, made = "unchanged", k.Seal
+	} else if err := o.greater(k, made); err != nil {
+		return err
+	}
+	view, err := newStartupKitSeal(k, made, action, o.DryRun)
+	if err != nil {
+		return err
+	}
+	if action == "sealed" && !o.DryRun {
+		if err := writeSeal(o.dir, made); err != nil {
+			return fmt.Errorf("cannot write the seal into %s: %w", o.dir, err)
+		}
+	}
+	return o.print.print(o.Out, view, view.writeText)
+}
+
+func (o *SealOptions) make(k *startupkit.Kit) (*startupkit.Seal, error) {
+	return k.MakeSeal(startupkit.SealOptions{
+		Now: o.clock.Now(), ValidFor: o.ValidFor, Serial: o.serial(k), Version: o.Version, Key: o.key, Certificate: o.certificate,
+	})
+}

@@ -1,0 +1,286 @@
+package kit_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/seal"
+)
+
+// sealerFiles writes a sealer as `kit sealer new` does, and gives its flags.
+func sealerFiles(t *testing.T, s *kittest.Sealer) []string {
+	t.Helper()
+	dir := t.TempDir()
+	key, err := seal.EncodeKey(s.Key)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "sealer.key"), key, 0o600))
+	flags := []string{"--key=" + filepath.Join(dir, "sealer.key")}
+	if s.Certificate != nil {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "sealer.crt"), s.Certificate, 0o644))
+		flags = append(flags, "--cert="+filepath.Join(dir, "sealer.crt"))
+	}
+	return flags
+}
+
+// policyFile writes a SitePolicy that pins the federation's root.
+func policyFile(t *testing.T, fed *kittest.Federation, more string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "sitepolicy.yaml")
+	text := "apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nmetadata: {name: hospital-a}\nspec:\n  participants: [site-1]\n" +
+		"  images: {allowed: [{repository: registry.example.org/nvflare}]}\n" +
+		"  kits:\n    trustRoots: [{name: demo, sha256: " + startupkit.Fingerprint(fed.Root) + "}]\n" + more
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+	return file
+}
+
+func sealersOf(t *testing.T, s *kittest.Sealer) string {
+	key := strings.ReplaceAll(strings.TrimSpace(s.PublicKey(t)), "\n", "\n        ")
+	return "    sealers:\n    - name: " + s.Name + "\n      publicKey: |\n        " + key + "\n"
+}
+
+func entries(t *testing.T, dir string) []string {
+	t.Helper()
+	list, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	var names []string
+	for _, e := range list {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func TestSealByTheProject(t *testing.T) {
+	fed := newFederation(t)
+	dir := fed.Client("site-1", "hospital_a").WriteDir(t)
+	args := append([]string{"seal", dir, "--nvflare-version=2.9.0"}, sealerFiles(t, fed.Sealer("release"))...)
+
+	got := run(today, append(args, "--dry-run")...)
+	require.NoError(t, got.err)
+	assert.Equal(t, "site-1 sealed by the project (\"release\"), serial 1775044800, until 2027-02-24 (dry run)\n", got.out)
+	assert.Equal(t, []string{"local", "readme.txt", "startup", "transfer"}, entries(t, dir))
+
+	got = run(today, args...)
+	require.NoError(t, got.err)
+	assert.Equal(t, []string{"local", "readme.txt", "seal.crt", "seal.dsse.json", "startup", "transfer"}, entries(t, dir), "no leftovers")
+	before, err := os.ReadFile(filepath.Join(dir, "seal.dsse.json"))
+	require.NoError(t, err)
+
+	got = run(today.AddDate(0, 1, 0), args...)
+	require.NoError(t, got.err)
+	assert.Equal(t, "site-1 left alone: sealed already by the project (\"release\"), serial 1775044800, until 2027-02-24\n", got.out)
+	after, err := os.ReadFile(filepath.Join(dir, "seal.dsse.json"))
+	require.NoError(t, err)
+	assert.Equal(t, before, after)
+
+	got = run(today, "verify", dir, "--policy="+policyFile(t, fed, ""))
+	require.NoError(t, got.err, got.out)
+	golden(t, "verify-sealed.txt", got.out)
+	got = run(today, "inspect", dir)
+	require.NoError(t, got.err)
+	golden(t, "inspect-sealed.txt", got.out)
+	got = run(today, append(args, "-o", "json")...)
+	golden(t, "seal-unchanged.json", got.out)
+}
+
+func TestSealByTheSite(t *testing.T) {
+	fed := newFederation(t)
+	it := kittest.NewSealer(t, "it-security")
+	dir := fed.Client("site-1", "hospital_a").Seal(t, fed.Sealer("release")).WriteDir(t)
+	got := run(today, append([]string{"seal", dir, "--root-fingerprint=" + startupkit.Fingerprint(fed.Root)}, sealerFiles(t, it)...)...)
+	require.NoError(t, got.err)
+	assert.Empty(t, got.errOut)
+	assert.NotContains(t, entries(t, dir), "seal.crt", "the site's seal replaces the project's")
+
+	assert.NoError(t, run(today, "verify", dir, "--policy="+policyFile(t, fed, sealersOf(t, it))).err)
+	got = run(today, "verify", dir, "--policy="+policyFile(t, fed, ""))
+	assert.Error(t, got.err)
+	assert.Contains(t, got.out, "the signer is not allowed")
+	got = run(today, "verify", dir, "--policy="+policyFile(t, fed, sealersOf(t, it)+"    minimumSerial: {site-1: 9999999999}\n"))
+	assert.Error(t, got.err)
+	assert.Contains(t, got.out, "kits.minimumSerial")
+}
+
+// TestSealAgain: what is not as it was is sealed anew, with a greater serial.
+func TestSealAgain(t *testing.T) {
+	fed := newFederation(t)
+	flags := sealerFiles(t, fed.Sealer("release"))
+	dir := fed.Client("site-1", "hospital_a").WriteDir(t)
+	seal := func(now time.Time, more ...string) result {
+		return run(now, append(append([]string{"seal", dir}, flags...), more...)...)
+	}
+	require.NoError(t, seal(today, "--serial=7", "--valid-for=1000h").err)
+	assert.Contains(t, seal(today, "--serial=7", "--valid-for=1000h").out, "left alone")
+	assert.Contains(t, seal(today, "--serial=7").out, "left alone")
+	assert.ErrorContains(t, seal(today, "--serial=6").err, "carries a seal with the serial 7, and the new one would have 6; give --serial=8")
+	assert.Contains(t, seal(today, "--serial=8").out, "site-1 sealed by the project (\"release\"), serial 8")
+	assert.Contains(t, seal(today, "--valid-for=2000h").out, "serial 1775044800, until 2026-06-23")
+	assert.Contains(t, seal(today, "--valid-for=2001h").out, "serial 1775044801", "twice in a second")
+	assert.Contains(t, seal(today.AddDate(0, 2, 10)).out, "site-1 sealed", "the old seal ends soon")
+
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "startup", "start.sh"), []byte("new"), 0o755))
+	assert.Contains(t, seal(today.AddDate(0, 2, 11)).out, "site-1 sealed", "the project may change its kit")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "seal.dsse.json"), []byte("{}"), 0o644))
+	assert.Contains(t, seal(today).out, "site-1 sealed", "a broken seal is replaced")
+}
+
+func TestSealRefuses(t *testing.T) {
+	fed, other := newFederation(t), newFederation(t)
+	project, it := sealerFiles(t, fed.Sealer("release")), sealerFiles(t, kittest.NewSealer(t, "it"))
+	good := fed.Client("site-1", "hospital_a").WriteDir(t)
+	bad := fed.Client("site-1", "hospital_a").With("startup/evil.json", nil).WriteDir(t)
+	changed := fed.Client("site-1", "hospital_a").Seal(t, fed.Sealer("release")).With("startup/start.sh", []byte("x")).WriteDir(t)
+	participant := fed.Client("site-2", "hospital_b").WriteDir(t)
+	encrypted := filepath.Join(t.TempDir(), "sealer.key")
+	require.NoError(t, os.WriteFile(encrypted, []byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"), 0o600))
+	for _, tt := range []struct {
+		name, want string
+		args       []string
+	}{
+		{"no key", "--key is missing", []string{good}},
+		{"a key that is not there", "no such file or directory", []string{good, "--key=nope"}},
+		{"an encrypted key", "the private key is encrypted, which is not supported", []string{good, "--key=" + encrypted}},
+		{"a participant's key", "not an ECDSA key on P-256", []string{good, "--key=" + participant + "/startup/client.key"}},
+		{"a participant's certificate", "must not seal this kit", append([]string{good, "--cert=" + participant + "/startup/client.crt"}, it...)},
+		{"another certificate", "does not belong to the sealing certificate", append([]string{good, project[1]}, it...)},
+		{"another federation's", "must not seal this kit", append([]string{good}, sealerFiles(t, other.Sealer("release"))...)},
+		{"a kit that does not verify", "startup/evil.json: not a file that NVFLARE puts", append([]string{bad}, project...)},
+		{"another root", "root-pinned", append([]string{good, "--root-fingerprint=" + strings.Repeat("0", 64)}, it...)},
+		{"a kit changed on the way", "changed: it is not as it was sealed", append([]string{changed}, it...)},
+		{"a serial", "--serial must be", append([]string{good, "--serial=-1"}, project...)},
+		{"no time", "--valid-for must be longer", append([]string{good, "--valid-for=0s"}, project...)},
+		{"a fingerprint", "is not a SHA-256 fingerprint", append([]string{good, "--root-fingerprint=x"}, project...)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := run(today, append([]string{"seal"}, tt.args...)...)
+			assert.ErrorContains(t, got.err, tt.want)
+			assert.Empty(t, got.out)
+			assert.NotContains(t, entries(t, good), "seal.dsse.json")
+		})
+	}
+}
+
+func TestVerifyPolicies(t *testing.T) {
+	fed := newFederation(t)
+	dir := fed.Client("site-1", "hospital_a").WriteDir(t)
+	got := run(today, "verify", dir, "--policy="+policyFile(t, fed, ""))
+	assert.Error(t, got.err)
+	assert.Contains(t, got.out, "no seal, and the policy asks for one")
+	other := fed.Client("site-9", "hospital_a").Seal(t, fed.Sealer("release")).WriteDir(t)
+	assert.Contains(t, run(today, "verify", other, "--policy="+policyFile(t, fed, "")).out, "is not one of the policy's participants: site-1")
+
+	for want, text := range map[string]string{
+		`unknown field "kit"`:           "apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nspec: {kit: {}}\n",
+		`holds a "Pod" of "v1"`:         "apiVersion: v1\nkind: Pod\n",
+		"is not a good SitePolicy":      "[",
+		"already set in map":            "kind: SitePolicy\nkind: SitePolicy\n",
+		"this cannot be the right file": strings.Repeat("#", 2<<20+1),
+	} {
+		file := filepath.Join(t.TempDir(), "p.yaml")
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+		assert.ErrorContains(t, run(today, "verify", dir, "--policy="+file).err, want)
+	}
+	assert.ErrorContains(t, run(today, "verify", dir, "--policy=nope").err, "--policy: cannot open nope")
+}
+
+func TestInspectABrokenSeal(t *testing.T) {
+	dir := newFederation(t).Client("site-1", "a").With("seal.dsse.json", []byte("{}")).WriteDir(t)
+	got := run(today, "inspect", dir)
+	require.NoError(t, got.err)
+	assert.Contains(t, got.errOut, "Warning: seal.dsse.json: the seal is unusable")
+}
+
+func TestSealerNew(t *testing.T) {
+	fed := newFederation(t)
+	rootFile, keyFile := fed.WriteRoot(t)
+	state := filepath.Join(t.TempDir(), "cert.json")
+	data, err := json.Marshal(map[string]any{"root_cert": read(t, rootFile), "root_pri_key": read(t, keyFile), "site-1": map[string]any{"cert": "x"}})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(state, data, 0o600))
+	for _, tt := range []struct {
+		name  string
+		roots []string
+	}{
+		{"root", []string{"--root-ca=" + rootFile, "--root-key=" + keyFile}},
+		{"state", []string{"--state=" + state}},
+		{"site", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			out := filepath.Join(t.TempDir(), "new")
+			args := append([]string{"sealer", "new", "--name=release", "--out=" + out}, tt.roots...)
+			got := run(today, args...)
+			require.NoError(t, got.err)
+			key := read(t, filepath.Join(out, "sealer.key"))
+			for _, line := range strings.Split(key, "\n")[1:4] {
+				assert.NotContains(t, got.out+got.errOut, line[:10])
+			}
+			info, err := os.Stat(filepath.Join(out, "sealer.key"))
+			require.NoError(t, err)
+			assert.Equal(t, os.FileMode(0o600), info.Mode())
+			assert.ErrorContains(t, run(today, args...).err, "file exists; choose a folder without a sealer in it")
+			assert.Equal(t, key, read(t, filepath.Join(out, "sealer.key")), "the old key stays")
+
+			dir := fed.Client("site-1", "hospital_a").WriteDir(t)
+			flags, sealers := []string{"--key=" + out + "/sealer.key"}, ""
+			if tt.roots != nil {
+				flags = append(flags, "--cert="+out+"/sealer.crt")
+			} else {
+				_, snippet, _ := strings.Cut(got.out, "    sealers:\n")
+				sealers = "    sealers:\n" + snippet
+			}
+			require.NoError(t, run(today, append([]string{"seal", dir}, flags...)...).err)
+			verified := run(today, "verify", dir, "--policy="+policyFile(t, fed, sealers))
+			assert.NoError(t, verified.err, verified.out)
+		})
+	}
+	got := run(today, "sealer", "new", "--name=it", "--out="+filepath.Join(t.TempDir(), "x"), "-o", "json")
+	var view kit.NewSealer
+	require.NoError(t, json.Unmarshal([]byte(got.out), &view))
+	assert.Equal(t, "site", view.SealedBy)
+	assert.NotContains(t, got.out, "PRIVATE")
+}
+
+func TestSealerNewRefuses(t *testing.T) {
+	fed := newFederation(t)
+	rootFile, keyFile := fed.WriteRoot(t)
+	_, otherKey := newFederation(t).WriteRoot(t)
+	leaf := fed.Client("site-1", "a").WriteDir(t)
+	empty := filepath.Join(t.TempDir(), "cert.json")
+	require.NoError(t, os.WriteFile(empty, []byte("{}"), 0o600))
+	for want, args := range map[string][]string{
+		"--name is missing":                  {"--out=x"},
+		"--out is missing":                   {"--name=a"},
+		"no control characters":              {"--out=x", "--name=a\x1b"},
+		"belong together":                    {"--out=x", "--name=a", "--root-ca=" + rootFile},
+		"leave --root-ca":                    {"--out=x", "--name=a", "--root-ca=" + rootFile, "--state=" + empty},
+		"--valid-for must be":                {"--out=x", "--name=a", "--valid-for=0s"},
+		"this is no state":                   {"--out=x", "--name=a", "--state=" + empty},
+		"does not belong to the root":        {"--out=x", "--name=a", "--root-ca=" + rootFile, "--root-key=" + otherKey},
+		"not the certificate of a root":      {"--out=x", "--name=a", "--root-ca=" + leaf + "/startup/client.crt", "--root-key=" + leaf + "/startup/client.key"},
+		"with one unencrypted private key":   {"--out=x", "--name=a", "--root-ca=" + rootFile, "--root-key=" + rootFile},
+		"it is not PEM with one CERTIFICATE": {"--out=x", "--name=a", "--root-ca=" + keyFile, "--root-key=" + keyFile},
+		"--root-key: cannot open nope":       {"--out=x", "--name=a", "--root-ca=" + rootFile, "--root-key=nope"},
+	} {
+		got := run(today, append([]string{"sealer", "new"}, args...)...)
+		assert.ErrorContains(t, got.err, want)
+	}
+	assert.NoFileExists(t, "x")
+	late := run(today.AddDate(2, 0, 0), "sealer", "new", "--out=x", "--name=a", "--root-ca="+rootFile, "--root-key="+keyFile)
+	assert.ErrorContains(t, late.err, "the root certificate expired")
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return string(data)
+}

@@ -1,0 +1,95 @@
+package kit
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/seal"
+)
+
+// StartupKitSeal is what `kit seal -o json` prints.
+type StartupKitSeal struct {
+	metav1.TypeMeta `json:",inline"`
+
+	Participant string `json:"participant"`
+	// Digest is the kit digest, over what was sealed.
+	Digest string `json:"digest"`
+	// Action is sealed, or unchanged where the kit was sealed as well already.
+	Action string `json:"action"`
+	// DryRun is true where nothing was written.
+	DryRun bool `json:"dryRun,omitempty"`
+	Seal   Seal `json:"seal"`
+}
+
+// Seal is what a kit's seal says of itself. Only `kit verify` checks it.
+type Seal struct {
+	// SealedBy is project or site.
+	SealedBy string `json:"sealedBy"`
+	// Sealer is the name in the project's sealing certificate.
+	Sealer    string      `json:"sealer,omitempty"`
+	Serial    int64       `json:"serial"`
+	NotBefore metav1.Time `json:"notBefore"`
+	NotAfter  metav1.Time `json:"notAfter"`
+	// Files is how many files of startup/ it names.
+	Files int `json:"files"`
+	// Version is NVFLARE's, where the sealer said it.
+	Version string `json:"version,omitempty"`
+}
+
+// DeepCopyObject implements runtime.Object.
+func (s *StartupKitSeal) DeepCopyObject() runtime.Object {
+	out := *s
+	return &out
+}
+
+func newStartupKitSeal(k *startupkit.Kit, made *startupkit.Seal, action string, dryRun bool) (*StartupKitSeal, error) {
+	view, err := newSeal(made)
+	if err != nil {
+		return nil, err
+	}
+	return &StartupKitSeal{
+		TypeMeta: typeMeta("StartupKitSeal"), Participant: k.Participant, Digest: k.Digest(),
+		Action: action, DryRun: dryRun, Seal: *view,
+	}, nil
+}
+
+func newSeal(s *startupkit.Seal) (*Seal, error) {
+	statement, err := s.Unverified()
+	if err != nil {
+		return nil, err
+	}
+	view := &Seal{
+		SealedBy: string(statement.SealedBy), Serial: statement.Serial, Files: len(statement.Files), Version: statement.Framework.Version,
+		NotBefore: metav1.NewTime(statement.NotBefore), NotAfter: metav1.NewTime(statement.NotAfter),
+	}
+	if c, err := seal.ParseCertificate(s.Certificate); err == nil {
+		view.Sealer = c.Subject.CommonName
+	}
+	return view, nil
+}
+
+// String gives who sealed and until when.
+func (s *Seal) String() string {
+	by := s.SealedBy
+	if s.Sealer != "" {
+		by = fmt.Sprintf("%s (%q)", by, s.Sealer)
+	}
+	return fmt.Sprintf("by the %s, serial %d, until %s", by, s.Serial, s.NotAfter.UTC().Format(time.DateOnly))
+}
+
+func (s *StartupKitSeal) writeText(out io.Writer) error {
+	action := "sealed " + s.Seal.String()
+	if s.Action == "unchanged" {
+		action = "left alone: sealed already " + s.Seal.String()
+	}
+	if s.DryRun {
+		action += " (dry run)"
+	}
+	_, err := fmt.Fprintf(out, "%s %s\n", s.Participant, action)
+	return err
+}

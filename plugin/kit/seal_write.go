@@ -1,0 +1,63 @@
+package kit
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+)
+
+// writeSeal writes the seal's files into the kit, each whole or not at all. The
+// certificate goes first and the seal last. A kit that is left between the two
+// fails its verification and is sealed by the next run.
+func writeSeal(dir string, s *startupkit.Seal) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return reason(err)
+	}
+	defer root.Close()
+	if len(s.Certificate) > 0 {
+		if err := writeFile(root, startupkit.SealCertificateFile, s.Certificate); err != nil {
+			return err
+		}
+	} else if err := root.Remove(startupkit.SealCertificateFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return reason(err)
+	}
+	return writeFile(root, startupkit.SealFile, s.Envelope)
+}
+
+// writeFile replaces a file of the folder by renaming, so that nobody reads half
+// of it, and leaves nothing else behind.
+func writeFile(root *os.Root, name string, data []byte) error {
+	temporary := "." + name + ".new"
+	// What an interrupted run has left is of no use to anybody.
+	if err := root.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return reason(err)
+	}
+	err := createFile(root, temporary, data, 0o644)
+	if err == nil {
+		err = root.Rename(temporary, name)
+	}
+	if err != nil {
+		return errors.Join(reason(err), ignoreMissing(root.Remove(temporary)))
+	}
+	return nil
+}
+
+// createFile makes a file that must not exist, and syncs it.
+func createFile(root *os.Root, name string, data []byte, mode fs.FileMode) error {
+	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}

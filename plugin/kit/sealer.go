@@ -1,0 +1,150 @@
+package kit
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/kubectl/pkg/util/templates"
+	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/seal"
+)
+
+// SealerOptions are those of `kubectl flare kit sealer new`.
+type SealerOptions struct {
+	genericiooptions.IOStreams
+
+	// Name is the sealer's.
+	Name string
+	// RootFile and RootKeyFile are the federation's root; StateFile is where
+	// `nvflare provision` keeps both. Without any of them the sealer is a site's.
+	RootFile, RootKeyFile, StateFile string
+	// Dir is the folder for the new files.
+	Dir string
+	// ValidFor is how long the certificate is good.
+	ValidFor time.Duration
+
+	clock clock.PassiveClock
+	print printFlags
+}
+
+func newSealerCommand(streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "sealer",
+		Short: "Make keys that vouch for startup kits",
+		Long: templates.LongDesc(`
+			Make keys that vouch for startup kits: see "kubectl flare kit seal".`),
+		Example: templates.Examples(`
+			# Make a sealing key with a certificate from the root of a provisioned federation
+			kubectl flare kit sealer new --name=release --state=workspace/demo/state/cert.json --out=sealer`),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newSealerNewCommand(streams, clk))
+	return cmd
+}
+
+func newSealerNewCommand(streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := &SealerOptions{IOStreams: streams, clock: clk, ValidFor: defaultValidity}
+	cmd := &cobra.Command{
+		Use:                   "new --name=NAME --out=DIR [--state=FILE | --root-ca=FILE --root-key=FILE]",
+		DisableFlagsInUseLine: true,
+		Short:                 "Make a sealing key",
+		Long: templates.LongDesc(`
+			Make a sealing key.
+
+			With the federation's root the project lead gets a key and a certificate, which every site that
+			pins the root accepts. Without it a site gets a key of its own: its SitePolicy must name the
+			public key in spec.kits.sealers, in the form that is printed.
+
+			The root key is read from a file, used once and not kept. The new private key is written with the
+			mode 0600 and is never printed.`),
+		Example: templates.Examples(`
+			# The project lead, with the state of "nvflare provision"
+			kubectl flare kit sealer new --name=release --state=workspace/demo/state/cert.json --out=sealer
+
+			# The project lead, with the root's own files
+			kubectl flare kit sealer new --name=release --root-ca=rootCA.pem --root-key=rootCA.key --out=sealer
+
+			# A site
+			kubectl flare kit sealer new --name=it-security --out=sealer`),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cmd.SilenceUsage = true
+			if err := o.Validate(); err != nil {
+				return err
+			}
+			return o.Run()
+		},
+	}
+	o.addFlags(cmd)
+	return cmd
+}
+
+func (o *SealerOptions) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.Name, "name", "", "Name of the sealer")
+	f.StringVar(&o.RootFile, "root-ca", "", "File with the federation's root certificate (PEM)")
+	f.StringVar(&o.RootKeyFile, "root-key", "", "File with the root's private key (PEM, not encrypted)")
+	f.StringVar(&o.StateFile, "state", "", "File state/cert.json in which NVFLARE keeps root certificate and key")
+	f.StringVar(&o.Dir, "out", "", "Folder for the new files; it is made where it is missing")
+	f.DurationVar(&o.ValidFor, "valid-for", o.ValidFor, "How long the certificate is good; it ends with the root's at the latest")
+	_ = cmd.MarkFlagDirname("out")
+	o.print.addFlags(cmd)
+}
+
+// Validate looks at the flags.
+func (o *SealerOptions) Validate() error {
+	const longest = 63
+	bad := func(r rune) bool { return !unicode.IsGraphic(r) || r == unicode.ReplacementChar }
+	switch {
+	case o.Name == "":
+		return errors.New("--name is missing: give a name by which people know the sealer")
+	case len(o.Name) > longest || strings.ContainsFunc(o.Name, bad):
+		return fmt.Errorf("--name must have at most %d characters, and no control characters", longest)
+	case o.Dir == "":
+		return errors.New("--out is missing: give a folder for the new key")
+	case o.StateFile != "" && (o.RootFile != "" || o.RootKeyFile != ""):
+		return errors.New("--state has root certificate and key in it: leave --root-ca and --root-key out")
+	case (o.RootFile == "") != (o.RootKeyFile == ""):
+		return errors.New("--root-ca and --root-key belong together: give both, or neither for a site's sealer")
+	case o.ValidFor <= 0:
+		return errors.New("--valid-for must be longer than nothing, such as 8760h")
+	}
+	return o.print.validate()
+}
+
+// Run makes the key, and the certificate where a root is given.
+func (o *SealerOptions) Run() error {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	var certificate []byte
+	if o.StateFile != "" || o.RootFile != "" {
+		if certificate, err = o.certify(&key.PublicKey); err != nil {
+			return err
+		}
+	}
+	private, err := seal.EncodeKey(key)
+	if err != nil {
+		return err
+	}
+	public, err := seal.EncodePublicKey(&key.PublicKey)
+	if err != nil {
+		return err
+	}
+	if err := o.write(private, public, certificate); err != nil {
+		return err
+	}
+	view := o.view(key, public, certificate)
+	return o.print.print(o.Out, view, view.writeText)
+}

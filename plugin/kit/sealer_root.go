@@ -1,0 +1,100 @@
+package kit
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/seal"
+)
+
+// maxState bounds NVFLARE's state file, which holds a key and a certificate for
+// every participant.
+const maxState = 64 << 20
+
+// certify lets the root issue the sealing certificate.
+func (o *SealerOptions) certify(key *ecdsa.PublicKey) ([]byte, error) {
+	root, rootKey, err := o.root()
+	if err != nil {
+		return nil, err
+	}
+	now := o.clock.Now().UTC().Truncate(time.Second)
+	from, until := now.Add(-startupkit.ClockSkew), now.Add(o.ValidFor)
+	if from.Before(root.NotBefore) {
+		from = root.NotBefore
+	}
+	if until.After(root.NotAfter) {
+		until = root.NotAfter
+	}
+	if !until.After(now) {
+		return nil, fmt.Errorf("the root certificate expired on %s: provision the federation anew", root.NotAfter.UTC().Format(time.RFC3339))
+	}
+	return seal.NewCertificate(o.Name, key, root, rootKey, from, until)
+}
+
+// root reads the federation's root and its key.
+func (o *SealerOptions) root() (*x509.Certificate, crypto.Signer, error) {
+	certificate, key, err := o.rootPEM()
+	if err != nil {
+		return nil, nil, err
+	}
+	from := func(flag string) string {
+		if o.StateFile != "" {
+			return "--state: the root in " + o.StateFile
+		}
+		return flag
+	}
+	root, err := seal.ParseCertificate(certificate)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: the certificate is unusable: %w", from("--root-ca: "+o.RootFile), err)
+	}
+	if !root.IsCA {
+		return nil, nil, fmt.Errorf("%s: this is not the certificate of a root; give the federation's rootCA.pem", from("--root-ca: "+o.RootFile))
+	}
+	signer, err := seal.ParseSigner(key)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", from("--root-key: "+o.RootKeyFile), err)
+	}
+	public, ok := signer.Public().(interface{ Equal(crypto.PublicKey) bool })
+	if !ok || !public.Equal(root.PublicKey) {
+		return nil, nil, fmt.Errorf("%s: the key does not belong to the root certificate", from("--root-key: "+o.RootKeyFile))
+	}
+	return root, signer, nil
+}
+
+func (o *SealerOptions) rootPEM() (certificate, key []byte, err error) {
+	if o.StateFile != "" {
+		return readState(o.StateFile)
+	}
+	if certificate, err = readFile(o.RootFile, maxKeyFile); err != nil {
+		return nil, nil, fmt.Errorf("--root-ca: %w", err)
+	}
+	if key, err = readFile(o.RootKeyFile, maxKeyFile); err != nil {
+		return nil, nil, fmt.Errorf("--root-key: %w", err)
+	}
+	return certificate, key, nil
+}
+
+// readState takes the root out of NVFLARE's state/cert.json. The parser's own
+// errors are dropped: the file is full of private keys.
+func readState(file string) (certificate, key []byte, err error) {
+	data, err := readFile(file, maxState)
+	if err != nil {
+		return nil, nil, fmt.Errorf("--state: %w", err)
+	}
+	var state struct {
+		Root string `json:"root_cert"`
+		Key  string `json:"root_pri_key"`
+	}
+	if json.Unmarshal(data, &state) != nil || state.Root == "" || state.Key == "" {
+		return nil, nil, fmt.Errorf("--state: %s: %w", file, errNoState)
+	}
+	return []byte(state.Root), []byte(state.Key), nil
+}
+
+var errNoState = errors.New("this is no state of `nvflare provision`: root_cert or root_pri_key is missing; give WORKSPACE/PROJECT/state/cert.json")

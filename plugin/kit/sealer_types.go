@@ -1,0 +1,72 @@
+package kit
+
+import (
+	"crypto/ecdsa"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/yaml"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/seal"
+)
+
+// NewSealer is what `kit sealer new -o json` prints. It has no private key in it.
+type NewSealer struct {
+	metav1.TypeMeta `json:",inline"`
+
+	Name string `json:"name"`
+	// SealedBy is what the key's seals will say: project or site.
+	SealedBy string `json:"sealedBy"`
+	// Key, PublicKeyFile and Certificate are the new files.
+	Key           string `json:"key"`
+	PublicKeyFile string `json:"publicKeyFile"`
+	Certificate   string `json:"certificate,omitempty"`
+	// PublicKey is the public key in PEM.
+	PublicKey string `json:"publicKey"`
+	// Fingerprint is SHA-256 over the public key, as spec.kits.revoked.keys of a
+	// SitePolicy takes it.
+	Fingerprint string       `json:"fingerprint"`
+	NotAfter    *metav1.Time `json:"notAfter,omitempty"`
+}
+
+// DeepCopyObject implements runtime.Object.
+func (s *NewSealer) DeepCopyObject() runtime.Object {
+	out := *s
+	return &out
+}
+
+func (o *SealerOptions) view(key *ecdsa.PrivateKey, public, certificate []byte) *NewSealer {
+	view := &NewSealer{
+		TypeMeta: typeMeta("NewSealer"), Name: o.Name, SealedBy: string(seal.BySite),
+		Key: filepath.Join(o.Dir, sealerKey), PublicKeyFile: filepath.Join(o.Dir, sealerPublicKey),
+		PublicKey: string(public), Fingerprint: seal.KeyFingerprint(&key.PublicKey),
+	}
+	if c, err := seal.ParseCertificate(certificate); err == nil {
+		until := metav1.NewTime(c.NotAfter.UTC())
+		view.SealedBy, view.Certificate, view.NotAfter = string(seal.ByProject), filepath.Join(o.Dir, sealerCertificate), &until
+	}
+	return view
+}
+
+// writeText says which files there are and what to do with them.
+func (s *NewSealer) writeText(out io.Writer) error {
+	if s.Certificate != "" {
+		_, err := fmt.Fprintf(out, "%s and %s made for %s, good until %s.\nSeal a kit with: kubectl flare kit seal DIR --key=%s --cert=%s\n",
+			s.Key, s.Certificate, s.Name, s.NotAfter.Format("2006-01-02"), s.Key, s.Certificate)
+		return err
+	}
+	snippet, err := yaml.Marshal(map[string]any{"kits": map[string]any{"sealers": []any{
+		map[string]any{"name": s.Name, "publicKey": s.PublicKey},
+	}}})
+	if err != nil {
+		return err
+	}
+	indented := strings.ReplaceAll(strings.TrimSuffix(string(snippet), "\n"), "\n", "\n  ")
+	_, err = fmt.Fprintf(out, "%s made for %s.\nSeal a kit with: kubectl flare kit seal DIR --key=%s\nName the key in the site's SitePolicy:\n\nspec:\n  %s\n",
+		s.Key, s.Name, s.Key, indented)
+	return err
+}
