@@ -5,6 +5,7 @@ package ansi
 import (
 	"io"
 	"regexp"
+	"slices"
 )
 
 var colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
@@ -24,9 +25,9 @@ type writer struct {
 
 // Write implements io.Writer.
 func (w *writer) Write(p []byte) (int, error) {
-	data := append(w.held, p...)
+	data := slices.Concat(w.held, p)
 	cut := len(data) - unfinished(data)
-	w.held = append([]byte(nil), data[cut:]...)
+	w.held = slices.Clone(data[cut:])
 	if _, err := w.to.Write(colour.ReplaceAll(data[:cut], nil)); err != nil {
 		return 0, err
 	}

@@ -42,7 +42,10 @@ func run(t *testing.T, server *clientstest.Server, args ...string) (out, errOut 
 	}, args...)
 }
 
-func federation(t *testing.T) *kittest.Federation { return kittest.NewFederation(t, "demo") }
+func federation(t *testing.T) *kittest.Federation {
+	t.Helper()
+	return kittest.NewFederation(t, "demo")
+}
 
 func TestDeleteKeepsDataAndOthers(t *testing.T) {
 	f := federation(t)

@@ -51,7 +51,7 @@ func NewCommand(getter genericclioptions.RESTClientGetter, streams genericioopti
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		},
 	}
-	o.flags.add(cmd)
+	o.add(cmd)
 	o.Printer.AddFlags(cmd)
 	return cmd
 }

@@ -5,7 +5,6 @@ package launch
 import (
 	"context"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -136,7 +135,7 @@ func (o *Options) wait(ctx context.Context) error {
 	if o.kit.Role == startupkit.RoleAdmin {
 		return nil
 	}
-	var progress io.Writer = o.Out
+	progress := o.Out
 	if o.Printer.Structured() {
 		progress = o.ErrOut
 	}

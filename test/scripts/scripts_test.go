@@ -32,14 +32,14 @@ func kubectlFlare() {
 }
 
 func TestScripts(t *testing.T) {
-	variables := kits(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			// No cluster of the person who runs the tests may be reached.
 			env.Setenv("KUBECONFIG", env.WorkDir+"/no-kubeconfig")
-			for name, value := range variables {
+			// Every script has kits of its own: some change them.
+			for name, value := range kits(t) {
 				env.Setenv(name, value)
 			}
 			return nil
@@ -52,7 +52,9 @@ func kits(t *testing.T) map[string]string {
 	t.Helper()
 	fed := kittest.NewFederation(t, "demo", kittest.WithAddress("server1.fl-server.svc", 8002))
 	fed27 := kittest.NewFederation(t, "demo", kittest.WithFamily(startupkit.Family27))
+	certificate, key := fed.WriteRoot(t)
 	return map[string]string{
+		"ROOT_CA": certificate, "ROOT_KEY": key,
 		"ROOT":     startupkit.Fingerprint(fed.Root),
 		"ROOT_27":  startupkit.Fingerprint(fed27.Root),
 		"SERVER1":  fed.Server("server1", "lab", "server1.fl-server.svc").WriteDir(t),

@@ -43,6 +43,7 @@ func federation(t *testing.T, options ...kittest.Option) *kittest.Federation {
 const inCluster = "server1.fl-server.svc.cluster.local"
 
 func kits(t *testing.T) map[string]*startupkit.Kit {
+	t.Helper()
 	f := federation(t, kittest.WithAddress(inCluster, 8002))
 	return map[string]*startupkit.Kit{
 		"server": f.Server("server1", "lab", inCluster, "fl.example.org").Read(),

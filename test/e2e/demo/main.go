@@ -20,8 +20,9 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
-	defer stop()
-	if err := run(ctx); err != nil {
+	err := run(ctx)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
@@ -33,7 +34,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	// Kits hold private keys: none stays behind.
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	d := &demo{
 		dir:        dir,
 		federation: scenario.Federation{Name: "demo_federation", Prefix: "fl"},

@@ -72,7 +72,7 @@ func (m Machine) boot() error {
 	if err != nil {
 		return err
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	cmd := exec.Command(paths.Lab, command, m.Name)
 	cmd.Stdout, cmd.Stderr = log, log
 	// Nothing of the user's environment (proxies, kubeconfigs) gets in.

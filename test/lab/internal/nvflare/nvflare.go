@@ -96,7 +96,7 @@ func Push(ctx context.Context, root, version string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(temp)
+	defer func() { _ = os.RemoveAll(temp) }()
 	system, python := filepath.Join(temp, "system.tar"), filepath.Join(temp, "python.tar")
 	tar := []string{"tar", "--create", "--sort=name", "--mtime=@0", "--numeric-owner", "--directory", root}
 	for _, args := range [][]string{
