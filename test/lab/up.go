@@ -60,9 +60,13 @@ func (o *upOptions) run(ctx context.Context) error {
 	if err := o.startRegistry(ctx); err != nil {
 		return err
 	}
+	certManager, err := build.ModuleDir("certmanager", "github.com/cert-manager/cert-manager")
+	if err != nil {
+		return err
+	}
 	clusters := cluster.All(o.clusters)
 	for _, c := range clusters {
-		if err := o.startCluster(ctx, c); err != nil {
+		if err := o.startCluster(ctx, c, certManager); err != nil {
 			return err
 		}
 	}
@@ -146,7 +150,7 @@ func pushPause(ctx context.Context, dir string) error {
 	}
 }
 
-func (o *upOptions) startCluster(ctx context.Context, c cluster.Cluster) error {
+func (o *upOptions) startCluster(ctx context.Context, c cluster.Cluster, certManager string) error {
 	ctx, cancel := context.WithTimeout(ctx, bootTime)
 	defer cancel()
 	m := c.Machine()
@@ -158,7 +162,7 @@ func (o *upOptions) startCluster(ctx context.Context, c cluster.Cluster) error {
 	}); err != nil {
 		return err
 	}
-	if err := o.Do(c.Name()+": API server at "+c.Server(), func() error { return c.AwaitAPI(ctx) }); err != nil {
+	if err := o.Do(c.Name()+": API server at "+c.Server(), func() error { return c.AwaitAPI(ctx, certManager) }); err != nil {
 		return err
 	}
 	return o.Do(c.Name()+": node ready", func() error { return c.AwaitNode(ctx) })

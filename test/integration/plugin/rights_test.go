@@ -57,14 +57,17 @@ func flare(t *testing.T, args ...string) (stdout, stderr string, err error) {
 // TestEditIsEnough: who may edit one namespace may launch, look and delete there.
 func TestEditIsEnough(t *testing.T) {
 	ns := namespace(t, "edit-is-enough")
-	federation := kittest.NewFederation(t, "demo")
-	kits := map[string]string{
-		"server1":        federation.Server("server1", "consortium", "server1."+ns+".svc").WriteDir(t),
-		"Site_2":         federation.Client("Site_2", "hospital_b").WriteDir(t),
-		"lead@demo.test": federation.Admin("lead@demo.test", "hospital_a", "lead").WriteDir(t),
+	host := "server1." + ns + ".svc"
+	federation := kittest.NewFederation(t, "demo", kittest.WithAddress(host, 8002))
+	names := []string{"server1", "Site_2", "lead@demo.test"}
+	kits := []*kittest.Kit{
+		federation.Server("server1", "consortium", host),
+		federation.Client("Site_2", "hospital_b"),
+		federation.Admin("lead@demo.test", "hospital_a", "lead"),
 	}
-	for name, dir := range kits {
+	for i, name := range names {
 		t.Run("launch "+name, func(t *testing.T) {
+			dir := kits[i].WriteDir(t)
 			out, errOut, err := flare(t, "launch", dir, "--image=registry.test/nvflare:2.9.0", "--wait=false", "-n", ns)
 			require.NoError(t, err, errOut)
 			require.Contains(t, out, " created")
@@ -77,11 +80,11 @@ func TestEditIsEnough(t *testing.T) {
 	t.Run("status", func(t *testing.T) {
 		out, errOut, err := flare(t, "status", "-n", ns)
 		require.NoError(t, err, errOut)
-		for name := range kits {
+		for _, name := range names {
 			require.Contains(t, out, name)
 		}
 	})
-	for name := range kits {
+	for _, name := range names {
 		t.Run("delete "+name, func(t *testing.T) {
 			_, errOut, err := flare(t, "delete", name, "--delete-data", "-n", ns)
 			require.NoError(t, err, errOut)

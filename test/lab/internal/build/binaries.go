@@ -34,12 +34,28 @@ func Binaries() []Binary {
 		containerd("containerd"), containerd("containerd-shim-runc-v2"), containerd("ctr"),
 		// Without the tag every pod fails with "seccomp not supported".
 		{Name: "runc", Module: "runc", Package: "github.com/opencontainers/runc", Tags: "seccomp", CGO: true},
+		{Name: "certmanager", Module: "certmanager", Package: "."},
 		{Name: "coredns", Module: "coredns", Package: "."},
 		{Name: "registry", Module: "registry", Package: "."},
 		{Name: "provisioner", Module: "provisioner", Package: "."},
 		{Name: "image", Module: "image", Package: "."},
 		{Name: "pause", Module: "image", Package: "./pause"},
 	}
+}
+
+// ModuleDir is the folder of a module that one of the nested modules requires.
+func ModuleDir(nested, path string) (string, error) {
+	modules, err := Modules()
+	if err != nil {
+		return "", err
+	}
+	cmd := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", path)
+	cmd.Dir = filepath.Join(modules, nested)
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("go list -m %s: %w", path, err)
+	}
+	return strings.TrimSpace(string(out)), nil
 }
 
 // Modules is the folder of the nested modules, found from the module that the

@@ -25,6 +25,7 @@ func (c Cluster) daemons() []machine.Daemon {
 			"--conntrack-tcp-timeout-established", "0", "--conntrack-tcp-timeout-close-wait", "0"),
 		c.daemon("coredns", []string{c.api()}, "-conf", c.dir("Corefile")),
 		c.daemon("provisioner", []string{c.api()}, c.kubeconfig("provisioner"), c.dir("volumes")),
+		c.daemon("certmanager", []string{c.api()}, c.kubeconfig("certmanager")),
 	}
 }
 

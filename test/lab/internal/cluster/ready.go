@@ -27,12 +27,17 @@ func (c Cluster) Kubectl(ctx context.Context, args ...string) (string, error) {
 }
 
 // AwaitAPI waits until the API server serves, and gives the cluster what every
-// cluster of the lab has: a StorageClass, and rights for its own parts.
-func (c Cluster) AwaitAPI(ctx context.Context) error {
+// cluster of the lab has: a StorageClass, rights for its own parts, and
+// cert-manager's kinds, whose definitions lie in a folder of its module.
+func (c Cluster) AwaitAPI(ctx context.Context, certManager string) error {
 	if err := c.retry(ctx, "get", "--raw", "/readyz"); err != nil {
 		return err
 	}
-	return c.retry(ctx, "apply", "--server-side", "--force-conflicts", "-f", c.dir("bootstrap.yaml"))
+	args := []string{"apply", "--server-side", "--force-conflicts", "-f", c.dir("bootstrap.yaml")}
+	for _, kind := range []string{"certificaterequests", "certificates", "clusterissuers", "issuers"} {
+		args = append(args, "-f", filepath.Join(certManager, "deploy", "crds", "cert-manager.io_"+kind+".yaml"))
+	}
+	return c.retry(ctx, args...)
 }
 
 // AwaitNode waits until pods can run: the node is ready and the default
