@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/cluster"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/paths"
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/product"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/registry"
 )
 
@@ -32,6 +34,12 @@ func newEnv() *cobra.Command {
 			fmt.Fprintf(out, "export FLARE_LAB_NVFLARE=%s\n", nvflare.Version)
 			if reference, ok := registry.Find(cmd.Context(), nvflare.Name(nvflare.Version)); ok {
 				fmt.Fprintf(out, "export FLARE_LAB_IMAGE=%s\n", reference)
+			}
+			for _, program := range product.Programs() {
+				if reference, ok := registry.Find(cmd.Context(), program+":"+product.Tag); ok {
+					variable := strings.ToUpper(strings.ReplaceAll(program, "-", "_"))
+					fmt.Fprintf(out, "export %s_IMAGE=%s\n", variable, reference)
+				}
 			}
 			return nil
 		},

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/product"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/registry"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/step"
 )
@@ -16,11 +17,16 @@ import (
 func newPush() *cobra.Command {
 	version := nvflare.Version
 	cmd := &cobra.Command{
-		Use:   "push",
-		Short: "Build the NVFLARE image, push it to the lab's registry, print it by digest",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			reference, err := push(cmd.Context(), step.Reporter{Out: cmd.ErrOrStderr()}, version)
+		Use:       "push [PROGRAM]",
+		Short:     "Build an image, NVFLARE's or that of a program of ours, push it to the lab's registry, print it by digest",
+		ValidArgs: product.Programs(),
+		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			report := step.Reporter{Out: cmd.ErrOrStderr()}
+			if len(args) > 0 {
+				return pushProduct(cmd, report, args[0])
+			}
+			reference, err := push(cmd.Context(), report, version)
 			if err != nil {
 				return err
 			}
@@ -30,6 +36,18 @@ func newPush() *cobra.Command {
 	}
 	addVersion(cmd, &version)
 	return cmd
+}
+
+func pushProduct(cmd *cobra.Command, report step.Reporter, program string) error {
+	var reference string
+	err := report.Do("build and push "+program, func() (err error) {
+		reference, err = product.Push(cmd.Context(), program)
+		return err
+	})
+	if err == nil {
+		fmt.Fprintln(cmd.OutOrStdout(), reference)
+	}
+	return err
 }
 
 func addVersion(cmd *cobra.Command, version *string) {

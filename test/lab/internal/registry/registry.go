@@ -46,7 +46,10 @@ type Image struct {
 	Name   string
 	Layers []string
 	Env    []string
-	Cmd    []string
+	// Entrypoint is the program, Cmd its arguments.
+	Entrypoint string
+	Cmd        []string
+	User       string
 }
 
 // Push pushes the image and returns its reference by digest.
@@ -54,6 +57,12 @@ func Push(ctx context.Context, image Image) (string, error) {
 	var args []string
 	for _, e := range image.Env {
 		args = append(args, "-env", e)
+	}
+	if image.Entrypoint != "" {
+		args = append(args, "-entrypoint", image.Entrypoint)
+	}
+	if image.User != "" {
+		args = append(args, "-user", image.User)
 	}
 	for _, word := range image.Cmd {
 		args = append(args, "-cmd", word)

@@ -1,7 +1,7 @@
 // Command image makes a container image from layers that lie on this machine as
 // tar files, pushes it, and prints its digest. It needs no container engine.
 //
-//	image [-env K=V]... [-cmd WORD]... REPOSITORY:TAG LAYER.tar...
+//	image [-env K=V]... [-entrypoint PROGRAM] [-cmd WORD]... [-user UID] REPOSITORY:TAG LAYER.tar...
 //	image -digest REPOSITORY:TAG
 package main
 
@@ -25,12 +25,16 @@ func (w *words) String() string     { return fmt.Sprint(*w) }
 func (w *words) Set(s string) error { *w = append(*w, s); return nil }
 
 func main() {
-	var env, cmd words
+	var env, cmd, entrypoint words
+	var config v1.Config
 	digestOnly := flag.Bool("digest", false, "print the digest of an image that is there already")
 	flag.Var(&env, "env", "environment of the image, K=V")
+	flag.Var(&entrypoint, "entrypoint", "a word of the image's entry point")
 	flag.Var(&cmd, "cmd", "a word of the image's command")
+	flag.StringVar(&config.User, "user", "", "user that the image runs as")
 	flag.Parse()
-	digest, err := run(*digestOnly, env, cmd, flag.Args())
+	config.Env, config.Entrypoint, config.Cmd = env, entrypoint, cmd
+	digest, err := run(*digestOnly, config, flag.Args())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
@@ -38,7 +42,7 @@ func main() {
 	fmt.Println(digest)
 }
 
-func run(digestOnly bool, env, cmd, args []string) (string, error) {
+func run(digestOnly bool, config v1.Config, args []string) (string, error) {
 	if len(args) == 0 {
 		return "", fmt.Errorf("no image reference given")
 	}
@@ -53,11 +57,11 @@ func run(digestOnly bool, env, cmd, args []string) (string, error) {
 		}
 		return descriptor.Digest.String(), nil
 	}
-	return push(ref, env, cmd, args[1:])
+	return push(ref, config, args[1:])
 }
 
-func push(ref name.Tag, env, cmd, tars []string) (string, error) {
-	image, err := build(env, cmd, tars)
+func push(ref name.Tag, config v1.Config, tars []string) (string, error) {
+	image, err := build(config, tars)
 	if err != nil {
 		return "", err
 	}
@@ -68,7 +72,7 @@ func push(ref name.Tag, env, cmd, tars []string) (string, error) {
 	return digest.String(), err
 }
 
-func build(env, cmd, tars []string) (v1.Image, error) {
+func build(config v1.Config, tars []string) (v1.Image, error) {
 	image := empty.Image
 	for _, path := range tars {
 		// Speed before size: the lab pushes over a virtual wire.
@@ -86,6 +90,6 @@ func build(env, cmd, tars []string) (v1.Image, error) {
 	}
 	file = file.DeepCopy()
 	file.OS, file.Architecture = "linux", "amd64"
-	file.Config.Env, file.Config.Cmd = env, cmd
+	file.Config = config
 	return mutate.ConfigFile(image, file)
 }
