@@ -17,6 +17,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/kit"
 	"github.com/kubectl-flare/kubectl-flare/plugin/launch"
 	"github.com/kubectl-flare/kubectl-flare/plugin/logs"
+	"github.com/kubectl-flare/kubectl-flare/plugin/policy"
 	"github.com/kubectl-flare/kubectl-flare/plugin/status"
 )
 
@@ -40,6 +41,7 @@ func DefaultOptions(streams genericiooptions.IOStreams) Options {
 // The groups of the help text.
 const (
 	groupKits    = "kits"
+	groupGovern  = "governance"
 	groupRunning = "running"
 	groupJobs    = "jobs"
 	groupOther   = "other"
@@ -61,6 +63,7 @@ func NewCommand(o Options) *cobra.Command {
 	}
 	cmd.AddGroup(
 		&cobra.Group{ID: groupKits, Title: "Startup Kits:"},
+		&cobra.Group{ID: groupGovern, Title: "Governance:"},
 		&cobra.Group{ID: groupRunning, Title: "Participants:"},
 		&cobra.Group{ID: groupJobs, Title: "Jobs:"},
 		&cobra.Group{ID: groupOther, Title: "Other Commands:"},
@@ -84,6 +87,7 @@ func addCommands(root *cobra.Command, o Options) {
 		}
 	}
 	add(groupKits, kit.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock))
+	add(groupGovern, policy.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock))
 	add(groupRunning,
 		launch.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),
 		status.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),

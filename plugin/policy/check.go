@@ -1,0 +1,140 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/kubectl/pkg/util/templates"
+	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/policy/offline"
+)
+
+// CheckOptions are what `kubectl flare policy check` is told.
+type CheckOptions struct {
+	Files      []string
+	PolicyFile string
+	Kits       []string
+	AsUser     string
+	Mutate     bool
+
+	namespace string
+	clients   clients.Clients
+	clock     clock.PassiveClock
+	print     printFlags
+	genericiooptions.IOStreams
+}
+
+func newCheckCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := &CheckOptions{clients: clients.New(getter), clock: clk, IOStreams: streams}
+	cmd := &cobra.Command{
+		Use:                   "check -f FILE [--policy=FILE] [--kit=DIR] [-n NAMESPACE] [--as-user=USER] [-o json|yaml]",
+		DisableFlagsInUseLine: true,
+		Short:                 "Judge manifests as the webhook would, without a cluster",
+		Long: templates.LongDesc(`
+			Judge manifests as the webhook would, without a cluster. The command fails when an object would
+			be refused.
+
+			Pods, workloads, Secrets and ConfigMaps with a reserved name, and SitePolicies are judged as if
+			somebody created them. The SitePolicy is the one of --policy; or the one that a Namespace in the
+			files names in its label; or the only one in the files. Kits are read from the folders of --kit
+			and from the Secrets in the files.
+
+			What no file can say is assumed, and the output says so. Break-glass, updates and requests such
+			as exec are not judged here.`),
+		Example: templates.Examples(`
+			# Judge what launch would write
+			kubectl flare launch kits/site-1 --image=registry.example.org/nvflare:2.9.0 --dry-run=client -o yaml |
+			  kubectl flare policy check -f - --policy=sitepolicy.yaml --kit=kits/site-1 -n fl-site-1
+
+			# Judge a folder of manifests with its Namespace and SitePolicy
+			kubectl flare policy check -f deploy/
+
+			# Judge a job pod as made by the launcher
+			kubectl flare policy check -f job.yaml --policy=sitepolicy.yaml --kit=kits/site-1 -n fl-site-1 \
+			  --as-user=system:serviceaccount:fl-site-1:site-1`),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cmd.SilenceUsage = true
+			if err := errors.Join(o.Complete(), o.Validate()); err != nil {
+				return err
+			}
+			return o.Run()
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	o.addFlags(cmd)
+	return cmd
+}
+
+func (o *CheckOptions) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringSliceVarP(&o.Files, "filename", "f", nil, "File, or folder of files, with the objects to judge; - is standard input")
+	cmd.Flags().StringVar(&o.PolicyFile, "policy", "", "File with the SitePolicy that governs")
+	cmd.Flags().StringArrayVar(&o.Kits, "kit", nil, "Folder of a startup kit that the objects may refer to; may be given several times")
+	cmd.Flags().StringVar(&o.AsUser, "as-user", "", "User who creates the objects; only a policy's launcher may make job pods")
+	cmd.Flags().BoolVar(&o.Mutate, "mutate", true, "Add to pods what the webhook adds before it judges them")
+	_ = cmd.MarkFlagFilename("filename", "yaml", "yml", "json")
+	_ = cmd.MarkFlagFilename("policy", "yaml", "yml", "json")
+	_ = cmd.MarkFlagDirname("kit")
+	o.print.addFlags(cmd)
+}
+
+// Complete resolves the namespace. A kubeconfig that cannot be read is no matter.
+func (o *CheckOptions) Complete() error {
+	var err error
+	if o.namespace, err = o.clients.Namespace(); err != nil || o.namespace == "" {
+		o.namespace = "default"
+	}
+	return nil
+}
+
+// Validate looks at the flags.
+func (o *CheckOptions) Validate() error {
+	if len(o.Files) == 0 {
+		return errors.New("nothing to judge: give a file or a folder with -f, or - for standard input")
+	}
+	return o.print.validate()
+}
+
+// Run judges the objects, prints the verdicts and fails when one is refused.
+func (o *CheckOptions) Run() error {
+	objects, err := offline.ReadAll(o.Files, o.In)
+	if err != nil {
+		return err
+	}
+	world, err := o.world(objects)
+	if err != nil {
+		return err
+	}
+	report, err := newCheckReport(world, objects, o.AsUser, o.Mutate)
+	if err != nil {
+		return err
+	}
+	if err := o.print.print(o.Out, report, report.writeText); err != nil {
+		return err
+	}
+	if n := report.Summary.Denied; n > 0 {
+		return fmt.Errorf("%d of %d objects would be refused", n, report.Summary.judged())
+	}
+	return nil
+}
+
+func (o *CheckOptions) world(objects []offline.Object) (*offline.World, error) {
+	world := offline.New(o.namespace, o.clock.Now(), objects)
+	if o.PolicyFile != "" {
+		var err error
+		if world.Governing, err = offline.ReadPolicy(o.PolicyFile); err != nil {
+			return nil, err
+		}
+	}
+	for _, dir := range o.Kits {
+		if err := world.AddKit(dir); err != nil {
+			return nil, err
+		}
+	}
+	return world, nil
+}

@@ -1,0 +1,91 @@
+package policy
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/policy/offline"
+	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+)
+
+// verdictNotJudged stands beside the verdicts of the evaluator.
+const verdictNotJudged = "not judged"
+
+// CheckReport is what `policy check -o json` prints.
+type CheckReport struct {
+	metav1.TypeMeta `json:",inline"`
+
+	Items   []CheckItem  `json:"items"`
+	Summary CheckSummary `json:"summary"`
+}
+
+// CheckItem is the verdict on one object.
+type CheckItem struct {
+	offline.Place `json:",inline"`
+
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name"`
+	// Verdict is allowed, denied, warned, audited or not judged.
+	Verdict string `json:"verdict"`
+	// Policy is the SitePolicy that decided.
+	Policy string `json:"policy,omitempty"`
+	// Reason says why it was not judged.
+	Reason string `json:"reason,omitempty"`
+	// Results are the checks that failed.
+	Results []checks.Result `json:"results,omitempty"`
+	// Mutated are the fields that the webhook would add or change first.
+	Mutated []string `json:"mutated,omitempty"`
+	// Notes say what could not be known from files.
+	Notes []string `json:"notes,omitempty"`
+}
+
+// CheckSummary counts verdicts.
+type CheckSummary struct {
+	Allowed   int `json:"allowed"`
+	Denied    int `json:"denied"`
+	NotJudged int `json:"notJudged"`
+}
+
+func (s CheckSummary) judged() int { return s.Allowed + s.Denied }
+
+// DeepCopyObject makes a CheckReport printable as Kubernetes objects are. Nobody
+// changes one, so a copy may share its items.
+func (r *CheckReport) DeepCopyObject() runtime.Object {
+	c := *r
+	return &c
+}
+
+func newCheckReport(world *offline.World, objects []offline.Object, user string, mutate bool) (*CheckReport, error) {
+	r := &CheckReport{TypeMeta: metav1.TypeMeta{APIVersion: apiVersion, Kind: "PolicyCheck"}, Items: []CheckItem{}}
+	for _, o := range objects {
+		q, err := world.Ask(o, user, mutate)
+		if err != nil {
+			return nil, err
+		}
+		item := CheckItem{Place: o.Place, Kind: o.Kind, Name: o.Name, Namespace: q.Attributes.Namespace, Reason: q.Unjudged, Mutated: q.Mutated, Notes: q.Notes}
+		item.judge(q, o.Namespace, &r.Summary)
+		r.Items = append(r.Items, item)
+	}
+	return r, nil
+}
+
+func (i *CheckItem) judge(q *offline.Question, namespace string, s *CheckSummary) {
+	if q.Unjudged != "" {
+		i.Verdict = verdictNotJudged
+		i.Namespace = namespace // it may be of a kind without namespaces
+		s.NotJudged++
+		return
+	}
+	decision := q.Evaluate()
+	i.Verdict, i.Results = decision.AuditAnnotations[policies.AuditVerdict], decision.Results
+	if q.Policy != nil {
+		i.Policy = q.Policy.Name
+	}
+	if decision.Allowed {
+		s.Allowed++
+	} else {
+		s.Denied++
+	}
+}

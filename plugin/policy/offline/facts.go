@@ -1,0 +1,78 @@
+package offline
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// Facts are what a verdict in the namespace rests on, by the files.
+func (w *World) Facts(namespace string, policy *v1alpha1.SitePolicy, name string) policies.Facts {
+	f := policies.Facts{
+		Now: w.Now, PolicyName: name,
+		Kits: map[string]policies.KitFact{}, Locals: map[string]policies.LocalFact{}, Claims: map[string]policies.ClaimFact{},
+	}
+	if policy == nil {
+		return f
+	}
+	for _, s := range w.secrets {
+		if checks.HasPrefix(s.Name, checks.PrefixKit) && in(namespace, s.Namespace) {
+			f.Kits[s.Name] = kitfact.OfSecret(s, &policy.Spec, w.Now)
+		}
+	}
+	for _, m := range w.configMaps {
+		if checks.HasPrefix(m.Name, checks.PrefixLocal) && in(namespace, m.Namespace) {
+			f.Locals[m.Name] = kitfact.OfConfigMap(m)
+		}
+	}
+	for _, c := range w.claims {
+		if in(namespace, c.Namespace) && c.Spec.VolumeName != "" {
+			f.Claims[c.Name] = policies.ClaimFact{VolumeName: c.Spec.VolumeName}
+		}
+	}
+	return f
+}
+
+// in says whether an object belongs to the namespace. Only those of a kit's
+// folder have none: they belong to all.
+func in(namespace, of string) bool { return of == namespace || of == "" }
+
+// assume fills in what only a cluster knows and says so: to which volume a claim
+// is bound.
+func assume(f *policies.Facts, pod *corev1.Pod, policy *v1alpha1.SitePolicy) []string {
+	var notes []string
+	for _, name := range policies.ClaimReferences(pod, policy) {
+		if _, known := f.Claims[name]; known {
+			continue
+		}
+		for _, rule := range policy.Spec.Data {
+			if rule.ClaimName == name {
+				f.Claims[name] = policies.ClaimFact{VolumeName: rule.VolumeName}
+				notes = append(notes, fmt.Sprintf("assumed: claim %q is bound to volume %q, which no file can say", name, rule.VolumeName))
+			}
+		}
+	}
+	return notes
+}
+
+// missing names the kits and local/ that no file holds: the verdict calls them
+// absent, which in the cluster they may not be.
+func missing(f *policies.Facts, pod *corev1.Pod) []string {
+	var notes []string
+	for _, name := range policies.References(pod) {
+		if _, known := f.Kits[name]; !known {
+			notes = append(notes, fmt.Sprintf("Secret %q is in none of the files: give its kit's folder with --kit", name))
+		}
+	}
+	for _, name := range policies.LocalReferences(pod) {
+		if _, known := f.Locals[name]; !known {
+			notes = append(notes, fmt.Sprintf("ConfigMap %q is in none of the files: give its kit's folder with --kit", name))
+		}
+	}
+	return notes
+}
