@@ -98,8 +98,9 @@ func (s *SelfSigned) load(ctx context.Context) (*corev1.Secret, error) {
 		return secret, nil
 	}
 	secret.ObjectMeta = metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name, ResourceVersion: secret.ResourceVersion, Labels: secret.Labels}
-	secret.Type, secret.Data = corev1.SecretTypeTLS, data
+	secret.Data = data
 	if absent {
+		secret.Type = corev1.SecretTypeTLS
 		err = s.client.Create(ctx, secret)
 	} else {
 		err = s.client.Update(ctx, secret)
