@@ -1,6 +1,8 @@
 package checks
 
 import (
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -8,23 +10,33 @@ import (
 // participants' workspaces; reserved keeps them away from kits. Or it refuses
 // them altogether.
 //
-// Fields: volumes[*].persistentVolumeClaim.
+// Fields: volumes[*].persistentVolumeClaim, ephemeral.
 func otherPods(p *Pod) []Result {
 	if p.Policy.OtherPods != v1alpha1.OtherPodsIsolated {
 		return []Result{p.fail(IDOtherPods, "containers", "not a participant's pod", "run it in another namespace", "spec.otherPods is %s", p.Policy.OtherPods)}
 	}
 	var results []Result
 	for i := range p.Spec.Volumes {
-		claim := p.Spec.Volumes[i].PersistentVolumeClaim
-		if claim == nil {
-			continue
-		}
-		if what := protectedClaim(p.Policy, claim.ClaimName); what != "" {
-			results = append(results, p.fail(IDOtherPods, indexed("volumes", i)+".persistentVolumeClaim", "the claim is the participants'",
-				"leave it out: only a participant's pod may mount it", "claim %s holds %s", quote(claim.ClaimName), what))
+		name, field := p.claimOf(&p.Spec.Volumes[i])
+		if what := protectedClaim(p.Policy, name); what != "" {
+			results = append(results, p.fail(IDOtherPods, indexed("volumes", i)+field, "the claim is the participants'",
+				"leave it out: only a participant's pod may mount it", "claim %s holds %s", quote(name), what))
 		}
 	}
 	return results
+}
+
+// claimOf is the claim behind a volume, "" if there is none. That of an ephemeral
+// volume is made with the pod and called after it: whoever made a participant's
+// workspace so, before the participant came, would see what it writes.
+func (p *Pod) claimOf(v *corev1.Volume) (name, field string) {
+	switch {
+	case v.PersistentVolumeClaim != nil:
+		return v.PersistentVolumeClaim.ClaimName, ".persistentVolumeClaim"
+	case v.Ephemeral != nil && p.Meta.Name != "":
+		return p.Meta.Name + "-" + v.Name, ".ephemeral"
+	}
+	return "", ""
 }
 
 // protectedClaim says what a claim holds that only participants may see.
@@ -47,7 +59,7 @@ func protectedClaim(policy *v1alpha1.SitePolicySpec, claim string) string {
 // governed, say.
 func TouchesParticipants(p *Pod) bool {
 	for i := range p.Spec.Volumes {
-		if c := p.Spec.Volumes[i].PersistentVolumeClaim; c != nil && protectedClaim(p.Policy, c.ClaimName) != "" {
+		if name, _ := p.claimOf(&p.Spec.Volumes[i]); protectedClaim(p.Policy, name) != "" {
 			return true
 		}
 	}
