@@ -1,0 +1,92 @@
+// Package battery asks the same questions through every door that leads to a
+// verdict: the evaluator in process, the webhook over HTTPS, and a real API
+// server. The questions are data, in testdata: a request, the policy and the kits
+// of its namespace, the expected verdict and what its message must say.
+//
+// A case is added by adding a document to a file in testdata/cases. Its objects
+// begin with a good one and break one thing.
+package battery
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"testing"
+)
+
+// Verdict is what came of a request.
+type Verdict struct {
+	Allowed bool
+	// Messages are why it was refused, and the warnings where it was not.
+	Messages []string
+	// Audited says that the audit log holds what was wrong; nil where the door
+	// does not show it.
+	Audited *bool
+}
+
+// Submit puts a case's request to a judge.
+type Submit func(context.Context, testing.TB, *Case) Verdict
+
+// Options are how to run the battery.
+type Options struct {
+	// Submit is the door.
+	Submit Submit
+	// Skip gives the reason why a case cannot come through this door, "" if it
+	// can. A case that is left out is counted in the log.
+	Skip func(*Case) string
+}
+
+// Run puts every case through one door.
+func Run(t *testing.T, o Options) {
+	t.Helper()
+	out := 0
+	for _, c := range Cases(t) {
+		if o.Skip != nil && o.Skip(c) != "" {
+			out++
+			continue
+		}
+		t.Run(c.Name, func(t *testing.T) { c.compare(t, o.Submit(t.Context(), t, c)) })
+	}
+	if out > 0 {
+		t.Logf("%d cases do not come through this door", out)
+	}
+}
+
+// Agree puts every case through two doors and demands the same verdicts and the
+// same words.
+func Agree(t *testing.T, a, b Submit) {
+	t.Helper()
+	for _, c := range Cases(t) {
+		t.Run(c.Name, func(t *testing.T) {
+			one, two := a(t.Context(), t, c), b(t.Context(), t, c)
+			if one.Allowed != two.Allowed || !slices.Equal(one.Messages, two.Messages) {
+				t.Errorf("the doors differ:\n%v %q\n%v %q", one.Allowed, one.Messages, two.Allowed, two.Messages)
+			}
+		})
+	}
+}
+
+// compare demands the expected verdict, each expected message and no check that
+// was not expected: a refusal for the wrong reason is a hole elsewhere.
+func (c *Case) compare(t *testing.T, got Verdict) {
+	t.Helper()
+	if want := c.Want.Verdict != Denied; got.Allowed != want {
+		t.Errorf("allowed is %v, want %s; messages: %q", got.Allowed, c.Want.Verdict, got.Messages)
+		return
+	}
+	for _, want := range c.Want.Messages {
+		form, err := regexp.Compile(want)
+		if err != nil {
+			t.Fatalf("%s: %v", c.Source, err)
+		}
+		if !slices.ContainsFunc(got.Messages, form.MatchString) {
+			t.Errorf("no message matches %q: %q", want, got.Messages)
+		}
+	}
+	if silent := c.Want.Verdict == Allowed || c.Want.Verdict == Audited; silent && len(got.Messages) > 0 {
+		t.Errorf("somebody was told: %q", got.Messages)
+	}
+	if got.Audited != nil && *got.Audited != (c.Want.Verdict == Audited) {
+		t.Errorf("the audit log holds a message: %v, want %s", *got.Audited, c.Want.Verdict)
+	}
+}

@@ -1,0 +1,11 @@
+package battery_test
+
+import (
+	"testing"
+
+	"github.com/kubectl-flare/kubectl-flare/test/battery"
+)
+
+func TestEvaluator(t *testing.T) {
+	battery.Run(t, battery.Options{Submit: battery.Evaluator})
+}

@@ -1,0 +1,102 @@
+package battery
+
+import (
+	"encoding/json"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// The verdicts that a case can expect.
+const (
+	Allowed = "allowed"
+	Denied  = "denied"
+	Warned  = "warned"
+	Audited = "audited"
+)
+
+// Case is one request, the world that it comes to, and what must come of it.
+type Case struct {
+	Name string
+	// Source is the file that it stands in, Lesson where it was learnt.
+	Source, Lesson string
+	// Attributes are the request. Its objects are as a client sends them: a door
+	// mutates where the API server would.
+	Attributes policies.Attributes
+	// World is what stands in the namespace.
+	World World
+	// Elsewhere says why the API server itself refuses the request, or does not
+	// put it to anybody: such a case does not come through the third door.
+	Elsewhere string
+	Want      Want
+}
+
+// World is a governed namespace.
+type World struct {
+	// PolicyName is what the namespace's label says, Policy is nil where there is
+	// no such policy.
+	PolicyName string
+	Policy     *v1alpha1.SitePolicy
+	Secrets    []*corev1.Secret
+	ConfigMaps []*corev1.ConfigMap
+	Claims     []*corev1.PersistentVolumeClaim
+	Pods       []*corev1.Pod
+	Services   []*corev1.Service
+	// BreakGlass says that the user has the verb breakglass on the policy.
+	BreakGlass bool
+}
+
+// Want is what must come of a request.
+type Want struct {
+	Verdict string `json:"verdict"`
+	// Messages are regular expressions, each of which a message must match.
+	Messages []string `json:"messages,omitempty"`
+}
+
+// document is a case as it stands in a file.
+type document struct {
+	Name   string `json:"name"`
+	Lesson string `json:"lesson,omitempty"`
+
+	// Policy is a file of testdata/policies; "none" is a label without a policy.
+	Policy string `json:"policy,omitempty"`
+	// Kits are those of testdata/kits.yaml that the namespace has.
+	Kits []string `json:"kits"`
+	// Claims are the volumes that claims of the namespace are bound to.
+	Claims map[string]string `json:"claims,omitempty"`
+	// Pods and Services stand in the namespace already.
+	Pods       []ref `json:"pods,omitempty"`
+	Services   []ref `json:"services,omitempty"`
+	BreakGlass bool  `json:"breakGlass,omitempty"`
+
+	Operation   string `json:"operation,omitempty"`
+	Resource    string `json:"resource,omitempty"`
+	Subresource string `json:"subresource,omitempty"`
+	User        string `json:"user,omitempty"`
+	// ObjectName is the name in a request whose object has none of its own.
+	ObjectName string `json:"objectName,omitempty"`
+	Object     *ref   `json:"object,omitempty"`
+	OldObject  *ref   `json:"oldObject,omitempty"`
+
+	Elsewhere string `json:"elsewhere,omitempty"`
+	Want      Want   `json:"want"`
+}
+
+// ref is an object: a whole one, or a known one with a JSON patch.
+type ref struct {
+	// From is a file of testdata/objects, or one that is made: launch/KIT,
+	// pod/KIT, secret/KIT, local/KIT.
+	From  string          `json:"from,omitempty"`
+	Patch json.RawMessage `json:"patch,omitempty"`
+	// Admitted says that the object has passed mutation, as one that is stored
+	// has.
+	Admitted bool `json:"admitted,omitempty"`
+	// Is is the object itself.
+	Is json.RawMessage `json:"is,omitempty"`
+}
+
+// typed is an object of a kind that the doors know.
+type typed = runtime.Object

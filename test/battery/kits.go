@@ -1,0 +1,157 @@
+package battery
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"path/filepath"
+	"strings"
+	"text/template"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	sigsyaml "sigs.k8s.io/yaml"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+)
+
+// kitDescription is a kit in testdata/kits.yaml. The defaults are a good one.
+type kitDescription struct {
+	Participant string          `json:"participant"`
+	Org         string          `json:"org"`
+	Role        startupkit.Role `json:"role"`
+	// Federation is another one than the policy's where it is set.
+	Federation string `json:"federation,omitempty"`
+	// Dates are good, expired or future.
+	Dates string `json:"dates,omitempty"`
+	// Seal is by lead, which is the default, it-security, stranger or
+	// participant; or none.
+	Seal   string `json:"seal,omitempty"`
+	Serial int64  `json:"serial,omitempty"`
+	// Change is a file that changes after the kit was sealed.
+	Change string `json:"change,omitempty"`
+}
+
+// kits are all kits of a run.
+type kits struct {
+	l           *loader
+	federations map[string]*kittest.Federation
+	sealers     map[string]*kittest.Sealer
+	made        map[string]*startupkit.Kit
+}
+
+const pinned = "cancer"
+
+func (l *loader) newKits() *kits {
+	l.t.Helper()
+	k := &kits{l: l, federations: map[string]*kittest.Federation{}, sealers: map[string]*kittest.Sealer{}, made: map[string]*startupkit.Kit{}}
+	k.federation(pinned)
+	for _, name := range []string{"it-security", "stranger"} {
+		k.sealers[name] = kittest.NewSealer(l.t, name)
+	}
+	var all map[string]kitDescription
+	if err := sigsyaml.UnmarshalStrict(l.render(filepath.Join(l.dir, "kits.yaml"), ""), &all); err != nil {
+		l.t.Fatalf("kits.yaml: %v", err)
+	}
+	for name, d := range all {
+		k.made[name] = k.make(d)
+	}
+	return k
+}
+
+// federation has a root that outlives every kit, so that a kit can be old.
+func (k *kits) federation(name string) *kittest.Federation {
+	if f, ok := k.federations[name]; ok {
+		return f
+	}
+	f := kittest.NewFederation(k.l.t, name, kittest.WithDates(time.Now().AddDate(-3, 0, 0), time.Now().AddDate(3, 0, 0)),
+		kittest.WithAddress("server1.fl-server.svc.cluster.local", 8002))
+	k.federations[name] = f
+	k.sealers["lead of "+name] = f.Sealer("lead")
+	return f
+}
+
+func (k *kits) make(d kitDescription) *startupkit.Kit {
+	f, federation := k.federation(pinned), pinned
+	if d.Federation != "" {
+		f, federation = k.federation(d.Federation), d.Federation
+	}
+	from := map[string]time.Time{"": time.Now().Add(-time.Hour), "expired": time.Now().AddDate(-2, 0, 0), "future": time.Now().AddDate(1, 0, 0)}[d.Dates]
+	kit := participant(f, d, kittest.WithDates(from, from.Add(kittest.Validity)))
+	serial := func(o *startupkit.SealOptions) {
+		if o.Serial = d.Serial; o.Serial == 0 {
+			o.Serial = 7
+		}
+	}
+	switch d.Seal {
+	case "none":
+	case "", "lead":
+		kit.Seal(k.l.t, k.sealers["lead of "+federation], serial)
+	case "participant":
+		// Every member has a certificate of the root; none of them may seal.
+		kit.Seal(k.l.t, k.sealers["stranger"], serial).With(startupkit.SealCertificateFile, f.Client("member", "org").File("startup/client.crt"))
+	default:
+		kit.Seal(k.l.t, k.sealers[d.Seal], serial)
+	}
+	if d.Change != "" {
+		kit.With(d.Change, append(kit.File(d.Change), '\n'))
+	}
+	return kit.Read()
+}
+
+func participant(f *kittest.Federation, d kitDescription, options ...kittest.Option) *kittest.Kit {
+	switch d.Role {
+	case startupkit.RoleServer:
+		return f.ServerWith(d.Participant, d.Org, []string{d.Participant, "server1.fl-server.svc.cluster.local"}, options...)
+	case startupkit.RoleAdmin:
+		return f.Admin(d.Participant, d.Org, "lead", options...)
+	}
+	return f.Client(d.Participant, d.Org, options...)
+}
+
+// kit gives a kit by its name in kits.yaml.
+func (k *kits) kit(name string) *startupkit.Kit {
+	kit, ok := k.made[name]
+	if !ok {
+		k.l.t.Fatalf("kits.yaml has no kit %q", name)
+	}
+	return kit
+}
+
+// objects are the Secret and the ConfigMap that inject makes.
+func (k *kits) objects(namespace, name string) (*corev1.Secret, *corev1.ConfigMap) {
+	k.l.t.Helper()
+	objects, err := framework.KitObjects(namespace, "nvflare", k.kit(name))
+	if err != nil {
+		k.l.t.Fatal(err)
+	}
+	secret, ok := objects[0].(*corev1.Secret)
+	local, ok2 := objects[1].(*corev1.ConfigMap)
+	if !ok || !ok2 {
+		k.l.t.Fatalf("a kit's objects are %T and %T", objects[0], objects[1])
+	}
+	return secret, local
+}
+
+// functions are what files say between << and >>.
+func (k *kits) functions() template.FuncMap {
+	return template.FuncMap{
+		"secret":    func(kit string) string { return startupkit.SecretName(k.kit(kit)) },
+		"local":     func(kit string) string { return startupkit.ConfigMapName(k.kit(kit)) },
+		"digest":    func(kit string) string { return k.kit(kit).Digest() },
+		"object":    func(kit string) string { return startupkit.ObjectName(k.kit(kit).Participant) },
+		"serial":    func(kit string) string { return k.kit(kit).Certificate.SerialNumber.Text(16) },
+		"root":      func() string { return startupkit.Fingerprint(k.federation(pinned).Root) },
+		"publicKey": func(sealer string) string { return strings.ReplaceAll(k.sealers[sealer].PublicKey(k.l.t), "\n", `\n`) },
+		"keyOf": func(kit string) string {
+			sum := sha256.Sum256(k.kit(kit).Certificate.RawSubjectPublicKeyInfo)
+			return hex.EncodeToString(sum[:])
+		},
+		// hash8 are the digits that NVFLARE's launcher appends to a site's name.
+		"hash8": func(site string) string {
+			sum := sha256.Sum256([]byte(site))
+			return hex.EncodeToString(sum[:])[:8]
+		},
+	}
+}
