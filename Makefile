@@ -42,7 +42,7 @@ test-integration: ## Run the tests against a real API server and etcd
 
 .PHONY: test-e2e
 test-e2e: ## Run the tests with pods that really run, in the lab
-	eval "$$($(LAB) env)" && $(GO) test -tags e2e -count=1 -v -timeout 30m ./test/e2e/...
+	eval "$$($(LAB) env)" && $(GO) test -tags e2e -count=1 -v -timeout 30m ./test/e2e
 
 .PHONY: generate
 generate: ## Write the generated code and the CRD anew
@@ -62,4 +62,4 @@ fuzz: ## Run every fuzz target for FUZZTIME
 .PHONY: lint
 lint: ## Run the linters; the tools are built from test/tools
 	$(GO) vet ./...
-	$(GO) tool -modfile=test/tools/go.mod golangci-lint run ./...
+	$(GO) tool -modfile=test/tools/lint/go.mod golangci-lint run ./...
