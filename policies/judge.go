@@ -67,10 +67,14 @@ func judgePodRequest(a *Attributes, policy *v1alpha1.SitePolicy, f *Facts) []che
 }
 
 func judgePod(a *Attributes, pod *corev1.Pod, policy *v1alpha1.SitePolicy, f *Facts) []checks.Result {
-	if old, ok := a.OldObject.(*corev1.Pod); ok && old != nil && a.Operation == Update && !significant(&pod.Spec, &old.Spec) {
-		return nil
+	r := a.request()
+	if old, ok := a.OldObject.(*corev1.Pod); ok && old != nil && a.Operation == Update {
+		if !significant(&pod.Spec, &old.Spec) {
+			return nil
+		}
+		r.Starts = len(old.Spec.SchedulingGates) > 0 && len(pod.Spec.SchedulingGates) == 0
 	}
-	return checks.Run(checks.NewPod(pod, policy, f, a.request()))
+	return checks.Run(checks.NewPod(pod, policy, f, r))
 }
 
 // judgeEphemeral: break-glass opens a participant's pod for debugging, but not

@@ -37,7 +37,7 @@ func kit(p *Pod) []Result {
 
 // when is the date for the kit; zero means that the date does not matter.
 func (p *Pod) when() time.Time {
-	if !p.Create {
+	if !p.Create && !p.Starts {
 		return time.Time{}
 	}
 	return p.Facts.Now

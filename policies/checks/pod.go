@@ -19,6 +19,9 @@ type Request struct {
 	// Create is false where the pod exists already: then its kit's date and
 	// revocation are no matter, so that what runs can be ended in order.
 	Create bool
+	// Starts says that a pod which was held by a scheduling gate is let go: its
+	// kit may have been revoked meanwhile.
+	Starts bool
 	// Template says that the pod stands in a template: its pods will be judged
 	// again, and nobody has named or bound them yet.
 	Template bool

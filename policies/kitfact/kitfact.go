@@ -6,6 +6,7 @@ package kitfact
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,7 +47,7 @@ func verified(secret *corev1.Secret, policy *v1alpha1.SitePolicySpec, now time.T
 	} else if moment.After(until) {
 		moment = until
 	}
-	believed := believe(policy)
+	believed := believe(policy, kit)
 	if err := failures(kit.Verify(startupkit.VerifyOptions{Now: moment, Trust: &believed})); err != nil {
 		return facts.KitFact{}, err
 	}
@@ -67,11 +68,16 @@ func verified(secret *corev1.Secret, policy *v1alpha1.SitePolicySpec, now time.T
 }
 
 // believe leaves out what the checks look at, each where it matters: who may run
-// here, and which serial is the lowest. Revocation stays, for it also covers the
-// keys of roots and sealers.
-func believe(policy *v1alpha1.SitePolicySpec) startupkit.Trust {
+// here, which serial is the lowest, and whether the participant was revoked.
+// Revoked roots, intermediates and sealers stay: they make a kit no kit.
+func believe(policy *v1alpha1.SitePolicySpec, kit *startupkit.Kit) startupkit.Trust {
 	believed := trust.Of(policy)
 	believed.Participants, believed.MinimumSerial = nil, nil
+	own := facts.OfKit(kit)
+	is := func(value string) func(string) bool { return func(s string) bool { return s == value } }
+	r := &believed.Revoked
+	r.CertificateSerials = slices.DeleteFunc(r.CertificateSerials, is(own.CertificateSerial))
+	r.Keys, r.Kits = slices.DeleteFunc(r.Keys, is(own.KeyFingerprint)), slices.DeleteFunc(r.Kits, is(own.Digest))
 	return believed
 }
 
