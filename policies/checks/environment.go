@@ -13,7 +13,7 @@ func environment(p *Pod) []Result {
 	results := p.podEnvironment()
 	for c := range Containers(p.Spec) {
 		results = append(results, p.containerEnvironment(c)...)
-		if p.Kit == nil || c.Container != p.Main.Container {
+		if c.Container != p.Main.Container {
 			continue
 		}
 		for _, problem := range p.Profile.Environment(c.Container, p.Process, p.identity()) {

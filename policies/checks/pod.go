@@ -119,9 +119,10 @@ func (p *Pod) Role() v1alpha1.Role {
 	return v1alpha1.Role(p.Kit.Role)
 }
 
-// IsLauncher says whether the pod is the parent that makes job pods.
+// IsLauncher says whether the pod is the parent that makes job pods. Whether it
+// has the kit for that, other checks say.
 func (p *Pod) IsLauncher() bool {
-	return p.Policy.Launcher != nil && p.Kit != nil && p.Process.Kind == profiles.KindParent &&
+	return p.Policy.Launcher != nil && p.Process.Kind == profiles.KindParent &&
 		p.Spec.ServiceAccountName == p.Policy.Launcher.ServiceAccountName
 }
 

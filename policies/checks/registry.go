@@ -1,5 +1,7 @@
 package checks
 
+import "github.com/kubectl-flare/kubectl-flare/policies/profiles"
+
 // Check is one rule about pods.
 type Check struct {
 	// ID names the rule in results, audit annotations and docs.
@@ -19,8 +21,10 @@ const (
 	Every Scope = iota
 	// Participants are pods that belong to a federation.
 	Participants
-	// Verified are participants whose kit is known and good: without it there is
-	// nothing to compare with, and the check "kit" has refused them already.
+	// Verified are participants whose kit is known and that run one of their
+	// system's processes. For all others there is nothing to compare with, and the
+	// checks "kit" or "command" have refused them already: the rest would only
+	// bury why.
 	Verified
 	// Others are all pods but participants.
 	Others
@@ -57,11 +61,11 @@ func All() [20]Check {
 		{IDReserved, Every, reserved},
 		{IDKitMount, Verified, kitMount},
 		{IDLocal, Verified, local},
-		{IDContainers, Participants, containers},
-		{IDImages, Participants, images},
-		{IDPullSecrets, Participants, pullSecrets},
-		{IDArgv, Verified, command},
-		{IDEnvironment, Participants, environment},
+		{IDContainers, Verified, containers},
+		{IDImages, Verified, images},
+		{IDPullSecrets, Verified, pullSecrets},
+		{IDArgv, Participants, command},
+		{IDEnvironment, Verified, environment},
 		{IDVolumes, Every, volumes},
 		{IDMounts, Verified, mounts},
 		{IDWorkspace, Verified, workspace},
@@ -70,8 +74,8 @@ func All() [20]Check {
 		{IDLauncher, Every, launcher},
 		{IDHost, Every, host},
 		{IDPodSecurity, Every, podSecurity},
-		{IDUser, Participants, user},
-		{IDResources, Participants, resources},
+		{IDUser, Verified, user},
+		{IDResources, Verified, resources},
 		{IDOtherPods, Others, otherPods},
 	}
 }
@@ -99,7 +103,7 @@ func (s Scope) binds(p *Pod) bool {
 	case Participants:
 		return p.Federated
 	case Verified:
-		return p.Federated && p.Kit != nil
+		return p.Federated && p.Kit != nil && p.Process.Kind != profiles.KindNone
 	case Others:
 		return !p.Federated
 	}

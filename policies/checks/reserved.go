@@ -29,15 +29,16 @@ func reserved(p *Pod) []Result {
 
 // entitled knows the three ways that a participant needs: its kit and its local/
 // as volumes, and in a job pod the job's tokens as variables, which environment
-// compares with the pod's name.
+// compares with the pod's name. Whose local/ it is cannot be said where the kit is
+// not known; such a pod is refused for that.
 func (p *Pod) entitled(ref Reference) bool {
 	switch {
 	case HasPrefix(ref.Name, PrefixKit):
 		return ref.Kind == SecretRef && ref.Way == WayVolume
 	case HasPrefix(ref.Name, PrefixLocal):
-		return ref.Kind == ConfigMapRef && ref.Way == WayVolume && p.Kit != nil && isLocalOf(ref.Name, p.object)
+		return ref.Kind == ConfigMapRef && ref.Way == WayVolume && (p.Kit == nil || isLocalOf(ref.Name, p.object))
 	case HasPrefix(ref.Name, PrefixCredentials):
-		return ref.Kind == SecretRef && ref.Way == WayEnv && p.Kit != nil && p.Process.Kind == profiles.KindJob
+		return ref.Kind == SecretRef && ref.Way == WayEnv && p.Process.Kind == profiles.KindJob
 	}
 	return false
 }

@@ -26,7 +26,7 @@ func volumes(p *Pod) []Result {
 		case hasDataSource(v):
 			results = append(results, p.fail(IDVolumes, field+".ephemeral.volumeClaimTemplate.spec.dataSource", "a copy of a volume",
 				"leave out dataSource and dataSourceRef", "volume %s would hold what another claim holds", quote(v.Name)))
-		case p.Federated && p.Kit != nil && p.source(v) == profiles.SourceOther:
+		case Verified.binds(p) && p.source(v) == profiles.SourceOther:
 			results = append(results, p.fail(IDVolumes, field, "a participant may not have this volume",
 				"use its kit, local/, workspace, the policy's data and emptyDir alone", "volume %s (%s)", quote(v.Name), kind))
 		}

@@ -53,8 +53,7 @@ func newMutation(pod *corev1.Pod, policy *v1alpha1.SitePolicy, f *facts.Facts, n
 	m.paths = m.profile.Paths(m.process, profiles.Identity{
 		Participant: kit.Participant, Org: kit.Org, Role: kit.Role, Workspace: m.policy.Workspace.MountPath, Pod: pod.Name,
 	})
-	l := policy.Spec.Launcher
-	m.launcher = l != nil && m.process.Kind == profiles.KindParent && pod.Spec.ServiceAccountName == l.ServiceAccountName
+	m.launcher = p.IsLauncher()
 	return m
 }
 

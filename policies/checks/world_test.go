@@ -1,0 +1,143 @@
+package checks_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
+	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// world is a good pod and all that makes it good. A test breaks one thing.
+type world struct {
+	*corev1.Pod
+	policy  *v1alpha1.SitePolicy
+	facts   facts.Facts
+	request checks.Request
+}
+
+// newWorld knows the pods server, client and admin, job (a client's) and other.
+func newWorld(t *testing.T, base string) *world {
+	t.Helper()
+	w := &world{policy: policiestest.Policy(t), request: checks.Request{
+		Namespace: policiestest.Namespace, User: "system:serviceaccount:kube-system:replicaset-controller", Create: true,
+	}}
+	w.facts = policiestest.Facts(w.policy)
+	switch base {
+	case "other":
+		w.Pod = policiestest.OtherPod(t)
+		return w
+	case "job":
+		w.policy.Spec.Workspace.MountPath = "/var/tmp/nvflare/workspace"
+		w.request.User = policiestest.LauncherUser
+		w.Pod = policiestest.JobPod(t, "client")
+	default:
+		w.Pod = policiestest.LaunchPod(t, base)
+	}
+	w.Pod = mutation.Mutate(w.Pod, w.policy, w.facts)
+	return w
+}
+
+func (w *world) run() []checks.Result {
+	return checks.Run(checks.NewPod(w.Pod, w.policy, &w.facts, w.request))
+}
+
+// main is the pod's first container.
+func (w *world) main() *corev1.Container { return &w.Spec.Containers[0] }
+
+// volume finds a volume by its name.
+func (w *world) volume(name string) *corev1.Volume {
+	i := slices.IndexFunc(w.Spec.Volumes, func(v corev1.Volume) bool { return v.Name == name })
+	return &w.Spec.Volumes[i]
+}
+
+// mount finds the main container's first mount of a volume.
+func (w *world) mount(volume string) *corev1.VolumeMount {
+	i := slices.IndexFunc(w.main().VolumeMounts, func(m corev1.VolumeMount) bool { return m.Name == volume })
+	return &w.main().VolumeMounts[i]
+}
+
+func (w *world) addVolume(name string, source corev1.VolumeSource) {
+	w.Spec.Volumes = append(w.Spec.Volumes, corev1.Volume{Name: name, VolumeSource: source})
+}
+
+func (w *world) addMount(name, path string, change ...func(*corev1.VolumeMount)) {
+	m := corev1.VolumeMount{Name: name, MountPath: path}
+	for _, f := range change {
+		f(&m)
+	}
+	w.main().VolumeMounts = append(w.main().VolumeMounts, m)
+}
+
+func (w *world) addEnv(name, value string) {
+	w.main().Env = append(w.main().Env, corev1.EnvVar{Name: name, Value: value})
+}
+
+// changeKit changes a fact about the client's kit.
+func (w *world) changeKit(change func(*facts.KitFact)) {
+	k := w.facts.Kits[policiestest.ClientKit]
+	change(&k)
+	w.facts.Kits[policiestest.ClientKit] = k
+}
+
+// claim makes a source of a PersistentVolumeClaim.
+func claim(name string) corev1.VolumeSource {
+	return corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: name}}
+}
+
+func readOnly(m *corev1.VolumeMount) { m.ReadOnly = true }
+
+func subPath(path string) func(*corev1.VolumeMount) {
+	return func(m *corev1.VolumeMount) { m.SubPath = path }
+}
+
+// testCase breaks a pod. want are the failures that must come of it, each "check:
+// text in its message"; no others may. None means that the pod stays allowed.
+type testCase struct {
+	base   string
+	change func(*world)
+	want   []string
+}
+
+func runCases(t *testing.T, cases map[string]testCase) {
+	t.Helper()
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, tc.base)
+			if results := w.run(); len(results) > 0 {
+				t.Fatalf("refused before the change: %v", results)
+			}
+			tc.change(w)
+			compare(t, w.run(), tc.want)
+		})
+	}
+}
+
+func compare(t *testing.T, results []checks.Result, want []string) {
+	t.Helper()
+	for _, expected := range want {
+		id, text, _ := strings.Cut(expected, ": ")
+		match := func(r checks.Result) bool { return r.ID == id && strings.Contains(r.String(), text) }
+		if !slices.ContainsFunc(results, match) {
+			t.Errorf("no failure of %s with %q", id, text)
+		}
+	}
+	for _, r := range results {
+		expected := func(w string) bool { return strings.HasPrefix(w, r.ID+": ") }
+		if !slices.ContainsFunc(want, expected) {
+			t.Errorf("unexpected: %s: %s", r.ID, r)
+		}
+		if r.Allowed || r.Reason == "" || r.Fix == "" || r.Field == "" || strings.ContainsAny(r.String(), "\n\r") {
+			t.Errorf("a result needs a field, a reason and a fix on one line: %+v", r)
+		}
+	}
+	if t.Failed() {
+		t.Logf("all results: %v", results)
+	}
+}
