@@ -49,6 +49,10 @@ generate: ## Write the generated code and the CRD anew
 	$(GO) tool -modfile=test/tools/go.mod controller-gen object paths=./policies/v1alpha1
 	$(GO) tool -modfile=test/tools/go.mod controller-gen crd paths=./policies/v1alpha1 output:crd:dir=manifests/crd
 
+.PHONY: bench
+bench: ## Print what is promised about speed, as ratios to a reference of the same run
+	$(GO) run ./test/bench
+
 .PHONY: fuzz
 FUZZTIME ?= 30s
 fuzz: ## Run every fuzz target for FUZZTIME
