@@ -38,7 +38,18 @@ func (a argv) at(i int) string {
 }
 
 func (a argv) wrong(i int, fix, format string, args ...any) []Problem {
-	return []Problem{{a.field(i), fmt.Sprintf(format, args...), fix}}
+	return []Problem{{a.field(i), sprintf(format, args...), fix}}
+}
+
+// sprintf is fmt.Sprintf, but repeats only the start of a long value.
+func sprintf(format string, args ...any) string {
+	const longest = 80
+	for i := range args {
+		if text, ok := args[i].(string); ok && len(text) > longest {
+			args[i] = text[:longest] + "…"
+		}
+	}
+	return fmt.Sprintf(format, args...)
 }
 
 const (

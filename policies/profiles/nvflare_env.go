@@ -40,7 +40,7 @@ func envProblem(c *corev1.Container, e *corev1.EnvVar, p Process, id Identity) s
 		}
 	}
 	if e.ValueFrom != nil {
-		return fmt.Sprintf("the variable %q takes its value from elsewhere", e.Name)
+		return sprintf("the variable %q takes its value from elsewhere", e.Name)
 	}
 	return literalProblem(e)
 }
@@ -57,12 +57,12 @@ func literalProblem(e *corev1.EnvVar) string {
 	case "LANG", "LC_ALL", "PYTHONUNBUFFERED", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX", "CUDA_VISIBLE_DEVICES":
 		ok = plainValue.MatchString(e.Value)
 	default:
-		return fmt.Sprintf("the variable %q is not on the list", e.Name)
+		return sprintf("the variable %q is not on the list", e.Name)
 	}
 	if ok {
 		return ""
 	}
-	return fmt.Sprintf("%s is %q, but must be %s", e.Name, e.Value, want)
+	return sprintf("%s is %q, but must be %s", e.Name, e.Value, want)
 }
 
 // jobEnv knows the variables that the launcher gives to job pods. Source:
@@ -83,7 +83,7 @@ func jobEnv(c *corev1.Container, e *corev1.EnvVar, p Process, id Identity) (deta
 	if e.ValueFrom == nil && joined(e.Value, want) {
 		return "", true
 	}
-	return fmt.Sprintf("%s is %q, not the launcher's %q", e.Name, e.Value, strings.Join(want[:], "")), true
+	return sprintf("%s is %q, not the launcher's %q", e.Name, e.Value, strings.Join(want[:], "")), true
 }
 
 // credential must come from this very pod's Secret: another pod's tokens are
@@ -96,5 +96,5 @@ func credential(e *corev1.EnvVar, id Identity) string {
 	if pod, ok := strings.CutPrefix(ref.Name, credentialsPrefix); ok && pod == id.Pod && ref.Key == e.Name {
 		return ""
 	}
-	return fmt.Sprintf("%s comes from key %q of Secret %q, not from its own key of %q", e.Name, ref.Key, ref.Name, credentialsPrefix+id.Pod)
+	return sprintf("%s comes from key %q of Secret %q, not from its own key of %q", e.Name, ref.Key, ref.Name, credentialsPrefix+id.Pod)
 }
