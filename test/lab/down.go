@@ -36,7 +36,7 @@ func down(report step.Reporter) error {
 	if err := machine.RemoveCgroups(); err != nil {
 		return err
 	}
-	if err := machine.RemoveBridge(); err != nil {
+	if err := machine.RemoveWire(); err != nil {
 		return err
 	}
 	return removeState()

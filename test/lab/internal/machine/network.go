@@ -18,6 +18,8 @@ import (
 const (
 	bridge     = "flare-lab"
 	bridgeCIDR = "198.18.0.1/24"
+	// portPrefix begins the names of the machines' ends at the bridge.
+	portPrefix = "flab-"
 	// nowhere is an address on the wire that no machine has. A default route
 	// must exist for Kubernetes to choose an address; it must lead nowhere.
 	nowhere = "198.18.0.254"
@@ -43,19 +45,34 @@ func (m Machine) plug(pid int) error {
 	if err := ip("link", "set", bridge, "up"); err != nil {
 		return err
 	}
-	port := "fl-" + m.Name
+	port := portPrefix + m.Name
+	// One that the kernel has not cleared up yet would be in the way.
+	if _, err := net.InterfaceByName(port); err == nil {
+		_ = ip("link", "delete", port)
+	}
 	if err := ip("link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", strconv.Itoa(pid)); err != nil {
 		return err
 	}
 	return ip("link", "set", port, "master", bridge, "up")
 }
 
-// RemoveBridge takes the wire away.
-func RemoveBridge() error {
-	if _, err := net.InterfaceByName(bridge); err != nil {
-		return nil
+// RemoveWire takes the bridge away, and the ends of machines that have ended: the
+// kernel does the latter too, but in its own time.
+func RemoveWire() error {
+	interfaces, err := net.Interfaces()
+	if err != nil {
+		return err
 	}
-	return ip("link", "delete", bridge)
+	for _, i := range interfaces {
+		if i.Name != bridge && !strings.HasPrefix(i.Name, portPrefix) {
+			continue
+		}
+		err := ip("link", "delete", i.Name)
+		if _, gone := net.InterfaceByName(i.Name); gone == nil && err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // connect sets up the network from within the machine.
