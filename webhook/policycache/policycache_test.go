@@ -1,0 +1,72 @@
+package policycache
+
+import (
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	toolscache "k8s.io/client-go/tools/cache"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+func namespace(name, policy string) *metav1.PartialObjectMetadata {
+	n := &metav1.PartialObjectMetadata{}
+	n.Name = name
+	if policy != "" {
+		n.Labels = map[string]string{v1alpha1.LabelSitePolicy: policy}
+	}
+	return n
+}
+
+func TestFor(t *testing.T) {
+	var complaints []string
+	c := New(func(policy string, _ error) { complaints = append(complaints, policy) })
+	policies, namespaces := on(c.setPolicy, c.dropPolicy), on(c.setNamespace, c.dropNamespace)
+	expect := func(what string, policy *v1alpha1.SitePolicy, name string) {
+		t.Helper()
+		if got, gotName := c.For("ns"); got != policy || gotName != name {
+			t.Errorf("%s: %v %q", what, got, gotName)
+		}
+	}
+	expect("nothing", nil, "")
+	namespaces.OnAdd(namespace("ns", "hospital-a"), true)
+	expect("no policy yet", nil, "hospital-a")
+	good := policiestest.Policy(t)
+	policies.OnAdd(good, true)
+	expect("all there", good, "hospital-a")
+
+	bad := good.DeepCopy()
+	bad.Spec.Kits.TrustRoots[0].SHA256 = "no fingerprint"
+	policies.OnUpdate(good, bad)
+	expect("a bad policy is none", nil, "hospital-a")
+	if len(complaints) != 1 || complaints[0] != "hospital-a" {
+		t.Errorf("complaints %v", complaints)
+	}
+	policies.OnUpdate(bad, good)
+	expect("mended", good, "hospital-a")
+
+	namespaces.OnUpdate(namespace("ns", "hospital-a"), namespace("ns", ""))
+	expect("not governed any more", nil, "")
+	namespaces.OnUpdate(namespace("ns", ""), namespace("ns", "hospital-a"))
+	policies.OnDelete(toolscache.DeletedFinalStateUnknown{Obj: good})
+	expect("deleted unseen", nil, "hospital-a")
+	namespaces.OnDelete(namespace("ns", "hospital-a"))
+	expect("nothing again", nil, "")
+}
+
+func TestReady(t *testing.T) {
+	c := New(nil)
+	if c.Ready() == nil {
+		t.Error("ready before it watches")
+	}
+	synced := false
+	c.synced = append(c.synced, func() bool { return true }, func() bool { return synced })
+	if c.Ready() == nil {
+		t.Error("ready before all is loaded")
+	}
+	synced = true
+	if err := c.Ready(); err != nil {
+		t.Error(err)
+	}
+}
