@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/build"
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/child"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/cluster"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/debian"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/paths"
@@ -137,7 +137,7 @@ func (o *upOptions) startRegistry(ctx context.Context) error {
 // pushPause also waits for the registry to serve.
 func pushPause(ctx context.Context, dir string) error {
 	layer := filepath.Join(dir, "pause.tar")
-	tar := exec.CommandContext(ctx, "tar", "--create", "--dereference", "--mtime=@0", "--file", layer, "--directory", paths.Bin, "pause")
+	tar := child.Command(ctx, "tar", "--create", "--dereference", "--mtime=@0", "--file", layer, "--directory", paths.Bin, "pause")
 	if out, err := tar.CombinedOutput(); err != nil {
 		return fmt.Errorf("tar: %w: %s", err, out)
 	}

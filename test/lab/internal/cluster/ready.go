@@ -5,18 +5,18 @@ package cluster
 import (
 	"context"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/child"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/paths"
 )
 
 // Kubectl runs the lab's own kubectl as the cluster's admin and returns what it
 // printed.
 func (c Cluster) Kubectl(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, filepath.Join(paths.Bin, "kubectl"), append([]string{"--kubeconfig", c.kubeconfig("admin")}, args...)...)
+	cmd := child.Command(ctx, filepath.Join(paths.Bin, "kubectl"), append([]string{"--kubeconfig", c.kubeconfig("admin")}, args...)...)
 	// No proxy, no kubeconfig and no cache of the user's.
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "HOME=" + c.dir()}
 	out, err := cmd.CombinedOutput()

@@ -11,10 +11,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/child"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/paths"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/registry"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/step"
@@ -83,7 +83,7 @@ func EnsureRoot(ctx context.Context, report step.Reporter, version string) (stri
 }
 
 func command(ctx context.Context, args []string) error {
-	if out, err := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput(); err != nil {
+	if out, err := child.Command(ctx, args[0], args[1:]...).CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, out)
 	}
 	return nil

@@ -8,9 +8,9 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/child"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/registry"
 )
 
@@ -33,7 +33,7 @@ func Push(ctx context.Context, program string) (string, error) {
 		{"go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(temp, program), "github.com/kubectl-flare/kubectl-flare/cmd/" + program},
 		{"tar", "--create", "--mtime=@0", "--owner=0", "--group=0", "--mode=0555", "--file", layer, "--directory", temp, program},
 	} {
-		cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+		cmd := child.Command(ctx, args[0], args[1:]...)
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return "", fmt.Errorf("%s: %w\n%s", args[0], err, out)

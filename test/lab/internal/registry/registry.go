@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/child"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/machine"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/paths"
 )
@@ -77,7 +78,7 @@ func Find(ctx context.Context, name string) (string, bool) {
 }
 
 func run(ctx context.Context, name string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, filepath.Join(paths.Bin, "image"), args...)
+	cmd := child.Command(ctx, filepath.Join(paths.Bin, "image"), args...)
 	cmd.Env = []string{"PATH=/usr/bin:/bin"}
 	out, err := cmd.Output()
 	var exit *exec.ExitError
