@@ -50,7 +50,7 @@ func TestCommand(t *testing.T) {
 		"another python": {"client", func(w *world) { w.main().Command = []string{"/workspace/python3"} }, []string{"command: /workspace/python3"}},
 		"cat": {"client", func(w *world) {
 			w.main().Command, w.main().Args = []string{"cat"}, []string{"/workspace/startup/client.key"}
-		}, []string{"command: runs none of nvflare's processes"}},
+		}, []string{"command: runs none of nvflare's processes", "tokens: the launcher's ServiceAccount"}},
 		"another module":      {"client", arg(2, "nvflare.private.fed.app.simulator.simulator"), []string{"command: runs none of nvflare's processes", "tokens: the launcher's ServiceAccount"}},
 		"another config":      {"client", arg(6, "evil.json"), []string{`command: (spec.containers[0].args[6]): not a participant's command: "evil.json" stands where "fed_client.json" belongs`}},
 		"another workspace":   {"client", arg(4, "/tmp"), []string{"command: args[4]"}},
