@@ -34,7 +34,7 @@ func refusal(dir string, k *startupkit.Kit, report startupkit.Report, done strin
 	if report.Passed() {
 		return nil
 	}
-	failures := []error{fmt.Errorf("the kit of %q in %s must not be %s:", k.Participant, dir, done)}
+	failures := []error{fmt.Errorf("the kit of %q in %s must not be %s", k.Participant, dir, done)}
 	for _, f := range report.Findings {
 		if f.Status == startupkit.StatusFail {
 			failures = append(failures, findingError(f))

@@ -42,7 +42,7 @@ func readFile(file string, most int64) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot open %s: %w", file, reason(err))
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	data, err := io.ReadAll(io.LimitReader(f, most+1))
 	switch {
 	case err != nil:

@@ -15,7 +15,7 @@ func checkName(k *Kit, _ VerifyOptions) []Finding {
 		return []Finding{pass(CheckParticipant, k.paths.certificate, "the certificate is for %s", shown(k.Participant))}
 	}
 	// A client below relays has a path of names: its own is the last.
-	if k.ConfiguredName != k.Participant && !(k.Role == RoleClient && strings.HasSuffix(k.ConfiguredName, "."+k.Participant)) {
+	if k.ConfiguredName != k.Participant && (k.Role != RoleClient || !strings.HasSuffix(k.ConfiguredName, "."+k.Participant)) {
 		return []Finding{fail(CheckParticipant, k.paths.configuration, askForKit,
 			"the configuration is for %s, the certificate for %s", shown(k.ConfiguredName), shown(k.Participant))}
 	}

@@ -35,7 +35,7 @@ func parseCertificates(data []byte) ([]*x509.Certificate, error) {
 		}
 		certificate, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
-			return nil, fmt.Errorf("holds a certificate that cannot be read: %v", err)
+			return nil, fmt.Errorf("holds a certificate that cannot be read: %w", err)
 		}
 		if key, ok := certificate.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > maxKeyBits {
 			return nil, fmt.Errorf("holds an RSA key of %d bits: at most %d are taken", key.N.BitLen(), maxKeyBits)

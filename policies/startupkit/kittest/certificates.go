@@ -28,6 +28,7 @@ func subject(name, org, role string) pkix.Name {
 
 // leaf is a certificate without key usages, as NVFLARE's are.
 func leaf(t testing.TB, s settings, name pkix.Name, sans []string) *x509.Certificate {
+	t.Helper()
 	c := template(t, s, name)
 	for _, san := range sans {
 		if ip := net.ParseIP(san); ip != nil {
@@ -40,6 +41,7 @@ func leaf(t testing.TB, s settings, name pkix.Name, sans []string) *x509.Certifi
 }
 
 func authority(t testing.TB, s settings, name string) *x509.Certificate {
+	t.Helper()
 	c := template(t, s, pkix.Name{CommonName: name})
 	c.IsCA, c.BasicConstraintsValid = true, true
 	c.KeyUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign | x509.KeyUsageCRLSign

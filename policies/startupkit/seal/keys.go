@@ -21,7 +21,7 @@ const (
 
 var (
 	errWrongKey  = errors.New("the key is not an ECDSA key on P-256; make one with `kubectl flare kit sealer new`")
-	errEncrypted = errors.New("the private key is encrypted, which is not supported; decrypt it with `openssl pkcs8 -in KEY -out sealer.key`, or make another with `kubectl flare kit sealer new`")
+	errEncrypted = errors.New("the private key is encrypted, which is not supported; give an unencrypted copy, as `openssl pkey -in KEY -out COPY` makes it, or another key")
 	errNoKey     = errors.New("this is not a PEM file with one unencrypted private key")
 )
 

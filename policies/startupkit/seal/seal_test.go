@@ -5,16 +5,9 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/asn1"
-	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"flag"
 	"maps"
-	"math/big"
 	"os"
 	"strings"
 	"testing"
@@ -38,6 +31,7 @@ func statement() *Statement {
 }
 
 func newKey(t testing.TB) *ecdsa.PrivateKey {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
 	return key
@@ -58,65 +52,6 @@ func TestPayloadGolden(t *testing.T) {
 	want, err := os.ReadFile("testdata/payload.json")
 	require.NoError(t, err, "run the test with -update")
 	assert.Equal(t, string(want), got.String())
-}
-
-func TestSignAndVerify(t *testing.T) {
-	key := newKey(t)
-	data, err := Sign(statement(), key)
-	require.NoError(t, err)
-	envelope, err := ParseEnvelope(data)
-	require.NoError(t, err)
-	got, err := envelope.Verify(&key.PublicKey)
-	require.NoError(t, err)
-	assert.Equal(t, statement(), got)
-
-	_, err = envelope.Verify(&newKey(t).PublicKey)
-	assert.ErrorIs(t, err, ErrSignature)
-	envelope.payload[10] ^= 1
-	_, err = envelope.Verify(&key.PublicKey)
-	assert.ErrorIs(t, err, ErrSignature)
-	large, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
-	require.NoError(t, err)
-	_, err = envelope.Verify(&large.PublicKey)
-	assert.ErrorIs(t, err, ErrSignature)
-	_, err = Sign(statement(), large)
-	assert.ErrorContains(t, err, "not an ECDSA key on P-256")
-}
-
-// TestSpacingDoesNotMatter: the signature is over the payload.
-func TestSpacingDoesNotMatter(t *testing.T) {
-	key := newKey(t)
-	data, err := Sign(statement(), key)
-	require.NoError(t, err)
-	var compact bytes.Buffer
-	require.NoError(t, json.Compact(&compact, data))
-	envelope, err := ParseEnvelope(compact.Bytes())
-	require.NoError(t, err)
-	_, err = envelope.Verify(&key.PublicKey)
-	assert.NoError(t, err)
-}
-
-func TestParseEnvelopeRefuses(t *testing.T) {
-	for want, data := range map[string]string{
-		"it ends too early":             "",
-		"not a DSSE envelope":           `[]`,
-		"payload is missing":            `{"payloadType": "application/vnd.in-toto+json", "signatures": []}`,
-		"payloadType or payload":        `{"PayloadType": "application/vnd.in-toto+json", "Payload": "", "Signatures": []}`,
-		`its payloadType is "x"`:        `{"payloadType": "x", "payload": "", "signatures": []}`,
-		"it has 0 signatures":           `{"payloadType": "application/vnd.in-toto+json", "payload": "", "signatures": []}`,
-		"it has 2 signatures":           `{"payloadType": "application/vnd.in-toto+json", "payload": "", "signatures": [{"sig": "AA=="}, {"sig": "AA=="}]}`,
-		"its signature has no sig":      `{"payloadType": "application/vnd.in-toto+json", "payload": "", "signatures": [{"SIG": "AA=="}]}`,
-		"its signature is not base64":   `{"payloadType": "application/vnd.in-toto+json", "payload": "", "signatures": [{"sig": "?"}]}`,
-		"its payload is not base64":     `{"payloadType": "application/vnd.in-toto+json", "payload": "?", "signatures": [{"sig": "AA=="}]}`,
-		`"payload" stands in it twice`:  `{"payload": "", "payload": ""}`,
-		"something follows":             `{} {}`,
-		"it is larger than 256 KiB":     strings.Repeat(" ", MaxEnvelope+1),
-		"nested deeper than 32 levels":  strings.Repeat("[", 40),
-		"it is not good JSON: invalid ": `{"a": nope}`,
-	} {
-		_, err := ParseEnvelope([]byte(data))
-		assert.ErrorContains(t, err, want)
-	}
 }
 
 // TestDecodeRefuses changes one field of a good payload; nil takes it away.
@@ -184,144 +119,6 @@ func TestDecodeIgnoresWhatItDoesNotKnow(t *testing.T) {
 	got, err := decode(payload)
 	require.NoError(t, err)
 	assert.Equal(t, statement(), got)
-}
-
-func TestKeys(t *testing.T) {
-	key := newKey(t)
-	private, err := EncodeKey(key)
-	require.NoError(t, err)
-	got, err := ParseKey(private)
-	require.NoError(t, err)
-	assert.True(t, key.Equal(got))
-	sec1, err := x509.MarshalECPrivateKey(key)
-	require.NoError(t, err)
-	got, err = ParseKey(block("EC PRIVATE KEY", sec1))
-	require.NoError(t, err)
-	assert.True(t, key.Equal(got))
-	public, err := EncodePublicKey(&key.PublicKey)
-	require.NoError(t, err)
-	gotPublic, err := ParsePublicKey(public)
-	require.NoError(t, err)
-	assert.True(t, key.PublicKey.Equal(gotPublic))
-	assert.Len(t, KeyFingerprint(&key.PublicKey), 64)
-	assert.Empty(t, KeyFingerprint("no key"))
-
-	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
-	require.NoError(t, err)
-	rsaPEM := block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(rsaKey))
-	_, err = ParseSigner(rsaPEM)
-	assert.NoError(t, err, "a root's key")
-	for _, tt := range []struct{ name, want, data string }{
-		{"RSA", "not an ECDSA key on P-256", string(rsaPEM)},
-		{"PKCS#8", "is encrypted, which is not supported", string(block("ENCRYPTED PRIVATE KEY", private))},
-		{"cosign", "is encrypted, which is not supported", string(block("ENCRYPTED SIGSTORE PRIVATE KEY", private))},
-		{"old openssl", "is encrypted, which is not supported", string(pem.EncodeToMemory(&pem.Block{
-			Type: "EC PRIVATE KEY", Headers: map[string]string{"Proc-Type": "4,ENCRYPTED"}, Bytes: sec1}))},
-		{"public", "one unencrypted private key", string(public)},
-		{"two", "one unencrypted private key", string(private) + string(private)},
-		{"none", "one unencrypted private key", ""},
-		{"garbage", "one unencrypted private key", string(block("PRIVATE KEY", []byte("garbage")))},
-		{"large", "one unencrypted private key", string(private) + strings.Repeat("#", maxPEM)},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			_, err := ParseKey([]byte(tt.data))
-			assert.ErrorContains(t, err, tt.want)
-			assert.NotContains(t, err.Error(), base64.StdEncoding.EncodeToString(sec1)[:20])
-		})
-	}
-	for _, data := range [][]byte{nil, private, block("PUBLIC KEY", []byte("garbage")), append(public, public...)} {
-		_, err := ParsePublicKey(data)
-		assert.Error(t, err)
-	}
-	der, err := x509.MarshalPKIXPublicKey(&rsaKey.PublicKey)
-	require.NoError(t, err)
-	_, err = ParsePublicKey(block("PUBLIC KEY", der))
-	assert.ErrorContains(t, err, "not an ECDSA key on P-256")
-}
-
-func block(kind string, data []byte) []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: data})
-}
-
-// TestCheckCertificate changes one thing of a good sealing certificate.
-func TestCheckCertificate(t *testing.T) {
-	rootKey := newKey(t)
-	root := issue(t, &x509.Certificate{Subject: pkix.Name{CommonName: "demo"}, IsCA: true, BasicConstraintsValid: true}, nil, rootKey, rootKey)
-	betweenKey := newKey(t)
-	between := issue(t, &x509.Certificate{Subject: pkix.Name{CommonName: "between"}, IsCA: true, BasicConstraintsValid: true}, root, betweenKey, rootKey)
-	usage := func(critical bool, oids ...asn1.ObjectIdentifier) []pkix.Extension {
-		value, err := asn1.Marshal(oids)
-		require.NoError(t, err)
-		return []pkix.Extension{{Id: extendedKeyUsage(), Critical: critical, Value: value}}
-	}
-	anyUsage, clientAuth := asn1.ObjectIdentifier{2, 5, 29, 37, 0}, asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 2}
-	unknown := pkix.Extension{Id: asn1.ObjectIdentifier{1, 2, 3}, Critical: true, Value: []byte{5, 0}}
-	for _, tt := range []struct {
-		name, want string
-		change     func(*x509.Certificate)
-	}{
-		{"good", "", func(*x509.Certificate) {}},
-		{"a participant's", "is missing", func(c *x509.Certificate) { *c = x509.Certificate{Subject: c.Subject} }},
-		{"any usage", "is missing", func(c *x509.Certificate) { c.ExtraExtensions = usage(true, anyUsage) }},
-		{"another usage", "is missing", func(c *x509.Certificate) { c.ExtraExtensions = usage(true, clientAuth) }},
-		{"two usages", "is not the only one", func(c *x509.Certificate) { c.ExtraExtensions = usage(true, Usage(), clientAuth) }},
-		{"not critical", "is not critical", func(c *x509.Certificate) { c.ExtraExtensions = usage(false, Usage()) }},
-		{"an authority", "not marked as CA:FALSE", func(c *x509.Certificate) { c.IsCA = true }},
-		{"no constraints", "not marked as CA:FALSE", func(c *x509.Certificate) { c.BasicConstraintsValid = false }},
-		{"another key usage", "digitalSignature alone", func(c *x509.Certificate) { c.KeyUsage |= x509.KeyUsageKeyEncipherment }},
-		{"no key usage", "digitalSignature alone", func(c *x509.Certificate) { c.KeyUsage = 0 }},
-		{"a critical extension", "not known here", func(c *x509.Certificate) { c.ExtraExtensions = append(c.ExtraExtensions, unknown) }},
-		{"no name", "no CN", func(c *x509.Certificate) { c.Subject = pkix.Name{} }},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			c := &x509.Certificate{
-				Subject: pkix.Name{CommonName: "release"}, BasicConstraintsValid: true,
-				KeyUsage: x509.KeyUsageDigitalSignature, ExtraExtensions: usage(true, Usage()),
-			}
-			tt.change(c)
-			err := CheckCertificate(issue(t, c, root, newKey(t), rootKey), root)
-			if tt.want == "" {
-				assert.NoError(t, err)
-				assert.ErrorContains(t, CheckCertificate(issue(t, c, between, newKey(t), betweenKey), root), "did not issue it itself")
-				assert.ErrorContains(t, CheckCertificate(issue(t, c, root, newKey(t), betweenKey), root), "did not issue it itself")
-			} else {
-				assert.ErrorContains(t, err, tt.want)
-			}
-		})
-	}
-}
-
-func TestNewCertificate(t *testing.T) {
-	rootKey, key := newKey(t), newKey(t)
-	root := issue(t, &x509.Certificate{Subject: pkix.Name{CommonName: "demo"}, IsCA: true, BasicConstraintsValid: true}, nil, rootKey, rootKey)
-	data, err := NewCertificate("release", &key.PublicKey, root, rootKey, sealed, sealed.AddDate(1, 0, 0))
-	require.NoError(t, err)
-	c, err := ParseCertificate(data)
-	require.NoError(t, err)
-	assert.Equal(t, "release", c.Subject.CommonName)
-	_, err = NewCertificate("release", &key.PublicKey, root, key, sealed, sealed.AddDate(1, 0, 0))
-	assert.ErrorContains(t, err, "the root's key does not fit its certificate")
-	_, err = ParseCertificate(append(data, data...))
-	assert.Error(t, err)
-	_, err = ParseCertificate(block("CERTIFICATE", []byte("garbage")))
-	assert.ErrorContains(t, err, "it cannot be read")
-}
-
-func issue(t *testing.T, c, parent *x509.Certificate, key, parentKey *ecdsa.PrivateKey) *x509.Certificate {
-	c.SerialNumber, c.NotBefore, c.NotAfter = big.NewInt(7), sealed, sealed.AddDate(1, 0, 0)
-	if parent == nil {
-		parent = c
-	} else {
-		// CreateCertificate looks whether the key fits the parent; a forger would not.
-		forged := *parent
-		forged.PublicKey = &parentKey.PublicKey
-		parent = &forged
-	}
-	der, err := x509.CreateCertificate(rand.Reader, c, parent, &key.PublicKey, parentKey)
-	require.NoError(t, err)
-	made, err := x509.ParseCertificate(der)
-	require.NoError(t, err)
-	return made
 }
 
 // FuzzEnvelope looks for an envelope that passes without the key, and for a

@@ -1,0 +1,32 @@
+package strictjson
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestDecode(t *testing.T) {
+	got, err := Decode([]byte(` {"a": [1, true, null, {"A": "x"}], "b": 9007199254740993} `))
+	require.NoError(t, err)
+	assert.Equal(t, map[string]any{
+		"a": []any{json.Number("1"), true, nil, map[string]any{"A": "x"}}, "b": json.Number("9007199254740993"),
+	}, got)
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	for data, want := range map[string]string{
+		"":                       "it ends too early",
+		`{"a": `:                 "it ends too early",
+		`{"a": 1, "\u0061": 2}`:  `the key "a" stands in it twice`,
+		`{} {}`:                  "something follows the JSON value",
+		`{a: 1}`:                 "invalid character",
+		strings.Repeat("[", 100): "it is nested deeper than 32 levels",
+	} {
+		_, err := Decode([]byte(data))
+		assert.ErrorContains(t, err, want, data)
+	}
+}
