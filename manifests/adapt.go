@@ -1,0 +1,54 @@
+package manifests
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// certificateMount is where cert-manager's Secret stands in the pod.
+const certificateMount = "/certificates"
+
+// adapt makes an object fit the cluster.
+func adapt(object *unstructured.Unstructured, o Options) error {
+	switch object.GetKind() {
+	case "Deployment":
+		return adaptDeployment(object, o)
+	case "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration":
+		if o.Certs == CertManager {
+			object.SetAnnotations(map[string]string{"cert-manager.io/inject-ca-from": Namespace + "/" + Webhook})
+		}
+	}
+	return nil
+}
+
+func adaptDeployment(d *unstructured.Unstructured, o Options) error {
+	if o.Replicas > 0 {
+		if err := unstructured.SetNestedField(d.Object, o.Replicas, "spec", "replicas"); err != nil {
+			return err
+		}
+	}
+	containers, _, err := unstructured.NestedSlice(d.Object, "spec", "template", "spec", "containers")
+	if err != nil {
+		return err
+	}
+	container, ok := containers[0].(map[string]any)
+	if !ok {
+		return fmt.Errorf("the container is a %T", containers[0])
+	}
+	container["image"] = o.Image
+	args, _ := container["args"].([]any)
+	if o.KitImage != "" {
+		args = append(args, "--kit-image="+o.KitImage)
+	}
+	if o.Certs == CertManager {
+		args = append(args, "--cert-dir="+certificateMount)
+		container["volumeMounts"] = []any{map[string]any{"name": "certificates", "mountPath": certificateMount, "readOnly": true}}
+		volume := map[string]any{"name": "certificates", "secret": map[string]any{"secretName": "flare-webhook-tls", "defaultMode": int64(0o440)}}
+		if err := unstructured.SetNestedSlice(d.Object, []any{volume}, "spec", "template", "spec", "volumes"); err != nil {
+			return err
+		}
+	}
+	container["args"] = args
+	return unstructured.SetNestedSlice(d.Object, containers, "spec", "template", "spec", "containers")
+}
