@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -27,6 +29,10 @@ func resources(p *Pod) []Result {
 				"limits.%s is %s over all containers, at most %s is allowed", name, total.String(), most.String()))
 		}
 	}
+	// Maps have no order, and a message must not change from one try to the next.
+	slices.SortFunc(results, func(a, b Result) int {
+		return cmp.Or(strings.Compare(a.Field, b.Field), strings.Compare(a.Detail, b.Detail))
+	})
 	return results
 }
 
