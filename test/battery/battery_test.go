@@ -9,3 +9,11 @@ import (
 func TestEvaluator(t *testing.T) {
 	battery.Run(t, battery.Options{Submit: battery.Evaluator})
 }
+
+func TestHTTPS(t *testing.T) {
+	battery.Run(t, battery.Options{Submit: battery.HTTPS})
+}
+
+func TestTheDoorsAgree(t *testing.T) {
+	battery.Agree(t, battery.Evaluator, battery.HTTPS)
+}

@@ -49,6 +49,9 @@ type World struct {
 	BreakGlass bool
 }
 
+// invalid says that the policy is there and cannot be used.
+func (w *World) invalid() bool { return w.Policy != nil && len(v1alpha1.Validate(w.Policy)) > 0 }
+
 // Want is what must come of a request.
 type Want struct {
 	Verdict string `json:"verdict"`

@@ -1,0 +1,165 @@
+package battery
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	jsonpatch "gopkg.in/evanphx/json-patch.v4"
+	admissionv1 "k8s.io/api/admission/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+	"github.com/kubectl-flare/kubectl-flare/webhook/handlers"
+	webhookkits "github.com/kubectl-flare/kubectl-flare/webhook/kits"
+)
+
+// HTTPS is the second door: AdmissionReviews to the webhook's own routes over
+// TLS. The test plays the API server: it asks for a mutation first, applies the
+// patch and asks for the verdict on what comes out.
+func HTTPS(ctx context.Context, t testing.TB, c *Case) Verdict {
+	t.Helper()
+	reader := reader{&c.World}
+	server := httptest.NewTLSServer(handlers.Routes(&handlers.World{
+		Policies: reader, Access: reader, Reader: reader, Observer: observer{}, Clock: clock.RealClock{},
+		Kits: webhookkits.NewVerifier(reader, clock.RealClock{}, func() {}),
+	}, observer{}))
+	defer server.Close()
+	request := requestOf(t, c)
+	door := door{t, ctx, server}
+	if _, ok := c.Attributes.Object.(*corev1.Pod); ok && c.Attributes.Operation == policies.Create && c.Attributes.Subresource == "" {
+		door.mutate(request)
+	}
+	response := door.post(path(&c.Attributes), request)
+	v := Verdict{Allowed: response.Allowed, Messages: response.Warnings, Audited: new(response.AuditAnnotations[policies.AuditMessage] != "")}
+	if !response.Allowed {
+		v.Messages, v.Audited = strings.Split(response.Result.Message, "\n"), nil
+	}
+	return v
+}
+
+// path is where the manifests register requests of that kind.
+func path(a *policies.Attributes) string {
+	switch {
+	case a.Operation == policies.Connect:
+		return "/validate/connect"
+	case a.Resource.Resource == "bindings", a.Subresource == "binding":
+		return "/validate/bindings"
+	case a.Resource.Resource == "pods":
+		return "/validate/pods"
+	case a.Resource.Resource == "secrets", a.Resource.Resource == "configmaps":
+		return "/validate/objects"
+	case a.Resource.Resource == v1alpha1.Resource:
+		return "/validate/sitepolicies"
+	}
+	return "/validate/templates"
+}
+
+func requestOf(t testing.TB, c *Case) *admissionv1.AdmissionRequest {
+	t.Helper()
+	a := &c.Attributes
+	subject := a.Object
+	if subject == nil {
+		subject = a.OldObject
+	}
+	gvk := subject.GetObjectKind().GroupVersionKind()
+	version := "v1"
+	if a.Resource.Group == v1alpha1.Group {
+		version = v1alpha1.GroupVersion().Version
+	}
+	return &admissionv1.AdmissionRequest{
+		UID:         types.UID(slug(c.Name)),
+		Kind:        metav1.GroupVersionKind{Group: gvk.Group, Version: gvk.Version, Kind: gvk.Kind},
+		Resource:    metav1.GroupVersionResource{Group: a.Resource.Group, Version: version, Resource: a.Resource.Resource},
+		SubResource: a.Subresource, Namespace: a.Namespace, Name: a.Name, UserInfo: a.User,
+		Operation: admissionv1.Operation(a.Operation), Object: raw(t, a.Object), OldObject: raw(t, a.OldObject),
+	}
+}
+
+func raw(t testing.TB, obj runtime.Object) runtime.RawExtension {
+	t.Helper()
+	if obj == nil {
+		return runtime.RawExtension{}
+	}
+	data, err := json.Marshal(obj)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return runtime.RawExtension{Raw: data}
+}
+
+// door posts reviews.
+type door struct {
+	testing.TB
+	ctx    context.Context
+	server *httptest.Server
+}
+
+func (d door) mutate(request *admissionv1.AdmissionRequest) {
+	d.Helper()
+	response := d.post("/mutate/pods", request)
+	if !response.Allowed {
+		d.Fatalf("mutation refuses: %+v", response.Result)
+	}
+	if len(response.Patch) == 0 {
+		return
+	}
+	patch, err := jsonpatch.DecodePatch(response.Patch)
+	if err == nil {
+		request.Object.Raw, err = patch.Apply(request.Object.Raw)
+	}
+	if err != nil {
+		d.Fatalf("the patch %s cannot be applied: %v", response.Patch, err)
+	}
+}
+
+func (d door) post(path string, request *admissionv1.AdmissionRequest) *admissionv1.AdmissionResponse {
+	d.Helper()
+	review := admissionv1.AdmissionReview{
+		TypeMeta: metav1.TypeMeta{APIVersion: admissionv1.SchemeGroupVersion.String(), Kind: "AdmissionReview"}, Request: request,
+	}
+	body, err := json.Marshal(review)
+	if err != nil {
+		d.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(d.ctx, http.MethodPost, d.server.URL+path, bytes.NewReader(body))
+	if err != nil {
+		d.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := d.server.Client().Do(r)
+	if err != nil {
+		d.Fatal(err)
+	}
+	defer answer.Body.Close()
+	var got admissionv1.AdmissionReview
+	if err := json.NewDecoder(answer.Body).Decode(&got); err != nil || got.Response == nil || got.Response.UID != request.UID {
+		d.Fatalf("%s answers %s: %v, %+v", path, answer.Status, err, got.Response)
+	}
+	return got.Response
+}
+
+// observer counts nothing.
+type observer struct{}
+
+// Decided implements handlers.Observer.
+func (observer) Decided(string, policies.Operation, string, string) {}
+
+// Reviewed implements review.Observer.
+func (observer) Reviewed(string, time.Duration, error) {}
+
+// Panicked implements review.Observer.
+func (observer) Panicked(string) {}
+
+// Log implements review.Observer.
+func (observer) Log(string, string) {}
