@@ -45,6 +45,7 @@ func launched(t *testing.T, namespace string, kits ...*kittest.Kit) *clientstest
 }
 
 func federation(t *testing.T, days int) *kittest.Federation {
+	t.Helper()
 	notAfter := now.Add(time.Duration(days)*24*time.Hour + time.Hour)
 	return kittest.NewFederation(t, "demo", kittest.WithAddress(inCluster, 8002), kittest.WithDates(now.AddDate(-2, 0, 0), notAfter))
 }

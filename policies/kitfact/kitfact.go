@@ -59,8 +59,8 @@ func verified(secret *corev1.Secret, policy *v1alpha1.SitePolicySpec, now time.T
 	fact.NotBefore, fact.NotAfter = from, until
 	fact.SealedBy = facts.SealNative
 	if sealed != nil {
-		fact.SealedBy, fact.SealerKey, fact.Serial = facts.SealProject, sealed.KeyFingerprint, sealed.Statement.Serial
-		if sealed.Statement.SealedBy == seal.BySite {
+		fact.SealedBy, fact.SealerKey, fact.Serial = facts.SealProject, sealed.KeyFingerprint, sealed.Serial
+		if sealed.SealedBy == seal.BySite {
 			fact.SealedBy = facts.SealSite
 		}
 	}

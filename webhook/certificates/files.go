@@ -42,7 +42,7 @@ func NewFiles(dir string, clk clock.WithTicker, complain func(error)) *Files {
 func (f *Files) Run(ctx context.Context) error {
 	var events chan fsnotify.Event
 	if watcher, err := fsnotify.NewWatcher(); err == nil {
-		defer watcher.Close()
+		defer func() { _ = watcher.Close() }()
 		if watcher.Add(filepath.Dir(f.certificate)) == nil {
 			events = watcher.Events
 		}

@@ -94,7 +94,7 @@ func readFile(name string, stdin io.Reader) ([]Object, error) {
 		if err != nil {
 			return nil, fmt.Errorf("cannot read the manifests: %w", err)
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }()
 		in = f
 	}
 	data, err := io.ReadAll(io.LimitReader(in, MaxFile+1))

@@ -137,6 +137,7 @@ func TestPluginOnARealAPIServer(t *testing.T) {
 }
 
 func (c *cluster) keyOnlyInData(t *testing.T, kit *kittest.Kit) {
+	t.Helper()
 	secret, err := c.typed.CoreV1().Secrets(namespace).Get(t.Context(), startupkit.SecretName(kit.Read()), metav1.GetOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -152,6 +153,7 @@ func (c *cluster) keyOnlyInData(t *testing.T, kit *kittest.Kit) {
 }
 
 func (c *cluster) conflict(t *testing.T, dir string) {
+	t.Helper()
 	name := startupkit.ObjectName("Site_2")
 	patch := []byte(`{"spec":{"template":{"spec":{"containers":[{"name":"nvflare","image":"mine:1"}]}}}}`)
 	_, err := c.typed.AppsV1().Deployments(namespace).Patch(t.Context(), name, types.StrategicMergePatchType, patch, metav1.PatchOptions{FieldManager: "kubectl-edit"})
