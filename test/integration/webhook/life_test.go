@@ -1,0 +1,111 @@
+//go:build integration
+
+package webhook
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	authorizationv1 "k8s.io/api/authorization/v1"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+func containsNoPolicy(err error) bool { return strings.Contains(err.Error(), noPolicy) }
+
+func TestReadyInTime(t *testing.T) {
+	t.Logf("ready after %s", world.readyAfter)
+	require.Less(t, world.readyAfter, 2*time.Second)
+}
+
+// TestBreakGlass: the API server is asked about the requesting user, by the
+// webhook with its own few rights.
+func TestBreakGlass(t *testing.T) {
+	ns := createNamespace(t, "glass", "glass")
+	policy := policyOf("glass")
+	policy.Object["spec"].(map[string]any)["data"] = []any{map[string]any{"claimName": "ct", "mountPath": "/data/ct", "roles": []any{"client"}}}
+	createPolicy(t, policy)
+	bindSite(t, ns)
+	// A pod from before the namespace was governed: it has the site's data.
+	pod := podOf("old")
+	pod.Spec.Volumes = []corev1.Volume{{Name: "d", VolumeSource: corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "ct"}}}}
+	free := createNamespace(t, "glass-free", "")
+	_, err := world.typed.CoreV1().Pods(free).Create(t.Context(), pod, metav1.CreateOptions{})
+	require.NoError(t, err)
+	_, err = world.typed.CoreV1().Namespaces().Update(t.Context(), namespaceOf(free, "glass"), metav1.UpdateOptions{})
+	require.NoError(t, err)
+	bindSite(t, free)
+
+	exec := rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"pods/exec"}, Verbs: []string{"create", "get"}}
+	glass := rbacv1.PolicyRule{APIGroups: []string{"kubectl-flare.dev"}, Resources: []string{"sitepolicies"}, ResourceNames: []string{"glass"}, Verbs: []string{"breakglass"}}
+	for name, rules := range map[string][]rbacv1.PolicyRule{"glass-nobody": {exec}, "glass-firefighter": {exec, glass}} {
+		c := user(t, name, rules...)
+		try := func() error {
+			return c.CoreV1().RESTClient().Post().Namespace(free).Resource("pods").Name("old").SubResource("exec").Do(t.Context()).Error()
+		}
+		if name == "glass-nobody" {
+			within(t, 2*time.Second, "refused", func() bool { return strings.Contains(try().Error(), `connect.kubectl-flare.dev" denied`) })
+			denied(t, try(), "connect.kubectl-flare.dev", "breakglass")
+			continue
+		}
+		// Past admission: there is no node to connect to.
+		within(t, 2*time.Second, "let through", func() bool { return !strings.Contains(try().Error(), "kubectl-flare.dev") })
+	}
+}
+
+// bindSite gives the webhook its right in a namespace, as site add does.
+func bindSite(t *testing.T, ns string) {
+	t.Helper()
+	_, err := world.typed.RbacV1().RoleBindings(ns).Create(t.Context(), &rbacv1.RoleBinding{
+		ObjectMeta: metav1.ObjectMeta{Name: "flare-webhook"},
+		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "flare-webhook-site"},
+		Subjects:   []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Name: "flare-webhook", Namespace: "flare-system"}},
+	}, metav1.CreateOptions{})
+	require.NoError(t, err)
+}
+
+// TestWebhookRights: Secrets are out of reach but where site add has bound them.
+func TestWebhookRights(t *testing.T) {
+	createNamespace(t, "bound", "")
+	bindSite(t, "bound")
+	may := func(verb, resource, ns string) bool {
+		review, err := world.typed.AuthorizationV1().SubjectAccessReviews().Create(t.Context(), &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
+			User:               "system:serviceaccount:flare-system:flare-webhook",
+			Groups:             []string{"system:serviceaccounts", "system:authenticated"},
+			ResourceAttributes: &authorizationv1.ResourceAttributes{Verb: verb, Resource: resource, Namespace: ns, Name: "x"},
+		}}, metav1.CreateOptions{})
+		require.NoError(t, err)
+		return review.Status.Allowed
+	}
+	within(t, 2*time.Second, "bound", func() bool { return may("get", "secrets", "bound") })
+	for _, forbidden := range []struct{ verb, resource, ns string }{
+		{"list", "secrets", "bound"}, {"get", "secrets", "default"}, {"get", "secrets", "kube-system"}, {"list", "secrets", ""},
+		{"get", "pods", "default"}, {"create", "pods", "bound"}, {"update", "namespaces", ""},
+	} {
+		require.False(t, may(forbidden.verb, forbidden.resource, forbidden.ns), forbidden)
+	}
+}
+
+// TestWebhookAway: while the webhook is away nothing closed passes,
+// templates do, and other namespaces notice nothing.
+func TestWebhookAway(t *testing.T) {
+	ns := createNamespace(t, "away", "away")
+	createPolicy(t, policyOf("away"))
+	world.stop()
+	pod := func(ns string) error {
+		_, err := world.typed.CoreV1().Pods(ns).Create(t.Context(), podOf("p"), metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+		return err
+	}
+	denied(t, pod(ns), "failed calling webhook", "pods.kubectl-flare.dev")
+	require.NoError(t, pod("default"))
+	template := corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"a": "b"}}, Spec: podOf("x").Spec}
+	deployment := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Name: "d"}, Spec: appsv1.DeploymentSpec{Selector: &metav1.LabelSelector{MatchLabels: template.Labels}, Template: template}}
+	_, err := world.typed.AppsV1().Deployments(ns).Create(t.Context(), deployment, metav1.CreateOptions{})
+	require.NoError(t, err)
+	require.NoError(t, world.start())
+	within(t, 5*time.Second, "it is back", func() bool { return pod(ns) == nil })
+}
