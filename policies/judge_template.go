@@ -3,6 +3,7 @@ package policies
 import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
@@ -22,10 +23,15 @@ func judgeTemplate(a *Attributes, policy *v1alpha1.SitePolicy, f *Facts) []check
 	if old, _, ok := Extract(a.OldObject); ok && a.Operation == Update && equality.Semantic.DeepEqual(old.Spec, pod.Spec) {
 		return nil // scaled, paused, labelled
 	}
+	return checks.Run(templatePod(a, pod, path, policy, f))
+}
+
+// templatePod is the pod of a template as the checks see it, after mutation.
+func templatePod(a *Attributes, pod *corev1.Pod, path *field.Path, policy *v1alpha1.SitePolicy, f *Facts) *checks.Pod {
 	pod.Namespace = a.Namespace
 	r := a.request()
 	r.Template, r.Create, r.Prefix = true, true, path.String()
-	return checks.Run(checks.NewPod(mutation.Mutate(pod, policy, *f), policy, f, r))
+	return checks.NewPod(mutation.Mutate(pod, policy, *f), policy, f, r)
 }
 
 // significant says whether an update of a pod changes anything but what cannot
