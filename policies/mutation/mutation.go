@@ -5,7 +5,6 @@ package mutation
 
 import (
 	corev1 "k8s.io/api/core/v1"
-
 	"k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
@@ -63,9 +62,9 @@ func (m *mutation) run() {
 	m.dropToken()
 	m.rewriteDerived()
 	if m.process.Kind != profiles.KindNone && len(m.pod.Spec.Containers) == 1 {
+		m.addWorkspace()
 		m.addKit()
 		m.addLocal()
-		m.addWorkspace()
 		m.addScratch()
 		m.limits()
 	}

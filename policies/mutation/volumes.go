@@ -1,6 +1,7 @@
 package mutation
 
 import (
+	"path"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -71,35 +72,38 @@ func (m *mutation) addWorkspace() {
 		return
 	}
 	claim := checks.ExpandClaim(m.policy.Workspace.ClaimName, m.kit.Participant)
-	path := m.policy.Workspace.MountPath
-	if m.mounted(path) {
+	folder := m.policy.Workspace.MountPath
+	if m.mounted(folder) {
 		return
 	}
 	refers := func(v corev1.Volume) bool {
 		return v.PersistentVolumeClaim != nil && v.PersistentVolumeClaim.ClaimName == claim
 	}
-	m.mount("workspace", path, false, refers, corev1.VolumeSource{
+	m.mount("workspace", folder, false, refers, corev1.VolumeSource{
 		PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: claim},
 	})
 	for i := range m.main().VolumeMounts {
-		if mount := &m.main().VolumeMounts[i]; mount.MountPath == path && mount.SubPath == "" {
+		if mount := &m.main().VolumeMounts[i]; mount.MountPath == folder && mount.SubPath == "" {
 			mount.SubPath = checks.ExpandClaim(m.policy.Workspace.SubPath, m.kit.Participant)
 		}
 	}
 }
 
-// addScratch gives the process a disk-backed /tmp: the root file system is
-// read-only, and libraries make their caches in HOME.
+// addScratch gives the process a disk-backed emptyDir wherever only scratch space
+// may be, /tmp first of all: the root file system is read-only, and libraries make
+// their caches in HOME. Shared memory is left as the runtime makes it.
 func (m *mutation) addScratch() {
-	const tmp = "/tmp"
-	if !m.mounted(tmp) {
-		never := func(corev1.Volume) bool { return false }
-		m.mount("tmp", tmp, false, never, corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}})
+	never := func(corev1.Volume) bool { return false }
+	for _, p := range m.paths {
+		if len(p.Sources) != 1 || !p.Takes(profiles.SourceScratch) || p.Path == "/dev/shm" || m.mounted(p.Path) {
+			continue
+		}
+		m.mount(path.Base(p.Path), p.Path, false, never, corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}})
 	}
 	for _, name := range []string{"HOME", "TMPDIR"} {
 		has := func(e corev1.EnvVar) bool { return e.Name == name }
 		if !slices.ContainsFunc(m.main().Env, has) {
-			m.main().Env = append(m.main().Env, corev1.EnvVar{Name: name, Value: tmp})
+			m.main().Env = append(m.main().Env, corev1.EnvVar{Name: name, Value: "/tmp"})
 		}
 	}
 }
@@ -137,14 +141,14 @@ func (m *mutation) mustBeReadOnly(volume string) bool {
 	return false
 }
 
-func (m *mutation) mounted(path string) bool {
-	return slices.ContainsFunc(m.main().VolumeMounts, func(v corev1.VolumeMount) bool { return v.MountPath == path })
+func (m *mutation) mounted(at string) bool {
+	return slices.ContainsFunc(m.main().VolumeMounts, func(v corev1.VolumeMount) bool { return v.MountPath == at })
 }
 
 // mount adds a volume where none refers to the object, and a mount where the
 // volume has none. An empty path means that the process takes no such thing.
-func (m *mutation) mount(name, path string, readOnly bool, refers func(corev1.Volume) bool, source corev1.VolumeSource) {
-	if path == "" {
+func (m *mutation) mount(name, at string, readOnly bool, refers func(corev1.Volume) bool, source corev1.VolumeSource) {
+	if at == "" {
 		return
 	}
 	i := slices.IndexFunc(m.pod.Spec.Volumes, refers)
@@ -157,7 +161,7 @@ func (m *mutation) mount(name, path string, readOnly bool, refers func(corev1.Vo
 	if slices.ContainsFunc(m.main().VolumeMounts, has) && readOnly {
 		return
 	}
-	m.main().VolumeMounts = append(m.main().VolumeMounts, corev1.VolumeMount{Name: volume, MountPath: path, ReadOnly: readOnly})
+	m.main().VolumeMounts = append(m.main().VolumeMounts, corev1.VolumeMount{Name: volume, MountPath: at, ReadOnly: readOnly})
 }
 
 // free is the name, or the name with an ending, that no volume has.
