@@ -16,6 +16,7 @@ import (
 // kits are a kit of each role in both families.
 func kits(t testing.TB) []*kittest.Kit {
 	t.Helper()
+	t.Helper()
 	var out []*kittest.Kit
 	for _, family := range []startupkit.Family{startupkit.Family27, startupkit.Family28} {
 		fed := kittest.NewFederation(t, "demo", kittest.WithFamily(family))
