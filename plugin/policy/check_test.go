@@ -72,7 +72,7 @@ func TestCheckPods(t *testing.T) {
 
 	out, err = run(t, pod, args[:5]...)
 	require.Error(t, err)
-	assert.Contains(t, out, "is in none of the files: give its kit's folder with --kit")
+	assert.Contains(t, out, "is not known here: give its kit's folder with --kit")
 }
 
 // podOf makes the pod of a Deployment, with data of the site.

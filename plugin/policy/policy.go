@@ -23,6 +23,6 @@ func NewCommand(getter genericclioptions.RESTClientGetter, streams genericioopti
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newCheckCommand(getter, streams, clk))
+	cmd.AddCommand(newCheckCommand(getter, streams, clk), newExplainCommand(getter, streams, clk))
 	return cmd
 }

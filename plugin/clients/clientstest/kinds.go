@@ -1,6 +1,7 @@
 package clientstest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -14,6 +15,8 @@ import (
 type kind struct {
 	group, kind, plural string
 	cluster             bool
+	// version is v1 where it is empty.
+	version string
 }
 
 func kinds() []kind {
@@ -30,6 +33,9 @@ func kinds() []kind {
 		{group: "apps", kind: "ReplicaSet", plural: "replicasets"},
 		{group: "batch", kind: "CronJob", plural: "cronjobs"},
 		{group: "storage.k8s.io", kind: "StorageClass", plural: "storageclasses", cluster: true},
+		{group: "admissionregistration.k8s.io", kind: "MutatingWebhookConfiguration", plural: "mutatingwebhookconfigurations", cluster: true},
+		{group: "admissionregistration.k8s.io", kind: "ValidatingWebhookConfiguration", plural: "validatingwebhookconfigurations", cluster: true},
+		{group: "kubectl-flare.dev", version: "v1alpha1", kind: "SitePolicy", plural: "sitepolicies", cluster: true},
 	}
 }
 
@@ -45,7 +51,9 @@ func (k kind) groupResource() schema.GroupResource {
 	return schema.GroupResource{Group: k.group, Resource: k.plural}
 }
 
-func (k kind) apiVersion() string { return schema.GroupVersion{Group: k.group, Version: "v1"}.String() }
+func (k kind) apiVersion() string {
+	return schema.GroupVersion{Group: k.group, Version: cmp.Or(k.version, "v1")}.String()
+}
 
 // request is what an API path means.
 type request struct {

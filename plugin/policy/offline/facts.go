@@ -2,6 +2,7 @@ package offline
 
 import (
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -44,16 +45,16 @@ func in(namespace, of string) bool { return of == namespace || of == "" }
 
 // assume fills in what only a cluster knows and says so: to which volume a claim
 // is bound.
-func assume(f *policies.Facts, pod *corev1.Pod, policy *v1alpha1.SitePolicy) []string {
+func (w *World) assume(f *policies.Facts, pod *corev1.Pod, policy *v1alpha1.SitePolicy) []string {
 	var notes []string
 	for _, name := range policies.ClaimReferences(pod, policy) {
-		if _, known := f.Claims[name]; known {
+		if _, known := f.Claims[name]; known || slices.Contains(w.Absent, name) {
 			continue
 		}
 		for _, rule := range policy.Spec.Data {
 			if rule.ClaimName == name {
 				f.Claims[name] = policies.ClaimFact{VolumeName: rule.VolumeName}
-				notes = append(notes, fmt.Sprintf("assumed: claim %q is bound to volume %q, which no file can say", name, rule.VolumeName))
+				notes = append(notes, fmt.Sprintf("assumed: claim %q is bound to volume %q, which only the cluster knows", name, rule.VolumeName))
 			}
 		}
 	}
@@ -62,16 +63,17 @@ func assume(f *policies.Facts, pod *corev1.Pod, policy *v1alpha1.SitePolicy) []s
 
 // missing names the kits and local/ that no file holds: the verdict calls them
 // absent, which in the cluster they may not be.
-func missing(f *policies.Facts, pod *corev1.Pod) []string {
+func (w *World) missing(f *policies.Facts, pod *corev1.Pod) []string {
+	const form = "%s %q is not known here: give its kit's folder with --kit"
 	var notes []string
 	for _, name := range policies.References(pod) {
-		if _, known := f.Kits[name]; !known {
-			notes = append(notes, fmt.Sprintf("Secret %q is in none of the files: give its kit's folder with --kit", name))
+		if _, known := f.Kits[name]; !known && !slices.Contains(w.Absent, name) {
+			notes = append(notes, fmt.Sprintf(form, "Secret", name))
 		}
 	}
 	for _, name := range policies.LocalReferences(pod) {
-		if _, known := f.Locals[name]; !known {
-			notes = append(notes, fmt.Sprintf("ConfigMap %q is in none of the files: give its kit's folder with --kit", name))
+		if _, known := f.Locals[name]; !known && !slices.Contains(w.Absent, name) {
+			notes = append(notes, fmt.Sprintf(form, "ConfigMap", name))
 		}
 	}
 	return notes

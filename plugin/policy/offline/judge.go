@@ -54,7 +54,7 @@ func (w *World) Ask(o Object, user string, mutate bool) (*Question, error) {
 	}
 	q.Policy, q.Facts = policy, w.Facts(q.Attributes.Namespace, policy, name)
 	if policy != nil {
-		q.prepare(mutate)
+		w.prepare(q, mutate)
 	}
 	return q, nil
 }
@@ -75,13 +75,13 @@ func (q *Question) Evaluate() policies.Decision {
 	return policies.Evaluate(q.Attributes, q.Policy, q.Facts)
 }
 
-func (q *Question) prepare(mutate bool) {
+func (w *World) prepare(q *Question, mutate bool) {
 	pod, template := q.pod()
 	if pod == nil {
 		return
 	}
 	pod.Namespace = q.Attributes.Namespace
-	q.Notes = append(assume(&q.Facts, pod, q.Policy), missing(&q.Facts, pod)...)
+	q.Notes = append(w.assume(&q.Facts, pod, q.Policy), w.missing(&q.Facts, pod)...)
 	if !mutate && !template {
 		return
 	}

@@ -23,6 +23,9 @@ type World struct {
 	Now       time.Time
 	// Governing, where set, governs every namespace.
 	Governing *v1alpha1.SitePolicy
+	// Absent are the names of objects that a cluster was asked for and has not:
+	// about them nothing is assumed.
+	Absent []string
 
 	policies   map[string]*v1alpha1.SitePolicy
 	namespaces map[string]*corev1.Namespace
@@ -134,4 +137,16 @@ func (w *World) Policy(namespace string) (policy *v1alpha1.SitePolicy, name stri
 	}
 	return nil, "", false, fmt.Errorf("the files hold the SitePolicies %s, and nothing says which one governs namespace %q: %s",
 		strings.Join(names, ", "), namespace, fix)
+}
+
+// Labels are those of a namespace as the API server keeps them; nil where it is
+// not known.
+func (w *World) Labels(namespace string) map[string]string {
+	ns, known := w.namespaces[namespace]
+	if !known {
+		return nil
+	}
+	set := map[string]string{corev1.LabelMetadataName: namespace}
+	maps.Copy(set, ns.Labels)
+	return set
 }

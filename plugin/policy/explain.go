@@ -1,0 +1,150 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/kubectl/pkg/util/templates"
+	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/policy/offline"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// ExplainOptions are what `kubectl flare policy explain` is told.
+type ExplainOptions struct {
+	Pod        string
+	Files      []string
+	PolicyFile string
+	Kits       []string
+	AsUser     string
+
+	namespace string
+	clients   clients.Clients
+	clock     clock.PassiveClock
+	print     printFlags
+	genericiooptions.IOStreams
+}
+
+func newExplainCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := &ExplainOptions{clients: clients.New(getter), clock: clk, IOStreams: streams}
+	cmd := &cobra.Command{
+		Use:                   "explain (POD | -f FILE) [--policy=FILE] [--kit=DIR] [-n NAMESPACE] [-o json|yaml]",
+		DisableFlagsInUseLine: true,
+		Short:                 "Say which policy governs a pod, who sees it, and what every check says",
+		Long: templates.LongDesc(`
+			Say which SitePolicy governs a pod and why, which entries of the webhook would see requests about
+			it, which entries of the policy it matches, and what every check says, passes included.
+
+			A pod of the cluster is judged as it stands there, as if somebody created it now. What you may
+			not read is said; the private key in a kit Secret makes that the usual case, and --kit gives the
+			kit from its folder instead. With -f nothing is asked of a cluster.`),
+		Example: templates.Examples(`
+			# Explain a pod
+			kubectl flare policy explain site-1-6d5f7c-x2x4l -n fl-site-1
+
+			# Explain a pod without the right to read its kit Secret
+			kubectl flare policy explain site-1-6d5f7c-x2x4l -n fl-site-1 --kit=kits/site-1
+
+			# Explain a manifest
+			kubectl flare policy explain -f pod.yaml --policy=sitepolicy.yaml --kit=kits/site-1
+
+			# List the checks that fail
+			kubectl flare policy explain -f pod.yaml --policy=sitepolicy.yaml -o json |
+			  jq -r '.items[].checks[] | select(.verdict == "fail") | .id'`),
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cmd.SilenceUsage = true
+			if err := o.Complete(args); err != nil {
+				return o.clients.Explain(cmd.Context(), err)
+			}
+			if err := o.Validate(); err != nil {
+				return err
+			}
+			return o.Run(cmd.Context())
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	o.addFlags(cmd)
+	return cmd
+}
+
+func (o *ExplainOptions) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringSliceVarP(&o.Files, "filename", "f", nil, "File, or folder of files, with what to explain; - is standard input")
+	cmd.Flags().StringVar(&o.PolicyFile, "policy", "", "File with the SitePolicy to take instead of the one that governs")
+	cmd.Flags().StringArrayVar(&o.Kits, "kit", nil, "Folder of a startup kit that the pod refers to; may be given several times")
+	cmd.Flags().StringVar(&o.AsUser, "as-user", "", "User to take for who creates the pod; of a job pod it is the policy's launcher by default")
+	_ = cmd.MarkFlagFilename("filename", "yaml", "yml", "json")
+	_ = cmd.MarkFlagFilename("policy", "yaml", "yml", "json")
+	_ = cmd.MarkFlagDirname("kit")
+	o.print.addFlags(cmd)
+}
+
+// Complete takes the argument and resolves the namespace. Without a cluster a
+// kubeconfig that cannot be read is no matter.
+func (o *ExplainOptions) Complete(args []string) error {
+	if len(args) > 0 {
+		o.Pod = args[0]
+	}
+	var err error
+	o.namespace, err = o.clients.Namespace()
+	if len(o.Files) > 0 && (err != nil || o.namespace == "") {
+		o.namespace, err = "default", nil
+	}
+	return err
+}
+
+// Validate looks at the flags.
+func (o *ExplainOptions) Validate() error {
+	if (o.Pod == "") == (len(o.Files) == 0) {
+		return errors.New("give the name of a pod, or a file with -f")
+	}
+	return o.print.validate()
+}
+
+// Run explains.
+func (o *ExplainOptions) Run(ctx context.Context) error {
+	var governing *v1alpha1.SitePolicy
+	if o.PolicyFile != "" {
+		var err error
+		if governing, err = offline.ReadPolicy(o.PolicyFile); err != nil {
+			return err
+		}
+	}
+	s, err := o.scene(ctx, governing)
+	if err != nil {
+		return o.clients.Explain(ctx, err)
+	}
+	s.world.Governing = governing
+	for _, dir := range o.Kits {
+		if err := s.world.AddKit(dir); err != nil {
+			return err
+		}
+	}
+	report, err := s.report(o.AsUser)
+	if err != nil {
+		return err
+	}
+	return o.print.print(o.Out, report, report.writeText)
+}
+
+// scene is what is looked at: of files, or of the cluster.
+func (o *ExplainOptions) scene(ctx context.Context, governing *v1alpha1.SitePolicy) (*scene, error) {
+	if o.Pod != "" {
+		return o.live(ctx, governing)
+	}
+	objects, err := offline.ReadAll(o.Files, o.In)
+	if err != nil {
+		return nil, err
+	}
+	s := &scene{world: offline.New(o.namespace, o.clock.Now(), objects), objects: pods(objects), mutate: true}
+	if len(s.objects) == 0 {
+		return nil, fmt.Errorf("the files hold no pod and no workload: give one, or judge other objects with `kubectl flare policy check`")
+	}
+	return s, s.registered(objects)
+}

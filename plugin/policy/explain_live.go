@@ -1,0 +1,174 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/kubectl-flare/kubectl-flare/manifests"
+	"github.com/kubectl-flare/kubectl-flare/plugin/policy/offline"
+	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// liveReader reads what a verdict rests on, and remembers what it may not read.
+type liveReader struct {
+	*ExplainOptions
+	ctx     context.Context
+	typed   kubernetes.Interface
+	scene   *scene
+	objects []offline.Object
+	absent  []string
+}
+
+// live reads the pod and what it refers to from the cluster.
+func (o *ExplainOptions) live(ctx context.Context, governing *v1alpha1.SitePolicy) (*scene, error) {
+	typed, err := o.clients.Typed()
+	if err != nil {
+		return nil, err
+	}
+	r := &liveReader{ExplainOptions: o, ctx: ctx, typed: typed, scene: &scene{}}
+	pod, err := typed.CoreV1().Pods(o.namespace).Get(ctx, o.Pod, metav1.GetOptions{})
+	if err != nil {
+		return nil, err
+	}
+	policy := governing
+	if err := r.namespaceAnd(&policy); err != nil {
+		return nil, err
+	}
+	if err := r.references(pod, policy); err != nil {
+		return nil, err
+	}
+	if err := r.registration(); err != nil {
+		return nil, err
+	}
+	pod.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Pod"))
+	r.scene.world = offline.New(o.namespace, o.clock.Now(), r.objects)
+	r.scene.world.Absent = r.absent
+	r.scene.objects = []offline.Object{{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, Typed: pod}}
+	return r.scene, nil
+}
+
+// note remembers what is missing. An error that says something else than "you may
+// not" or "it is not there" ends the command.
+func (r *liveReader) note(err error, what, consequence string) (bool, error) {
+	switch {
+	case err == nil:
+		return true, nil
+	case apierrors.IsForbidden(err):
+		r.scene.notes = append(r.scene.notes, fmt.Sprintf("you may not read %s: %s", what, consequence))
+		r.scene.unreadable = append(r.scene.unreadable, what)
+		return false, nil
+	case apierrors.IsNotFound(err):
+		return false, nil
+	}
+	return false, err
+}
+
+func (r *liveReader) add(obj runtime.Object) {
+	r.objects = append(r.objects, offline.Object{Typed: obj})
+}
+
+// namespaceAnd reads the namespace and, unless one was given, the policy that its
+// label names.
+func (r *liveReader) namespaceAnd(policy **v1alpha1.SitePolicy) error {
+	ns, err := r.typed.CoreV1().Namespaces().Get(r.ctx, r.namespace, metav1.GetOptions{})
+	if ok, err := r.note(err, "namespace "+r.namespace, "which SitePolicy governs it is not known; give --policy"); !ok {
+		if err == nil && *policy == nil {
+			err = fmt.Errorf("which SitePolicy governs namespace %q is not known: you may not read the namespace; ask its admin for the policy and give it with --policy FILE", r.namespace)
+		}
+		return err
+	}
+	r.add(ns)
+	name := ns.Labels[v1alpha1.LabelSitePolicy]
+	if name == "" || *policy != nil {
+		return nil
+	}
+	dynamic, err := r.clients.Dynamic()
+	if err != nil {
+		return err
+	}
+	u, err := dynamic.Resource(v1alpha1.GroupVersion().WithResource(v1alpha1.Resource)).Get(r.ctx, name, metav1.GetOptions{})
+	if apierrors.IsForbidden(err) {
+		return fmt.Errorf("you may not read SitePolicy %q, which governs namespace %q: ask a cluster admin for the right to get it, or for a copy to give with --policy FILE", name, r.namespace)
+	}
+	if ok, err := r.note(err, "", ""); !ok {
+		return err
+	}
+	*policy = &v1alpha1.SitePolicy{}
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, *policy); err != nil {
+		return fmt.Errorf("SitePolicy %q cannot be read: %w", name, err)
+	}
+	r.add(*policy)
+	return nil
+}
+
+// references reads kits, local/ and claims that the pod refers to.
+func (r *liveReader) references(pod *corev1.Pod, policy *v1alpha1.SitePolicy) error {
+	core := r.typed.CoreV1()
+	for _, name := range policies.References(pod) {
+		s, err := core.Secrets(r.namespace).Get(r.ctx, name, metav1.GetOptions{})
+		if err := r.take(s, err, name, "what hangs on the kit is unknown; give its folder with --kit"); err != nil {
+			return err
+		}
+	}
+	for _, name := range policies.LocalReferences(pod) {
+		m, err := core.ConfigMaps(r.namespace).Get(r.ctx, name, metav1.GetOptions{})
+		if err := r.take(m, err, name, "give the kit's folder with --kit"); err != nil {
+			return err
+		}
+	}
+	if policy == nil {
+		return nil
+	}
+	for _, name := range policies.ClaimReferences(pod, policy) {
+		c, err := core.PersistentVolumeClaims(r.namespace).Get(r.ctx, name, metav1.GetOptions{})
+		if err := r.take(c, err, name, "to which volume it is bound is not known"); err != nil {
+			return err
+		}
+		if err == nil && c.Spec.VolumeName == "" {
+			r.absent = append(r.absent, name) // bound to nothing yet
+		}
+	}
+	return nil
+}
+
+func (r *liveReader) take(obj runtime.Object, err error, name, consequence string) error {
+	if apierrors.IsNotFound(err) {
+		r.absent = append(r.absent, name)
+	}
+	ok, err := r.note(err, name, consequence)
+	if ok {
+		r.add(obj)
+	}
+	return err
+}
+
+// registration reads the webhook's entries.
+func (r *liveReader) registration() error {
+	s, api := r.scene, r.typed.AdmissionregistrationV1()
+	s.hooksFrom = "the cluster"
+	validating, err := api.ValidatingWebhookConfigurations().Get(r.ctx, manifests.Webhook, metav1.GetOptions{})
+	if ok, err := r.note(err, "the webhook's registration", "which of its entries the cluster has is not known; those of this version are shown"); !ok {
+		if err != nil || slices.Contains(s.unreadable, "the webhook's registration") {
+			s.hooksFrom = "what `kubectl flare install` writes"
+			return errors.Join(err, s.shipped())
+		}
+		s.notes = append(s.notes, "THE WEBHOOK IS NOT INSTALLED: nothing enforces this verdict; a cluster admin can install it with `kubectl flare install`")
+		return nil
+	}
+	s.hooks = validatingHooks(validating)
+	mutating, err := api.MutatingWebhookConfigurations().Get(r.ctx, manifests.Webhook, metav1.GetOptions{})
+	if ok, err := r.note(err, "the webhook's mutation", "whether it is registered is not known"); !ok {
+		return err
+	}
+	s.hooks = append(mutatingHooks(mutating), s.hooks...)
+	return nil
+}

@@ -1,0 +1,125 @@
+package policy
+
+import (
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/policy/offline"
+	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// scene is what explain knows.
+type scene struct {
+	world   *offline.World
+	objects []offline.Object
+	hooks   []hook
+	// hooksFrom says where hooks are from.
+	hooksFrom string
+	// mutate says that the objects have not passed mutation yet.
+	mutate bool
+	// unreadable are kit Secrets and other objects that the user may not read,
+	// notes say what could not be known.
+	unreadable []string
+	notes      []string
+}
+
+// pods are the objects that can be explained.
+func pods(objects []offline.Object) []offline.Object {
+	return slices.DeleteFunc(slices.Clone(objects), func(o offline.Object) bool {
+		_, pod := o.Typed.(*corev1.Pod)
+		_, _, template := policies.Extract(o.Typed)
+		return !pod && !template
+	})
+}
+
+func (s *scene) report(user string) (*ExplainReport, error) {
+	r := &ExplainReport{TypeMeta: metav1.TypeMeta{APIVersion: apiVersion, Kind: "PolicyExplanation"}}
+	for _, o := range s.objects {
+		item, err := s.explain(o, user)
+		if err != nil {
+			return nil, err
+		}
+		r.Items = append(r.Items, *item)
+	}
+	return r, nil
+}
+
+func (s *scene) explain(o offline.Object, user string) (*ExplainItem, error) {
+	q, err := s.world.Ask(o, user, s.mutate)
+	if err != nil {
+		return nil, err
+	}
+	item := &ExplainItem{Kind: o.Kind, Namespace: q.Attributes.Namespace, Name: o.Name, Mutated: q.Mutated, EntriesFrom: s.hooksFrom}
+	item.Notes = slices.Concat(s.notes, q.Notes)
+	item.Policy = s.policy(q)
+	item.Entries = seen(s.hooks, q.Attributes, s.labels(q))
+	if q.Unjudged != "" {
+		item.Verdict, item.Reason = verdictNotJudged, q.Unjudged
+		return item, nil
+	}
+	s.takeLauncher(q, user, item)
+	decision := q.Evaluate()
+	item.Verdict = decision.AuditAnnotations[policies.AuditVerdict]
+	if !item.Policy.Valid {
+		item.Results = decision.Results
+		return item, nil
+	}
+	pod, findings := policies.Explain(q.Attributes, q.Policy, q.Facts)
+	item.Role, item.Matched = string(pod.Role()), matched(pod)
+	item.check(findings, s.unknown(pod))
+	return item, nil
+}
+
+// labels are the namespace's, or those that it must have to be governed.
+func (s *scene) labels(q *offline.Question) map[string]string {
+	set := s.world.Labels(q.Attributes.Namespace)
+	if set == nil && q.Policy != nil {
+		set = map[string]string{corev1.LabelMetadataName: q.Attributes.Namespace, v1alpha1.LabelSitePolicy: q.Policy.Name}
+	}
+	return set
+}
+
+// unknown says that the verdict hangs on a kit that could not be read.
+func (s *scene) unknown(p *checks.Pod) bool {
+	_, known := p.Facts.Kits[p.KitName]
+	return !known && slices.Contains(s.unreadable, p.KitName)
+}
+
+// takeLauncher: who made a pod is not recorded. Of a job pod it can only have
+// been the launcher.
+func (s *scene) takeLauncher(q *offline.Question, user string, item *ExplainItem) {
+	pod, ok := q.Attributes.Object.(*corev1.Pod)
+	if user != "" || !ok || q.Policy == nil || q.Policy.Spec.Launcher == nil {
+		return
+	}
+	p := checks.NewPod(pod, q.Policy, &q.Facts, checks.Request{Namespace: q.Attributes.Namespace})
+	if p.Process.Kind == profiles.KindJob {
+		q.Attributes.User.Username = checks.LauncherUser(p)
+		item.Notes = append(item.Notes, "assumed: the launcher "+q.Attributes.User.Username+" makes the pod; another user can be given with --as-user")
+	}
+}
+
+func (s *scene) policy(q *offline.Question) ExplainPolicy {
+	e := ExplainPolicy{Name: q.Facts.PolicyName, Governed: q.Unjudged == "", Exists: q.Policy != nil}
+	switch {
+	case s.world.Governing != nil:
+		e.Why = "it was given with --policy"
+	case q.Facts.PolicyName == "":
+		e.Why = q.Unjudged
+	default:
+		e.Why = "namespace " + q.Attributes.Namespace + " has the label " + v1alpha1.LabelSitePolicy + "=" + q.Facts.PolicyName
+		if _, known := s.world.Labels(q.Attributes.Namespace)[v1alpha1.LabelSitePolicy]; !known {
+			e.Why = "it is the only one in the files"
+		}
+	}
+	if q.Policy != nil {
+		e.Enforcement = string(q.Policy.Spec.Enforcement)
+		e.Valid = len(v1alpha1.Validate(q.Policy)) == 0
+	}
+	return e
+}
