@@ -32,6 +32,11 @@ func kit(p *Pod) []Result {
 	if !ok {
 		return []Result{p.fail(IDKit, "volumes", "the kit is not there", fixInject, "Secret %s does not exist or could not be read", quote(p.KitName))}
 	}
+	if p.Template && known.Absent {
+		// A workload may be written before its kit, and a dry run of both sees
+		// neither: the pods will be refused until the kit is there.
+		return nil
+	}
 	return p.located(KitProblems(p.KitName, known, p.Policy, p.when()))
 }
 

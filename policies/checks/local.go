@@ -17,6 +17,8 @@ func local(p *Pod) []Result {
 		switch {
 		case !ok:
 			results = append(results, p.fail(IDLocal, field, "local/ is not there", fixInject, "ConfigMap %s does not exist or could not be read", quote(source.Name)))
+		case p.Template && known.Absent:
+			// As with the kit: the pods decide.
 		case known.Error != "":
 			results = append(results, p.fail(IDLocal, field, "local/ was changed", fixInject, "ConfigMap %s: %s", quote(source.Name), oneLine(known.Error)))
 		case !known.Immutable:

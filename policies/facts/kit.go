@@ -37,6 +37,8 @@ type KitFact struct {
 	// belong together, does not match its name, or its seal is wrong. Empty means
 	// that all of it was verified, but for what the policy says and the date.
 	Error string
+	// Absent says that the Secret is not there; Error says so too.
+	Absent bool
 	// UID, Type and Immutable are the Secret's.
 	UID       types.UID
 	Type      corev1.SecretType
@@ -75,7 +77,9 @@ type KitFact struct {
 type LocalFact struct {
 	// Error says why it is no good; empty means that its content matches the
 	// digest in its name.
-	Error     string
+	Error string
+	// Absent says that the ConfigMap is not there; Error says so too.
+	Absent    bool
 	UID       types.UID
 	Immutable bool
 }

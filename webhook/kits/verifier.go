@@ -8,6 +8,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/clock"
 	"k8s.io/utils/lru"
@@ -72,7 +73,7 @@ func (v *Verifier) Kit(ctx context.Context, namespace, name string, policy *v1al
 	}
 	secret := &corev1.Secret{}
 	if err := v.reader.Get(ctx, key, secret); err != nil {
-		return policies.KitFact{Error: lookUpError("Secret", name, err)}
+		return policies.KitFact{Error: lookUpError("Secret", name, err), Absent: apierrors.IsNotFound(err)}
 	}
 	now := version{secret.UID, secret.ResourceVersion, policy.UID, policy.Generation}
 	fact := before.fact
@@ -93,7 +94,7 @@ func (v *Verifier) Local(ctx context.Context, namespace, name string) policies.L
 	}
 	cm := &corev1.ConfigMap{}
 	if err := v.reader.Get(ctx, key, cm); err != nil {
-		return policies.LocalFact{Error: lookUpError("ConfigMap", name, err)}
+		return policies.LocalFact{Error: lookUpError("ConfigMap", name, err), Absent: apierrors.IsNotFound(err)}
 	}
 	fact := kitfact.OfConfigMap(cm)
 	remember(v.locals, key, known[policies.LocalFact]{version{uid: cm.UID, resourceVersion: cm.ResourceVersion}, fact, v.clock.Now()}, fact.Error == "")

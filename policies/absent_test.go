@@ -1,0 +1,40 @@
+package policies_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
+)
+
+// TestAbsentKit: a workload may be written before its kit, as `launch` does when it
+// rehearses both; a pod may not be made before it.
+func TestAbsentKit(t *testing.T) {
+	policy := policiestest.Policy(t)
+	f := policiestest.Facts(policy)
+	f.Kits[policiestest.ClientKit] = policies.KitFact{Error: "the Secret does not exist", Absent: true}
+	for name, local := range f.Locals {
+		local.Absent, local.Error = true, "the ConfigMap does not exist"
+		f.Locals[name] = local
+	}
+	deployment := policiestest.Deployment(t, "client")
+	a := policies.Attributes{
+		Operation: policies.Create, Namespace: policiestest.Namespace, Name: deployment.Name,
+		Resource: schema.GroupResource{Group: "apps", Resource: "deployments"}, Object: deployment,
+	}
+	require.True(t, policies.Evaluate(a, policy, f).Allowed, policies.Evaluate(a, policy, f).Message())
+
+	a.Resource = schema.GroupResource{Resource: "pods"}
+	a.Object = &corev1.Pod{ObjectMeta: deployment.Spec.Template.ObjectMeta, Spec: deployment.Spec.Template.Spec}
+	d := policies.Evaluate(a, policy, f)
+	require.False(t, d.Allowed)
+	require.Contains(t, d.Message(), "the Secret does not exist")
+
+	deployment.Spec.Template.Spec.HostNetwork = true
+	a.Resource, a.Object = schema.GroupResource{Group: "apps", Resource: "deployments"}, deployment
+	require.False(t, policies.Evaluate(a, policy, f).Allowed, "what is wrong without the kit is still said")
+}
