@@ -1,0 +1,197 @@
+package v1alpha1_test
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/yaml"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+type spec = v1alpha1.SitePolicySpec
+
+func TestValidate(t *testing.T) {
+	zeros := strings.Repeat("0", 64)
+	for name, tc := range map[string]struct {
+		change func(*spec)
+		want   []string
+	}{
+		"good":                   {func(*spec) {}, nil},
+		"unknown enforcement":    {func(s *spec) { s.Enforcement = "enforce" }, []string{"spec.enforcement: Unsupported value"}},
+		"unknown other pods":     {func(s *spec) { s.OtherPods = "Allow" }, []string{"spec.otherPods: Unsupported value"}},
+		"nobody":                 {func(s *spec) { s.Participants, s.Kits.MinimumSerial = nil, nil }, []string{"spec.participants: Required"}},
+		"somebody twice":         {func(s *spec) { s.Participants = append(s.Participants, "Site_2") }, []string{"spec.participants[3]: Duplicate"}},
+		"somebody odd":           {func(s *spec) { s.Participants[0] = " x" }, []string{"spec.participants[0]: Invalid"}},
+		"no roots":               {func(s *spec) { s.Kits.TrustRoots = nil }, []string{"spec.kits.trustRoots: Required"}},
+		"upper-case fingerprint": {func(s *spec) { s.Kits.TrustRoots[0].SHA256 = strings.Repeat("5F", 32) }, []string{"spec.kits.trustRoots[0].sha256: Invalid"}},
+		"short fingerprint":      {func(s *spec) { s.Kits.TrustRoots[0].SHA256 = "5f" }, []string{"trustRoots[0].sha256: Invalid"}},
+		"a root twice": {func(s *spec) { s.Kits.TrustRoots = append(s.Kits.TrustRoots, s.Kits.TrustRoots[0]) },
+			[]string{"trustRoots[1].name: Duplicate", "trustRoots[1].sha256: Duplicate"}},
+		"nameless root": {func(s *spec) { s.Kits.TrustRoots[0].Name = "" }, []string{"trustRoots[0].name: Required"}},
+		"no PEM":        {func(s *spec) { s.Kits.Sealers[0].PublicKey = "key" }, []string{"sealers[0].publicKey: Invalid"}},
+		"a private key": {func(s *spec) {
+			s.Kits.Sealers[0].PublicKey = "-----BEGIN PRIVATE KEY-----\n\n-----END PRIVATE KEY-----\n"
+		}, []string{"is not one PEM block PUBLIC KEY"}},
+		"a broken key": {func(s *spec) {
+			s.Kits.Sealers[0].PublicKey = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"
+		}, []string{"cannot be read"}},
+		"two keys":          {func(s *spec) { s.Kits.Sealers[0].PublicKey += s.Kits.Sealers[0].PublicKey }, []string{"is not one PEM block"}},
+		"a sealer twice":    {func(s *spec) { s.Kits.Sealers = append(s.Kits.Sealers, s.Kits.Sealers[0]) }, []string{"sealers[1].name: Duplicate"}},
+		"unknown signature": {func(s *spec) { s.Kits.Signature = "None" }, []string{"spec.kits.signature: Unsupported"}},
+		"serial for nobody": {func(s *spec) { s.Kits.MinimumSerial = map[string]int64{"x": 1} }, []string{"minimumSerial[x]: Invalid"}},
+		"negative serial":   {func(s *spec) { s.Kits.MinimumSerial["Site_2"] = -1 }, []string{"must be 0 or more"}},
+		"odd revocations": {func(s *spec) {
+			s.Kits.Revoked = v1alpha1.Revoked{CertificateSerials: []string{"0A:B"}, Keys: []string{"x"}, Kits: []string{""}}
+		}, []string{"certificateSerials[0]", "keys[0]", "kits[0]"}},
+		"good revocations": {func(s *spec) {
+			s.Kits.Revoked = v1alpha1.Revoked{CertificateSerials: []string{"1f"}, Keys: []string{zeros}, Kits: []string{zeros}}
+		}, nil},
+		"no images":             {func(s *spec) { s.Images.Allowed = nil }, []string{"spec.images.allowed: Required"}},
+		"no digest":             {func(s *spec) { s.Images.Allowed[0].Digest = "" }, []string{"allowed[0].digest: Invalid"}},
+		"a tag as repository":   {func(s *spec) { s.Images.Allowed[0].Repository += ":1" }, []string{"allowed[0].repository: Invalid"}},
+		"an odd tag":            {func(s *spec) { s.Images.Allowed[0].Tag = "a b" }, []string{"allowed[0].tag: Invalid"}},
+		"a tag twice":           {func(s *spec) { s.Images.Allowed = append(s.Images.Allowed, s.Images.Allowed[0]) }, []string{"allowed[2].tag: Duplicate"}},
+		"an odd pull secret":    {func(s *spec) { s.Images.PullSecrets = []string{"A"} }, []string{"pullSecrets[0]: Invalid"}},
+		"relative workspace":    {func(s *spec) { s.Workspace.MountPath = "workspace" }, []string{"spec.workspace.mountPath: Invalid"}},
+		"workspace over python": {func(s *spec) { s.Workspace.MountPath = "/usr/local/lib" }, []string{"must not cover /usr"}},
+		"shared workspace":      {func(s *spec) { s.Workspace.ClaimName = "all" }, []string{"would share one folder"}},
+		"shared, by folder":     {func(s *spec) { s.Workspace.ClaimName, s.Workspace.SubPath = "all", "{participant}" }, nil},
+		"sub-path up":           {func(s *spec) { s.Workspace.SubPath = "../x" }, []string{"spec.workspace.subPath: Invalid"}},
+		"relative data":         {func(s *spec) { s.Data[0].MountPath = "data/ct" }, []string{"spec.data[0].mountPath: Invalid"}},
+		"unclean data":          {func(s *spec) { s.Data[0].MountPath = "/data//ct/" }, []string{"spec.data[0].mountPath: Invalid"}},
+		"data over all":         {func(s *spec) { s.Data[0].MountPath = "/" }, []string{"must not cover"}},
+		"data in the workspace": {func(s *spec) { s.Data[0].MountPath = "/workspace/startup" }, []string{"in the way of the workspace"}},
+		"data for nobody":       {func(s *spec) { s.Data[0].Roles = nil }, []string{"spec.data[0].roles: Required"}},
+		"data for somebody odd": {func(s *spec) { s.Data[0].Roles = []v1alpha1.Role{"root"} }, []string{"spec.data[0].roles[0]: Unsupported"}},
+		"data twice":            {func(s *spec) { s.Data = append(s.Data, s.Data[0]) }, []string{"data[1].claimName: Duplicate", "data[1].mountPath: Invalid"}},
+		"the workspace as data": {func(s *spec) { s.Participants = s.Participants[1:2]; s.Workspace.ClaimName = "ct-scans" }, []string{"is the workspace's claim"}},
+		"studies":               {func(s *spec) { s.Data[0].Studies = []string{"cancer"} }, []string{"spec.data[0].studies: Forbidden: not enforced yet"}},
+		"scopes":                {func(s *spec) { s.Privacy.Scopes = &v1alpha1.PrivacyScopes{} }, []string{"spec.privacy.scopes: Forbidden: not enforced yet"}},
+		"custom code":           {func(s *spec) { s.Privacy.CustomCode = "Deny" }, []string{"spec.privacy.customCode: Forbidden: not enforced yet"}},
+		"egress":                {func(s *spec) { s.Privacy.Egress = &v1alpha1.EgressRule{} }, []string{"spec.privacy.egress: Forbidden: not enforced yet"}},
+		"rules":                 {func(s *spec) { s.Rules = []v1alpha1.CELRule{{Name: "x", Expression: "true"}} }, []string{"spec.rules: Forbidden: not enforced yet"}},
+		"access for whom":       {func(s *spec) { s.Privacy.InteractiveAccess.PodRoles = []v1alpha1.Role{"all"} }, []string{"podRoles[0]: Unsupported"}},
+		"odd launcher":          {func(s *spec) { s.Launcher.ServiceAccountName = "Site_2" }, []string{"spec.launcher.serviceAccountName: Invalid"}},
+		"unknown level":         {func(s *spec) { s.PodSecurity.Level = "strict" }, []string{"spec.podSecurity.level: Unsupported"}},
+		"unknown version":       {func(s *spec) { s.PodSecurity.Version = "1.30" }, []string{"spec.podSecurity.version: Invalid"}},
+		"root":                  {func(s *spec) { s.PodSecurity.RunAsUser = new(int64(0)) }, []string{"spec.podSecurity.runAsUser: Invalid"}},
+		"negative amount":       {func(s *spec) { s.Resources.Max["cpu"] = resource.MustParse("-1") }, []string{"spec.resources.max[cpu]: Invalid"}},
+		"odd resource":          {func(s *spec) { s.Resources.Max["a b"] = resource.MustParse("1") }, []string{"spec.resources.max[a b]: Invalid"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			policy := policiestest.Policy(t)
+			tc.change(&policy.Spec)
+			errs := v1alpha1.Validate(policy)
+			for _, want := range tc.want {
+				if !strings.Contains(errs.ToAggregate().Error(), want) {
+					t.Errorf("no %q in %v", want, errs)
+				}
+			}
+			if len(errs) != len(tc.want) {
+				t.Errorf("%d errors, want %d: %v", len(errs), len(tc.want), errs)
+			}
+		})
+	}
+}
+
+func TestValidateNames(t *testing.T) {
+	for name, good := range map[string]bool{"hospital-a": true, "": false, "Hospital": false, strings.Repeat("a", 64): false} {
+		policy := policiestest.Policy(t)
+		policy.Name = name
+		if errs := v1alpha1.Validate(policy); (len(errs) == 0) != good {
+			t.Errorf("%q: %v", name, errs)
+		}
+	}
+}
+
+// An empty policy is wrong in all that it needs, and Validate does not change it.
+func TestValidateNothing(t *testing.T) {
+	policy := &v1alpha1.SitePolicy{}
+	errs := v1alpha1.Validate(policy)
+	for _, want := range []string{"metadata.name", "spec.participants", "spec.kits.trustRoots", "spec.images.allowed"} {
+		if !strings.Contains(errs.ToAggregate().Error(), want+": Required") {
+			t.Errorf("%s is not required: %v", want, errs)
+		}
+	}
+	if diff := cmp.Diff(&v1alpha1.SitePolicy{}, policy); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestScheme(t *testing.T) {
+	scheme := runtime.NewScheme()
+	if err := v1alpha1.AddToScheme(scheme); err != nil {
+		t.Fatal(err)
+	}
+	if !scheme.Recognizes(v1alpha1.GroupVersion().WithKind(v1alpha1.Kind)) {
+		t.Error("SitePolicy is not known")
+	}
+}
+
+// SetDefaults must do what the API server does with the CRD.
+func TestDefaultsMatchTheCRD(t *testing.T) {
+	data, err := os.ReadFile("../../manifests/crd/kubectl-flare.dev_sitepolicies.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var crd struct {
+		Spec struct {
+			Versions []struct {
+				Schema struct {
+					OpenAPIV3Schema struct {
+						Properties map[string]schema `json:"properties"`
+					} `json:"openAPIV3Schema"`
+				} `json:"schema"`
+			} `json:"versions"`
+		} `json:"spec"`
+	}
+	if err := yaml.Unmarshal(data, &crd); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{"kits": map[string]any{}, "data": []any{map[string]any{}}}
+	apply(crd.Spec.Versions[0].Schema.OpenAPIV3Schema.Properties["spec"], want)
+
+	p := &v1alpha1.SitePolicy{Spec: spec{Data: []v1alpha1.DataRule{{}}}}
+	v1alpha1.SetDefaults(p)
+	text, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := &v1alpha1.SitePolicy{}
+	if err := json.Unmarshal(text, &q.Spec); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(q.Spec, p.Spec); diff != "" {
+		t.Errorf("-CRD +SetDefaults:\n%s", diff)
+	}
+}
+
+// schema is as much of a structural schema as defaulting needs.
+type schema struct {
+	Default    any               `json:"default"`
+	Properties map[string]schema `json:"properties"`
+	Items      *schema           `json:"items"`
+}
+
+func apply(s schema, value map[string]any) {
+	for name, property := range s.Properties {
+		if _, ok := value[name]; !ok && property.Default != nil {
+			value[name] = property.Default
+		}
+		switch v := value[name].(type) {
+		case map[string]any:
+			apply(property, v)
+		case []any:
+			for _, item := range v {
+				apply(*property.Items, item.(map[string]any))
+			}
+		}
+	}
+}
