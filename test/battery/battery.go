@@ -30,40 +30,48 @@ type Submit func(context.Context, testing.TB, *Case) Verdict
 
 // Options are how to run the battery.
 type Options struct {
+	// Cases are those of testdata where it is nil.
+	Cases []*Case
 	// Submit is the door.
 	Submit Submit
+	// Like is another door: both must give the same verdicts, and the same words
+	// where both put the question to the evaluator.
+	Like Submit
 	// Skip gives the reason why a case cannot come through this door, "" if it
-	// can. A case that is left out is counted in the log.
+	// can. The log says how many were left out.
 	Skip func(*Case) string
 }
 
 // Run puts every case through one door.
 func Run(t *testing.T, o Options) {
 	t.Helper()
+	if o.Cases == nil {
+		o.Cases = Cases(t)
+	}
 	out := 0
-	for _, c := range Cases(t) {
+	for _, c := range o.Cases {
 		if o.Skip != nil && o.Skip(c) != "" {
 			out++
 			continue
 		}
-		t.Run(c.Name, func(t *testing.T) { c.compare(t, o.Submit(t.Context(), t, c)) })
+		t.Run(c.Name, func(t *testing.T) {
+			got := o.Submit(t.Context(), t, c)
+			c.compare(t, got)
+			if o.Like != nil {
+				c.agree(t, got, o.Like(t.Context(), t, c))
+			}
+		})
 	}
 	if out > 0 {
-		t.Logf("%d cases do not come through this door", out)
+		t.Logf("%d of %d cases do not come through this door", out, len(o.Cases))
 	}
 }
 
-// Agree puts every case through two doors and demands the same verdicts, and the
-// same words where both doors put the question to the evaluator.
-func Agree(t *testing.T, a, b Submit) {
+func (c *Case) agree(t *testing.T, a, b Verdict) {
 	t.Helper()
-	for _, c := range Cases(t) {
-		t.Run(c.Name, func(t *testing.T) {
-			one, two := a(t.Context(), t, c), b(t.Context(), t, c)
-			if one.Allowed != two.Allowed || !(c.World.invalid() || one.unjudged() || two.unjudged() || slices.Equal(one.Messages, two.Messages)) {
-				t.Errorf("the doors differ:\n%v %q\n%v %q", one.Allowed, one.Messages, two.Allowed, two.Messages)
-			}
-		})
+	words := c.World.invalid() || a.unjudged() || b.unjudged() || slices.Equal(a.Messages, b.Messages)
+	if a.Allowed != b.Allowed || !words {
+		t.Errorf("the doors differ:\n%v %q\n%v %q", a.Allowed, a.Messages, b.Allowed, b.Messages)
 	}
 }
 

@@ -10,10 +10,7 @@ func TestEvaluator(t *testing.T) {
 	battery.Run(t, battery.Options{Submit: battery.Evaluator})
 }
 
+// Both doors must agree to the letter.
 func TestHTTPS(t *testing.T) {
-	battery.Run(t, battery.Options{Submit: battery.HTTPS})
-}
-
-func TestTheDoorsAgree(t *testing.T) {
-	battery.Agree(t, battery.Evaluator, battery.HTTPS)
+	battery.Run(t, battery.Options{Submit: battery.HTTPS, Like: battery.Evaluator})
 }

@@ -38,7 +38,7 @@ type builder struct {
 }
 
 func (b builder) world(d *document) World {
-	w := World{PolicyName: b.policy, BreakGlass: d.BreakGlass}
+	w := World{Namespace: b.namespace, PolicyName: b.policy, BreakGlass: d.BreakGlass}
 	if b.policy != "none" {
 		w.Policy = b.sitePolicy()
 	}

@@ -36,6 +36,7 @@ type Case struct {
 
 // World is a governed namespace.
 type World struct {
+	Namespace string
 	// PolicyName is what the namespace's label says, Policy is nil where there is
 	// no such policy.
 	PolicyName string

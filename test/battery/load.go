@@ -28,14 +28,14 @@ func Cases(t testing.TB) []*Case {
 		t.Fatalf("no cases in %s: %v", l.dir, err)
 	}
 	var cases []*Case
-	names := map[string]bool{}
+	namespaces := map[string]bool{}
 	for _, file := range files {
 		for _, d := range l.documents(file) {
 			c := l.build(file, d)
-			if names[c.Name] {
-				t.Fatalf("%s: a second case %q", file, c.Name)
+			if namespaces[c.World.Namespace] {
+				t.Fatalf("%s: a second case like %q", file, c.Name)
 			}
-			names[c.Name] = true
+			namespaces[c.World.Namespace] = true
 			cases = append(cases, c)
 		}
 	}
@@ -108,7 +108,7 @@ func slug(name string) string {
 	}
 	words := strings.FieldsFunc(strings.Map(keep, strings.ToLower(name)), func(r rune) bool { return r == '-' })
 	text := strings.Join(words, "-")
-	const most = 40
+	const most = 58
 	return strings.Trim(text[:min(len(text), most)], "-")
 }
 
