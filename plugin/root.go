@@ -13,11 +13,13 @@ import (
 	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/delete"
+	"github.com/kubectl-flare/kubectl-flare/plugin/install"
 	"github.com/kubectl-flare/kubectl-flare/plugin/job"
 	"github.com/kubectl-flare/kubectl-flare/plugin/kit"
 	"github.com/kubectl-flare/kubectl-flare/plugin/launch"
 	"github.com/kubectl-flare/kubectl-flare/plugin/logs"
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy"
+	"github.com/kubectl-flare/kubectl-flare/plugin/site"
 	"github.com/kubectl-flare/kubectl-flare/plugin/status"
 )
 
@@ -87,7 +89,12 @@ func addCommands(root *cobra.Command, o Options) {
 		}
 	}
 	add(groupKits, kit.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock))
-	add(groupGovern, policy.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock))
+	add(groupGovern,
+		policy.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),
+		install.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),
+		install.NewUninstallCommand(o.ConfigFlags, o.IOStreams),
+		site.NewCommand(o.ConfigFlags, o.IOStreams),
+	)
 	add(groupRunning,
 		launch.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),
 		status.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),

@@ -57,8 +57,9 @@ func New(c clients.Clients) (*Applier, error) {
 	return &Applier{clients: c, dynamic: dyn, mapper: mapper}, nil
 }
 
-// Apply writes the objects, which all lie in one namespace. With dryRun it asks
-// the server what would happen and leaves it at that.
+// Apply writes the objects. Those that lie in a namespace all lie in the one that
+// is given; without one nobody looks whether it is there. With dryRun it asks the
+// server what would happen and leaves it at that.
 func (a *Applier) Apply(ctx context.Context, namespace string, objects []framework.Object, dryRun bool) ([]Result, error) {
 	steps, err := a.check(ctx, namespace, objects)
 	if err != nil {
@@ -107,6 +108,9 @@ func (a *Applier) check(ctx context.Context, namespace string, objects []framewo
 // checkNamespace lets those pass who may not look at namespaces: for them the
 // dry run finds out.
 func (a *Applier) checkNamespace(ctx context.Context, namespace string) error {
+	if namespace == "" {
+		return nil
+	}
 	typed, err := a.clients.Typed()
 	if err != nil {
 		return err

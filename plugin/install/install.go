@@ -1,0 +1,233 @@
+// Package install is the commands that put the webhook into a cluster, prove
+// that it works there, and take it away again.
+package install
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/kubectl/pkg/util/templates"
+	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/manifests"
+	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
+)
+
+// Options are what `kubectl flare install` is told.
+type Options struct {
+	Image, KitImage string
+	Certs           string
+	Wait            bool
+	Timeout         time.Duration
+	ForceConflicts  bool
+	Printer         *output.Printer
+
+	clients clients.Clients
+	clock   clock.WithTicker
+	genericiooptions.IOStreams
+}
+
+// NewCommand makes `kubectl flare install`.
+func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.WithTicker) *cobra.Command {
+	o := &Options{
+		Wait: true, Timeout: 3 * time.Minute, Printer: output.NewPrinter(),
+		clients: clients.New(getter), clock: clk, IOStreams: streams,
+	}
+	cmd := &cobra.Command{
+		Use:                   "install --image=IMAGE --certs=cert-manager|self-signed",
+		DisableFlagsInUseLine: true,
+		Short:                 "Install the admission webhook",
+		Long: templates.LongDesc(`
+			Install the admission webhook: the SitePolicy CRD, the webhook with its rights, the admission
+			policies that hold without it, and a ClusterRole for each person.
+
+			It changes nothing for any namespace until "kubectl flare site add" puts one under a policy.
+			The command waits until the webhook has really refused a pod, in a namespace made for that
+			test. Installing again changes nothing, or updates.`),
+		Example: templates.Examples(`
+			# Install, with certificates from cert-manager
+			kubectl flare install --image=registry.example.org/flare-webhook@sha256:… --certs=cert-manager
+
+			# Install where there is no cert-manager: the webhook is its own authority
+			kubectl flare install --image=registry.example.org/flare-webhook@sha256:… --certs=self-signed
+
+			# Keep the manifests in Git instead
+			kubectl flare install --image=registry.example.org/flare-webhook@sha256:… --certs=cert-manager --dry-run=client -o yaml`),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cmd.SilenceUsage = true
+			if err := o.Complete(cmd); err != nil {
+				return err
+			}
+			return o.Run(cmd.Context())
+		},
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&o.Image, "image", "", "Image of the webhook, best by digest")
+	fs.StringVar(&o.KitImage, "kit-image", "", "Image of flare-kit by digest, for kits on volumes")
+	fs.StringVar(&o.Certs, "certs", "", "Where the serving certificate comes from: cert-manager or self-signed")
+	fs.BoolVar(&o.Wait, "wait", o.Wait, "Wait until the webhook has refused a pod of a self-test")
+	fs.DurationVar(&o.Timeout, "timeout", o.Timeout, "How long to wait")
+	fs.BoolVar(&o.ForceConflicts, "force-conflicts", false, "Take over fields that others have set")
+	o.Printer.AddFlags(cmd)
+	return cmd
+}
+
+// Complete reads the flags and reports everything that is wrong with them.
+func (o *Options) Complete(cmd *cobra.Command) error {
+	errs := []error{o.Printer.Complete(cmd)}
+	if o.Image == "" {
+		errs = append(errs, errors.New("--image is missing: give the webhook's image, such as --image registry.example.org/flare-webhook@sha256:…"))
+	}
+	if o.KitImage != "" && !strings.Contains(o.KitImage, "@sha256:") {
+		errs = append(errs, fmt.Errorf("--kit-image %q has no digest: the webhook compares pods with it, and a tag can change; append @sha256:…", o.KitImage))
+	}
+	if certs := manifests.Certs(o.Certs); certs != manifests.CertManager && certs != manifests.SelfSigned {
+		errs = append(errs, fmt.Errorf("--certs is %q: give %s, or %s where cert-manager is not installed", o.Certs, manifests.CertManager, manifests.SelfSigned))
+	}
+	return errors.Join(errs...)
+}
+
+// Run installs.
+func (o *Options) Run(ctx context.Context) error {
+	first, err := manifests.Prerequisites()
+	if err != nil {
+		return err
+	}
+	rest, err := manifests.Objects(manifests.Options{Image: o.Image, KitImage: o.KitImage, Certs: manifests.Certs(o.Certs)})
+	if err != nil {
+		return err
+	}
+	if o.Printer.ClientDryRun() {
+		return o.Printer.Objects(o.Out, asObjects(append(first, rest...)))
+	}
+	applier, err := apply.New(o.clients)
+	if err != nil {
+		return o.clients.Explain(ctx, err)
+	}
+	applier.ForceConflicts = o.ForceConflicts
+	if err := o.apply(ctx, applier, asObjects(first), asObjects(rest)); err != nil {
+		return err
+	}
+	if o.Printer.ServerDryRun() || !o.Wait {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
+	defer cancel()
+	return o.prove(ctx)
+}
+
+// apply writes namespace and CRD before what needs them.
+func (o *Options) apply(ctx context.Context, applier *apply.Applier, first, rest []framework.Object) error {
+	dryRun := o.Printer.ServerDryRun()
+	results, err := applier.Apply(ctx, "", first, dryRun)
+	if err == nil && dryRun && results[0].Action == apply.Created {
+		_, _ = fmt.Fprintf(o.ErrOut, "Note: what goes into the namespace %q cannot be tried before that is there\n", manifests.Namespace)
+		rest = clusterScoped(rest)
+	}
+	if err == nil {
+		var more []apply.Result
+		more, err = applier.Apply(ctx, "", rest, dryRun)
+		results = append(results, more...)
+	}
+	if printErr := o.Printer.Results(o.Out, results); err == nil {
+		err = printErr
+	}
+	var missing *meta.NoKindMatchError
+	if errors.As(err, &missing) && missing.GroupKind.Group == "cert-manager.io" {
+		return errors.New("cert-manager is not installed in this cluster: install it first (https://cert-manager.io/docs/installation/), or give --certs self-signed")
+	}
+	return err
+}
+
+func clusterScoped(objects []framework.Object) []framework.Object {
+	var out []framework.Object
+	for _, object := range objects {
+		if object.GetNamespace() == "" {
+			out = append(out, object)
+		}
+	}
+	return out
+}
+
+func asObjects[T framework.Object](objects []T) []framework.Object {
+	out := make([]framework.Object, 0, len(objects))
+	for _, object := range objects {
+		out = append(out, object)
+	}
+	return out
+}
+
+// progress is where a person reads how far it is.
+func (o *Options) progress() io.Writer {
+	if o.Printer.Structured() {
+		return o.ErrOut
+	}
+	return o.Out
+}
+
+// prove waits until the webhook runs, and then until it has refused a pod.
+func (o *Options) prove(ctx context.Context) error {
+	typed, err := o.clients.Typed()
+	if err != nil {
+		return o.clients.Explain(ctx, err)
+	}
+	state := "its Deployment has not been looked at yet"
+	err = o.until(ctx, func() (bool, error) {
+		d, err := typed.AppsV1().Deployments(manifests.Namespace).Get(ctx, manifests.Webhook, metav1.GetOptions{})
+		if apierrors.IsForbidden(err) {
+			return true, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		want := int32(1)
+		if d.Spec.Replicas != nil {
+			want = *d.Spec.Replicas
+		}
+		state = fmt.Sprintf("%d of %d pods are available", d.Status.AvailableReplicas, want)
+		return d.Status.ObservedGeneration >= d.Generation && d.Status.UpdatedReplicas == want && d.Status.AvailableReplicas >= want, nil
+	})
+	if err != nil {
+		return o.explainWait(ctx, err, "the webhook does not run: "+state+"; see `kubectl get pods,events -n "+manifests.Namespace+"`")
+	}
+	_, _ = fmt.Fprintln(o.progress(), "the webhook runs")
+	return o.selfTest(ctx, typed)
+}
+
+func (o *Options) explainWait(ctx context.Context, err error, what string) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("after %s %s", o.Timeout, what)
+	}
+	return o.clients.Explain(ctx, err)
+}
+
+// until asks once a second.
+func (o *Options) until(ctx context.Context, done func() (bool, error)) error {
+	ticker := o.clock.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		ok, err := done()
+		if ok || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C():
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package install
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/manifests"
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+)
+
+func install(t *testing.T, args ...string) (out, errOut string, err error) {
+	t.Helper()
+	return clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
+		return NewCommand(genericclioptions.NewConfigFlags(false), streams, clock.RealClock{})
+	}, args...)
+}
+
+func TestClientDryRunNeedsNoCluster(t *testing.T) {
+	for certs, want := range map[string]string{"cert-manager": "certificate.cert-manager.io/flare-webhook", "self-signed": "secret/flare-webhook-certificates"} {
+		out, _, err := install(t, "--image=x", "--certs="+certs, "--dry-run=client")
+		if err != nil || !strings.HasPrefix(out, "namespace/flare-system created (dry run)\n") || !strings.Contains(out, want) {
+			t.Errorf("%s: %v\n%s", certs, err, out)
+		}
+		out, _, err = install(t, "--image=registry.test/w", "--certs="+certs, "--dry-run=client", "-o=yaml")
+		if err != nil || !strings.Contains(out, "image: registry.test/w\n") || !strings.Contains(out, "kind: CustomResourceDefinition") {
+			t.Errorf("%s: %v", certs, err)
+		}
+	}
+}
+
+func TestBadFlags(t *testing.T) {
+	_, _, err := install(t, "--kit-image=x:1", "--certs=magic", "--dry-run=client")
+	for _, want := range []string{"--image is missing", "--kit-image", "--certs is \"magic\""} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is missing from %v", want, err)
+		}
+	}
+}
+
+// The registrations go first and the namespace last.
+func TestOrderOfUninstall(t *testing.T) {
+	o := &UninstallOptions{}
+	objects, err := o.objects()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first, last := objects[0].GetKind(), objects[len(objects)-1].GetKind(); !strings.HasSuffix(first, "WebhookConfiguration") || last != "Namespace" {
+		t.Errorf("%s first, %s last", first, last)
+	}
+	for _, object := range objects {
+		if object.GetKind() == "CustomResourceDefinition" {
+			t.Error("SitePolicies would go")
+		}
+	}
+	o.DeletePolicies = true
+	all, err := o.objects()
+	if err != nil || len(all) != len(objects)+1 {
+		t.Errorf("%d of %d, %v", len(all), len(objects), err)
+	}
+}
+
+func TestRefusalIsOurs(t *testing.T) {
+	for text, want := range map[string]bool{
+		`admission webhook "` + manifests.PodsWebhook + `" denied the request: SitePolicy x: …`:       true,
+		`Internal error occurred: failed calling webhook "` + manifests.PodsWebhook + `": no service`: false,
+		`pods "probe" is forbidden: error looking up service account`:                                 false,
+	} {
+		if got := refusedByWebhook(textError(text)); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
+type textError string
+
+func (e textError) Error() string { return string(e) }

@@ -1,0 +1,170 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-flare/kubectl-flare/manifests"
+	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
+)
+
+// AddOptions are what `kubectl flare site add` is told.
+type AddOptions struct {
+	flags
+	ForceConflicts bool
+	Printer        *output.Printer
+
+	plan    plan
+	clients clients.Clients
+	genericiooptions.IOStreams
+}
+
+func newAddCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &AddOptions{Printer: output.NewPrinter(), clients: clients.New(getter), IOStreams: streams}
+	cmd := &cobra.Command{
+		Use:                   "add NAMESPACE --policy=FILE",
+		DisableFlagsInUseLine: true,
+		Short:                 "Put a namespace under a SitePolicy",
+		Long: templates.LongDesc(`
+			Put a namespace under a SitePolicy.
+
+			It writes the SitePolicy, lets the webhook read the kits of this namespace and no other's,
+			closes the network but for names and the FL server, gives people their rights, and puts the
+			label on the namespace last. None of these rights reads Secrets: the built-in role "edit"
+			reads every kit, so do not bind it here.
+
+			Pods that run already are not ended.`),
+		Example: templates.Examples(`
+			# Govern a namespace by a policy in a file
+			kubectl flare site add fl-site-1 --policy=hospital-a.yaml --server-cidr=203.0.113.7/32 --admin=ann
+
+			# Make the policy of what the project lead told by telephone
+			kubectl flare site add fl-site-1 --root-fingerprint=5F:0C:… --participant=site-1 --image=registry.example.org/nvflare:2.9.0@sha256:…
+
+			# Put another namespace under a policy that is there
+			kubectl flare site add fl-site-1b --policy-name=hospital-a`),
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cmd.SilenceUsage = true
+			if err := o.Complete(cmd, args); err != nil {
+				return err
+			}
+			return o.Run(cmd.Context())
+		},
+	}
+	o.flags.add(cmd)
+	cmd.Flags().BoolVar(&o.ForceConflicts, "force-conflicts", false, "Take over fields that others have set")
+	o.Printer.AddFlags(cmd)
+	return cmd
+}
+
+// Complete reads the flags and the policy.
+func (o *AddOptions) Complete(cmd *cobra.Command, args []string) error {
+	if err := o.Printer.Complete(cmd); err != nil {
+		return err
+	}
+	var err error
+	o.plan, err = newPlan(args[0], &o.flags)
+	return err
+}
+
+func newPlan(namespace string, f *flags) (plan, error) {
+	p := plan{namespace: namespace, flags: f}
+	var err error
+	p.policy, p.policyName, err = f.policy(namespace)
+	return p, errors.Join(err, f.checkNetwork())
+}
+
+// Run puts the namespace under the policy.
+func (o *AddOptions) Run(ctx context.Context) error {
+	if len(o.plan.servers()) == 0 && !o.HostsServer {
+		o.warn("the network is closed to every FL server: give --server-namespace or --server-cidr, or --hosts-server where it runs in this namespace")
+	}
+	if o.Printer.ClientDryRun() {
+		return o.Printer.Objects(o.Out, append(o.plan.objects(), o.plan.label()))
+	}
+	typed, err := o.clients.Typed()
+	if err != nil {
+		return o.clients.Explain(ctx, err)
+	}
+	if err := o.installed(ctx, typed); err != nil {
+		return o.clients.Explain(ctx, err)
+	}
+	applier, err := apply.New(o.clients)
+	if err != nil {
+		return o.clients.Explain(ctx, err)
+	}
+	applier.ForceConflicts = o.ForceConflicts
+	results, err := applier.Apply(ctx, o.plan.namespace, o.plan.objects(), o.Printer.ServerDryRun())
+	if printErr := o.Printer.Results(o.Out, results); err == nil {
+		err = printErr
+	}
+	if meta.IsNoMatchError(err) {
+		return errNotInstalled
+	}
+	if err != nil {
+		return err
+	}
+	return o.govern(ctx, typed)
+}
+
+var errNotInstalled = errors.New("the webhook is not installed in this cluster, so nothing would keep the policy: have a cluster admin run `kubectl flare install` first")
+
+// installed keeps a label from looking like protection.
+func (o *AddOptions) installed(ctx context.Context, typed kubernetes.Interface) error {
+	_, err := typed.AdmissionregistrationV1().ValidatingWebhookConfigurations().Get(ctx, manifests.Webhook, metav1.GetOptions{})
+	switch {
+	case apierrors.IsNotFound(err):
+		return errNotInstalled
+	case apierrors.IsForbidden(err):
+		o.warn("you may not see whether the webhook is installed; without it nothing keeps the policy")
+		return nil
+	}
+	return err
+}
+
+// govern puts the label on.
+func (o *AddOptions) govern(ctx context.Context, typed kubernetes.Interface) error {
+	before, err := typed.CoreV1().Namespaces().Get(ctx, o.plan.namespace, metav1.GetOptions{})
+	if err != nil {
+		return o.clients.Explain(ctx, err)
+	}
+	options := metav1.ApplyOptions{FieldManager: framework.ManagedBy, Force: o.ForceConflicts}
+	if o.Printer.ServerDryRun() {
+		options.DryRun = []string{metav1.DryRunAll}
+	}
+	want := corev1ac.Namespace(o.plan.namespace).WithLabels(o.plan.label().Labels)
+	if _, err := typed.CoreV1().Namespaces().Apply(ctx, want, options); err != nil {
+		return fmt.Errorf("namespace/%s: the label cannot be put on: %w", o.plan.namespace, o.clients.Explain(ctx, err))
+	}
+	return o.report(before)
+}
+
+func (o *AddOptions) report(before *corev1.Namespace) error {
+	if o.Printer.Structured() {
+		return nil
+	}
+	action := "labeled"
+	if before.Labels[framework.LabelSitePolicy] == o.plan.policyName {
+		action = "unchanged"
+	}
+	_, err := fmt.Fprintf(o.Out, "namespace/%s %s%s\n", before.Name, action, o.Printer.Suffix())
+	return err
+}
+
+func (o *AddOptions) warn(text string) { _, _ = fmt.Fprintln(o.ErrOut, "Warning: "+text) }

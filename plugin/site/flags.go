@@ -1,0 +1,160 @@
+package site
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+
+	"github.com/distribution/reference"
+	"github.com/spf13/cobra"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"sigs.k8s.io/yaml"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// flags are what add and request have in common.
+type flags struct {
+	Policy, PolicyName  string
+	RootFingerprints    []string
+	Participants        []string
+	Images              []string
+	Admins, AdminGroups []string
+	Scientists          []string
+	ScientistGroups     []string
+	ServerNamespaces    []string
+	ServerCIDRs         []string
+	ServerPorts         []int
+	HostsServer         bool
+}
+
+func (f *flags) add(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringVarP(&f.Policy, "policy", "f", "", "File with the SitePolicy")
+	fs.StringVar(&f.PolicyName, "policy-name", "", "Name of a SitePolicy that is there already, or of the one that is made of the other flags; without it the namespace's name")
+	fs.StringArrayVar(&f.RootFingerprints, "root-fingerprint", nil, "SHA-256 fingerprint of a federation's root certificate, as the project lead told it; may be given more than once")
+	fs.StringArrayVar(&f.Participants, "participant", nil, "Participant whose kit may run in the namespace; may be given more than once")
+	fs.StringArrayVar(&f.Images, "image", nil, "Image that participants may run, by digest: REPOSITORY[:TAG]@sha256:…; may be given more than once")
+	fs.StringArrayVar(&f.Admins, "admin", nil, "User who is site admin of the namespace; may be given more than once")
+	fs.StringArrayVar(&f.AdminGroups, "admin-group", nil, "Group whose users are site admins; may be given more than once")
+	fs.StringArrayVar(&f.Scientists, "scientist", nil, "User who may submit jobs in the namespace; may be given more than once")
+	fs.StringArrayVar(&f.ScientistGroups, "scientist-group", nil, "Group whose users may submit jobs; may be given more than once")
+	fs.StringArrayVar(&f.ServerNamespaces, "server-namespace", nil, "Namespace of this cluster in which the FL server runs; may be given more than once")
+	fs.StringArrayVar(&f.ServerCIDRs, "server-cidr", nil, "Addresses of an FL server elsewhere, such as 203.0.113.7/32; may be given more than once")
+	fs.IntSliceVar(&f.ServerPorts, "server-port", []int{8002, 8003}, "Ports on which participants talk to the FL server")
+	fs.BoolVar(&f.HostsServer, "hosts-server", false, "Let participants from anywhere reach the FL server in this namespace")
+}
+
+// policy is the SitePolicy that is to be written, nil where one that is there is
+// to be used, and its name.
+func (f *flags) policy(namespace string) (*v1alpha1.SitePolicy, string, error) {
+	made := len(f.RootFingerprints)+len(f.Participants)+len(f.Images) > 0
+	switch {
+	case f.Policy != "" && (made || f.PolicyName != ""):
+		return nil, "", errors.New("--policy says it all: leave out --policy-name, --root-fingerprint, --participant and --image, or write the file anew")
+	case f.Policy != "":
+		p, err := readPolicy(f.Policy)
+		if err != nil {
+			return nil, "", err
+		}
+		return p, p.Name, nil
+	case !made && f.PolicyName != "":
+		if reasons := validation.IsValidLabelValue(f.PolicyName); len(reasons) > 0 {
+			return nil, "", fmt.Errorf("--policy-name %q is no legal name: %s", f.PolicyName, reasons[0])
+		}
+		return nil, f.PolicyName, nil
+	case !made:
+		return nil, "", errors.New("say what the site allows: --policy FILE, or --root-fingerprint, --participant and --image, or --policy-name for a SitePolicy that is there")
+	}
+	name := f.PolicyName
+	if name == "" {
+		name = namespace
+	}
+	p, err := f.makePolicy(name)
+	return p, name, err
+}
+
+// readPolicy is strict: a misspelt field would be no rule.
+func readPolicy(file string) (*v1alpha1.SitePolicy, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("--policy: %w", err)
+	}
+	p := &v1alpha1.SitePolicy{}
+	if err := yaml.UnmarshalStrict(data, p); err != nil {
+		return nil, fmt.Errorf("--policy %s: %w", file, err)
+	}
+	if p.APIVersion != v1alpha1.GroupVersion().String() || p.Kind != v1alpha1.Kind {
+		return nil, fmt.Errorf("--policy %s: holds a %s of %s; give a %s of %s", file, p.Kind, p.APIVersion, v1alpha1.Kind, v1alpha1.GroupVersion())
+	}
+	if err := v1alpha1.Validate(p).ToAggregate(); err != nil {
+		return nil, fmt.Errorf("--policy %s: %w", file, err)
+	}
+	return p, nil
+}
+
+func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
+	p := &v1alpha1.SitePolicy{
+		TypeMeta:   metav1.TypeMeta{APIVersion: v1alpha1.GroupVersion().String(), Kind: v1alpha1.Kind},
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		Spec:       v1alpha1.SitePolicySpec{Participants: f.Participants},
+	}
+	var errs []error
+	for i, fingerprint := range f.RootFingerprints {
+		digits, err := startupkit.ParseFingerprint(fingerprint)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("--root-fingerprint: %w", err))
+		}
+		p.Spec.Kits.TrustRoots = append(p.Spec.Kits.TrustRoots, v1alpha1.TrustRoot{Name: fmt.Sprintf("root-%d", i+1), SHA256: digits})
+	}
+	for _, image := range f.Images {
+		allowed, err := parseImage(image)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		p.Spec.Images.Allowed = append(p.Spec.Images.Allowed, allowed)
+	}
+	for flag, given := range map[string]int{"root-fingerprint": len(f.RootFingerprints), "participant": len(f.Participants), "image": len(f.Images)} {
+		if given == 0 {
+			errs = append(errs, fmt.Errorf("--%s is missing: a policy needs --root-fingerprint, --participant and --image, or write it to a file and give --policy", flag))
+		}
+	}
+	if len(errs) == 0 {
+		errs = append(errs, v1alpha1.Validate(p).ToAggregate())
+	}
+	v1alpha1.SetDefaults(p)
+	return p, errors.Join(errs...)
+}
+
+func parseImage(image string) (v1alpha1.AllowedImage, error) {
+	parsed, err := reference.Parse(image)
+	named, isNamed := parsed.(reference.Named)
+	digested, isDigested := parsed.(reference.Digested)
+	if err != nil || !isNamed || !isDigested {
+		return v1alpha1.AllowedImage{}, fmt.Errorf("--image %q must be an image by digest, such as registry.example.org/nvflare:2.9.0@sha256:…", image)
+	}
+	allowed := v1alpha1.AllowedImage{Repository: named.Name(), Digest: digested.Digest().String()}
+	if tagged, ok := parsed.(reference.Tagged); ok {
+		allowed.Tag = tagged.Tag()
+	}
+	return allowed, nil
+}
+
+// checkNetwork looks at what only the network flags say.
+func (f *flags) checkNetwork() error {
+	var errs []error
+	for _, cidr := range f.ServerCIDRs {
+		if _, err := netip.ParsePrefix(cidr); err != nil {
+			errs = append(errs, fmt.Errorf("--server-cidr %q is no range of addresses: write for instance 203.0.113.7/32", cidr))
+		}
+	}
+	for _, port := range f.ServerPorts {
+		if port < 1 || port > 65535 {
+			errs = append(errs, fmt.Errorf("--server-port %d is no port", port))
+		}
+	}
+	return errors.Join(errs...)
+}

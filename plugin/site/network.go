@@ -1,0 +1,67 @@
+package site
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+)
+
+// networkPolicies close the namespace and open what a federation needs: names,
+// the FL server, and the pods of the namespace among themselves. A cluster whose
+// network plugin knows no NetworkPolicy keeps none of it.
+func (p *plan) networkPolicies() []framework.Object {
+	both := []networkingv1.PolicyType{networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress}
+	deny := p.networkPolicy("flare-default-deny", networkingv1.NetworkPolicySpec{PolicyTypes: both})
+	neighbours := []networkingv1.NetworkPolicyPeer{{PodSelector: &metav1.LabelSelector{}}}
+	spec := networkingv1.NetworkPolicySpec{
+		PolicyTypes: both,
+		Ingress:     []networkingv1.NetworkPolicyIngressRule{{From: neighbours}},
+		Egress: []networkingv1.NetworkPolicyEgressRule{
+			{To: neighbours},
+			// Clusters have their DNS in pods, on nodes or on a link-local address.
+			{Ports: append(ports(corev1.ProtocolUDP, 53), ports(corev1.ProtocolTCP, 53)...)},
+		},
+	}
+	if servers := p.servers(); len(servers) > 0 {
+		spec.Egress = append(spec.Egress, networkingv1.NetworkPolicyEgressRule{To: servers, Ports: ports(corev1.ProtocolTCP, p.flags.ServerPorts...)})
+	}
+	if p.flags.HostsServer {
+		spec.Ingress = append(spec.Ingress, networkingv1.NetworkPolicyIngressRule{Ports: ports(corev1.ProtocolTCP, p.flags.ServerPorts...)})
+	}
+	if p.policy != nil && p.policy.Spec.Launcher != nil {
+		// The API server, with which the launcher makes job pods.
+		spec.Egress = append(spec.Egress, networkingv1.NetworkPolicyEgressRule{Ports: ports(corev1.ProtocolTCP, 443, 6443)})
+	}
+	return []framework.Object{deny, p.networkPolicy("flare-federation", spec)}
+}
+
+func (p *plan) networkPolicy(name string, spec networkingv1.NetworkPolicySpec) *networkingv1.NetworkPolicy {
+	return &networkingv1.NetworkPolicy{
+		TypeMeta: metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "NetworkPolicy"}, ObjectMeta: p.meta(name), Spec: spec,
+	}
+}
+
+// servers are where the FL server may be.
+func (p *plan) servers() []networkingv1.NetworkPolicyPeer {
+	var peers []networkingv1.NetworkPolicyPeer
+	for _, namespace := range p.flags.ServerNamespaces {
+		peers = append(peers, networkingv1.NetworkPolicyPeer{NamespaceSelector: &metav1.LabelSelector{
+			MatchLabels: map[string]string{corev1.LabelMetadataName: namespace},
+		}})
+	}
+	for _, cidr := range p.flags.ServerCIDRs {
+		peers = append(peers, networkingv1.NetworkPolicyPeer{IPBlock: &networkingv1.IPBlock{CIDR: cidr}})
+	}
+	return peers
+}
+
+func ports(protocol corev1.Protocol, numbers ...int) []networkingv1.NetworkPolicyPort {
+	out := make([]networkingv1.NetworkPolicyPort, 0, len(numbers))
+	for _, number := range numbers {
+		out = append(out, networkingv1.NetworkPolicyPort{Protocol: new(protocol), Port: new(intstr.FromInt32(int32(number)))})
+	}
+	return out
+}

@@ -1,0 +1,88 @@
+package site
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/manifests"
+	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// plan is what a governed namespace needs.
+type plan struct {
+	namespace string
+	// policy is nil where one that is there is used; its name is in any case in
+	// policyName.
+	policy     *v1alpha1.SitePolicy
+	policyName string
+	flags      *flags
+}
+
+// objects are all but the label, which comes last: a namespace must not be
+// governed before everything that governing needs is there.
+func (p *plan) objects() []framework.Object {
+	var objects []framework.Object
+	if p.policy != nil {
+		policy := p.policy.DeepCopy()
+		policy.Labels = ours(policy.Labels)
+		objects = append(objects, policy)
+	}
+	objects = append(objects, p.binding(manifests.Webhook, manifests.ClusterRoleSite, []rbacv1.Subject{{
+		Kind: rbacv1.ServiceAccountKind, Name: manifests.Webhook, Namespace: manifests.Namespace,
+	}}))
+	for _, people := range []struct {
+		role          string
+		users, groups []string
+	}{
+		{manifests.ClusterRoleSiteAdmin, p.flags.Admins, p.flags.AdminGroups},
+		{manifests.ClusterRoleDataScientist, p.flags.Scientists, p.flags.ScientistGroups},
+	} {
+		if subjects := subjects(people.users, people.groups); len(subjects) > 0 {
+			objects = append(objects, p.binding(people.role, people.role, subjects))
+		}
+	}
+	return append(objects, p.networkPolicies()...)
+}
+
+// label is the namespace with the one field that is ours.
+func (p *plan) label() *corev1.Namespace {
+	return &corev1.Namespace{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"},
+		ObjectMeta: metav1.ObjectMeta{Name: p.namespace, Labels: map[string]string{framework.LabelSitePolicy: p.policyName}},
+	}
+}
+
+func (p *plan) meta(name string) metav1.ObjectMeta {
+	return metav1.ObjectMeta{Namespace: p.namespace, Name: name, Labels: ours(nil)}
+}
+
+func ours(labels map[string]string) map[string]string {
+	out := map[string]string{framework.LabelManagedBy: framework.ManagedBy}
+	for key, value := range labels {
+		if key != framework.LabelManagedBy {
+			out[key] = value
+		}
+	}
+	return out
+}
+
+func (p *plan) binding(name, role string, subjects []rbacv1.Subject) *rbacv1.RoleBinding {
+	return &rbacv1.RoleBinding{
+		TypeMeta: metav1.TypeMeta{APIVersion: "rbac.authorization.k8s.io/v1", Kind: "RoleBinding"}, ObjectMeta: p.meta(name),
+		RoleRef:  rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: role},
+		Subjects: subjects,
+	}
+}
+
+func subjects(users, groups []string) []rbacv1.Subject {
+	var out []rbacv1.Subject
+	for _, name := range users {
+		out = append(out, rbacv1.Subject{Kind: rbacv1.UserKind, APIGroup: rbacv1.GroupName, Name: name})
+	}
+	for _, name := range groups {
+		out = append(out, rbacv1.Subject{Kind: rbacv1.GroupKind, APIGroup: rbacv1.GroupName, Name: name})
+	}
+	return out
+}

@@ -1,0 +1,26 @@
+// Package site is the commands that put a namespace under a SitePolicy.
+package site
+
+import (
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/kubectl/pkg/util/templates"
+)
+
+// NewCommand makes `kubectl flare site`.
+func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "site",
+		Short: "Put namespaces under a SitePolicy",
+		Long: templates.LongDesc(`
+			Put namespaces under a SitePolicy.
+
+			A governed namespace has the label kubectl-flare.dev/site-policy with the name of its one
+			SitePolicy. Nothing runs there that the policy does not allow, whoever makes it.`),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newAddCommand(getter, streams), newRequestCommand(getter, streams))
+	return cmd
+}

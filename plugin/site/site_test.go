@@ -1,0 +1,129 @@
+package site
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+)
+
+const digest = "@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+func site(t *testing.T, args ...string) (out, errOut string, err error) {
+	t.Helper()
+	return clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
+		return NewCommand(genericclioptions.NewConfigFlags(false), streams)
+	}, args...)
+}
+
+// golden compares with a file; UPDATE_GOLDEN=1 writes it anew.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("-want,+got:\n%s", diff)
+	}
+}
+
+func TestRequest(t *testing.T) {
+	for name, args := range map[string][]string{
+		"from-file.yaml": {
+			"--policy=testdata/policy.yaml", "--server-cidr=203.0.113.7/32", "--admin=ann", "--scientist-group=trials",
+		},
+		"from-flags.yaml": {
+			"--root-fingerprint=SHA256:" + strings.Repeat("5F", 32), "--participant=site-1", "--participant=site-2",
+			"--image=registry.example.org:5000/nvflare:2.9.0" + digest, "--server-namespace=fl-server",
+		},
+		"another-namespace.yaml": {"--policy-name=hospital-a", "--hosts-server", "--server-port=9002"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, errOut, err := site(t, append([]string{"request", "fl-site-1"}, args...)...)
+			if err != nil || errOut != "" {
+				t.Fatalf("%v %s", err, errOut)
+			}
+			golden(t, name, out)
+		})
+	}
+}
+
+// What add would write is what request prints.
+func TestAddWritesWhatRequestPrints(t *testing.T) {
+	args := []string{"fl-site-1", "--policy=testdata/policy.yaml", "--server-cidr=203.0.113.7/32", "--admin=ann"}
+	request, _, err := site(t, append([]string{"request"}, args...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add, _, err := site(t, append([]string{"add", "--dry-run=client", "-o=yaml"}, args...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, request, _ = strings.Cut(request, "---\n")
+	if diff := cmp.Diff(withoutStatus(request), withoutStatus(add)); diff != "" {
+		t.Errorf("-request,+add:\n%s", diff)
+	}
+}
+
+// withoutStatus drops the empty status and spec that typed objects print.
+func withoutStatus(text string) string {
+	text = strings.ReplaceAll(text, "status: {}\n", "")
+	return strings.TrimPrefix(text, "---\n")
+}
+
+func TestBadFlags(t *testing.T) {
+	broken := filepath.Join(t.TempDir(), "policy.yaml")
+	data, err := os.ReadFile("testdata/policy.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(broken, []byte(strings.Replace(string(data), "participants", "participant", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	full := []string{"--root-fingerprint=" + strings.Repeat("5f", 32), "--participant=site-1", "--image=r.test/x" + digest}
+	for name, tc := range map[string]struct {
+		args []string
+		want string
+	}{
+		"nothing":           {nil, "say what the site allows"},
+		"both":              {[]string{"--policy=testdata/policy.yaml", "--participant=x"}, "--policy says it all"},
+		"no such file":      {[]string{"--policy=testdata/none.yaml"}, "no such file"},
+		"unknown field":     {[]string{"--policy=" + broken}, `unknown field "participant"`},
+		"no policy":         {[]string{"--policy=testdata/another-namespace.yaml"}, "--policy"},
+		"no image":          {full[:2], "--image is missing"},
+		"image by tag":      {append([]string{"--image=r.test/x:1"}, full[:2]...), "must be an image by digest"},
+		"short fingerprint": {append([]string{"--root-fingerprint=5f"}, full[1:]...), "--root-fingerprint"},
+		"bad CIDR":          {append([]string{"--server-cidr=server1"}, full...), "--server-cidr"},
+		"bad port":          {append([]string{"--server-port=0"}, full...), "--server-port 0"},
+		"bad name":          {[]string{"--policy-name=a/b"}, "no legal name"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, _, err := site(t, append([]string{"request", "ns"}, tc.args...)...)
+			if err == nil || !strings.Contains(err.Error(), tc.want) || out != "" {
+				t.Errorf("%v: %s", err, out)
+			}
+		})
+	}
+}
+
+// Governing without an open network is legal, and said.
+func TestClosedNetworkIsSaid(t *testing.T) {
+	_, errOut, err := site(t, "add", "ns", "--policy-name=x", "--dry-run=client")
+	if err != nil || !strings.Contains(errOut, "closed to every FL server") {
+		t.Errorf("%v %q", err, errOut)
+	}
+}

@@ -1,0 +1,91 @@
+//go:build integration
+
+// Package install tests install and uninstall against a real API server. Nothing
+// runs there, so the self-test is for e2e.
+package install
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+	"k8s.io/utils/clock"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin"
+)
+
+// run runs the plugin as a cluster admin.
+func run(t *testing.T, config *rest.Config, args ...string) (out, errOut string, err error) {
+	t.Helper()
+	streams, _, stdout, stderr := genericiooptions.NewTestIOStreams()
+	flags := genericclioptions.NewConfigFlags(false)
+	flags.WrapConfigFn = func(*rest.Config) *rest.Config { return config }
+	cmd := plugin.NewCommand(plugin.Options{ConfigFlags: flags, IOStreams: streams, Clock: clock.RealClock{}})
+	cmd.SetArgs(args)
+	err = cmd.ExecuteContext(t.Context())
+	return stdout.String(), stderr.String(), err
+}
+
+func start(t *testing.T) (*rest.Config, kubernetes.Interface) {
+	t.Helper()
+	server := &envtest.Environment{}
+	config, err := server.Start()
+	require.NoError(t, err, `run make lab-up, then eval "$(go run ./test/lab env)"`)
+	t.Cleanup(func() { require.NoError(t, server.Stop()) })
+	client, err := kubernetes.NewForConfig(config)
+	require.NoError(t, err)
+	return config, client
+}
+
+func TestInstallAndUninstall(t *testing.T) {
+	config, client := start(t)
+	args := []string{"install", "--image=registry.test/flare-webhook", "--certs=self-signed", "--wait=false"}
+
+	out, errOut, err := run(t, config, append(args, "--dry-run=server")...)
+	require.NoError(t, err)
+	require.Contains(t, out, "namespace/flare-system created (server dry run)")
+	require.Contains(t, errOut, "cannot be tried before")
+	_, err = client.CoreV1().Namespaces().Get(t.Context(), "flare-system", metav1.GetOptions{})
+	require.Error(t, err, "a dry run has written")
+
+	out, errOut, err = run(t, config, args...)
+	require.NoError(t, err, errOut)
+	require.Empty(t, errOut, "the API server warns")
+	require.Contains(t, out, "deployment.apps/flare-webhook created")
+	require.Contains(t, out, "validatingwebhookconfiguration.admissionregistration.k8s.io/flare-webhook created")
+
+	out, _, err = run(t, config, args...)
+	require.NoError(t, err)
+	for line := range strings.Lines(out) {
+		require.True(t, strings.HasSuffix(line, " unchanged\n"), line)
+	}
+	_, _, err = run(t, config, "install", "--image=x", "--certs=cert-manager", "--wait=false")
+	require.ErrorContains(t, err, "cert-manager is not installed")
+
+	out, _, err = run(t, config, "uninstall")
+	require.NoError(t, err)
+	require.True(t, strings.HasPrefix(out, "mutatingwebhookconfigurations") || strings.HasPrefix(out, "validatingwebhookconfigurations"), out)
+	policies, err := client.AdmissionregistrationV1().ValidatingAdmissionPolicies().List(t.Context(), metav1.ListOptions{})
+	require.NoError(t, err)
+	require.Empty(t, policies.Items)
+	_, err = client.Discovery().ServerResourcesForGroupVersion("kubectl-flare.dev/v1alpha1")
+	require.NoError(t, err, "the CRD must stay")
+	_, _, err = run(t, config, "uninstall")
+	require.NoError(t, err, "again does no harm")
+}
+
+// Without a webhook a label would only look like protection.
+func TestSiteAddWithoutWebhook(t *testing.T) {
+	config, client := start(t)
+	_, _, err := run(t, config, "site", "add", "default", "--policy-name=x")
+	require.ErrorContains(t, err, "kubectl flare install")
+	ns, err := client.CoreV1().Namespaces().Get(t.Context(), "default", metav1.GetOptions{})
+	require.NoError(t, err)
+	require.NotContains(t, ns.Labels, "kubectl-flare.dev/site-policy")
+}
