@@ -123,6 +123,7 @@ func (c *cluster) apply(ctx context.Context, object *unstructured.Unstructured) 
 func (c *cluster) awaitCRD(ctx context.Context) error {
 	for range 100 {
 		if _, err := c.dynamic.Resource(sitePolicies()).List(ctx, metav1.ListOptions{}); err == nil {
+			c.mapper.Reset()
 			return nil
 		}
 		time.Sleep(100 * time.Millisecond)
