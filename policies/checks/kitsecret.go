@@ -27,7 +27,7 @@ func Secret(s, old *corev1.Secret, policy *v1alpha1.SitePolicySpec, f *facts.Fac
 	case typed:
 		return secretProblem("type", "a kit's type under another name", "call it flare-kit-<participant>-<digest>", quote(s.Name))
 	case HasPrefix(s.Name, PrefixDerived), HasPrefix(s.Name, PrefixCredentials):
-		if user := launcherUser(policy.Launcher, r.Namespace); user == "" || r.User != user {
+		if !isLauncher(r.User, policy.Launcher, r.Namespace) {
 			return secretProblem("metadata.name", "a reserved name", "use `kubectl flare kit inject`; only the launcher writes such Secrets", quote(s.Name))
 		}
 		return nil

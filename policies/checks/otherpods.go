@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"strings"
+
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
@@ -41,10 +43,24 @@ func (p *Pod) claimOf(v *corev1.Volume) (name, field string) {
 
 // protectedClaim says what a claim holds that only participants may see.
 func protectedClaim(policy *v1alpha1.SitePolicySpec, claim string) string {
+	if claim == "" {
+		return ""
+	}
 	for i := range policy.Data {
 		if policy.Data[i].ClaimName == claim {
 			return "data"
 		}
+	}
+	// The pattern's ends are compared first: an object name costs a hash.
+	before, after, _ := strings.Cut(policy.Workspace.ClaimName, participantMark)
+	if !strings.HasPrefix(claim, before) {
+		return ""
+	}
+	if last := strings.LastIndex(after, participantMark); last >= 0 {
+		after = after[last+len(participantMark):]
+	}
+	if !strings.HasSuffix(claim, after) {
+		return ""
 	}
 	for _, participant := range policy.Participants {
 		if ExpandClaim(policy.Workspace.ClaimName, participant) == claim {

@@ -157,5 +157,7 @@ func ExpandClaim(pattern, participant string) string {
 }
 
 func expand(pattern, object string) string {
-	return strings.ReplaceAll(pattern, "{participant}", object)
+	return strings.ReplaceAll(pattern, participantMark, object)
 }
+
+const participantMark = "{participant}"

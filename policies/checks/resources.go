@@ -88,8 +88,11 @@ func demand(r corev1.ResourceRequirements, name corev1.ResourceName) resource.Qu
 func (p *Pod) unnamedDevices() []Result {
 	var results []Result
 	for c := range Containers(p.Spec) {
-		for _, list := range [2]corev1.ResourceList{c.Resources.Limits, c.Resources.Requests} {
+		for i, list := range [2]corev1.ResourceList{c.Resources.Limits, c.Resources.Requests} {
 			for name := range list {
+				if i > 0 && has(c.Resources.Limits, name) {
+					continue // the API server makes requests of limits
+				}
 				if IsDevice(name) && !has(p.Policy.Resources.Max, name) {
 					results = append(results, p.failIn(c, IDResources, "resources", "a resource that the policy does not name", "leave it out, or let spec.resources.max name it", "%s", quote(string(name))))
 				}

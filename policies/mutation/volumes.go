@@ -95,7 +95,7 @@ func (m *mutation) addWorkspace() {
 func (m *mutation) addScratch() {
 	never := func(corev1.Volume) bool { return false }
 	for _, p := range m.paths {
-		if len(p.Sources) != 1 || !p.Takes(profiles.SourceScratch) || p.Path == "/dev/shm" || m.mounted(p.Path) {
+		if p.Sources != profiles.SourceScratch || p.Path == "/dev/shm" || m.mounted(p.Path) {
 			continue
 		}
 		m.mount(path.Base(p.Path), p.Path, false, never, corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}})
@@ -148,8 +148,8 @@ func (m *mutation) mounted(at string) bool {
 // mount adds a volume where none refers to the object, and a mount where the
 // volume has none. An empty path means that the process takes no such thing.
 func (m *mutation) mount(name, at string, readOnly bool, refers func(corev1.Volume) bool, source corev1.VolumeSource) {
-	if at == "" {
-		return
+	if at == "" || m.mounted(at) {
+		return // what stands there is for validation: two mounts at one path are no pod
 	}
 	i := slices.IndexFunc(m.pod.Spec.Volumes, refers)
 	if i < 0 {

@@ -73,29 +73,26 @@ const (
 
 // Paths keeps mounts away from everything that Python reads code from.
 func (NVFlare) Paths(p Process, id Identity) []Path {
-	scratch := []Source{SourceScratch}
-	paths := []Path{{"/tmp", scratch}, {"/dev/shm", scratch}}
+	paths := append(make([]Path, 0, 6), Path{"/tmp", SourceScratch}, Path{"/dev/shm", SourceScratch})
 	switch p.Kind {
 	case KindAdmin:
-		paths = append(paths, Path{adminKit, scratch}, Path{adminWork, scratch})
-		return append(paths, kitPaths(adminKit)...)
+		return withKit(append(paths, Path{adminKit, SourceScratch}, Path{adminWork, SourceScratch}), adminKit)
 	case KindJob:
 		// A job unpacks its parent's workspace, local/ included, over its own: a
 		// mount there would break it.
-		return append(paths, Path{id.Workspace, scratch}, Path{id.Workspace + "/startup", []Source{SourceKit}})
+		return append(paths, Path{id.Workspace, SourceScratch}, Path{id.Workspace + "/startup", SourceKit})
 	case KindParent:
-		paths = append(paths, Path{id.Workspace, []Source{SourceWorkspace, SourceScratch}})
-		paths = append(paths, kitPaths(id.Workspace)...)
+		paths = withKit(append(paths, Path{id.Workspace, SourceWorkspace | SourceScratch}), id.Workspace)
 	}
 	if p.Kind == KindParent && p.Role == startupkit.RoleServer {
 		// The server's resources.json.default puts jobs and snapshots there.
-		paths = append(paths, Path{"/tmp/nvflare", []Source{SourceWorkspace, SourceScratch}})
+		paths = append(paths, Path{"/tmp/nvflare", SourceWorkspace | SourceScratch})
 	}
 	return paths
 }
 
-func kitPaths(root string) []Path {
-	return []Path{{root + "/startup", []Source{SourceKit}}, {root + "/local", []Source{SourceLocal}}}
+func withKit(paths []Path, root string) []Path {
+	return append(paths, Path{root + "/startup", SourceKit}, Path{root + "/local", SourceLocal})
 }
 
 // KitFiles are the four files without which a participant has no identity.

@@ -134,11 +134,26 @@ func (a argv) settings(from int, p Process, id Identity) []Problem {
 // The values that a launcher fills in and that no kit knows. None of them can
 // hold $(…), which Kubernetes would expand.
 var (
-	jobID   = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 	address = regexp.MustCompile(`^[A-Za-z0-9._-]+:[0-9]{1,5}$`)
 	url     = regexp.MustCompile(`^(grpcs?|https?|s?tcp)://[A-Za-z0-9._-]+:[0-9]{1,5}$`)
 	host    = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 	port    = regexp.MustCompile(`^[0-9]{1,5}$`)
-	scheme  = regexp.MustCompile(`^(grpc|http|tcp)$`)
-	conn    = regexp.MustCompile(`^(mtls|tls|clear)$`)
 )
+
+// isJobID is an UUID in its usual spelling. By hand, since it is asked for often.
+func isJobID(text string) bool {
+	if len(text) != 36 {
+		return false
+	}
+	for i := range len(text) {
+		hex := text[i] >= '0' && text[i] <= '9' || text[i] >= 'a' && text[i] <= 'f'
+		if dash := i == 8 || i == 13 || i == 18 || i == 23; dash != (text[i] == '-') || !dash && !hex {
+			return false
+		}
+	}
+	return true
+}
+
+func isScheme(text string) bool { return text == "grpc" || text == "http" || text == "tcp" }
+
+func isConnection(text string) bool { return text == "mtls" || text == "tls" || text == "clear" }

@@ -68,13 +68,13 @@ func literalProblem(e *corev1.EnvVar) string {
 // jobEnv knows the variables that the launcher gives to job pods. Source:
 // reference pods of 2.9.0.
 func jobEnv(c *corev1.Container, e *corev1.EnvVar, p Process, id Identity) (detail string, known bool) {
-	var want [4]string
+	var want [7]string
 	site := siteName(id.Participant, p.Role)
 	switch e.Name {
 	case "PYTHONPATH":
-		want = [4]string{id.Workspace + "/", argvOf(c).jobID(), "/app_" + site, "/custom"}
+		want = [7]string{id.Workspace, "/", argvOf(c).jobID(), "/app_", site, "/custom"}
 	case "NVFL_WORKSPACE_OWNER_FQCN":
-		want = [4]string{site}
+		want = [7]string{site}
 	case "NVFLARE_JOB_AUTH_TOKEN", "NVFLARE_JOB_TOKEN_SIGNATURE", "NVFLARE_JOB_SSID", "NVFL_WORKSPACE_TRANSFER_TOKEN":
 		return credential(e, id), true
 	default:

@@ -1,7 +1,6 @@
 package profiles
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
@@ -11,21 +10,21 @@ import (
 // parts of a fixed value.
 type option struct {
 	flag  string
-	form  *regexp.Regexp
-	parts [4]string
+	form  func(string) bool
+	parts [7]string
 	// optional flags are those that older launchers do not write.
 	optional bool
 }
 
 func (o *option) takes(value string) bool {
 	if o.form != nil {
-		return o.form.MatchString(value)
+		return o.form(value)
 	}
 	return joined(value, o.parts)
 }
 
 // joined says whether a value consists of the parts, without joining them.
-func joined(value string, parts [4]string) bool {
+func joined(value string, parts [7]string) bool {
 	for _, part := range parts {
 		rest, ok := strings.CutPrefix(value, part)
 		if !ok {
@@ -40,20 +39,20 @@ func joined(value string, parts [4]string) bool {
 // Source: reference pods of 2.9.0, made by the real launcher.
 func jobOptions(p Process, id Identity, job string) []option {
 	common := [10]option{
-		{flag: "-m", parts: [4]string{id.Workspace}}, {flag: "-n", form: jobID}, {flag: "-p", form: url},
-		{flag: "--parent_conn_sec", form: conn, optional: true},
+		{flag: "-m", parts: [7]string{id.Workspace}}, {flag: "-n", form: isJobID}, {flag: "-p", form: url.MatchString},
+		{flag: "--parent_conn_sec", form: isConnection, optional: true},
 	}
 	if p.Role == startupkit.RoleServer {
 		return append(common[:4],
-			option{flag: "-s", parts: [4]string{"fed_server.json"}},
-			option{flag: "-r", parts: [4]string{id.Workspace, "/", job, "/app_server"}},
-			option{flag: "-u", form: url}, option{flag: "--host", form: host}, option{flag: "--port", form: port})
+			option{flag: "-s", parts: [7]string{"fed_server.json"}},
+			option{flag: "-r", parts: [7]string{id.Workspace, "/", job, "/app_server"}},
+			option{flag: "-u", form: url.MatchString}, option{flag: "--host", form: host.MatchString}, option{flag: "--port", form: port.MatchString})
 	}
 	return append(common[:4],
-		option{flag: "-s", parts: [4]string{"fed_client.json"}},
-		option{flag: "-w", parts: [4]string{id.Workspace, "/startup"}},
-		option{flag: "-c", parts: [4]string{id.Participant}},
-		option{flag: "-g", form: address}, option{flag: "-scheme", form: scheme})
+		option{flag: "-s", parts: [7]string{"fed_client.json"}},
+		option{flag: "-w", parts: [7]string{id.Workspace, "/startup"}},
+		option{flag: "-c", parts: [7]string{id.Participant}},
+		option{flag: "-g", form: address.MatchString}, option{flag: "-scheme", form: isScheme})
 }
 
 // job checks pairs of flag and value up to --set: each flag once, all of them.
@@ -103,7 +102,7 @@ func (a argv) unknown(i int, flag string) []Problem {
 // jobID is the value of -n, which other values repeat; "" where there is none.
 func (a argv) jobID() string {
 	for i := 4; i+1 < len(a.words); i += 2 {
-		if a.words[i] == "-n" && jobID.MatchString(a.words[i+1]) {
+		if a.words[i] == "-n" && isJobID(a.words[i+1]) {
 			return a.words[i+1]
 		}
 	}

@@ -49,13 +49,13 @@ type Problem struct {
 	Field, Detail, Fix string
 }
 
-// Source is what may lie behind a path in a container.
-type Source int
+// Source is what may lie behind a path in a container; several are joined by |.
+type Source uint8
 
 // The sources of mounts.
 const (
 	// SourceKit is the kit's startup/, SourceLocal the site's local/.
-	SourceKit Source = iota
+	SourceKit Source = 1 << iota
 	SourceLocal
 	// SourceWorkspace is the participant's claim.
 	SourceWorkspace
@@ -69,21 +69,14 @@ const (
 	SourceOther
 )
 
-// Path is a place where a process may have something mounted.
+// Path is a place where a process may have something mounted, and what.
 type Path struct {
 	Path    string
-	Sources []Source
+	Sources Source
 }
 
 // Takes says whether something of that source may be mounted there.
-func (p Path) Takes(source Source) bool {
-	for _, s := range p.Sources {
-		if s == source {
-			return true
-		}
-	}
-	return false
-}
+func (p Path) Takes(source Source) bool { return p.Sources&source != 0 }
 
 // Profile is one federated-learning system.
 type Profile interface {
