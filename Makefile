@@ -20,6 +20,7 @@ demo: lab-up ## Show a real federation from kits to a finished job; leaves the l
 lab-up: ## Start a real Kubernetes cluster on this machine, with the NVFLARE image
 	$(LAB) up
 	$(LAB) push
+	$(LAB) push flare-webhook
 
 .PHONY: lab-down
 lab-down: ## End the lab; leaves nothing behind but the cache
