@@ -31,7 +31,7 @@ func (w *World) facts(pod *corev1.Pod, candidates bool) policies.Facts {
 
 func (w *World) lookAt(f *policies.Facts, pod *corev1.Pod) {
 	for _, name := range policies.References(pod) {
-		f.Kits[name] = policies.KitFact{Error: "the Secret does not exist"}
+		f.Kits[name] = policies.KitFact{Error: "the Secret does not exist", Absent: true}
 		for _, s := range w.Secrets {
 			if s.Name == name {
 				f.Kits[name] = kitfact.OfSecret(s, &w.Policy.Spec, f.Now)
@@ -39,7 +39,7 @@ func (w *World) lookAt(f *policies.Facts, pod *corev1.Pod) {
 		}
 	}
 	for _, name := range policies.LocalReferences(pod) {
-		f.Locals[name] = policies.LocalFact{Error: "the ConfigMap does not exist"}
+		f.Locals[name] = policies.LocalFact{Error: "the ConfigMap does not exist", Absent: true}
 		for _, m := range w.ConfigMaps {
 			if m.Name == name {
 				f.Locals[name] = kitfact.OfConfigMap(m)

@@ -1,0 +1,138 @@
+//go:build integration
+
+package battery
+
+import (
+	"strings"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+	"github.com/kubectl-flare/kubectl-flare/test/battery"
+)
+
+func envtestTypes(scheme *runtime.Scheme) error {
+	builder := runtime.NewSchemeBuilder(corev1.AddToScheme, appsv1.AddToScheme, batchv1.AddToScheme, rbacv1.AddToScheme)
+	return builder.AddToScheme(scheme)
+}
+
+// The groups of the users of all cases: everything but break-glass, and that.
+const (
+	groupUsers      = "battery"
+	groupBreakGlass = "battery-breakglass"
+)
+
+// prepare makes every case's namespace with what stands in it.
+func (s *server) prepare(cases []*battery.Case) {
+	s.Helper()
+	s.grant(groupUsers, rbacv1.PolicyRule{APIGroups: []string{"", "apps", "batch"}, Resources: []string{"*"}, Verbs: []string{"*"}},
+		rbacv1.PolicyRule{APIGroups: []string{v1alpha1.Group}, Resources: []string{v1alpha1.Resource}, Verbs: []string{"get", "create", "update"}})
+	s.grant(groupBreakGlass, rbacv1.PolicyRule{APIGroups: []string{v1alpha1.Group}, Resources: []string{v1alpha1.Resource}, Verbs: []string{"breakglass"}})
+	for _, c := range cases {
+		if skip(c) == "" {
+			s.settle(c)
+		}
+	}
+}
+
+func (s *server) grant(group string, rules ...rbacv1.PolicyRule) {
+	s.create(&rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: group}, Rules: rules})
+	s.create(&rbacv1.ClusterRoleBinding{
+		ObjectMeta: metav1.ObjectMeta{Name: group},
+		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: group},
+		Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.GroupKind, Name: group}},
+	})
+}
+
+func (s *server) settle(c *battery.Case) {
+	s.Helper()
+	w := &c.World
+	s.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: w.Namespace, Labels: map[string]string{v1alpha1.LabelSitePolicy: w.PolicyName}}})
+	if w.Policy != nil {
+		p := w.Policy.DeepCopy()
+		p.UID, p.Generation = "", 0
+		s.create(p)
+	}
+	for _, o := range w.Secrets {
+		s.create(o.DeepCopy())
+	}
+	for _, o := range w.ConfigMaps {
+		s.create(o.DeepCopy())
+	}
+	for _, o := range w.Claims {
+		claim := o.DeepCopy()
+		claim.Spec.AccessModes = []corev1.PersistentVolumeAccessMode{corev1.ReadOnlyMany}
+		claim.Spec.Resources.Requests = corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("1Gi")}
+		s.create(claim)
+	}
+	for _, o := range w.Pods {
+		s.create(o.DeepCopy())
+	}
+	for _, o := range w.Services {
+		s.create(o.DeepCopy())
+	}
+	s.createOld(c)
+}
+
+// createOld makes the object that a case updates, and ends it where the case
+// says that it is being ended.
+func (s *server) createOld(c *battery.Case) {
+	s.Helper()
+	old, ok := c.Attributes.OldObject.(client.Object)
+	if !ok || c.Attributes.Operation != policies.Update {
+		return
+	}
+	made, ok := old.DeepCopyObject().(client.Object)
+	if !ok {
+		s.Fatalf("%s: oldObject is a %T", c.Name, old)
+	}
+	made.SetDeletionTimestamp(nil)
+	s.create(made)
+	if old.GetDeletionTimestamp() != nil {
+		if err := s.admin.Delete(s.Context(), made); err != nil {
+			s.Fatalf("%s: %v", c.Name, err)
+		}
+	}
+}
+
+// create makes an object; policies are the same in many cases.
+func (s *server) create(o client.Object) {
+	s.Helper()
+	err := s.admin.Create(s.Context(), o)
+	if _, policy := o.(*v1alpha1.SitePolicy); policy && apierrors.IsAlreadyExists(err) {
+		return
+	}
+	if err != nil {
+		s.Fatalf("%T %s/%s: %v", o, o.GetNamespace(), o.GetName(), err)
+	}
+}
+
+// waitFor waits until the API server asks the webhook, and the webhook knows the
+// last namespace's policy.
+func (s *server) waitFor(cases []*battery.Case) {
+	s.Helper()
+	namespace := "b-ready"
+	s.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace, Labels: map[string]string{v1alpha1.LabelSitePolicy: "hospital-a"}}})
+	var err error
+	for range 150 {
+		pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "p"}, Spec: corev1.PodSpec{
+			HostPID: true, Containers: []corev1.Container{{Name: "c", Image: "a"}},
+		}}
+		err = s.admin.Create(s.Context(), pod, client.DryRunAll)
+		if err != nil && strings.Contains(err.Error(), "hostPID is true") {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	s.Fatalf("the webhook does not come: %v; %d cases wait", err, len(cases))
+}
