@@ -67,7 +67,7 @@ func newAddCommand(getter genericclioptions.RESTClientGetter, streams genericioo
 			return o.Run(cmd.Context())
 		},
 	}
-	o.flags.add(cmd)
+	o.add(cmd)
 	cmd.Flags().BoolVar(&o.ForceConflicts, "force-conflicts", false, "Take over fields that others have set")
 	o.Printer.AddFlags(cmd)
 	return cmd

@@ -42,7 +42,7 @@ func newRequestCommand(_ genericclioptions.RESTClientGetter, streams genericioop
 			return o.Run()
 		},
 	}
-	o.flags.add(cmd)
+	o.add(cmd)
 	return cmd
 }
 

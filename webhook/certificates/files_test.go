@@ -24,7 +24,10 @@ type mount struct {
 	n   int
 }
 
-func newMount(t *testing.T) *mount { return &mount{t: t, dir: t.TempDir()} }
+func newMount(t *testing.T) *mount {
+	t.Helper()
+	return &mount{t: t, dir: t.TempDir()}
+}
 
 func (m *mount) write(data map[string][]byte) {
 	m.t.Helper()
