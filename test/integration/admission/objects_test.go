@@ -1,6 +1,6 @@
 //go:build integration
 
-package webhook
+package admission
 
 import (
 	"context"

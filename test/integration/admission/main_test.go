@@ -1,9 +1,9 @@
 //go:build integration
 
-// Package webhook tests the webhook behind a real API server, as the manifests
+// Package admission tests the webhook behind a real API server, as the manifests
 // register it and with the rights that they give it. No controller runs and no
 // pod.
-package webhook
+package admission
 
 import (
 	"context"
