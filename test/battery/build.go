@@ -26,7 +26,7 @@ func (l *loader) build(file string, d document) *Case {
 		l.t.Fatalf("%s: %s: %v", file, d.Name, err)
 	}
 	b := builder{l, "b-" + slug(d.Name), cmp.Or(d.Policy, "hospital-a")}
-	c := &Case{Name: d.Name, Source: filepath.Base(file), Lesson: d.Lesson, Elsewhere: d.Elsewhere, Want: d.Want}
+	c := &Case{Name: d.Name, Source: filepath.Base(file), Lesson: d.Lesson, Elsewhere: d.Elsewhere, Static: d.Static, Want: d.Want}
 	c.World = b.world(&d)
 	c.Attributes = b.attributes(&d, &c.World)
 	return c

@@ -31,7 +31,9 @@ type Case struct {
 	// Elsewhere says why the API server itself refuses the request, or does not
 	// put it to anybody: such a case does not come through the third door.
 	Elsewhere string
-	Want      Want
+	// Static says why a static policy refuses what the evaluator allows.
+	Static string
+	Want   Want
 }
 
 // World is a governed namespace.
@@ -86,6 +88,7 @@ type document struct {
 	OldObject  *ref   `json:"oldObject,omitempty"`
 
 	Elsewhere string `json:"elsewhere,omitempty"`
+	Static    string `json:"static,omitempty"`
 	Want      Want   `json:"want"`
 }
 

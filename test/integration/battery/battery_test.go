@@ -7,6 +7,7 @@
 package battery
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/kubectl-flare/kubectl-flare/test/battery"
@@ -17,8 +18,26 @@ func TestAPIServer(t *testing.T) {
 	s := start(t)
 	s.prepare(cases)
 	s.register()
-	s.waitFor(cases)
+	s.waitForWebhook()
 	battery.Run(t, battery.Options{Cases: cases, Submit: s.submit, Like: battery.Evaluator, Skip: skip})
+
+	// The static policies stand before the webhook and know less: what the
+	// evaluator allows, they must allow too.
+	s.applyPolicies()
+	s.waitForPolicies()
+	t.Run("static policies", func(t *testing.T) {
+		battery.Run(t, battery.Options{Cases: slices.DeleteFunc(cases, refused), Submit: s.submit, Skip: stricter})
+	})
 }
 
 func skip(c *battery.Case) string { return c.Elsewhere }
+
+func refused(c *battery.Case) bool { return c.Want.Verdict != battery.Allowed }
+
+// stricter leaves out what the static policies refuse on purpose.
+func stricter(c *battery.Case) string {
+	if c.Static != "" {
+		return c.Static
+	}
+	return c.Elsewhere
+}

@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/kubectl-flare/kubectl-flare/manifests"
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 	"github.com/kubectl-flare/kubectl-flare/test/battery"
@@ -117,22 +118,56 @@ func (s *server) create(o client.Object) {
 	}
 }
 
-// waitFor waits until the API server asks the webhook, and the webhook knows the
-// last namespace's policy.
-func (s *server) waitFor(cases []*battery.Case) {
+// waitForWebhook waits until the API server asks the webhook, and the webhook
+// knows a namespace's policy that came last.
+func (s *server) waitForWebhook() {
 	s.Helper()
-	namespace := "b-ready"
+	s.waitFor("b-webhook", "hostPID is true", &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Name: "p"},
+		Spec:       corev1.PodSpec{HostPID: true, Containers: []corev1.Container{{Name: "c", Image: "a"}}},
+	})
+}
+
+// applyPolicies writes the ValidatingAdmissionPolicies.
+func (s *server) applyPolicies() {
+	s.Helper()
+	objects, err := manifests.Objects(manifests.Options{Certs: manifests.SelfSigned})
+	if err != nil {
+		s.Fatal(err)
+	}
+	for _, o := range objects {
+		if strings.HasPrefix(o.GetKind(), "ValidatingAdmissionPolicy") {
+			s.create(o)
+		}
+	}
+}
+
+// waitForPolicies waits until they are enforced. The webhook is not asked of
+// such a Secret.
+func (s *server) waitForPolicies() {
+	s.Helper()
+	s.waitFor("b-policies", "no Secrets with ServiceAccount tokens", &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Name: "t", Annotations: map[string]string{corev1.ServiceAccountNameKey: "default"}},
+		Type:       corev1.SecretTypeServiceAccountToken,
+	})
+}
+
+// waitFor tries to create an object until it is refused with the words.
+func (s *server) waitFor(namespace, words string, object client.Object) {
+	s.Helper()
 	s.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace, Labels: map[string]string{v1alpha1.LabelSitePolicy: "hospital-a"}}})
+	object.SetNamespace(namespace)
 	var err error
 	for range 150 {
-		pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "p"}, Spec: corev1.PodSpec{
-			HostPID: true, Containers: []corev1.Container{{Name: "c", Image: "a"}},
-		}}
-		err = s.admin.Create(s.Context(), pod, client.DryRunAll)
-		if err != nil && strings.Contains(err.Error(), "hostPID is true") {
+		again, ok := object.DeepCopyObject().(client.Object)
+		if !ok {
+			s.Fatalf("%T is no object", object)
+		}
+		err = s.admin.Create(s.Context(), again, client.DryRunAll)
+		if err != nil && strings.Contains(err.Error(), words) {
 			return
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	s.Fatalf("the webhook does not come: %v; %d cases wait", err, len(cases))
+	s.Fatalf("nobody says %q: %v", words, err)
 }
