@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -141,9 +142,9 @@ func (d door) post(path string, request *admissionv1.AdmissionRequest) *admissio
 	if err != nil {
 		d.Fatal(err)
 	}
-	defer answer.Body.Close()
 	var got admissionv1.AdmissionReview
-	if err := json.NewDecoder(answer.Body).Decode(&got); err != nil || got.Response == nil || got.Response.UID != request.UID {
+	err = errors.Join(json.NewDecoder(answer.Body).Decode(&got), answer.Body.Close())
+	if err != nil || got.Response == nil || got.Response.UID != request.UID {
 		d.Fatalf("%s answers %s: %v, %+v", path, answer.Status, err, got.Response)
 	}
 	return got.Response

@@ -106,13 +106,14 @@ func (b builder) file(r *ref, w *World) []byte {
 		return asJSON
 	}
 	pod := &corev1.Pod{}
-	if err := json.Unmarshal(asJSON, pod); err == nil {
-		asJSON, err = json.Marshal(b.admitted(pod, r, w))
+	if err := json.Unmarshal(asJSON, pod); err != nil {
+		b.t.Fatalf("%s: %v", r.From, err)
 	}
+	data, err = json.Marshal(b.admitted(pod, r, w))
 	if err != nil {
 		b.t.Fatalf("%s: %v", r.From, err)
 	}
-	return asJSON
+	return data
 }
 
 // admitted is a pod as it is stored: after mutation.
