@@ -55,7 +55,7 @@ func noPolicy(a Attributes, f Facts) Decision {
 		ID:     IDPolicy,
 		Reason: "the policy does not exist or is not loaded yet",
 		Detail: fmt.Sprintf("namespace %q is governed by it (label %s=%s)", a.Namespace, v1alpha1.LabelSitePolicy, f.PolicyName),
-		Fix:    fmt.Sprintf("ask a cluster admin to create it (kubectl flare site add %s --policy %s), or to correct the label", a.Namespace, f.PolicyName),
+		Fix:    fmt.Sprintf("ask a cluster admin to create it (kubectl flare site add %s --policy FILE), or to correct the label", a.Namespace),
 	}}}
 	d.annotate(verdictDenied)
 	return d
