@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/yaml"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy"
 )
 
@@ -23,6 +24,21 @@ func TestCheckWhatLaunchWrites(t *testing.T) {
 	assert.Contains(t, out, "the webhook adds or changes: spec.template.spec.containers[0].image")
 	assert.Contains(t, out, "3 allowed, 0 denied, ")
 	assert.NotContains(t, out, "PRIVATE")
+}
+
+// launch prints sizes instead of keys; the kit itself says what they stand for.
+func TestCheckRedactedSecrets(t *testing.T) {
+	s := newSite(t)
+	redacted := launched(t, s.kit, framework.Redact)
+	args := []string{"check", "-f", "-", "--policy", s.policyFile}
+	out, err := run(t, redacted, append(args, "--kit", s.kitDir)...)
+	require.NoError(t, err, out)
+	assert.Contains(t, out, "note: its content is redacted: judged with the content of the kit of that digest")
+	assert.Contains(t, out, "3 allowed, 0 denied")
+
+	out, err = run(t, redacted, args...)
+	require.Error(t, err, "the Deployment's kit is not known")
+	assert.Contains(t, out, "not judged: its content is redacted: give its kit's folder with --kit")
 }
 
 func TestCheckRefuses(t *testing.T) {

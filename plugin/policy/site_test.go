@@ -58,7 +58,7 @@ spec:
 
 // launched is what `kubectl flare launch --dry-run=client -o yaml --show-secrets`
 // prints.
-func launched(t *testing.T, kit *startupkit.Kit) string {
+func launched(t *testing.T, kit *startupkit.Kit, show ...func(framework.Object) framework.Object) string {
 	t.Helper()
 	set, err := nvflare.Objects(framework.Participant{
 		Namespace: "fl-site-1", Image: image + ":2.9.0", StorageSize: resource.MustParse("1Gi"),
@@ -68,6 +68,9 @@ func launched(t *testing.T, kit *startupkit.Kit) string {
 	}
 	var out bytes.Buffer
 	for _, obj := range set.Objects {
+		for _, f := range show {
+			obj = f(obj)
+		}
 		data, err := yaml.Marshal(obj)
 		if err != nil {
 			t.Fatal(err)

@@ -22,7 +22,7 @@ func (w *World) Facts(namespace string, policy *v1alpha1.SitePolicy, name string
 		return f
 	}
 	for _, s := range w.secrets {
-		if checks.HasPrefix(s.Name, checks.PrefixKit) && in(namespace, s.Namespace) {
+		if checks.HasPrefix(s.Name, checks.PrefixKit) && in(namespace, s.Namespace) && !redacted(s) {
 			f.Kits[s.Name] = kitfact.OfSecret(s, &policy.Spec, w.Now)
 		}
 	}

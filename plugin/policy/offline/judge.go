@@ -53,10 +53,23 @@ func (w *World) Ask(o Object, user string, mutate bool) (*Question, error) {
 		return q, nil
 	}
 	q.Policy, q.Facts = policy, w.Facts(q.Attributes.Namespace, policy, name)
+	if secret, ok := o.Typed.(*corev1.Secret); ok && redacted(secret) {
+		w.fill(q, secret)
+	}
 	if policy != nil {
 		w.prepare(q, mutate)
 	}
 	return q, nil
+}
+
+func (w *World) fill(q *Question, secret *corev1.Secret) {
+	filled, ok := w.whole(secret)
+	if !ok {
+		q.Unjudged = "its content is redacted: give its kit's folder with --kit"
+		return
+	}
+	q.Attributes.Object = filled
+	q.Notes = append(q.Notes, "its content is redacted: judged with the content of the kit of that digest")
 }
 
 // NamespaceOf is where the object would be created.

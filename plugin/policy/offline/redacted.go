@@ -1,0 +1,33 @@
+package offline
+
+import (
+	"regexp"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// redactedValue is what the plugin prints instead of a Secret's value.
+var redactedValue = regexp.MustCompile(`^REDACTED \([0-9]+ bytes\)$`)
+
+// redacted says that a Secret shows sizes alone, as `launch --dry-run` prints it.
+func redacted(s *corev1.Secret) bool {
+	for _, value := range s.Data {
+		if !redactedValue.Match(value) {
+			return false
+		}
+	}
+	return len(s.Data) > 0
+}
+
+// whole gives a redacted Secret the content of the kit of the same name, which
+// holds the kit's digest. ok is false where no such kit was given.
+func (w *World) whole(s *corev1.Secret) (*corev1.Secret, bool) {
+	for _, kit := range w.secrets {
+		if kit.Name == s.Name && !redacted(kit) {
+			filled := s.DeepCopy()
+			filled.Data = kit.Data
+			return filled, true
+		}
+	}
+	return s, false
+}
