@@ -39,7 +39,7 @@ func explainPatch(s *step, err error) error {
 		for _, c := range all {
 			lines = append(lines, fmt.Sprintf("%s (%s)", c.Field, c.Message))
 		}
-		return fmt.Errorf("somebody else has set fields that launch sets too: %s; undo that, or take the fields over with --force-conflicts",
+		return fmt.Errorf("somebody else has set fields that kubectl flare sets too: %s; undo that, or take the fields over with --force-conflicts",
 			strings.Join(lines, ", "))
 	}
 	if apierrors.IsInvalid(err) && strings.Contains(err.Error(), "field is immutable") && (s.kind == "Secret" || s.kind == "ConfigMap") {
