@@ -32,6 +32,7 @@ type Options struct {
 type Server struct {
 	options Options
 	ending  chan struct{}
+	unused  unused
 }
 
 // New makes a Server.
@@ -62,6 +63,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		IdleTimeout:    3 * time.Minute,
 		MaxHeaderBytes: 64 << 10,
 		Protocols:      http1(),
+		ConnState:      s.unused.track,
 	}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(tls.NewListener(listener, s.tls())) }()
@@ -84,6 +86,7 @@ func (s *Server) end(server *http.Server, done <-chan error) error {
 	}
 	// Connections that are kept alive are told to close with their next answer.
 	server.SetKeepAlivesEnabled(false)
+	s.unused.close()
 	ctx, cancel := context.WithTimeout(context.Background(), s.options.Finish)
 	defer cancel()
 	return server.Shutdown(ctx)

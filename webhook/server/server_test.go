@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -74,7 +75,7 @@ func TestProtocols(t *testing.T) {
 
 // Requests go on while the server ends: none may fail before the drain is over.
 func TestDrainLosesNothing(t *testing.T) {
-	const drain = 500 * time.Millisecond
+	const drain = 2 * time.Second
 	r := start(t, drain, func(w http.ResponseWriter, req *http.Request) {
 		time.Sleep(5 * time.Millisecond)
 		ok(w, req)
@@ -136,6 +137,26 @@ func TestWhatHasBegunIsFinished(t *testing.T) {
 	<-begun
 	r.end()
 	if err := <-answered; err != nil {
+		t.Error(err)
+	}
+}
+
+// A client may hold a connection in reserve on which it has sent nothing.
+func TestAnUnusedConnectionHoldsNothingUp(t *testing.T) {
+	r := start(t, 0, ok)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "https://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	// Connections are accepted in order: the first one is known once this is answered.
+	response, err := r.client.Get(r.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	r.end()
+	if err := <-r.done; err != nil {
 		t.Error(err)
 	}
 }
