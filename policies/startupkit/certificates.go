@@ -19,17 +19,27 @@ func fillCertificates(k *Kit, c configuration, doc *document) error {
 	if err != nil {
 		return err
 	}
-	keyFile, keyData, err := fileAt(k, doc, c.key)
+	keyFile, err := keyAt(k, doc, c.key)
 	if err != nil {
-		return err
-	}
-	if _, err := parseKey(keyFile, keyData); err != nil {
 		return err
 	}
 	k.Certificate, k.Intermediates, k.Root = chain[0], chain[1:], root
 	k.Participant, k.Org = k.Certificate.Subject.CommonName, organization(k.Certificate)
 	k.paths = paths{configuration: doc.file, certificate: file, key: keyFile, root: rootFile}
 	return checkSubject(file, k.Certificate)
+}
+
+// keyAt looks that the private key can be read, unless it lies on a volume.
+func keyAt(k *Kit, doc *document, field []any) (string, error) {
+	if name, err := doc.text(field...); err == nil && k.sealed[name] != "" {
+		return path.Join(startupDir, name), nil
+	}
+	file, data, err := fileAt(k, doc, field)
+	if err != nil {
+		return "", err
+	}
+	_, err = parseKey(file, data)
+	return file, err
 }
 
 // rootAt refuses a second root: NVFLARE would trust it as much as the first.

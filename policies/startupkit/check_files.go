@@ -47,33 +47,33 @@ func startupFiles(role Role) fileSet {
 // A file that is not known here fails, unless a trusted seal names it: then it
 // comes from a newer NVFLARE, and its sealer has vouched for it.
 func checkStartupFiles(k *Kit, options VerifyOptions) []Finding {
-	set := startupFiles(k.Role)
+	set, names := startupFiles(k.Role), k.FileNames()
 	var findings []Finding
 	for _, name := range set.required {
-		if _, ok := k.Startup.Get(name); !ok {
+		if !slices.Contains(names, name) {
 			findings = append(findings, fail(CheckStartupFiles, path.Join(startupDir, name), askForKit, "missing"))
 		}
 	}
 	for _, name := range set.scripts {
-		if _, ok := k.Startup.Get(name); !ok {
+		if !slices.Contains(names, name) {
 			findings = append(findings, warn(CheckStartupFiles, path.Join(startupDir, name),
 				"none needed in Kubernetes", "missing: such a kit runs in a pod, but not by its own scripts"))
 		}
 	}
 	known := slices.Concat(set.required, set.scripts, set.optional)
-	for _, f := range k.Startup {
-		if slices.Contains(known, f.Name) {
+	for _, name := range names {
+		if slices.Contains(known, name) {
 			continue
 		}
 		finding := fail
-		if options.vouched(f.Name) {
+		if options.vouched(name) {
 			finding = warn
 		}
-		findings = append(findings, finding(CheckStartupFiles, path.Join(startupDir, f.Name),
+		findings = append(findings, finding(CheckStartupFiles, path.Join(startupDir, name),
 			"take it away", "not a file that NVFLARE puts into the kit of the role %s", k.Role))
 	}
 	if len(findings) == 0 {
-		findings = append(findings, pass(CheckStartupFiles, startupDir, "%d files, all of them known for the role %s", len(k.Startup), k.Role))
+		findings = append(findings, pass(CheckStartupFiles, startupDir, "%d files, all of them known for the role %s", len(names), k.Role))
 	}
 	return findings
 }

@@ -7,6 +7,9 @@ import (
 
 // checkKey looks whether the private key belongs to the certificate.
 func checkKey(k *Kit, _ VerifyOptions) []Finding {
+	if k.sealed != nil {
+		return []Finding{pass(CheckKey, k.paths.key, "the private key lies on the volume; its digest is sealed")}
+	}
 	data, _ := k.Startup.Get(path.Base(k.paths.key))
 	key, err := parseKey(k.paths.key, data)
 	if err != nil {

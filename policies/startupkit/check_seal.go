@@ -3,6 +3,7 @@ package startupkit
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -42,14 +43,22 @@ func checkSealFiles(k *Kit, options VerifyOptions) []Finding {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Files)) {
-		if _, ok := k.Startup.Get(name); !ok {
+		if _, ok := k.Startup.Get(name); !ok && k.sealed == nil {
 			findings = append(findings, fail(CheckSealFiles, SealFile, askForKit, "the sealed file %s is missing from %s/", shown(name), startupDir))
 		}
 	}
 	if len(findings) == 0 {
-		findings = append(findings, pass(CheckSealFiles, startupDir, "%d files, all of them as they were sealed", len(k.Startup)))
+		findings = append(findings, pass(CheckSealFiles, startupDir, "%d files, all of them as they were sealed%s", len(k.Startup), k.elsewhere()))
 	}
 	return findings
+}
+
+// elsewhere says what cannot be compared here.
+func (k *Kit) elsewhere() string {
+	if k.sealed == nil {
+		return ""
+	}
+	return fmt.Sprintf("; %d more lie on the volume", len(k.FileNames())-len(k.Startup))
 }
 
 // checkSealIdentity compares what the seal says of the participant with what

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -42,10 +44,20 @@ func (fs Files) Get(name string) ([]byte, bool) {
 //
 //	cd startup && LC_ALL=C sha256sum * | sha256sum
 func (fs Files) Digest() string {
-	var lines strings.Builder
+	sums := make(map[string]string, len(fs))
 	for _, f := range fs {
 		sum := sha256.Sum256(f.Data)
-		fmt.Fprintf(&lines, "%s  %s\n", hex.EncodeToString(sum[:]), f.Name)
+		sums[f.Name] = hex.EncodeToString(sum[:])
+	}
+	return DigestOf(sums)
+}
+
+// DigestOf is the same of files whose SHA-256 digests are known, in lower-case
+// hexadecimal digits, by name.
+func DigestOf(sums map[string]string) string {
+	var lines strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(sums)) {
+		fmt.Fprintf(&lines, "%s  %s\n", sums[name], name)
 	}
 	sum := sha256.Sum256([]byte(lines.String()))
 	return hex.EncodeToString(sum[:])

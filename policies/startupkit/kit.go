@@ -78,6 +78,9 @@ type Kit struct {
 	Local Files
 	// Seal is the seal that the kit carries; nil where it has none.
 	Seal *Seal
+	// Volume says that startup/ lies on a volume; nil where it lies in the Secret.
+	// Of a kit that comes from such a Secret, Startup holds only what is public.
+	Volume *Volume
 	// Certificate is the participant's own, Root the kit's rootCA.pem. A kit's
 	// own root proves nothing: compare its fingerprint with a pinned one.
 	Certificate   *x509.Certificate
@@ -86,14 +89,22 @@ type Kit struct {
 
 	// paths are where the parts stand in the kit, for messages.
 	paths paths
+	// sealed are the digests of the files of startup/ by name, as the seal has
+	// them, of a kit on a volume; else nil.
+	sealed map[string]string
 }
 
 // paths are the files that a kit's configuration names, and itself.
 type paths struct{ configuration, certificate, key, root string }
 
 // Digest is the kit digest: SHA-256 over the sha256sum lines of startup/, as 64
-// lower-case hexadecimal digits.
-func (k *Kit) Digest() string { return k.Startup.Digest() }
+// lower-case hexadecimal digits. Of a kit on a volume it is what the seal says.
+func (k *Kit) Digest() string {
+	if k.sealed != nil {
+		return DigestOf(k.sealed)
+	}
+	return k.Startup.Digest()
+}
 
 // LocalDigest is the same over local/.
 func (k *Kit) LocalDigest() string { return k.Local.Digest() }

@@ -45,37 +45,45 @@ func serviceConfiguration(file string, role Role, at []any, fill func(*document,
 // local may be nil where only startup/ is at hand. The order of the files does
 // not matter.
 func Parse(startup, local Files) (*Kit, error) {
-	startup, err := sorted(startupDir, startup)
+	return filled(&Kit{Startup: startup, Local: local})
+}
+
+func filled(k *Kit) (*Kit, error) {
+	if err := k.fill(); err != nil {
+		return nil, err
+	}
+	return k, nil
+}
+
+// fill finds out from its files whose kit it is.
+func (k *Kit) fill() (err error) {
+	if k.Startup, err = sorted(startupDir, k.Startup); err != nil {
+		return err
+	}
+	if k.Local, err = sorted(localDir, k.Local); err != nil {
+		return err
+	}
+	if err := checkNoSeal(k.Startup); err != nil {
+		return err
+	}
+	c, err := findConfiguration(k.Startup)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if local, err = sorted(localDir, local); err != nil {
-		return nil, err
-	}
-	if err := checkNoSeal(startup); err != nil {
-		return nil, err
-	}
-	c, err := findConfiguration(startup)
-	if err != nil {
-		return nil, err
-	}
-	data, _ := startup.Get(c.file)
+	data, _ := k.Startup.Get(c.file)
 	doc, err := parseDocument(path.Join(startupDir, c.file), data)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	k := &Kit{Role: c.role, Startup: startup, Local: local}
+	k.Role = c.role
 	// The family comes first: an older kit lacks what the rest asks for.
 	if k.Family = family(doc, k); k.Family == Family26 {
-		return nil, &FieldError{
+		return &FieldError{
 			File: doc.file, Problem: "belongs to NVFLARE 2.6 or older",
 			Fix: "provision the federation with NVFLARE 2.7 or later",
 		}
 	}
-	if err := fillKit(k, c, doc); err != nil {
-		return nil, err
-	}
-	return k, nil
+	return fillKit(k, c, doc)
 }
 
 // sorted gives a copy in the order that the digest needs, after a look at the

@@ -2,17 +2,21 @@ package startupkit
 
 import (
 	"path"
-	"slices"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/seal"
 )
 
 // SecretData is what a kit Secret holds: the files of startup/ and the seal, one
-// key each. The seal is data and not an annotation, because the annotations of
+// key each; of a kit on a volume, of startup/ only what is public. The seal is data and not an annotation, because the annotations of
 // an immutable Secret can still be changed.
 func (k *Kit) SecretData() map[string][]byte {
-	data := make(map[string][]byte, len(k.Startup)+2)
-	for _, f := range k.Startup {
+	files := k.Startup
+	data := make(map[string][]byte, len(files)+3)
+	if k.Volume != nil {
+		files = k.outline()
+		data[VolumeFile] = k.Volume.encode()
+	}
+	for _, f := range files {
 		data[f.Name] = f.Data
 	}
 	if k.Seal != nil {
@@ -29,7 +33,7 @@ func (k *Kit) SecretData() map[string][]byte {
 func FromSecretData(data map[string][]byte) (*Kit, error) {
 	startup := make(Files, 0, len(data))
 	for name, content := range data {
-		if name != SealFile && name != SealCertificateFile {
+		if !besideStartup(name) {
 			startup = append(startup, File{Name: name, Data: content})
 		}
 	}
@@ -38,19 +42,29 @@ func FromSecretData(data map[string][]byte) (*Kit, error) {
 			return nil, sealTooLarge(name, most)
 		}
 	}
-	k, err := Parse(startup, nil)
-	if err != nil {
-		return nil, err
+	k := &Kit{Startup: startup, Seal: newSeal(data[SealFile], data[SealCertificateFile])}
+	if volume, ok := data[VolumeFile]; ok {
+		var err error
+		if k.Volume, err = parseVolume(volume); err != nil {
+			return nil, err
+		}
+		if k.sealed, err = sealedSums(k.Seal); err != nil {
+			return nil, err
+		}
 	}
-	k.Seal = newSeal(data[SealFile], data[SealCertificateFile])
-	return k, nil
+	return filled(k)
+}
+
+// besideStartup says whether a key of a kit Secret is none of startup/'s files.
+func besideStartup(name string) bool {
+	return name == SealFile || name == SealCertificateFile || name == VolumeFile
 }
 
 // checkNoSeal refuses a seal inside of startup/, where it would take the place
 // of the kit's own in the Secret.
 func checkNoSeal(startup Files) error {
 	for _, f := range startup {
-		if slices.Contains([]string{SealFile, SealCertificateFile}, f.Name) {
+		if besideStartup(f.Name) {
 			return &FieldError{
 				File: path.Join(startupDir, f.Name), Problem: "is in the wrong folder",
 				Fix: "move it to the kit's root, beside startup/, or take it away",
