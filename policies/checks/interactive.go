@@ -17,6 +17,8 @@ func Interactive(p *Pod, subresource string) []Result {
 	}
 	name := quote(p.Meta.Name)
 	switch {
+	case subresource == "attach" && p.isReceiver():
+		return nil // it takes nothing but the kit that its arguments say
 	case !p.Federated && TouchesParticipants(p):
 		return bad("no access to this pod", "pod %s has the site's data or a workspace", name)
 	case !p.Federated:

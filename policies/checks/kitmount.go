@@ -13,6 +13,9 @@ import (
 //
 // Fields: volumes[*].secret, containers[*].volumeMounts.
 func kitMount(p *Pod) []Result {
+	if p.Kit.Volume != nil {
+		return p.copyMounts()
+	}
 	volumes, results := p.kitVolumes()
 	for c := range Containers(p.Spec) {
 		for i := range c.VolumeMounts {

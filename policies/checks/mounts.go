@@ -18,6 +18,9 @@ import (
 func mounts(p *Pod) []Result {
 	var results []Result
 	for c := range Containers(p.Spec) {
+		if c.Container == p.Verifier.Container {
+			continue // compared whole
+		}
 		for i := range c.VolumeMounts {
 			m := &c.VolumeMounts[i]
 			if reason, detail := p.mountProblem(c, i, m); reason != "" {
@@ -45,8 +48,9 @@ func (p *Pod) mountProblem(c Container, i int, m *corev1.VolumeMount) (reason, d
 		return "two mounts at one path", quote(m.MountPath)
 	}
 	source := p.source(v)
-	if source == profiles.SourceData || source == profiles.SourceOther || source == profiles.SourceToken {
-		return "", "" // data, volumes and tokens look at these
+	switch source {
+	case profiles.SourceData, profiles.SourceOther, profiles.SourceToken, profiles.SourceRaw:
+		return "", "" // data, volumes, tokens and kit-mount look at these
 	}
 	for _, allowed := range p.paths {
 		if allowed.Path == m.MountPath && allowed.Takes(source) {

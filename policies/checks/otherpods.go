@@ -1,10 +1,12 @@
 package checks
 
 import (
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -14,6 +16,9 @@ import (
 //
 // Fields: volumes[*].persistentVolumeClaim, ephemeral.
 func otherPods(p *Pod) []Result {
+	if p.isReceiver() {
+		return nil
+	}
 	if p.Policy.OtherPods != v1alpha1.OtherPodsIsolated {
 		return []Result{p.fail(IDOtherPods, "containers", "not a participant's pod", "run it in another namespace", "spec.otherPods is %s", p.Policy.OtherPods)}
 	}
@@ -26,6 +31,12 @@ func otherPods(p *Pod) []Result {
 		}
 	}
 	return results
+}
+
+// isReceiver says whether the pod takes a kit to a claim for kits, and does
+// nothing else: `kubectl flare kit inject` makes such pods.
+func (p *Pod) isReceiver() bool {
+	return kitvolume.IsReceiver(p.Spec, p.Facts.KitImage) && slices.Contains(p.Policy.Kits.Claims, p.Spec.Volumes[0].PersistentVolumeClaim.ClaimName)
 }
 
 // claimOf is the claim behind a volume, "" if there is none. That of an ephemeral
@@ -50,6 +61,9 @@ func protectedClaim(policy *v1alpha1.SitePolicySpec, claim string) string {
 		if policy.Data[i].ClaimName == claim {
 			return "data"
 		}
+	}
+	if slices.Contains(policy.Kits.Claims, claim) {
+		return "kits"
 	}
 	// The pattern's ends are compared first: an object name costs a hash.
 	before, after, _ := strings.Cut(policy.Workspace.ClaimName, participantMark)

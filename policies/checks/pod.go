@@ -8,6 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
@@ -50,6 +51,10 @@ type Pod struct {
 	KitName string
 	Kit     *facts.KitFact
 
+	// Verifier is flare-verify, of a pod whose kit lies on a volume; else none.
+	Verifier  Container
+	kitMounts kitvolume.Mounts
+
 	paths []profiles.Path
 	// object is the participant's object name, workspace that of its claim.
 	object    string
@@ -64,6 +69,7 @@ func NewPod(pod *corev1.Pod, policy *v1alpha1.SitePolicy, f *facts.Facts, r Requ
 	}
 	p.recognise()
 	p.findKit()
+	p.findVerifier()
 	if p.Kit != nil {
 		p.paths = p.Profile.Paths(p.Process, p.identity())
 		p.workspace = expand(p.Policy.Workspace.ClaimName, p.object)

@@ -35,6 +35,7 @@ const (
 	IDKit         = "kit"
 	IDReserved    = "reserved-names"
 	IDKitMount    = "kit-mount"
+	IDVerifier    = "flare-verify"
 	IDLocal       = "local"
 	IDContainers  = "containers"
 	IDImages      = "images"
@@ -55,11 +56,12 @@ const (
 )
 
 // All are the checks of pods.
-func All() [20]Check {
+func All() [21]Check {
 	return [...]Check{
 		{IDKit, Participants, kit},
 		{IDReserved, Every, reserved},
 		{IDKitMount, Verified, kitMount},
+		{IDVerifier, Verified, verifier},
 		{IDLocal, Verified, local},
 		{IDContainers, Verified, containers},
 		{IDImages, Verified, images},

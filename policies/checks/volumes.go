@@ -68,6 +68,11 @@ func hasDataSource(v *corev1.Volume) bool {
 // source says what a volume of a participant is. Claims come first: a claim that
 // the policy lists as data is data, even if it is a workspace's too.
 func (p *Pod) source(v *corev1.Volume) profiles.Source {
+	if p.Kit != nil && p.Kit.Volume != nil {
+		if raw := p.rawSource(v); raw != 0 {
+			return raw
+		}
+	}
 	switch {
 	case v.EmptyDir != nil:
 		return profiles.SourceScratch

@@ -20,12 +20,13 @@ type world struct {
 	policy  *v1alpha1.SitePolicy
 	facts   facts.Facts
 	request checks.Request
+	t       *testing.T
 }
 
 // newWorld knows the pods server, client and admin, job (a client's) and other.
 func newWorld(t *testing.T, base string) *world {
 	t.Helper()
-	w := &world{policy: policiestest.Policy(t), request: checks.Request{
+	w := &world{t: t, policy: policiestest.Policy(t), request: checks.Request{
 		Namespace: policiestest.Namespace, User: "system:serviceaccount:kube-system:replicaset-controller", Create: true,
 	}}
 	w.facts = policiestest.Facts(w.policy)
@@ -40,6 +41,15 @@ func newWorld(t *testing.T, base string) *world {
 	default:
 		w.Pod = policiestest.LaunchPod(t, base)
 	}
+	w.Pod = mutation.Mutate(w.Pod, w.policy, w.facts)
+	return w
+}
+
+// onVolume is the same with kits that lie on a volume.
+func onVolume(t *testing.T, base string) *world {
+	t.Helper()
+	w := newWorld(t, base)
+	policiestest.OnVolume(w.policy, &w.facts)
 	w.Pod = mutation.Mutate(w.Pod, w.policy, w.facts)
 	return w
 }
@@ -109,7 +119,7 @@ func runCases(t *testing.T, cases map[string]testCase) {
 	t.Helper()
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, tc.base)
+			w := worldOf(t, tc.base)
 			if results := w.run(); len(results) > 0 {
 				t.Fatalf("refused before the change: %v", results)
 			}
@@ -117,6 +127,15 @@ func runCases(t *testing.T, cases map[string]testCase) {
 			compare(t, w.run(), tc.want)
 		})
 	}
+}
+
+// worldOf knows newWorld's pods, and the same after "volume/".
+func worldOf(t *testing.T, base string) *world {
+	t.Helper()
+	if pod, ok := strings.CutPrefix(base, "volume/"); ok {
+		return onVolume(t, pod)
+	}
+	return newWorld(t, base)
 }
 
 func compare(t *testing.T, results []checks.Result, want []string) {

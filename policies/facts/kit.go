@@ -3,7 +3,6 @@ package facts
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -53,6 +52,8 @@ type KitFact struct {
 	AdminRole string
 	// Files are the names of the files of startup/, without the seal's.
 	Files []string
+	// Volume is where they lie if not in the Secret; nil if they do.
+	Volume *startupkit.Volume
 
 	// Digest is the kit digest, RootFingerprint and KeyFingerprint are SHA-256
 	// fingerprints: 64 lower-case hexadecimal digits each.
@@ -97,7 +98,7 @@ type ClaimFact struct {
 // Error.
 func OfKit(kit *startupkit.Kit) KitFact {
 	key := sha256.Sum256(kit.Certificate.RawSubjectPublicKeyInfo)
-	fact := KitFact{
+	return KitFact{
 		Participant: kit.Participant, Role: kit.Role, Org: kit.Org,
 		Federation: kit.Federation, AdminRole: kit.AdminRole,
 		Digest:            kit.Digest(),
@@ -105,10 +106,6 @@ func OfKit(kit *startupkit.Kit) KitFact {
 		KeyFingerprint:    hex.EncodeToString(key[:]),
 		CertificateSerial: kit.Certificate.SerialNumber.Text(16),
 		NotBefore:         kit.Certificate.NotBefore, NotAfter: kit.Certificate.NotAfter,
+		Files: kit.FileNames(), Volume: kit.Volume,
 	}
-	for _, f := range kit.Startup {
-		fact.Files = append(fact.Files, f.Name)
-	}
-	slices.Sort(fact.Files)
-	return fact
 }

@@ -45,6 +45,34 @@ func TestGoodKits(t *testing.T) {
 	}
 }
 
+// The Secret of a kit on a volume vouches for what lies there.
+func TestKitsOnAVolume(t *testing.T) {
+	f := kittest.NewFederation(t, "demo")
+	policy := policyFor(f)
+	kit := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead")).Read()
+	delivered, err := kit.On(startupkit.Volume{ClaimName: "flare-kits", SubPath: kit.Folder("site-1")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Name: startupkit.SecretName(kit), UID: "u1"},
+		Type:       facts.KitSecretType, Immutable: new(true), Data: delivered.SecretData(),
+	}
+	fact := kitfact.OfSecret(secret, policy, time.Now())
+	if fact.Error != "" || fact.Volume == nil || fact.Volume.ClaimName != "flare-kits" || fact.Digest != kit.Digest() || len(fact.Files) != len(kit.Startup) {
+		t.Errorf("%+v", fact)
+	}
+	delete(secret.Data, startupkit.SealFile)
+	if fact := kitfact.OfSecret(secret, policy, time.Now()); !strings.Contains(fact.Error, "needs a seal") {
+		t.Errorf("without a seal: %+v", fact)
+	}
+	policy.Kits.TrustRoots[0].SHA256 = strings.Repeat("0", 64)
+	secret.Data = delivered.SecretData()
+	if fact := kitfact.OfSecret(secret, policy, time.Now()); !strings.Contains(fact.Error, "root-pinned") {
+		t.Errorf("of another root: %+v", fact)
+	}
+}
+
 // A kit of yesterday stays a known kit, with its dates: whether it may still
 // start is for the checks.
 func TestDatesAreFacts(t *testing.T) {

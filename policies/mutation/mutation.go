@@ -60,10 +60,22 @@ func (m *mutation) run() {
 	m.images()
 	m.harden()
 	m.dropToken()
-	m.rewriteDerived()
+	if m.kit.Volume == nil {
+		if m.kit.Volume == nil {
+			m.rewriteDerived()
+		}
+	}
 	if m.process.Kind != profiles.KindNone && len(m.pod.Spec.Containers) == 1 {
 		m.addWorkspace()
-		m.addKit()
+		if m.kit.Volume == nil {
+			if m.kit.Volume == nil {
+				m.addKit()
+			} else {
+				m.addVerified()
+			}
+		} else {
+			m.addVerified()
+		}
 		m.addLocal()
 		m.addScratch()
 		m.limits()

@@ -64,12 +64,36 @@ func full(t *testing.T) subject {
 	return s
 }
 
+// onVolume is the same with kits that lie on a volume.
+func onVolume(s subject) subject {
+	policiestest.OnVolume(s.policy, &s.facts)
+	return s
+}
+
+// older has a verifier of another image, as a Deployment from before an upgrade.
+func older(t *testing.T) subject {
+	s := onVolume(launched(t, "client"))
+	s.pod = mutation.Mutate(s.pod, s.policy, s.facts)
+	s.pod.Spec.InitContainers[0].Image = "registry.example.org/flare-kit:old"
+	s.pod.Spec.InitContainers[0].VolumeMounts = append(s.pod.Spec.InitContainers[0].VolumeMounts, corev1.VolumeMount{Name: "token", MountPath: "/token"})
+	return s
+}
+
+// withInit has an init container already, which validation will refuse.
+func withInit(s subject) subject {
+	s.pod.Spec.InitContainers = []corev1.Container{{Name: "first", Image: "example.org/x"}}
+	return s
+}
+
 func subjects(t *testing.T) map[string]subject {
 	return map[string]subject{
 		"launch-server": launched(t, "server"), "launch-client": launched(t, "client"), "launch-admin": launched(t, "admin"),
 		"job-server": job(t, "server"), "job-client": job(t, "client"),
 		"bare-server": bare(t, "server", "server1"), "bare-client": bare(t, "client", "Site_2"),
 		"bare-admin": bare(t, "admin", "lead-hospital-a-org-cd66be56"), "full-client": full(t),
+		"volume-launch-server": onVolume(launched(t, "server")), "volume-launch-admin": onVolume(launched(t, "admin")),
+		"volume-older-client": older(t), "volume-init-client": withInit(onVolume(launched(t, "client"))), "init-client": withInit(launched(t, "client")),
+		"volume-job-client": onVolume(job(t, "client")), "volume-bare-client": onVolume(bare(t, "client", "Site_2")),
 	}
 }
 

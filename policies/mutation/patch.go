@@ -6,6 +6,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
 )
 
 // Operation is one operation of a JSON patch (RFC 6902).
@@ -26,8 +28,8 @@ func Patch(before, after *corev1.Pod) []Operation {
 	ops := list(nil, "/spec/volumes", a.Volumes, b.Volumes, func(v corev1.Volume) string { return v.Name })
 	ops = member(ops, "/spec/securityContext", a.SecurityContext, b.SecurityContext)
 	ops = member(ops, "/spec/automountServiceAccountToken", a.AutomountServiceAccountToken, b.AutomountServiceAccountToken)
-	ops = containers(ops, "/spec/initContainers/", a.InitContainers, b.InitContainers)
-	return containers(ops, "/spec/containers/", a.Containers, b.Containers)
+	ops = initContainers(ops, a.InitContainers, b.InitContainers)
+	return containers(ops, "/spec/containers/", 0, a.Containers, b.Containers)
 }
 
 // Marshal is the patch as the API server reads it; nil for none.
@@ -38,10 +40,30 @@ func Marshal(ops []Operation) ([]byte, error) {
 	return json.Marshal(ops)
 }
 
-// containers relies on mutation neither adding nor moving containers.
-func containers(ops []Operation, path string, before, after []corev1.Container) []Operation {
+// initContainers: mutation puts the verifier before all others, or writes one that
+// stands there anew; it neither drops nor moves any.
+func initContainers(ops []Operation, before, after []corev1.Container) []Operation {
+	const path = "/spec/initContainers"
+	switch {
+	case len(before) == 0 && len(after) == 0:
+		return ops
+	case len(before) == 0:
+		return append(ops, Operation{"add", path, after})
+	case len(after) > len(before):
+		ops = append(ops, Operation{"add", path + "/0", after[0]})
+		return containers(ops, path+"/", 1, before, after[1:])
+	case after[0].Name == kitvolume.Verifier && !equality.Semantic.DeepEqual(before[0], after[0]):
+		ops = append(ops, Operation{"replace", path + "/0", after[0]})
+		return containers(ops, path+"/", 1, before[1:], after[1:])
+	}
+	return containers(ops, path+"/", 0, before, after)
+}
+
+// containers changes containers one by one; first is the index of the first one in
+// the pod's list.
+func containers(ops []Operation, path string, first int, before, after []corev1.Container) []Operation {
 	for i := range after {
-		a, b, at := &before[i], &after[i], path+strconv.Itoa(i)
+		a, b, at := &before[i], &after[i], path+strconv.Itoa(first+i)
 		ops = member(ops, at+"/image", &a.Image, &b.Image)
 		ops = member(ops, at+"/securityContext", a.SecurityContext, b.SecurityContext)
 		ops = member(ops, at+"/resources", &a.Resources, &b.Resources)

@@ -84,6 +84,20 @@ func JobFacts(policy *v1alpha1.SitePolicy) facts.Facts {
 	return f
 }
 
+// KitImage is flare-kit's, by digest.
+var KitImage = "registry.example.org/flare-kit@sha256:" + strings.Repeat("6d", 32)
+
+// OnVolume has all kits lie on a volume that the policy names.
+func OnVolume(policy *v1alpha1.SitePolicy, f *facts.Facts) {
+	policy.Spec.Kits.Claims = []string{"flare-kits"}
+	f.KitImage = KitImage
+	for name, kit := range f.Kits {
+		object := startupkit.ObjectName(kit.Participant)
+		kit.Volume = &startupkit.Volume{ClaimName: "flare-kits", SubPath: object + "/" + kit.Digest[:32]}
+		f.Kits[name] = kit
+	}
+}
+
 func kitFact(name, org string, role startupkit.Role, digest string) facts.KitFact {
 	return facts.KitFact{
 		UID: "0", Type: facts.KitSecretType, Immutable: true,

@@ -63,6 +63,8 @@ const (
 	SourceScratch
 	// SourceData is a claim with data.
 	SourceData
+	// SourceRaw is a kit as it lies on its volume, and its seal: for the verifier.
+	SourceRaw
 	// SourceToken is a ServiceAccount's token.
 	SourceToken
 	// SourceOther is everything else; no path takes it.

@@ -35,7 +35,7 @@ const maxVolumeFile = 4 << 10
 // digest, whose SecretData leaves out what is not public. The kit needs a seal,
 // which says what must be on the volume.
 func (k *Kit) On(v Volume) (*Kit, error) {
-	if err := v.check(); err != nil {
+	if err := v.Check(); err != nil {
 		return nil, err
 	}
 	sums, err := sealedSums(k.Seal)
@@ -117,7 +117,7 @@ func parseVolume(data []byte) (*Volume, error) {
 		return bad("must have claimName and subPath and nothing else")
 	}
 	v := &Volume{ClaimName: claim, SubPath: folder}
-	if err := v.check(); err != nil {
+	if err := v.Check(); err != nil {
 		return bad(err.Error())
 	}
 	return v, nil
@@ -130,7 +130,8 @@ var (
 	folderForm = regexp.MustCompile(`^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$`)
 )
 
-func (v Volume) check() error {
+// Check says what is wrong with it.
+func (v Volume) Check() error {
 	switch {
 	case !claimForm.MatchString(v.ClaimName):
 		return fmt.Errorf("%s is no name of a claim", shown(v.ClaimName))

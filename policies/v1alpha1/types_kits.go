@@ -47,6 +47,18 @@ type KitRules struct {
 	// +kubebuilder:validation:MaxProperties=100
 	MinimumSerial map[string]int64 `json:"minimumSerial,omitempty"`
 
+	// claims are PersistentVolumeClaims that hold kits which are too large for a
+	// Secret. Only flare-kit mounts them: its verifier in a participant's pod, and
+	// its receiver, which takes a kit from `kubectl flare kit inject`. Without an
+	// entry no kit is taken from a volume.
+	//
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=20
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=253
+	Claims []string `json:"claims,omitempty"`
+
 	// revoked kits are refused for new pods; pods that run are not ended.
 	//
 	// +optional

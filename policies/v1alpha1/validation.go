@@ -23,6 +23,7 @@ func Validate(policy *SitePolicy) field.ErrorList {
 	errs = append(errs, oneOf(spec.Child("otherPods"), p.Spec.OtherPods, OtherPodsIsolated, OtherPodsDeny)...)
 	errs = append(errs, validateParticipants(spec.Child("participants"), p.Spec.Participants)...)
 	errs = append(errs, validateKits(spec.Child("kits"), &p.Spec.Kits, p.Spec.Participants)...)
+	errs = append(errs, validateKitClaims(spec.Child("kits", "claims"), &p.Spec)...)
 	errs = append(errs, validateImages(spec.Child("images"), &p.Spec.Images)...)
 	errs = append(errs, validateWorkspace(spec.Child("workspace"), &p.Spec)...)
 	errs = append(errs, validateData(spec.Child("data"), &p.Spec)...)

@@ -3,6 +3,7 @@ package v1alpha1
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
@@ -33,6 +34,22 @@ func validateKits(at *field.Path, k *KitRules, participants []string) field.Erro
 	errs = append(errs, matching(revoked.Child("certificateSerials"), k.Revoked.CertificateSerials, certSerial, wantSerial)...)
 	errs = append(errs, matching(revoked.Child("keys"), k.Revoked.Keys, fingerprint, wantFingerprint)...)
 	return append(errs, matching(revoked.Child("kits"), k.Revoked.Kits, fingerprint, wantFingerprint)...)
+}
+
+// validateKitClaims: what only flare-kit may mount can be nobody's data.
+func validateKitClaims(at *field.Path, spec *SitePolicySpec) field.ErrorList {
+	errs := duplicates(at, spec.Kits.Claims)
+	for i, name := range spec.Kits.Claims {
+		errs = append(errs, objectName(at.Index(i), name)...)
+		if slices.ContainsFunc(spec.Data, func(d DataRule) bool { return d.ClaimName == name }) {
+			errs = append(errs, field.Invalid(at.Index(i), name, "is a claim of spec.data"))
+		}
+		if before, after, _ := strings.Cut(spec.Workspace.ClaimName, participantMark); name == spec.Workspace.ClaimName ||
+			(before != spec.Workspace.ClaimName && strings.HasPrefix(name, before) && strings.HasSuffix(name, after)) {
+			errs = append(errs, field.Invalid(at.Index(i), name, "is, or could be, a claim of spec.workspace"))
+		}
+	}
+	return errs
 }
 
 func validateRoots(at *field.Path, roots []TrustRoot) field.ErrorList {

@@ -159,6 +159,11 @@ func (in *KitRules) DeepCopyInto(out *KitRules) {
 			(*out)[key] = val
 		}
 	}
+	if in.Claims != nil {
+		in, out := &in.Claims, &out.Claims
+		*out = make([]string, len(*in))
+		copy(*out, *in)
+	}
 	in.Revoked.DeepCopyInto(&out.Revoked)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
+	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -44,9 +45,13 @@ func (w *World) Facts(namespace string, policy *v1alpha1.SitePolicy, name string
 func in(namespace, of string) bool { return of == namespace || of == "" }
 
 // assume fills in what only a cluster knows and says so: to which volume a claim
-// is bound.
+// is bound, and which image of flare-kit the webhook knows.
 func (w *World) assume(f *policies.Facts, pod *corev1.Pod, policy *v1alpha1.SitePolicy) []string {
 	var notes []string
+	if image := verifierImage(pod); image != "" {
+		f.KitImage = image
+		notes = append(notes, fmt.Sprintf("assumed: the webhook was installed with --kit-image %s", image))
+	}
 	for _, name := range policies.ClaimReferences(pod, policy) {
 		if _, known := f.Claims[name]; known || slices.Contains(w.Absent, name) {
 			continue
@@ -59,6 +64,14 @@ func (w *World) assume(f *policies.Facts, pod *corev1.Pod, policy *v1alpha1.Site
 		}
 	}
 	return notes
+}
+
+// verifierImage is the image of a pod's flare-verify, "" where it has none.
+func verifierImage(pod *corev1.Pod) string {
+	if c := pod.Spec.InitContainers; len(c) > 0 && c[0].Name == kitvolume.Verifier {
+		return c[0].Image
+	}
+	return ""
 }
 
 // missing names the kits and local/ that no file holds: the verdict calls them

@@ -1,0 +1,91 @@
+package mutation
+
+import (
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
+)
+
+// addVerified has a kit that lies on a volume come to the process through
+// flare-verify: the process mounts the copy that it made in memory. A verifier that
+// stands there already, from `launch` or from a webhook with another image of
+// flare-kit, is written anew.
+func (m *mutation) addVerified() {
+	if m.facts.KitImage == "" {
+		return // validation says so
+	}
+	init := &m.pod.Spec.InitContainers
+	if len(*init) > 0 && (*init)[0].Name == kitvolume.Verifier {
+		mounts := kitvolume.MountsOf(&(*init)[0])
+		if mounts.Raw != "" && mounts.Seal != "" && mounts.Copy != "" {
+			(*init)[0] = m.verifier(mounts, (*init)[0].Resources)
+			m.mountCopy(mounts.Copy)
+		}
+		return
+	}
+	mounts := kitvolume.Mounts{Copy: m.copyVolume()}
+	mounts.Seal, mounts.Raw = m.sealVolume(), m.add(kitvolume.RawVolume(m.free("kit"), m.kit.Volume.ClaimName))
+	m.mountCopy(mounts.Copy)
+	*init = slices.Insert(*init, 0, m.verifier(mounts, corev1.ResourceRequirements{}))
+}
+
+func (m *mutation) verifier(mounts kitvolume.Mounts, amounts corev1.ResourceRequirements) corev1.Container {
+	c := kitvolume.Verify(m.facts.KitImage, m.kit.Digest, m.kit.Volume.SubPath, mounts)
+	if amounts.Limits != nil || amounts.Requests != nil {
+		c.Resources = amounts
+	}
+	return c
+}
+
+// copyVolume is the volume for the copy: that which the process mounts where its
+// kit belongs, if it is the kit's Secret or the launcher's copy of it; else a new
+// one.
+func (m *mutation) copyVolume() string {
+	for _, mount := range m.main().VolumeMounts {
+		if mount.MountPath != profiles.KitPath(m.paths) {
+			continue
+		}
+		for i := range m.pod.Spec.Volumes {
+			if v := &m.pod.Spec.Volumes[i]; v.Name == mount.Name && m.isKit(v) {
+				*v = kitvolume.CopyVolume(v.Name)
+				return v.Name
+			}
+		}
+	}
+	return m.add(kitvolume.CopyVolume(m.free("startup")))
+}
+
+func (m *mutation) isKit(v *corev1.Volume) bool {
+	return v.Secret != nil && (v.Secret.SecretName == m.kitName || checks.HasPrefix(v.Secret.SecretName, checks.PrefixDerived))
+}
+
+func (m *mutation) sealVolume() string {
+	for i := range m.pod.Spec.Volumes {
+		if v := &m.pod.Spec.Volumes[i]; v.Secret != nil && v.Secret.SecretName == m.kitName {
+			return v.Name
+		}
+	}
+	return m.add(kitvolume.SealVolume(m.free("seal"), m.kitName))
+}
+
+func (m *mutation) add(v corev1.Volume) string {
+	m.pod.Spec.Volumes = append(m.pod.Spec.Volumes, v)
+	return v.Name
+}
+
+func (m *mutation) mountCopy(name string) {
+	at := profiles.KitPath(m.paths)
+	for i := range m.main().VolumeMounts {
+		if mount := &m.main().VolumeMounts[i]; mount.Name == name && mount.MountPath == at {
+			mount.ReadOnly = true
+			return
+		}
+	}
+	if at != "" && !m.mounted(at) {
+		m.main().VolumeMounts = append(m.main().VolumeMounts, corev1.VolumeMount{Name: name, MountPath: at, ReadOnly: true})
+	}
+}
