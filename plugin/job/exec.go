@@ -1,23 +1,20 @@
 package job
 
 import (
-	"bytes"
 	"context"
 	_ "embed" // session.py
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/kubernetes/scheme"
-	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/remotecommand"
 	"k8s.io/client-go/util/exec"
-	"k8s.io/streaming/pkg/httpstream"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/ansi"
 	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/plugin/helperpod"
 )
 
 //go:embed session.py
@@ -58,7 +55,7 @@ func (p adminPod) exec(ctx context.Context, stdin io.Reader, words []string, rea
 		_, _ = io.Copy(io.Discard, out)
 		done <- err
 	}()
-	complaints := &tail{limit: 8 << 10}
+	complaints := &helperpod.Tail{Limit: 8 << 10}
 	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdin: stdin, Stdout: in, Stderr: complaints})
 	_ = in.Close()
 	// What the session itself said is the better explanation.
@@ -72,7 +69,6 @@ func (p adminPod) exec(ctx context.Context, stdin io.Reader, words []string, rea
 	return p.clients.Explain(ctx, err)
 }
 
-// executor prefers WebSocket and falls back to SPDY, as kubectl does.
 func (p adminPod) executor(words []string, stdin bool) (remotecommand.Executor, error) {
 	config, err := p.clients.ToRESTConfig()
 	if err != nil {
@@ -87,37 +83,5 @@ func (p adminPod) executor(words []string, stdin bool) (remotecommand.Executor, 
 			Container: p.container, Stdin: stdin, Stdout: true, Stderr: true,
 			Command: append([]string{"python3", "-c", session, nvflare.AdminKitPath, nvflare.AdminWorkPath}, words...),
 		}, scheme.ParameterCodec)
-	return newExecutor(config, request)
+	return helperpod.Executor(config, request)
 }
-
-func newExecutor(config *rest.Config, request *rest.Request) (remotecommand.Executor, error) {
-	spdy, err := remotecommand.NewSPDYExecutor(config, "POST", request.URL())
-	if err != nil {
-		return nil, err
-	}
-	websocket, err := remotecommand.NewWebSocketExecutor(config, "GET", request.URL().String())
-	if err != nil {
-		return nil, err
-	}
-	return remotecommand.NewFallbackExecutor(websocket, spdy, func(err error) bool {
-		return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
-	})
-}
-
-// tail keeps the end of what is written to it.
-type tail struct {
-	limit int
-	buf   bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (t *tail) Write(data []byte) (int, error) {
-	t.buf.Write(data)
-	if extra := t.buf.Len() - t.limit; extra > 0 {
-		t.buf.Next(extra)
-	}
-	return len(data), nil
-}
-
-// String gives the end, without blank lines around it.
-func (t *tail) String() string { return strings.TrimSpace(t.buf.String()) }

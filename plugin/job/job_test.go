@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	testingclock "k8s.io/utils/clock/testing"
@@ -76,29 +75,6 @@ func TestChoose(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, tc.want, got.Name)
 		})
-	}
-}
-
-func TestAssess(t *testing.T) {
-	waiting := func(reason string) *corev1.Pod {
-		return &corev1.Pod{Status: corev1.PodStatus{Phase: corev1.PodPending, ContainerStatuses: []corev1.ContainerStatus{{
-			Image: "registry/x", State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason}},
-		}}}}
-	}
-	running, _, err := assess(&corev1.Pod{Status: corev1.PodStatus{Phase: corev1.PodRunning}})
-	require.NoError(t, err)
-	require.True(t, running)
-
-	running, reason, err := assess(waiting("ContainerCreating"))
-	require.NoError(t, err)
-	require.False(t, running)
-	require.Contains(t, reason, "ContainerCreating")
-
-	for _, hopeless := range []*corev1.Pod{
-		waiting(pullBackOff), waiting("InvalidImageName"), {Status: corev1.PodStatus{Phase: corev1.PodFailed, Reason: "DeadlineExceeded"}},
-	} {
-		_, _, err = assess(hopeless)
-		require.Error(t, err)
 	}
 }
 

@@ -1,7 +1,9 @@
-package job
+package helperpod
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -9,21 +11,24 @@ import (
 // pullBackOff is the state of an image that could not be pulled twice.
 const pullBackOff = "ImagePullBackOff"
 
-// assess says whether the admin pod runs, what keeps it from that, and, as an
+// assess says whether the pod runs, what keeps it from that, and, as an
 // error, that waiting will not help.
-func assess(pod *corev1.Pod) (running bool, reason string, err error) {
+func assess(what string, pod *corev1.Pod) (running bool, reason string, err error) {
 	switch pod.Status.Phase {
 	case corev1.PodRunning:
 		return true, "", nil
 	case corev1.PodSucceeded, corev1.PodFailed:
-		return false, "", fmt.Errorf("admin pod %s ended before it was used: %s %s", pod.Name, pod.Status.Reason, pod.Status.Message)
+		return false, "", fmt.Errorf("%s %s ended before it was used: %s %s", what, pod.Name, pod.Status.Reason, pod.Status.Message)
 	}
 	for _, c := range pod.Status.Conditions {
 		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
 			reason = "no node takes it: " + c.Message
 		}
 	}
-	for _, c := range pod.Status.ContainerStatuses {
+	for _, c := range slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses) {
+		if end := c.State.Terminated; end != nil && end.ExitCode != 0 {
+			reason = fmt.Sprintf("%s ended with exit code %d: %s", c.Name, end.ExitCode, strings.TrimSpace(end.Message))
+		}
 		waiting := c.State.Waiting
 		if waiting == nil {
 			continue
@@ -31,7 +36,7 @@ func assess(pod *corev1.Pod) (running bool, reason string, err error) {
 		reason = waiting.Reason + " " + waiting.Message
 		switch waiting.Reason {
 		case pullBackOff, "InvalidImageName", "CreateContainerConfigError":
-			return false, reason, fmt.Errorf("admin pod %s does not start: %s (image %s)", pod.Name, reason, c.Image)
+			return false, reason, fmt.Errorf("%s %s does not start: %s (image %s)", what, pod.Name, reason, c.Image)
 		}
 	}
 	return false, reason, nil
