@@ -28,6 +28,8 @@ type Participant struct {
 	ServerNamespace string
 	// Image has the federated-learning system in it.
 	Image string
+	// KitImage is flare-kit's, by digest, for a kit that lies on a volume.
+	KitImage string
 	// ImagePullSecrets name Secrets of the namespace that may pull the image.
 	ImagePullSecrets []string
 	// Resources are the requests and limits of the container.

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 
@@ -21,14 +22,34 @@ const maxPayload = corev1.MaxSecretSize
 
 // KitObjects are the Secret with startup/ and the kit's seal, and the ConfigMap
 // with local/. The Secret's data is the only place where key material goes.
+//
+// Of a kit on a volume there is a claim before them, and the Secret has the seal
+// and what is public alone.
 func KitObjects(namespace, system string, kit *startupkit.Kit) ([]Object, error) {
-	if err := fits("startup/", "Secret", withSeal(kit)); err != nil {
+	if err := fits("startup/", "Secret", inSecret(kit)); err != nil {
 		return nil, err
 	}
 	if err := fits("local/", "ConfigMap", kit.Local); err != nil {
 		return nil, err
 	}
-	return []Object{kitSecret(namespace, system, kit), localConfigMap(namespace, system, kit)}, nil
+	objects := []Object{kitSecret(namespace, system, kit), localConfigMap(namespace, system, kit)}
+	if kit.Volume != nil {
+		objects = append([]Object{kitClaim(namespace, kit.Volume.ClaimName)}, objects...)
+	}
+	return objects, nil
+}
+
+// kitClaim is for the kits of any number of participants, so it is labelled as
+// none of theirs.
+func kitClaim(namespace, name string) *corev1.PersistentVolumeClaim {
+	return &corev1.PersistentVolumeClaim{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"},
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name, Labels: map[string]string{LabelManagedBy: ManagedBy}},
+		Spec: corev1.PersistentVolumeClaimSpec{
+			AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
+			Resources:   corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("1Gi")}},
+		},
+	}
 }
 
 // Both objects are immutable and carry their digest in their name: a changed
@@ -43,13 +64,12 @@ func kitSecret(namespace, system string, kit *startupkit.Kit) *corev1.Secret {
 	}
 }
 
-// withSeal are the files that go into the Secret. A kit whose seal alone brings
+// inSecret are the files that go into the Secret. A kit whose seal alone brings
 // it over the limit has no room for the next seal either.
-func withSeal(kit *startupkit.Kit) startupkit.Files {
-	files := slices.Clone(kit.Startup)
-	if kit.Seal != nil {
-		files = append(files, startupkit.File{Name: startupkit.SealFile, Data: kit.Seal.Envelope},
-			startupkit.File{Name: startupkit.SealCertificateFile, Data: kit.Seal.Certificate})
+func inSecret(kit *startupkit.Kit) startupkit.Files {
+	var files startupkit.Files
+	for name, data := range kit.SecretData() {
+		files = append(files, startupkit.File{Name: name, Data: data})
 	}
 	return files
 }
@@ -72,6 +92,14 @@ func localConfigMap(namespace, system string, kit *startupkit.Kit) *corev1.Confi
 	return cm
 }
 
+// orClaim is the other way for a kit that has to be large.
+func orClaim(kind string) string {
+	if kind == "Secret" {
+		return ", or put the kit on a volume with --kit-claim"
+	}
+	return ""
+}
+
 func fits(dir, kind string, files startupkit.Files) error {
 	total := 0
 	for _, f := range files {
@@ -84,6 +112,6 @@ func fits(dir, kind string, files startupkit.Files) error {
 		return nil
 	}
 	largest := slices.MaxFunc(files, func(a, b startupkit.File) int { return cmp.Compare(len(a.Data), len(b.Data)) })
-	return fmt.Errorf("%s holds %d bytes and a %s may hold %d (1 MiB); the largest file is %s%s with %d bytes: remove from %s what the participant does not need",
-		dir, total, kind, maxPayload, dir, largest.Name, len(largest.Data), dir)
+	return fmt.Errorf("%s holds %d bytes and a %s may hold %d (1 MiB); the largest file is %s%s with %d bytes: remove from %s what the participant does not need%s",
+		dir, total, kind, maxPayload, dir, largest.Name, len(largest.Data), dir, orClaim(kind))
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -171,14 +170,6 @@ func asObjects[T framework.Object](objects []T) []framework.Object {
 	return out
 }
 
-// progress is where a person reads how far it is.
-func (o *Options) progress() io.Writer {
-	if o.Printer.Structured() {
-		return o.ErrOut
-	}
-	return o.Out
-}
-
 // prove waits until the webhook runs, and then until it has refused a pod.
 func (o *Options) prove(ctx context.Context) error {
 	typed, err := o.clients.Typed()
@@ -204,7 +195,7 @@ func (o *Options) prove(ctx context.Context) error {
 	if err != nil {
 		return o.explainWait(ctx, err, "the webhook does not run: "+state+"; see `kubectl get pods,events -n "+manifests.Namespace+"`")
 	}
-	_, _ = fmt.Fprintln(o.progress(), "the webhook runs")
+	_, _ = fmt.Fprintln(o.Printer.Progress(o.IOStreams), "the webhook runs")
 	return o.selfTest(ctx, typed)
 }
 

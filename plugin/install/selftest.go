@@ -40,7 +40,7 @@ func (o *Options) selfTest(ctx context.Context, typed kubernetes.Interface) erro
 	if err != nil {
 		return o.explainWait(ctx, err, "the webhook has not refused the pod of the self-test; the API server "+last)
 	}
-	_, _ = fmt.Fprintln(o.progress(), "self-test passed: a pod in a governed namespace without a policy was refused")
+	_, _ = fmt.Fprintln(o.Printer.Progress(o.IOStreams), "self-test passed: a pod in a governed namespace without a policy was refused")
 	return nil
 }
 

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/delivery"
 	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
@@ -22,6 +24,7 @@ type InjectOptions struct {
 	KitDir          string
 	RootFingerprint string
 	ForceConflicts  bool
+	Delivery        delivery.Flags
 	Printer         *output.Printer
 
 	namespace string
@@ -43,13 +46,20 @@ func newInjectCommand(getter genericclioptions.RESTClientGetter, streams generic
 			The kit is verified first; a kit that fails a check is not injected. Its startup/ becomes an
 			immutable Secret and its local/ an immutable ConfigMap, both named by their digest, so that
 			injecting the same kit again changes nothing. The private key is in the Secret's data and
-			nowhere else: in no annotation, and in no output unless --show-secrets asks for it.`),
+			nowhere else: in no annotation, and in no output unless --show-secrets asks for it.
+
+			A kit that is too large for a Secret, such as one with a context for homomorphic encryption,
+			goes onto a claim with --kit-claim. It needs a seal; the Secret then holds the seal and what is
+			public, and in every pod flare-verify compares what lies on the claim with it.`),
 		Example: templates.Examples(`
 			# Inject a kit
 			kubectl flare kit inject prod_00/site-1 -n fl-site-1
 
 			# Insist on the root certificate that the project lead told by telephone
 			kubectl flare kit inject prod_00/site-1 -n fl-site-1 --root-fingerprint=5F:0C:…
+
+			# Put a large kit on a volume
+			kubectl flare kit inject prod_00/site-1 -n fl-site-1 --kit-claim=flare-kits --kit-image=registry.example.org/flare-kit@sha256:…
 
 			# See what would be written, without a cluster; the key is not shown
 			kubectl flare kit inject prod_00/site-1 --dry-run=client -o yaml`),
@@ -65,6 +75,7 @@ func newInjectCommand(getter genericclioptions.RESTClientGetter, streams generic
 	}
 	cmd.Flags().StringVar(&o.RootFingerprint, "root-fingerprint", "", "SHA-256 fingerprint that the kit's root certificate must have, as the project lead told it")
 	cmd.Flags().BoolVar(&o.ForceConflicts, "force-conflicts", false, "Take over fields that others have set")
+	o.Delivery.Add(cmd.Flags())
 	o.Printer.AddFlags(cmd)
 	o.Printer.AddShowSecrets(cmd)
 	return cmd
@@ -73,7 +84,7 @@ func newInjectCommand(getter genericclioptions.RESTClientGetter, streams generic
 // Complete reads the flags and the kit, and verifies the kit.
 func (o *InjectOptions) Complete(cmd *cobra.Command, args []string) error {
 	o.KitDir = args[0]
-	if err := o.Printer.Complete(cmd); err != nil {
+	if err := errors.Join(o.Printer.Complete(cmd), o.Delivery.Validate()); err != nil {
 		return err
 	}
 	var err error
@@ -89,7 +100,8 @@ func (o *InjectOptions) Complete(cmd *cobra.Command, args []string) error {
 			_, _ = fmt.Fprintln(o.ErrOut, "Warning: "+f.Message)
 		}
 	}
-	return nil
+	o.kit, err = o.Delivery.Place(o.kit)
+	return err
 }
 
 // Run injects.
@@ -106,7 +118,11 @@ func (o *InjectOptions) Run(ctx context.Context) error {
 		return o.clients.Explain(ctx, err)
 	}
 	applier.ForceConflicts = o.ForceConflicts
-	results, err := applier.Apply(ctx, o.namespace, objects, o.Printer.ServerDryRun())
+	courier := delivery.Courier{
+		Clients: o.clients, Applier: applier, Namespace: o.namespace, Kit: o.kit, Image: o.Delivery.Image,
+		Progress: o.Printer.Progress(o.IOStreams), ErrOut: o.ErrOut,
+	}
+	results, err := courier.Apply(ctx, objects, o.Printer.ServerDryRun())
 	if printErr := o.Printer.Results(o.Out, results); err == nil {
 		err = printErr
 	}

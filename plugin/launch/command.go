@@ -33,6 +33,10 @@ func NewCommand(getter genericclioptions.RESTClientGetter, streams genericioopti
 			# Run a client, and insist on the root certificate that the project lead told by telephone
 			kubectl flare launch prod_00/site-1 --image=registry.example.org/nvflare:2.9.0 -n fl-site-1 --root-fingerprint=5F:0C:…
 
+			# Run a client whose kit is too large for a Secret
+			kubectl flare launch prod_00/site-1 --image=registry.example.org/nvflare:2.9.0 -n fl-site-1 \
+			  --kit-claim=flare-kits --kit-image=registry.example.org/flare-kit@sha256:…
+
 			# See what would be written, without a cluster
 			kubectl flare launch prod_00/site-1 --image=registry.example.org/nvflare:2.9.0 --dry-run=client -o yaml`),
 		Args: cobra.ExactArgs(1),

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/api/resource"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/delivery"
 	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
 )
 
@@ -23,6 +24,7 @@ type flags struct {
 	ForceConflicts   bool
 	Wait             bool
 	Timeout          time.Duration
+	Delivery         delivery.Flags
 	sizeGiven        bool
 }
 
@@ -40,6 +42,7 @@ func (f *flags) add(cmd *cobra.Command) {
 	fs.StringVar(&f.Memory, "memory", f.Memory, "Memory to request and to be limited to, such as 8Gi; without it 256Mi are requested")
 	fs.StringVar(&f.StorageSize, "storage-size", f.StorageSize, "Size of the workspace volume when it is made")
 	fs.StringVar(&f.StorageClass, "storage-class", f.StorageClass, "StorageClass of the workspace volume when it is made; without it the cluster's default")
+	f.Delivery.Add(fs)
 	fs.StringVar(&f.ServerNamespace, "server-namespace", f.ServerNamespace, "Namespace of this cluster that the server runs in, for kits that dial a bare Service name")
 	fs.StringVar(&f.RootFingerprint, "root-fingerprint", f.RootFingerprint, "SHA-256 fingerprint that the kit's root certificate must have, as the project lead told it")
 	fs.BoolVar(&f.ForceConflicts, "force-conflicts", f.ForceConflicts, "Take over fields that others have set")
@@ -52,6 +55,9 @@ func (f *flags) participant(namespace string) (framework.Participant, error) {
 	var errs []error
 	if f.Image == "" {
 		errs = append(errs, errors.New("--image is missing: give an image with NVFLARE in it, such as --image registry.example.org/nvflare:2.9.0"))
+	}
+	if err := f.Delivery.Validate(); err != nil {
+		errs = append(errs, err)
 	}
 	if f.Wait && f.Timeout < minTimeout {
 		errs = append(errs, fmt.Errorf("--timeout %s is too short: give at least %s, or --wait=false", f.Timeout, minTimeout))
@@ -68,7 +74,7 @@ func (f *flags) participant(namespace string) (framework.Participant, error) {
 	}
 	p := framework.Participant{
 		Namespace: namespace, ServerNamespace: f.ServerNamespace,
-		Image: f.Image, ImagePullSecrets: f.ImagePullSecrets,
+		Image: f.Image, KitImage: f.Delivery.Image, ImagePullSecrets: f.ImagePullSecrets,
 		Resources:    framework.Resources{CPU: quantity("cpu", f.CPU), Memory: quantity("memory", f.Memory)},
 		StorageSize:  quantity("storage-size", f.StorageSize),
 		StorageClass: f.StorageClass,

@@ -16,6 +16,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/delivery"
 	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
 	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/plugin/kit"
@@ -68,7 +69,8 @@ func (o *Options) Complete(cmd *cobra.Command, args []string) error {
 			o.warn("%s", f.Message)
 		}
 	}
-	return nil
+	o.kit, err = o.Delivery.Place(o.kit)
+	return err
 }
 
 // Run launches.
@@ -89,7 +91,11 @@ func (o *Options) Run(ctx context.Context) error {
 		return o.clients.Explain(ctx, err)
 	}
 	applier.ForceConflicts = o.ForceConflicts
-	results, err := applier.Apply(ctx, o.participant.Namespace, set.Objects, o.Printer.ServerDryRun())
+	courier := delivery.Courier{
+		Clients: o.clients, Applier: applier, Namespace: o.participant.Namespace, Kit: o.kit, Image: o.Delivery.Image,
+		Progress: o.Printer.Progress(o.IOStreams), ErrOut: o.ErrOut,
+	}
+	results, err := courier.Apply(ctx, set.Objects, o.Printer.ServerDryRun())
 	if printErr := o.Printer.Results(o.Out, results); printErr != nil && err == nil {
 		err = printErr
 	}
@@ -135,11 +141,7 @@ func (o *Options) wait(ctx context.Context) error {
 	if o.kit.Role == startupkit.RoleAdmin {
 		return nil
 	}
-	progress := o.Out
-	if o.Printer.Structured() {
-		progress = o.ErrOut
-	}
-	waiter, err := rollout.NewWaiter(o.clients, progress, o.clock)
+	waiter, err := rollout.NewWaiter(o.clients, o.Printer.Progress(o.IOStreams), o.clock)
 	if err != nil {
 		return err
 	}

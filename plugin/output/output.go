@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/kubernetes/scheme"
 	cmdutil "k8s.io/kubectl/pkg/cmd/util"
 
@@ -61,6 +62,15 @@ func (p *Printer) ServerDryRun() bool { return p.dryRun == cmdutil.DryRunServer 
 
 // Structured says whether standard output is for machines.
 func (p *Printer) Structured() bool { return p.format() != "" }
+
+// Progress is where a person reads how far a command is: not on standard output
+// where that is for machines.
+func (p *Printer) Progress(streams genericiooptions.IOStreams) io.Writer {
+	if p.Structured() {
+		return streams.ErrOut
+	}
+	return streams.Out
+}
 
 func (p *Printer) format() string { return *p.flags.OutputFormat }
 

@@ -73,7 +73,7 @@ func KitProblems(name string, k *facts.KitFact, policy *v1alpha1.SitePolicySpec,
 	case !slices.Contains(policy.Participants, k.Participant):
 		return bad("the participant may not run here", quote(k.Participant)+" is not in spec.participants", "use the kit of "+strings.Join(policy.Participants, ", "))
 	case k.Volume != nil && !slices.Contains(policy.Kits.Claims, k.Volume.ClaimName):
-		return bad("the kit lies on a claim that is not for kits", "claim "+quote(k.Volume.ClaimName)+" is not in spec.kits.claims", "let the policy name the claim, or inject the kit without --claim")
+		return bad("the kit lies on a claim that is not for kits", "claim "+quote(k.Volume.ClaimName)+" is not in spec.kits.claims", "let the policy name the claim, or inject the kit without --kit-claim")
 	}
 	if results := trust(bad, k, policy); results != nil {
 		return results

@@ -89,7 +89,7 @@ func RawVolume(name, claim string) corev1.Volume {
 	}}
 }
 
-// SealVolume is the kit's Secret, of which only the seal is read.
+// SealVolume is the kit's Secret, readable by the group only.
 func SealVolume(name, secret string) corev1.Volume {
 	return corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{
 		SecretName: secret, DefaultMode: new(int32(0o440)),

@@ -101,7 +101,7 @@ func (v Volume) encode() []byte {
 
 func parseVolume(data []byte) (*Volume, error) {
 	bad := func(problem string) (*Volume, error) {
-		return nil, &FieldError{File: VolumeFile, Problem: problem, Fix: "inject the kit again with `kubectl flare kit inject --claim`"}
+		return nil, &FieldError{File: VolumeFile, Problem: problem, Fix: "inject the kit again with `kubectl flare kit inject --kit-claim`"}
 	}
 	if len(data) > maxVolumeFile {
 		return bad("is too large")

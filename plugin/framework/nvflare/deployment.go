@@ -57,6 +57,7 @@ func (b builder) basePod() corev1.PodSpec {
 		EnableServiceLinks:           new(false),
 		SecurityContext:              framework.PodSecurity(),
 	}
+	pod.InitContainers = b.verifier()
 	for _, name := range b.ImagePullSecrets {
 		pod.ImagePullSecrets = append(pod.ImagePullSecrets, corev1.LocalObjectReference{Name: name})
 	}

@@ -5,6 +5,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
 	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
 )
 
@@ -13,6 +14,8 @@ const (
 	volumeWorkspace = "workspace"
 	volumeStartup   = "startup"
 	volumeLocal     = "local"
+	volumeSeal      = "seal"
+	volumeRaw       = "raw-kit"
 	volumeTmp       = "tmp"
 )
 
@@ -48,14 +51,22 @@ func (b builder) workspaceClaim() *corev1.PersistentVolumeClaim {
 // *__resources.json, and a list of items would make the pod's form hang on the
 // kit's files. Nothing in a seal is secret.
 func (b builder) kitVolumes() []corev1.Volume {
-	return []corev1.Volume{
-		{Name: volumeStartup, VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{
-			SecretName: startupkit.SecretName(b.kit), DefaultMode: new(int32(0o440)),
-		}}},
-		{Name: volumeLocal, VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
-			LocalObjectReference: corev1.LocalObjectReference{Name: startupkit.ConfigMapName(b.kit)},
-		}}},
+	secret, local := startupkit.SecretName(b.kit), corev1.Volume{Name: volumeLocal, VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
+		LocalObjectReference: corev1.LocalObjectReference{Name: startupkit.ConfigMapName(b.kit)},
+	}}}
+	if v := b.kit.Volume; v != nil {
+		return []corev1.Volume{kitvolume.CopyVolume(volumeStartup), kitvolume.SealVolume(volumeSeal, secret), kitvolume.RawVolume(volumeRaw, v.ClaimName), local}
 	}
+	return []corev1.Volume{kitvolume.SealVolume(volumeStartup, secret), local}
+}
+
+// verifier copies a kit from its volume to memory before anything else runs.
+func (b builder) verifier() []corev1.Container {
+	if b.kit.Volume == nil {
+		return nil
+	}
+	mounts := kitvolume.Mounts{Raw: volumeRaw, Seal: volumeSeal, Copy: volumeStartup}
+	return []corev1.Container{kitvolume.Verify(b.KitImage, b.kit.Digest(), b.kit.Volume.SubPath, mounts)}
 }
 
 func kitMounts(root string) []corev1.VolumeMount {

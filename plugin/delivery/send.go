@@ -1,0 +1,106 @@
+package delivery
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/tools/remotecommand"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/plugin/helperpod"
+	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
+	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+)
+
+// ending is how long a receiver may take to end once it has everything.
+const ending = time.Minute
+
+// send runs a receiver and streams the kit into it. The private key goes through
+// the API server's connection into the pod's standard input, and nowhere else.
+func (c *Courier) send(ctx context.Context) error {
+	typed, err := c.Clients.Typed()
+	if err != nil {
+		return err
+	}
+	runner := helperpod.Runner{Typed: typed, ErrOut: c.ErrOut, What: "receiver pod", Holds: "may write to the claim"}
+	return runner.With(ctx, c.receiver(), func(pod *corev1.Pod) error {
+		complaints := &helperpod.Tail{Limit: 8 << 10}
+		streamed := c.stream(ctx, typed, pod, complaints)
+		ctx, cancel := context.WithTimeout(ctx, ending)
+		defer cancel()
+		last, err := runner.Ended(ctx, pod)
+		if err != nil {
+			return errors.Join(streamed, err)
+		}
+		// What the receiver says explains more than how the stream broke off.
+		return c.outcome(last, streamed)
+	})
+}
+
+func (c *Courier) receiver() *corev1.Pod {
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: c.Namespace, GenerateName: "flare-receive-" + startupkit.ObjectName(c.Kit.Participant) + "-",
+			Labels: map[string]string{framework.LabelManagedBy: framework.ManagedBy},
+		},
+		Spec: kitvolume.ReceiverSpec(c.Image, c.Kit.Digest(), *c.Kit.Volume, framework.PodSecurity()),
+	}
+}
+
+func (c *Courier) stream(ctx context.Context, typed kubernetes.Interface, pod *corev1.Pod, complaints io.Writer) error {
+	config, err := c.Clients.ToRESTConfig()
+	if err != nil {
+		return err
+	}
+	request := typed.CoreV1().RESTClient().Post().Resource("pods").Namespace(pod.Namespace).Name(pod.Name).SubResource("attach").
+		VersionedParams(&corev1.PodAttachOptions{Container: kitvolume.Receiver, Stdin: true, Stdout: true, Stderr: true}, scheme.ParameterCodec)
+	executor, err := helperpod.Executor(config, request)
+	if err != nil {
+		return err
+	}
+	out, in := io.Pipe()
+	go func() { _ = in.CloseWithError(writeTar(in, c.Kit.Startup)) }()
+	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdin: out, Stdout: io.Discard, Stderr: complaints})
+	_ = out.Close() // ends the writer, should the stream have broken off
+	return err
+}
+
+// writeTar writes the files as the receiver reads them.
+func writeTar(w io.Writer, files startupkit.Files) error {
+	archive := tar.NewWriter(w)
+	for _, f := range files {
+		header := &tar.Header{Typeflag: tar.TypeReg, Name: "startup/" + f.Name, Mode: 0o440, Size: int64(len(f.Data))}
+		if err := archive.WriteHeader(header); err != nil {
+			return err
+		}
+		if _, err := archive.Write(f.Data); err != nil {
+			return err
+		}
+	}
+	return archive.Close()
+}
+
+// outcome reads in the pod's status how the receiver ended.
+func (c *Courier) outcome(pod *corev1.Pod, streamed error) error {
+	for _, s := range pod.Status.ContainerStatuses {
+		end := s.State.Terminated
+		if end == nil {
+			continue
+		}
+		if end.ExitCode != 0 {
+			return fmt.Errorf("flare-kit ended with exit code %d: %s", end.ExitCode, strings.TrimSpace(end.Message))
+		}
+		_, err := fmt.Fprintf(c.Progress, "kit on claim %s, folder %s\n", c.Kit.Volume.ClaimName, c.Kit.Volume.SubPath)
+		return err
+	}
+	return errors.Join(streamed, fmt.Errorf("receiver pod %s ended without a word: %s %s", pod.Name, pod.Status.Reason, pod.Status.Message))
+}
