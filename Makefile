@@ -9,7 +9,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
-build: ## Build the plugin to bin/kubectl-flare
+build: ## Build the programs to bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/ ./cmd/...
 
 .PHONY: demo
@@ -21,6 +21,7 @@ lab-up: ## Start a real Kubernetes cluster on this machine, with the NVFLARE ima
 	$(LAB) up
 	$(LAB) push
 	$(LAB) push flare-webhook
+	$(LAB) push flare-kit
 
 .PHONY: lab-down
 lab-down: ## End the lab; leaves nothing behind but the cache

@@ -38,7 +38,7 @@ func (k *Kit) On(v Volume) (*Kit, error) {
 	if err := v.Check(); err != nil {
 		return nil, err
 	}
-	sums, err := sealedSums(k.Seal)
+	sums, err := k.Seal.Sums()
 	if err != nil {
 		return nil, err
 	}
@@ -76,9 +76,10 @@ func (k *Kit) FileNames() []string {
 	return names
 }
 
-// sealedSums are the digests that a seal names. They count once VerifySeal has
-// found the seal good.
-func sealedSums(s *Seal) (map[string]string, error) {
+// Sums are the digests that a seal names: SHA-256 in hexadecimal digits by file of
+// startup/. They count once VerifySeal has found the seal good, or where DigestOf
+// gives a digest that is known from elsewhere. The seal may be nil.
+func (s *Seal) Sums() (map[string]string, error) {
 	if s == nil {
 		return nil, errors.New("a kit on a volume needs a seal: nothing else says what must be there; seal it with `kubectl flare kit seal`")
 	}

@@ -13,16 +13,19 @@ import (
 // The limits of what is read. A Secret or ConfigMap holds 1 MiB in all, but a
 // context for homomorphic encryption in startup/ may be far larger.
 const (
-	maxStartupFile = 64 << 20
-	maxLocalFile   = 1 << 20
-	maxTotal       = 128 << 20
-	maxFiles       = 256
+	// MaxStartupFile bounds one file of startup/, MaxKit all files of a kit, in
+	// bytes; MaxFiles bounds how many there are.
+	MaxStartupFile = 64 << 20
+	MaxKit         = 128 << 20
+	MaxFiles       = 256
+
+	maxLocalFile = 1 << 20
 )
 
 // budget is what a kit may still spend on files and bytes.
 type budget struct{ files, bytes int64 }
 
-func newBudget() *budget { return &budget{files: maxFiles, bytes: maxTotal} }
+func newBudget() *budget { return &budget{files: MaxFiles, bytes: MaxKit} }
 
 // readDir reads the files of one folder, sorted by name. It takes plain files
 // only: a link could show another file tomorrow, and a Secret has no folders.
@@ -62,7 +65,7 @@ func list(fsys fs.FS, dir string, b *budget) ([]fs.DirEntry, error) {
 	}
 	if b.files -= int64(len(entries)); b.files < 0 {
 		return nil, &FieldError{
-			File: dir, Problem: fmt.Sprintf("brings the kit over %d files", maxFiles),
+			File: dir, Problem: fmt.Sprintf("brings the kit over %d files", MaxFiles),
 			Fix: "take away what does not belong to the kit",
 		}
 	}
@@ -90,6 +93,9 @@ func checkEntry(dir string, entry fs.DirEntry) error {
 	}
 	return nil
 }
+
+// CheckStartupName says why a file of startup/ cannot have that name.
+func CheckStartupName(name string) error { return checkFileName(startupDir, name) }
 
 // checkFileName accepts the names that can be keys of a Secret, which is how
 // kits travel. It refuses line breaks above all: they would forge lines of the
@@ -131,7 +137,7 @@ func readFile(fsys fs.FS, file string, maxFile int64, b *budget) (File, error) {
 func tooLarge(file string, most int64) error {
 	return &FieldError{
 		File:    file,
-		Problem: fmt.Sprintf("is too large: a file may have %d MiB here, a kit %d MiB", most>>20, maxTotal>>20),
+		Problem: fmt.Sprintf("is too large: a file may have %d MiB here, a kit %d MiB", most>>20, MaxKit>>20),
 		Fix:     "take away what does not belong to the kit; a Secret or ConfigMap holds 1 MiB in all",
 	}
 }

@@ -23,7 +23,7 @@ func Read(fsys fs.FS) (*Kit, error) {
 		return nil, err
 	}
 	budget := newBudget()
-	startup, err := readDir(fsys, startupDir, maxStartupFile, budget)
+	startup, err := readDir(fsys, startupDir, MaxStartupFile, budget)
 	if err != nil {
 		return nil, err
 	}

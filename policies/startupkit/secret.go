@@ -48,7 +48,7 @@ func FromSecretData(data map[string][]byte) (*Kit, error) {
 		if k.Volume, err = parseVolume(volume); err != nil {
 			return nil, err
 		}
-		if k.sealed, err = sealedSums(k.Seal); err != nil {
+		if k.sealed, err = k.Seal.Sums(); err != nil {
 			return nil, err
 		}
 	}

@@ -18,7 +18,7 @@ import (
 const Tag = "lab"
 
 // Programs are the commands that run in clusters.
-func Programs() []string { return []string{"flare-webhook"} }
+func Programs() []string { return []string{"flare-webhook", "flare-kit"} }
 
 // Push builds a program from the working tree, pushes its image and returns the
 // reference by digest. The same source gives the same digest.
