@@ -122,7 +122,7 @@ func TestATamperedSecret(t *testing.T) {
 		return nil
 	}
 	_, err := apply(t, server, false, secret())
-	if err == nil || !strings.Contains(err.Error(), "somebody tampered with it") {
+	if err == nil || !strings.Contains(err.Error(), "or somebody tampered with it") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -43,7 +43,7 @@ func explainPatch(s *step, err error) error {
 			strings.Join(lines, ", "))
 	}
 	if apierrors.IsInvalid(err) && strings.Contains(err.Error(), "field is immutable") && (s.kind == "Secret" || s.kind == "ConfigMap") {
-		return fmt.Errorf("it exists in namespace %q with other content than the kit's, under the name of the kit's digest: somebody tampered with it; delete it and try again",
+		return fmt.Errorf("it exists in namespace %q with other content than the kit's, under the name of the kit's digest: it was injected in the other way (into the Secret, or with --kit-claim), or somebody tampered with it; delete it and try again",
 			s.want.GetNamespace())
 	}
 	return err

@@ -67,6 +67,36 @@ func waiting(pod *corev1.Pod, reason, message string) {
 	}}
 }
 
+// verifying has flare-verify end with a message.
+func verifying(pod *corev1.Pod, code int32, at time.Time) {
+	pod.Spec.NodeName = "node0"
+	pod.Status.InitContainerStatuses = []corev1.ContainerStatus{{
+		Name: "flare-verify",
+		State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{
+			ExitCode: code, Reason: "Error", Message: "startup/client.key: changed since it was sealed\n", FinishedAt: metav1.NewTime(at),
+		}},
+	}}
+}
+
+// What flare-verify says is why the participant does not start; but not what it
+// said before the kit was mended.
+func TestVerifierRefuses(t *testing.T) {
+	for name, tc := range map[string]struct {
+		at   time.Time
+		want string
+	}{
+		"now":    {time.Now().Add(time.Minute), "\"Site_2\" in namespace \"ns\" does not start: flare-verify ended with exit code 1: startup/client.key: changed since it was sealed"},
+		"before": {time.Now().Add(-time.Hour), "\"Site_2\" is not registered after"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.plays(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) { verifying(pod, 1, tc.at) })
+			_, _, err := b.launch(b.client(), image, "--timeout=5s")
+			wants(t, err, tc.want)
+		})
+	}
+}
+
 const registeredLine = "2026-11-23 09:00:00,000 - \x1b[32mFederatedClient - INFO - Successfully registered client:Site_2 for project lab_federation. Token:abc SSID:\x1b[0m\n"
 
 func TestClientRegisters(t *testing.T) {

@@ -29,6 +29,7 @@ type state struct {
 	detail    string      // the cluster's own message
 	refused   bool        // no pod may be made
 	refusedAt time.Time   // since when
+	failedAt  time.Time   // when an init container ended badly
 	set       string      // the ReplicaSet that may make none
 	pod       *corev1.Pod // the current one
 	container string      // the ID of its running container
@@ -135,6 +136,10 @@ func podState(pod *corev1.Pod, t Target) state {
 	}
 	s.reason, s.detail = "", ""
 	s.text = "starting on node " + pod.Spec.NodeName
+	if init := currentInit(pod); init != nil {
+		initState(&s, init)
+		return s
+	}
 	if len(pod.Status.ContainerStatuses) > 0 {
 		containerState(&s, pod.Status.ContainerStatuses[0], t)
 	}

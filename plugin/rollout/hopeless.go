@@ -45,6 +45,8 @@ func (w *Waiter) hopeless(ctx context.Context, s state) error {
 		}
 	case "InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError":
 		return w.fail(s, s.detail)
+	case reasonInit:
+		return w.initFailed(s)
 	case "CrashLoopBackOff":
 		return errors.Join(w.fail(s, s.detail), w.evidence(ctx, s.pod, &corev1.PodLogOptions{Previous: true}))
 	case corev1.PodReasonUnschedulable:
