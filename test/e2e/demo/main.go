@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"strings"
 	"syscall"
 	"text/tabwriter"
 	"time"
@@ -35,10 +33,8 @@ func run(ctx context.Context) error {
 	}
 	// Kits hold private keys: none stays behind.
 	defer func() { _ = os.RemoveAll(dir) }()
-	d := &demo{
-		dir:        dir,
-		federation: scenario.Federation{Name: "demo_federation", Prefix: "fl"},
-	}
+	d := &demo{dir: dir}
+	d.Federation = scenario.Federation{Name: "demo_federation", Prefix: "fl"}
 	err = d.all(ctx)
 	d.table()
 	if err != nil {
@@ -51,13 +47,12 @@ func run(ctx context.Context) error {
 
 // demo is the state that the steps hand on.
 type demo struct {
-	env        scenario.Env
-	federation scenario.Federation
-	dir, kits  string
-	root       string
-	job        string
-	model      []float64
-	done       []timed
+	scenario.Governed
+	dir     string
+	job     string
+	model   []float64
+	done    []timed
+	refused []refusal
 }
 
 type timed struct {
@@ -75,10 +70,16 @@ func (d *demo) all(ctx context.Context) error {
 		{"make three empty namespaces under Pod Security restricted", d.namespaces},
 		{"provision with NVFLARE's own `nvflare provision`", d.provision},
 		{"inspect and verify the kits", d.verify},
+		{"install the webhook, with certificates of cert-manager", d.Install},
+		{"seal the kits", d.Seal},
+		{"govern the namespaces", d.Govern},
 		{"inject a kit: see that no key is shown", d.inject},
-		{"launch server, clients and admin: all registered", d.launch},
+		{"launch server, clients and admin: all registered, one kit on a volume", d.launch},
 		{"submit a job and wait: FINISHED:COMPLETED", d.submit},
 		{"download the job: compare the model", d.download},
+		{"attack the first site: everything is refused", d.attack},
+		{"change the second site's kit on its volume: it does not start", d.tamper},
+		{"measure the webhook", d.measure},
 	}
 	for i, s := range steps {
 		fmt.Printf("\n=== %d/%d %s\n", i+1, len(steps), s.name)
@@ -106,18 +107,8 @@ func (d *demo) table() {
 		total += s.took
 	}
 	fmt.Fprintf(out, "total\t%.1f\t\n", total.Seconds())
+	for _, r := range d.refused {
+		fmt.Fprintf(out, "  %s\t\trefused\n", r)
+	}
 	_ = out.Flush()
 }
-
-// flare shows a command as a person would type it, and runs it.
-func (d *demo) flare(ctx context.Context, args ...string) (string, error) {
-	d.show(args)
-	return scenario.Must(ctx, os.Stdout, append([]string{d.env.Flare}, args...)...)
-}
-
-func (d *demo) show(args []string) {
-	shown := strings.ReplaceAll(strings.Join(args, " "), d.kits+"/", "kits/")
-	fmt.Println("$ kubectl flare " + strings.ReplaceAll(shown, d.dir+"/", ""))
-}
-
-func (d *demo) kit(name string) string { return filepath.Join(d.kits, name) }

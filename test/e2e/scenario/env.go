@@ -19,6 +19,8 @@ import (
 type Env struct {
 	// Image has NVFLARE in it, NVFLARE is its version.
 	Image, NVFLARE string
+	// WebhookImage and KitImage are those of our own programs.
+	WebhookImage, KitImage string
 	// Flare, Kubectl and Lab are binaries.
 	Flare, Kubectl, Lab string
 	// Dir is the scenario's own folder.
@@ -28,8 +30,9 @@ type Env struct {
 // FromEnvironment reads what `lab env` printed and builds the plugin into dir.
 func FromEnvironment(ctx context.Context, dir string) (Env, error) {
 	e := Env{
-		Image:   os.Getenv("FLARE_LAB_IMAGE"),
-		NVFLARE: os.Getenv("FLARE_LAB_NVFLARE"),
+		Image:        os.Getenv("FLARE_LAB_IMAGE"),
+		NVFLARE:      os.Getenv("FLARE_LAB_NVFLARE"),
+		WebhookImage: os.Getenv("FLARE_WEBHOOK_IMAGE"), KitImage: os.Getenv("FLARE_KIT_IMAGE"),
 		Lab:     os.Getenv("FLARE_LAB"),
 		Kubectl: filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl"),
 		Flare:   filepath.Join(dir, "kubectl-flare"),

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/test/e2e/scenario"
+)
+
+// What the webhook must keep to.
+const (
+	mostMemory  = 64 << 20
+	mostReady   = 2 * time.Second
+	mostVisible = time.Second
+)
+
+func (d *demo) measure(ctx context.Context) error {
+	pods, err := d.WebhookPods(ctx)
+	if err != nil {
+		return err
+	}
+	for _, pod := range pods {
+		if err := d.measurePod(ctx, pod); err != nil {
+			return err
+		}
+	}
+	took, err := d.PolicyChange(ctx)
+	fmt.Printf("a policy change is visible after %s, at most %s\n", took.Round(time.Millisecond), mostVisible)
+	if err == nil && took > mostVisible {
+		err = fmt.Errorf("a policy change was visible after %s only", took)
+	}
+	return err
+}
+
+func (d *demo) measurePod(ctx context.Context, pod corev1.Pod) error {
+	memory, err := d.ResidentMemory(ctx, pod)
+	if err != nil {
+		return err
+	}
+	ready := scenario.ReadyAfter(pod)
+	fmt.Printf("pod %s: %.1f MiB resident, at most %d; ready %s after its start (whole seconds), at most %s\n",
+		pod.Name, float64(memory)/(1<<20), mostMemory>>20, ready, mostReady)
+	if memory == 0 || memory > mostMemory || ready > mostReady {
+		return fmt.Errorf("pod %s does not keep to that", pod.Name)
+	}
+	return nil
+}
