@@ -47,7 +47,7 @@ func TestRequest(t *testing.T) {
 			"--policy=testdata/policy.yaml", "--server-cidr=203.0.113.7/32", "--admin=ann", "--scientist-group=trials",
 		},
 		"from-flags.yaml": {
-			"--root-fingerprint=SHA256:" + strings.Repeat("5F", 32), "--participant=site-1", "--participant=site-2",
+			"--root-fingerprint=SHA256:" + strings.Repeat("5F", 32), "--kit-claim=flare-kits", "--participant=site-1", "--participant=site-2",
 			"--image=registry.example.org:5000/nvflare:2.9.0" + digest, "--server-namespace=fl-server",
 		},
 		"another-namespace.yaml": {"--policy-name=hospital-a", "--hosts-server", "--server-port=9002"},

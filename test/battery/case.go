@@ -95,7 +95,7 @@ type document struct {
 // ref is an object: a whole one, or a known one with a JSON patch.
 type ref struct {
 	// From is a file of testdata/objects, or one that is made: launch/KIT,
-	// pod/KIT, secret/KIT, local/KIT.
+	// pod/KIT, receiver/KIT, secret/KIT, local/KIT.
 	From  string          `json:"from,omitempty"`
 	Patch json.RawMessage `json:"patch,omitempty"`
 	// Admitted says that the object has passed mutation, as one that is stored

@@ -14,7 +14,7 @@ import (
 // knows the kits that other pods of the namespace mount, as mutation does.
 func (w *World) facts(pod *corev1.Pod, candidates bool) policies.Facts {
 	f := policies.Facts{
-		Now: time.Now(), PolicyName: w.PolicyName,
+		Now: time.Now(), PolicyName: w.PolicyName, KitImage: KitImage,
 		Kits: map[string]policies.KitFact{}, Locals: map[string]policies.LocalFact{}, Claims: map[string]policies.ClaimFact{},
 	}
 	if w.Policy == nil || pod == nil {

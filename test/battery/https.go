@@ -33,7 +33,8 @@ func HTTPS(ctx context.Context, t testing.TB, c *Case) Verdict {
 	reader := reader{&c.World}
 	server := httptest.NewTLSServer(handlers.Routes(&handlers.World{
 		Policies: reader, Access: reader, Reader: reader, Observer: observer{}, Clock: clock.RealClock{},
-		Kits: webhookkits.NewVerifier(reader, clock.RealClock{}, func() {}),
+		Kits:     webhookkits.NewVerifier(reader, clock.RealClock{}, func() {}),
+		KitImage: KitImage,
 	}, observer{}))
 	defer server.Close()
 	request := requestOf(t, c)

@@ -31,7 +31,12 @@ type kitDescription struct {
 	Serial int64  `json:"serial,omitempty"`
 	// Change is a file that changes after the kit was sealed.
 	Change string `json:"change,omitempty"`
+	// Volume is the claim that it lies on, where it is in no Secret.
+	Volume string `json:"volume,omitempty"`
 }
+
+// KitImage is flare-kit's in all cases.
+const KitImage = "registry.example.org/flare-kit@sha256:6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d"
 
 // kits are all kits of a run.
 type kits struct {
@@ -97,7 +102,19 @@ func (k *kits) make(d kitDescription) *startupkit.Kit {
 	if d.Change != "" {
 		kit.With(d.Change, append(kit.File(d.Change), '\n'))
 	}
-	return kit.Read()
+	return k.placed(kit.Read(), d)
+}
+
+// placed is the kit as it is delivered.
+func (k *kits) placed(kit *startupkit.Kit, d kitDescription) *startupkit.Kit {
+	if d.Volume == "" {
+		return kit
+	}
+	delivered, err := kit.On(startupkit.Volume{ClaimName: d.Volume, SubPath: kit.Folder(startupkit.ObjectName(d.Participant))})
+	if err != nil {
+		k.l.t.Fatal(err)
+	}
+	return delivered
 }
 
 func participant(f *kittest.Federation, d kitDescription, options ...kittest.Option) *kittest.Kit {
@@ -126,10 +143,12 @@ func (k *kits) objects(namespace, name string) (*corev1.Secret, *corev1.ConfigMa
 	if err != nil {
 		k.l.t.Fatal(err)
 	}
-	secret, ok := objects[0].(*corev1.Secret)
-	local, ok2 := objects[1].(*corev1.ConfigMap)
+	// A claim comes before them where the kit lies on a volume.
+	last := len(objects) - 1
+	secret, ok := objects[last-1].(*corev1.Secret)
+	local, ok2 := objects[last].(*corev1.ConfigMap)
 	if !ok || !ok2 {
-		k.l.t.Fatalf("a kit's objects are %T and %T", objects[0], objects[1])
+		k.l.t.Fatalf("a kit's objects are %T and %T", objects[last-1], objects[last])
 	}
 	return secret, local
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
 	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
 	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -81,6 +82,8 @@ func (b builder) known(r *ref, w *World) []byte {
 		pod.TypeMeta = metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}
 		pod.Name, pod.Namespace = kit+"-0", b.namespace
 		obj = b.admitted(pod, r, w)
+	case kind == "receiver":
+		obj = b.receiver(kit)
 	case kind == "secret":
 		obj, _ = b.kits.objects(b.namespace, kit)
 	case kind == "local":
@@ -93,6 +96,16 @@ func (b builder) known(r *ref, w *World) []byte {
 		b.t.Fatal(err)
 	}
 	return data
+}
+
+// receiver is the pod that takes a kit to its volume.
+func (b builder) receiver(name string) *corev1.Pod {
+	kit := b.kits.kit(name)
+	return &corev1.Pod{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"},
+		ObjectMeta: metav1.ObjectMeta{Name: "flare-receive-0", Namespace: b.namespace},
+		Spec:       kitvolume.ReceiverSpec(KitImage, kit.Digest(), *kit.Volume, framework.PodSecurity()),
+	}
 }
 
 // file reads an object of testdata/objects.
@@ -129,7 +142,7 @@ func (b builder) launched(kit string) runtime.Object {
 	b.t.Helper()
 	set, err := nvflare.Objects(framework.Participant{
 		Namespace: b.namespace, Image: "registry.example.org/nvflare:2.9.0", StorageSize: resource.MustParse("1Gi"),
-		ImagePullSecrets: []string{"regcred"},
+		ImagePullSecrets: []string{"regcred"}, KitImage: KitImage,
 	}, b.kits.kit(kit))
 	if err != nil {
 		b.t.Fatal(err)

@@ -21,6 +21,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+	"github.com/kubectl-flare/kubectl-flare/test/battery"
 	"github.com/kubectl-flare/kubectl-flare/webhook"
 )
 
@@ -138,7 +139,7 @@ func (s *server) serve(hooks *envtest.WebhookInstallOptions) {
 	go func() {
 		done <- webhook.Run(ctx, webhook.Options{
 			Config: s.config, Reviews: reviews, Health: health, CertDir: hooks.LocalServingCertDir,
-			Finish: time.Second, Log: slog.New(slog.DiscardHandler),
+			Finish: time.Second, KitImage: battery.KitImage, Log: slog.New(slog.DiscardHandler),
 		})
 	}()
 	s.Cleanup(func() {
