@@ -47,6 +47,7 @@ func FuzzEvaluate(f *testing.F) {
 }
 
 func bases(t testing.TB) []*corev1.Pod {
+	t.Helper()
 	return []*corev1.Pod{
 		policiestest.LaunchPod(t, "server"), policiestest.LaunchPod(t, "client"), policiestest.LaunchPod(t, "admin"),
 		policiestest.JobPod(t, "client"), policiestest.OtherPod(t),

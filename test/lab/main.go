@@ -7,6 +7,7 @@
 //	go run ./test/lab push                build and push the NVFLARE image
 //	go run ./test/lab env                 print what the plugin and the tests need
 //	go run ./test/lab status              say what runs
+//	go run ./test/lab restart CLUSTER     cut a cluster's power and start it again
 //	go run ./test/lab nvflare ARGS...     run NVFLARE's own command
 //	go run ./test/lab down                end everything
 package main
@@ -41,7 +42,7 @@ func newCommand() *cobra.Command {
 		SilenceUsage:      true,
 		PersistentPreRunE: func(*cobra.Command, []string) error { return checkRoot() },
 	}
-	root.AddCommand(newUp(), newDown(), newStatus(), newEnv(), newPush(), newNVFLARE(), newMachine())
+	root.AddCommand(newUp(), newDown(), newRestart(), newStatus(), newEnv(), newPush(), newNVFLARE(), newMachine())
 	return root
 }
 

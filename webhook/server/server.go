@@ -56,7 +56,7 @@ func (s *Server) Ready() error {
 // Serve serves until the context ends, and for a while after that.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
-		Handler: s.options.Handler, ErrorLog: s.options.ErrorLog,
+		Handler: http.HandlerFunc(s.handle), ErrorLog: s.options.ErrorLog,
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second,
 		// Longer than any client's, so that it is the client who closes: a server
 		// that closes an idle connection may meet a request on its way.
@@ -75,6 +75,16 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	return s.end(server, done)
 }
 
+// handle lets connections go once the end has begun: the client, which reads that
+// in the answer, sends its next request over another one, and that leads to a pod
+// that stays.
+func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
+	if s.Ready() != nil {
+		w.Header().Set("Connection", "close")
+	}
+	s.options.Handler.ServeHTTP(w, r)
+}
+
 // end keeps serving for a while: the API server learns late that this pod is no
 // endpoint any more.
 func (s *Server) end(server *http.Server, done <-chan error) error {
@@ -84,8 +94,6 @@ func (s *Server) end(server *http.Server, done <-chan error) error {
 		return err
 	case <-time.After(s.options.Drain):
 	}
-	// Connections that are kept alive are told to close with their next answer.
-	server.SetKeepAlivesEnabled(false)
 	s.unused.close()
 	ctx, cancel := context.WithTimeout(context.Background(), s.options.Finish)
 	defer cancel()

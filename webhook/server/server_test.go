@@ -118,6 +118,34 @@ func TestDrainLosesNothing(t *testing.T) {
 	}
 }
 
+// While the server ends, every answer lets its connection go: one that the server
+// closed by itself could meet a request on its way.
+func TestDrainLetsConnectionsGo(t *testing.T) {
+	r := start(t, 2*time.Second, ok)
+	get := func() bool {
+		response, err := r.client.Get(r.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		_, _ = io.Copy(io.Discard, response.Body)
+		return response.Close
+	}
+	if get() {
+		t.Error("a connection ends before the server does")
+	}
+	r.end()
+	for r.Ready() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	if !get() {
+		t.Error("a connection is kept while the server ends")
+	}
+	if err := <-r.done; err != nil {
+		t.Error(err)
+	}
+}
+
 // A request that has begun is finished, however short the drain.
 func TestWhatHasBegunIsFinished(t *testing.T) {
 	begun := make(chan struct{})

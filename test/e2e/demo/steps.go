@@ -24,7 +24,7 @@ func (d *demo) namespaces(ctx context.Context) error {
 }
 
 func (d *demo) provision(ctx context.Context) (err error) {
-	d.Kits, err = d.Env.Provision(ctx, d.Federation, d.NVFLARE, filepath.Join(d.dir, "provision"))
+	d.Kits, err = d.Provision(ctx, d.Federation, d.NVFLARE, filepath.Join(d.dir, "provision"))
 	return err
 }
 

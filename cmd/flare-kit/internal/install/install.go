@@ -73,7 +73,7 @@ func Names(dir *os.Root) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer folder.Close()
+	defer func() { _ = folder.Close() }()
 	entries, err := folder.ReadDir(startupkit.MaxFiles + 1)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
@@ -135,7 +135,7 @@ func Clear(dir *os.Root) error {
 	if err != nil {
 		return err
 	}
-	defer folder.Close()
+	defer func() { _ = folder.Close() }()
 	names, err := folder.Readdirnames(-1)
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ import (
 )
 
 func newKit(t testing.TB) *startupkit.Kit {
+	t.Helper()
 	return kittest.NewFederation(t, "demo").Client("site-1", "hospital_a").Read()
 }
 
@@ -51,6 +52,7 @@ func archive(t testing.TB, list []entry) []byte {
 
 // volume is a claim with a place for the kit.
 func volume(t testing.TB, kit *startupkit.Kit) (root string, o receive.Options) {
+	t.Helper()
 	root = t.TempDir()
 	return root, receive.Options{Digest: kit.Digest(), To: filepath.Join(root, "site-1", kit.Digest()[:32])}
 }

@@ -63,7 +63,7 @@ func (o Options) sealed() (map[string]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--seal: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	envelope, err := io.ReadAll(io.LimitReader(file, seal.MaxEnvelope+1))
 	if err != nil {
 		return nil, fmt.Errorf("--seal: %w", err)
@@ -114,7 +114,7 @@ func copyFile(writer *install.Writer, from *os.Root, name string) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	return writer.Write(name, file)
 }
 
