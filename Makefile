@@ -52,8 +52,8 @@ generate: ## Write the generated code and the CRD anew
 	$(GO) tool -modfile=test/tools/go.mod controller-gen crd paths=./policies/v1alpha1 output:crd:dir=manifests/crd
 
 .PHONY: bench
-bench: ## Print what is promised about speed, as ratios to a reference of the same run
-	$(GO) run ./test/bench
+bench: lab-up ## Print what is promised about speed, as ratios to a reference of the same run
+	eval "$$($(LAB) env)" && $(GO) run ./test/bench
 
 .PHONY: fuzz
 FUZZTIME ?= 30s

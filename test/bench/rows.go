@@ -1,0 +1,60 @@
+package main
+
+import "fmt"
+
+// source is where figures come from: benchmarks of a package.
+type source struct {
+	pkg, pattern string
+	// time is how long, or how often, each is run.
+	time string
+}
+
+// value is one figure of one benchmark.
+type value struct{ name, unit string }
+
+// row is one promise of design §8.
+type row struct {
+	source
+	what, against, goal string
+	subject, reference  value
+}
+
+func rows() []row {
+	const perOp = "ns/op"
+	evaluate := source{"./policies", "BenchmarkEvaluate", "1s"}
+	verdict := func(what, name string) row {
+		return row{
+			source: evaluate, what: what, against: "pod-security-admission, restricted", goal: "≤ 10 µs, ≤ 30 allocs",
+			subject:   value{"BenchmarkEvaluate/" + name, perOp},
+			reference: value{"BenchmarkEvaluate/pod-security-admission/3-containers", perOp},
+		}
+	}
+	handler := func(what, name, against string) row {
+		return row{
+			source: source{"./webhook/handlers", name, "2s"}, what: what, against: against, goal: "≤ 1.3×",
+			subject: value{name + "/flare", perOp}, reference: value{name + "/reference", perOp},
+		}
+	}
+	return []row{
+		verdict("verdict on another pod, 3 containers", "other/3-containers"),
+		verdict("verdict on a client", "client"),
+		verdict("verdict on a job pod", "job"),
+		handler("validate handler, 3 containers", "BenchmarkValidate", "a handler that decodes the pod"),
+		handler("mutate handler, a client", "BenchmarkMutate", "the same, with a patch of that size"),
+		{
+			source: source{"./test/integration/admission", "BenchmarkCreate", "2000x"},
+			what:   "pod CREATE through the API server, p99", against: "the same with that handler", goal: "≤ 1.15×",
+			subject: value{"BenchmarkCreate", "flare-p99-ns"}, reference: value{"BenchmarkCreate", "reference-p99-ns"},
+		},
+	}
+}
+
+// line is the row as it is printed.
+func (r row) line(measured map[string]figures) (string, error) {
+	subject, reference := measured[r.subject.name][r.subject.unit], measured[r.reference.name][r.reference.unit]
+	if subject == 0 || reference == 0 {
+		return "", fmt.Errorf("%s: no figure for %v or %v among %v", r.pkg, r.subject, r.reference, measured)
+	}
+	return fmt.Sprintf("%s\t%.1f µs\t%.0f\t%s\t%.1f µs\t%.2f\t%s", r.what, subject/1e3, measured[r.subject.name]["allocs/op"],
+		r.against, reference/1e3, subject/reference, r.goal), nil
+}
