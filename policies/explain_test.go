@@ -22,8 +22,9 @@ func TestExplainAgreesWithEvaluate(t *testing.T) {
 	launched := create(policiestest.LaunchPod(t, "client"), controller) // not mutated: refused
 	for name, a := range map[string]policies.Attributes{"good": good, "bad": bad, "launched": launched} {
 		_, findings := policies.Explain(a, policy, f)
-		if len(findings) != len(checks.All()) {
-			t.Errorf("%s: %d findings of %d checks", name, len(findings), len(checks.All()))
+		all := checks.All()
+		if len(findings) != len(all[:]) {
+			t.Errorf("%s: %d findings of %d checks", name, len(findings), len(all[:]))
 		}
 		var results []checks.Result
 		for _, finding := range findings {

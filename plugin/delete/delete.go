@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -87,6 +89,7 @@ func (o *Options) Run(ctx context.Context) error {
 		errs = append(errs, o.clients.Explain(ctx, o.remove(ctx, client, f)))
 	}
 	o.sayAbsent(found)
+	o.sayVolumes(found)
 	return errors.Join(errs...)
 }
 
@@ -96,6 +99,20 @@ func (o *Options) sayAbsent(found []object) {
 		if !anyOf(found, arg) {
 			_, _ = fmt.Fprintf(o.ErrOut, "Note: there is nothing of participant %q in namespace %q\n", arg, o.namespace)
 		}
+	}
+}
+
+// sayVolumes names the keys that stay: on a claim lie the kits of others too.
+func (o *Options) sayVolumes(found []object) {
+	var said []string
+	for _, f := range found {
+		if f.volume == "" || slices.Contains(said, f.volume) {
+			continue
+		}
+		said = append(said, f.volume)
+		claim, folder, _ := strings.Cut(f.volume, "/")
+		_, _ = fmt.Fprintf(o.ErrOut, "Note: the kit of %q, with its private key, stays on claim %q in the folder %s; once no participant's kit on it is needed: kubectl delete persistentvolumeclaim %s -n %s\n",
+			f.participant, claim, folder, claim, o.namespace)
 	}
 }
 

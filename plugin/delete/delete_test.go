@@ -156,3 +156,25 @@ func TestSharedService(t *testing.T) {
 		}
 	}
 }
+
+// A claim with kits holds those of others too: it stays, and that is said.
+func TestDeleteLeavesTheClaimWithKits(t *testing.T) {
+	f := federation(t)
+	kit, err := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("release")).Read().On(startupkit.Volume{ClaimName: "flare-kits", SubPath: "site-1/0123"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects, err := clientstest.Launched("fl", kit, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := clientstest.Start(t, objects...)
+	_, errOut, err := run(t, server, "site-1", "--delete-data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `Note: the kit of "site-1", with its private key, stays on claim "flare-kits" in the folder site-1/0123; once no participant's kit on it is needed: kubectl delete persistentvolumeclaim flare-kits -n fl`
+	if strings.Count(errOut, want) != 1 || slices.Contains(server.Writes(), "delete persistentvolumeclaims/flare-kits") {
+		t.Errorf("said: %s\ndone: %v", errOut, server.Writes())
+	}
+}

@@ -46,6 +46,7 @@ type object struct {
 	uid         *types.UID // nil: whatever has the name
 	participant string
 	digest      string // of the kit that it was made for
+	volume      string // where that kit lies, if not in a Secret
 }
 
 // find lists what the participants have, by metadata alone: nobody has to see a
@@ -68,7 +69,7 @@ func (o *Options) find(ctx context.Context, client metadata.Interface) ([]object
 			}
 			found = append(found, object{
 				kind: k, name: item.Name, participant: name, uid: &item.UID,
-				digest: item.Annotations[framework.AnnotationKitDigest],
+				digest: item.Annotations[framework.AnnotationKitDigest], volume: item.Annotations[framework.AnnotationKitVolume],
 			})
 		}
 	}

@@ -33,6 +33,8 @@ const (
 	AnnotationOrg         = "kubectl-flare.dev/org"
 	AnnotationKitDigest   = "kubectl-flare.dev/kit-digest"
 	AnnotationNotAfter    = "kubectl-flare.dev/not-after"
+	// AnnotationKitVolume is the claim and the folder of a kit on a volume.
+	AnnotationKitVolume = "kubectl-flare.dev/kit-volume"
 )
 
 // LabelValue is s itself where that is a legal label value, else the object
@@ -61,13 +63,17 @@ func Labels(system string, kit *startupkit.Kit) map[string]string {
 
 // Annotations are those of every object of the kit's participant.
 func Annotations(kit *startupkit.Kit) map[string]string {
-	return map[string]string{
+	all := map[string]string{
 		AnnotationParticipant: kit.Participant,
 		AnnotationFederation:  kit.Federation,
 		AnnotationOrg:         kit.Org,
 		AnnotationKitDigest:   kit.Digest(),
 		AnnotationNotAfter:    kit.Certificate.NotAfter.UTC().Format(time.RFC3339),
 	}
+	if v := kit.Volume; v != nil {
+		all[AnnotationKitVolume] = v.ClaimName + "/" + v.SubPath
+	}
+	return all
 }
 
 // Meta is the metadata of an object of the kit's participant.

@@ -102,3 +102,32 @@ func TestInjectAcceptsThePinnedRoot(t *testing.T) {
 		t.Errorf("%v, %q", err, errOut)
 	}
 }
+
+// A kit that is too large for a Secret is told the way to a volume; there it needs
+// a seal, and its Secret has no key.
+func TestInjectALargeKit(t *testing.T) {
+	f := kittest.NewFederation(t, "demo")
+	kit := f.Client("site-1", "hospital_a").With("startup/client_context.tenseal", make([]byte, 2<<20))
+	kitImage := "--kit-image=registry.test/flare-kit@sha256:" + strings.Repeat("6d", 32)
+	_, _, err := injectInto(t, injectCluster(t), kit.WriteDir(t))
+	if err == nil || !strings.Contains(err.Error(), "put the kit on a volume with --kit-claim") {
+		t.Errorf("too large: %v", err)
+	}
+	_, _, err = injectInto(t, injectCluster(t), kit.WriteDir(t), "--kit-claim=flare-kits", kitImage, "--dry-run=client")
+	if err == nil || !strings.Contains(err.Error(), "needs a seal") {
+		t.Errorf("without a seal: %v", err)
+	}
+	dir := kit.Seal(t, f.Sealer("release")).WriteDir(t)
+	out, _, err := injectInto(t, injectCluster(t), dir, "--kit-claim=flare-kits", kitImage, "--dry-run=client", "-o=yaml", "--show-secrets")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"kind: PersistentVolumeClaim", "name: flare-kits", "volume.json", "seal.dsse.json", "client.crt"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "client.key") || strings.Contains(out, "tenseal") {
+		t.Errorf("more than what is public:\n%s", out)
+	}
+}

@@ -30,17 +30,20 @@ type subject struct {
 }
 
 func launched(t *testing.T, role string) subject {
+	t.Helper()
 	policy := policiestest.Policy(t)
 	return subject{policiestest.LaunchPod(t, role), policy, policiestest.Facts(policy)}
 }
 
 func job(t *testing.T, role string) subject {
+	t.Helper()
 	policy := policiestest.JobPolicy(t)
 	return subject{policiestest.JobPod(t, role), policy, policiestest.JobFacts(policy)}
 }
 
 // bare asks for its participant's kit by the label alone.
 func bare(t *testing.T, role, label string) subject {
+	t.Helper()
 	s := launched(t, role)
 	c := s.pod.Spec.Containers[0]
 	s.pod = &corev1.Pod{ObjectMeta: s.pod.ObjectMeta, Spec: corev1.PodSpec{
@@ -53,6 +56,7 @@ func bare(t *testing.T, role, label string) subject {
 
 // full has data, disk limits and a workspace that participants share.
 func full(t *testing.T) subject {
+	t.Helper()
 	s := bare(t, "client", "Site_2")
 	s.policy.Spec.Workspace.ClaimName, s.policy.Spec.Workspace.SubPath = "all", "{participant}"
 	s.policy.Spec.Resources.Max["ephemeral-storage"] = resource.MustParse("500Gi")
@@ -72,6 +76,7 @@ func onVolume(s subject) subject {
 
 // older has a verifier of another image, as a Deployment from before an upgrade.
 func older(t *testing.T) subject {
+	t.Helper()
 	s := onVolume(launched(t, "client"))
 	s.pod = mutation.Mutate(s.pod, s.policy, s.facts)
 	s.pod.Spec.InitContainers[0].Image = "registry.example.org/flare-kit:old"

@@ -45,10 +45,17 @@ const inCluster = "server1.fl-server.svc.cluster.local"
 func kits(t *testing.T) map[string]*startupkit.Kit {
 	t.Helper()
 	f := federation(t, kittest.WithAddress(inCluster, 8002))
+	large := f.Client("Site_2", "hospital_b")
+	sealed := large.Seal(t, f.Sealer("release"), func(o *startupkit.SealOptions) { o.Now = notAfter.AddDate(0, -6, 0) }).Read()
+	onVolume, err := sealed.On(startupkit.Volume{ClaimName: "flare-kits", SubPath: sealed.Folder("site-2")})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return map[string]*startupkit.Kit{
-		"server": f.Server("server1", "lab", inCluster, "fl.example.org").Read(),
-		"client": f.Client("Site_2", "hospital_b").Read(),
-		"admin":  f.Admin("lead@hospital-a.org", "hospital_a", "lead").Read(),
+		"client-on-volume": onVolume,
+		"server":           f.Server("server1", "lab", inCluster, "fl.example.org").Read(),
+		"client":           f.Client("Site_2", "hospital_b").Read(),
+		"admin":            f.Admin("lead@hospital-a.org", "hospital_a", "lead").Read(),
 	}
 }
 
@@ -65,6 +72,7 @@ func TestObjectsGolden(t *testing.T) {
 		t.Run(role, func(t *testing.T) {
 			p := place("fl-server")
 			p.ImagePullSecrets = []string{"regcred"}
+			p.KitImage = "registry.example.org/flare-kit@sha256:" + strings.Repeat("6d", 32)
 			set, err := Objects(p, kit)
 			if err != nil {
 				t.Fatal(err)

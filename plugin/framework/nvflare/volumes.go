@@ -29,6 +29,7 @@ func (b builder) workspaceClaim() *corev1.PersistentVolumeClaim {
 	// The claim outlives the kit that it was made with.
 	delete(meta.Annotations, framework.AnnotationKitDigest)
 	delete(meta.Annotations, framework.AnnotationNotAfter)
+	delete(meta.Annotations, framework.AnnotationKitVolume)
 	claim := &corev1.PersistentVolumeClaim{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"},
 		ObjectMeta: meta,
