@@ -24,7 +24,7 @@ func (g *Governed) kitAttacks(context.Context) ([]Attack, error) {
 	}
 	return []Attack{
 		{"one changed byte: the plugin", inject(changed), "fed_client.json: changed"},
-		{"another site's kit", inject(g.Kit(Site2)), "the participant may not run here"},
+		{"another site's kit", append(inject(g.Kit(Site2)), "--kit-claim", KitClaim, "--kit-image", g.KitImage), "the participant may not run here"},
 	}, nil
 }
 
