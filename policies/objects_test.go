@@ -18,6 +18,7 @@ import (
 )
 
 func objectScene(t *testing.T, resource schema.GroupResource, object runtime.Object) *scene {
+	t.Helper()
 	s := newScene(t, "other")
 	s.a.Resource, s.a.Object = resource, object
 	return s

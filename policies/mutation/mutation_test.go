@@ -91,6 +91,7 @@ func withInit(s subject) subject {
 }
 
 func subjects(t *testing.T) map[string]subject {
+	t.Helper()
 	return map[string]subject{
 		"launch-server": launched(t, "server"), "launch-client": launched(t, "client"), "launch-admin": launched(t, "admin"),
 		"job-server": job(t, "server"), "job-client": job(t, "client"),

@@ -13,7 +13,6 @@ import (
 // What the webhook must keep to.
 const (
 	mostMemory  = 64 << 20
-	mostReady   = 2 * time.Second
 	mostVisible = time.Second
 )
 
@@ -40,11 +39,12 @@ func (d *demo) measurePod(ctx context.Context, pod corev1.Pod) error {
 	if err != nil {
 		return err
 	}
-	ready := scenario.ReadyAfter(pod)
-	fmt.Printf("pod %s: %.1f MiB resident, at most %d; ready %s after its start (whole seconds), at most %s\n",
-		pod.Name, float64(memory)/(1<<20), mostMemory>>20, ready, mostReady)
-	if memory == 0 || memory > mostMemory || ready > mostReady {
-		return fmt.Errorf("pod %s does not keep to that", pod.Name)
+	// The kubelet tells whole seconds, and looks once a second: no measure of the
+	// webhook itself, which the tests against a real API server time.
+	fmt.Printf("pod %s: %.1f MiB resident, at most %d; ready %s after its start, as the kubelet tells it\n",
+		pod.Name, float64(memory)/(1<<20), mostMemory>>20, scenario.ReadyAfter(pod))
+	if memory == 0 || memory > mostMemory {
+		return fmt.Errorf("pod %s has %d bytes of resident memory", pod.Name, memory)
 	}
 	return nil
 }

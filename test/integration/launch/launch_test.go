@@ -170,6 +170,7 @@ func (c *cluster) conflict(t *testing.T, dir string) {
 }
 
 func (c *cluster) deleteTwice(t *testing.T) {
+	t.Helper()
 	out := c.must("delete", "Site_2")
 	if !strings.Contains(out, "persistentvolumeclaim/site-2-809cb9ad-workspace kept") {
 		t.Errorf("got:\n%s", out)
