@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/snapshot"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -28,6 +29,8 @@ func judge(a *Attributes, policy *v1alpha1.SitePolicy, f *Facts) []checks.Result
 		return judgeSecret(a, policy, f)
 	case schema.GroupResource{Resource: "configmaps"}:
 		return judgeConfigMap(a, policy)
+	case schema.GroupResource{Resource: "persistentvolumeclaims"}, schema.GroupResource{Group: snapshot.Group, Resource: snapshot.Resource}:
+		return judgeCopy(a, policy)
 	case schema.GroupResource{Group: v1alpha1.Group, Resource: v1alpha1.Resource}:
 		return judgePolicy(a)
 	}
@@ -107,6 +110,18 @@ func judgeSecret(a *Attributes, policy *v1alpha1.SitePolicy, f *Facts) []checks.
 	}
 	old, _ := a.OldObject.(*corev1.Secret)
 	return checks.Secret(secret, old, &policy.Spec, f, a.request())
+}
+
+// judgeCopy judges by the object that is made: nothing that matters of it can
+// change later.
+func judgeCopy(a *Attributes, policy *v1alpha1.SitePolicy) []checks.Result {
+	switch o := a.Object.(type) {
+	case *corev1.PersistentVolumeClaim:
+		return checks.Claim(o, &policy.Spec)
+	case *snapshot.VolumeSnapshot:
+		return checks.Snapshot(o, &policy.Spec)
+	}
+	return unknown(a)
 }
 
 func judgeConfigMap(a *Attributes, policy *v1alpha1.SitePolicy) []checks.Result {

@@ -22,7 +22,7 @@ func TestCheckWhatLaunchWrites(t *testing.T) {
 	assert.Contains(t, out, "Secret fl-site-1/flare-kit-site-1-")
 	assert.Contains(t, out, "ServiceAccount fl-site-1/site-1 not judged: no site policy is about this kind\n")
 	assert.Contains(t, out, "the webhook adds or changes: spec.template.spec.containers[0].image")
-	assert.Contains(t, out, "3 allowed, 0 denied, ")
+	assert.Contains(t, out, "4 allowed, 0 denied, ")
 	assert.NotContains(t, out, "PRIVATE")
 }
 
@@ -34,7 +34,7 @@ func TestCheckRedactedSecrets(t *testing.T) {
 	out, err := run(t, redacted, append(args, "--kit", s.kitDir)...)
 	require.NoError(t, err, out)
 	assert.Contains(t, out, "note: its content is redacted: judged with the content of the kit of that digest")
-	assert.Contains(t, out, "3 allowed, 0 denied")
+	assert.Contains(t, out, "4 allowed, 0 denied")
 
 	out, err = run(t, redacted, args...)
 	require.Error(t, err, "the Deployment's kit is not known")

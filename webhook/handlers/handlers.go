@@ -63,6 +63,7 @@ const (
 	nameConnect      = "connect"
 	nameTemplates    = "templates"
 	nameObjects      = "objects"
+	nameCopies       = "copies"
 	nameSitePolicies = "sitepolicies"
 )
 

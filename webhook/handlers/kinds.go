@@ -7,6 +7,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/snapshot"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -18,6 +19,10 @@ func newObject(kind metav1.GroupVersionKind) runtime.Object {
 		return newCoreObject(kind.Kind)
 	case "apps/v1", "batch/v1":
 		return newWorkload(kind.Kind)
+	case snapshot.Group + "/v1":
+		if kind.Kind == snapshot.Kind {
+			return &snapshot.VolumeSnapshot{}
+		}
 	case v1alpha1.GroupVersion().String():
 		if kind.Kind == v1alpha1.Kind {
 			return &v1alpha1.SitePolicy{}
@@ -34,6 +39,8 @@ func newCoreObject(kind string) runtime.Object {
 		return &corev1.Binding{}
 	case "Secret":
 		return &corev1.Secret{}
+	case "PersistentVolumeClaim":
+		return &corev1.PersistentVolumeClaim{}
 	case "ConfigMap":
 		return &corev1.ConfigMap{}
 	case "PodExecOptions":

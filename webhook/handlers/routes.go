@@ -23,6 +23,7 @@ func Routes(world *World, observer review.Observer) http.Handler {
 		{"/validate/connect", nameConnect, Connect(world), false},
 		{"/validate/templates", nameTemplates, Templates(world), true},
 		{"/validate/objects", nameObjects, Objects(world), false},
+		{"/validate/copies", nameCopies, Copies(world), false},
 		{"/validate/sitepolicies", nameSitePolicies, SitePolicies(world), false},
 	} {
 		mux.Handle(route.path, &review.Door{Name: route.name, Handler: route.handler, FailOpen: route.failOpen, Observer: observer})

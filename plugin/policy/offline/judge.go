@@ -130,7 +130,7 @@ func unjudged(obj runtime.Object) string {
 	switch o := obj.(type) {
 	case nil:
 		return none
-	case *corev1.Pod, *v1alpha1.SitePolicy:
+	case *corev1.Pod, *corev1.PersistentVolumeClaim, *v1alpha1.SitePolicy:
 		return ""
 	case *corev1.Secret:
 		if checks.Governed(o.Name, o.Type) {

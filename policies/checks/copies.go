@@ -1,0 +1,50 @@
+package checks
+
+import (
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/snapshot"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// IDCopies is the check of what would hold the same as a claim of the policy.
+const IDCopies = "copies"
+
+// kindClaim is how a data source names a claim.
+const kindClaim = "PersistentVolumeClaim"
+
+// Claim refuses a claim that is a copy of data, of a workspace or of kits: whoever
+// may mount no such claim could mount the copy. Source: apiserver.md, "PVC copies":
+// the built-in role edit is enough to make one.
+//
+// Fields: spec.dataSource, spec.dataSourceRef.
+func Claim(c *corev1.PersistentVolumeClaim, policy *v1alpha1.SitePolicySpec) []Result {
+	if s := c.Spec.DataSource; s != nil && s.Kind == kindClaim {
+		return copyOf(s.Name, "spec.dataSource", policy)
+	}
+	if s := c.Spec.DataSourceRef; s != nil && s.Kind == kindClaim {
+		return copyOf(s.Name, "spec.dataSourceRef", policy)
+	}
+	return nil
+}
+
+// Snapshot is the same for a snapshot: any claim could be made of it.
+//
+// Fields: spec.source.persistentVolumeClaimName.
+func Snapshot(s *snapshot.VolumeSnapshot, policy *v1alpha1.SitePolicySpec) []Result {
+	if name := s.Spec.Source.PersistentVolumeClaimName; name != nil {
+		return copyOf(*name, "spec.source.persistentVolumeClaimName", policy)
+	}
+	return nil
+}
+
+func copyOf(claim, field string, policy *v1alpha1.SitePolicySpec) []Result {
+	what := protectedClaim(policy, claim)
+	if what == "" {
+		return nil
+	}
+	return []Result{{
+		ID: IDCopies, Field: field, Reason: "a copy of what only participants may see", Detail: "claim " + quote(claim) + " holds " + what,
+		Fix: "have whoever looks after the storage make backups outside of the namespace",
+	}}
+}
