@@ -31,6 +31,10 @@ func (c *Courier) send(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// The image may have to be pulled first.
+	if _, err := fmt.Fprintf(c.Progress, "taking the kit (%d files, %d KiB) to claim %s: a receiver pod starts\n", len(c.Kit.Startup), size(c.Kit.Startup)>>10, c.Kit.Volume.ClaimName); err != nil {
+		return err
+	}
 	runner := helperpod.Runner{Typed: typed, ErrOut: c.ErrOut, What: "receiver pod", Holds: "may write to the claim"}
 	return runner.With(ctx, c.receiver(), func(pod *corev1.Pod) error {
 		complaints := &helperpod.Tail{Limit: 8 << 10}
@@ -44,6 +48,14 @@ func (c *Courier) send(ctx context.Context) error {
 		// What the receiver says explains more than how the stream broke off.
 		return c.outcome(last, streamed)
 	})
+}
+
+func size(files startupkit.Files) int {
+	total := 0
+	for _, f := range files {
+		total += len(f.Data)
+	}
+	return total
 }
 
 func (c *Courier) receiver() *corev1.Pod {
