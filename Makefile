@@ -48,7 +48,7 @@ test-e2e: ## Run the tests with pods that really run, in the lab
 
 .PHONY: generate
 generate: ## Write the generated code and the CRD anew
-	$(GO) tool -modfile=test/tools/go.mod controller-gen object paths=./policies/v1alpha1
+	$(GO) tool -modfile=test/tools/go.mod controller-gen object paths='./policies/v1alpha1;./policies/snapshot'
 	$(GO) tool -modfile=test/tools/go.mod controller-gen crd paths=./policies/v1alpha1 output:crd:dir=manifests/crd
 
 .PHONY: bench

@@ -15,7 +15,9 @@ const kindClaim = "PersistentVolumeClaim"
 
 // Claim refuses a claim that is a copy of data, of a workspace or of kits: whoever
 // may mount no such claim could mount the copy. Source: apiserver.md, "PVC copies":
-// the built-in role edit is enough to make one.
+// the built-in role edit is enough to make one. The API server keeps dataSource and
+// dataSourceRef alike, so nothing tells which of them was written; the message names
+// the older.
 //
 // Fields: spec.dataSource, spec.dataSourceRef.
 func Claim(c *corev1.PersistentVolumeClaim, policy *v1alpha1.SitePolicySpec) []Result {
@@ -23,7 +25,7 @@ func Claim(c *corev1.PersistentVolumeClaim, policy *v1alpha1.SitePolicySpec) []R
 		return copyOf(s.Name, "spec.dataSource", policy)
 	}
 	if s := c.Spec.DataSourceRef; s != nil && s.Kind == kindClaim {
-		return copyOf(s.Name, "spec.dataSourceRef", policy)
+		return copyOf(s.Name, "spec.dataSource", policy)
 	}
 	return nil
 }

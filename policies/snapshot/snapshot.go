@@ -1,11 +1,10 @@
 // Package snapshot has the one kind of Kubernetes' snapshots that a verdict needs,
 // with what it needs of it: the API's own module would bring its client along.
+//
+// +kubebuilder:object:generate=true
 package snapshot
 
-import (
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-)
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // Group and Resource are those of snapshot.storage.k8s.io/v1.
 const (
@@ -15,6 +14,8 @@ const (
 )
 
 // VolumeSnapshot is a copy of what a claim holds, made by the storage.
+//
+// +kubebuilder:object:root=true
 type VolumeSnapshot struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata"`
@@ -30,17 +31,4 @@ type Spec struct {
 // Source names the claim; a snapshot of something that is no claim has nil.
 type Source struct {
 	PersistentVolumeClaimName *string `json:"persistentVolumeClaimName,omitempty"`
-}
-
-// DeepCopyObject implements runtime.Object.
-func (s *VolumeSnapshot) DeepCopyObject() runtime.Object {
-	if s == nil {
-		return nil
-	}
-	out := *s
-	s.ObjectMeta.DeepCopyInto(&out.ObjectMeta)
-	if name := s.Spec.Source.PersistentVolumeClaimName; name != nil {
-		out.Spec.Source.PersistentVolumeClaimName = new(*name)
-	}
-	return &out
 }

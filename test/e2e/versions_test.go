@@ -21,8 +21,9 @@ func TestVersions(t *testing.T) {
 			require.NoError(t, err)
 			f := scenario.Federation{Name: "older", Prefix: "e2e-older", Host: "flserver"}
 			kits, root := federation(t, f, version)
-			for participant, namespace := range map[string]string{scenario.Server: f.ServerNamespace(), scenario.Admin: f.ServerNamespace()} {
-				_, err := env.WithImage(strings.TrimSpace(image)).Launch(t.Context(), nil, filepath.Join(kits, participant), namespace, root)
+			// The server first: the others look for its Service.
+			for _, participant := range []string{scenario.Server, scenario.Admin} {
+				_, err := env.WithImage(strings.TrimSpace(image)).Launch(t.Context(), nil, filepath.Join(kits, participant), f.ServerNamespace(), root)
 				require.NoError(t, err)
 			}
 			for participant, namespace := range map[string]string{scenario.Site1: f.Site1Namespace(), scenario.Site2: f.Site2Namespace()} {
