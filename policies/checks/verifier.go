@@ -37,27 +37,36 @@ func verifier(p *Pod) []Result {
 	return append(results, p.verifiedVolumes()...)
 }
 
-// verifiedVolumes looks at what lies behind the verifier's three mounts.
+// verifiedVolumes looks at what lies behind the verifier's three mounts. One volume
+// cannot be two of them: each has another form.
 func (p *Pod) verifiedVolumes() []Result {
 	var results []Result
 	for i := range p.Spec.Volumes {
 		v, field := &p.Spec.Volumes[i], indexed("volumes", i)
-		switch claim, secret := v.PersistentVolumeClaim, v.Secret; v.Name {
-		case p.kitMounts.Raw:
-			if claim == nil || claim.ClaimName != p.Kit.Volume.ClaimName || !claim.ReadOnly {
-				results = append(results, p.fail(IDVerifier, field, "not the kit's volume", fixVerifier, "it must be the claim %s, read-only", quote(p.Kit.Volume.ClaimName)))
-			}
-		case p.kitMounts.Seal:
-			if secret == nil || secret.SecretName != p.KitName || len(secret.Items) > 0 || (secret.Optional != nil && *secret.Optional) {
-				results = append(results, p.fail(IDVerifier, field, "not the kit's Secret", fixVerifier, "it must be the Secret %s, whole", quote(p.KitName)))
-			}
-		case p.kitMounts.Copy:
-			if v.EmptyDir == nil || v.EmptyDir.Medium != corev1.StorageMediumMemory {
-				results = append(results, p.fail(IDVerifier, field, "the key would be written to the node's disk", fixVerifier, "it must be an emptyDir with medium: Memory"))
-			}
+		bad := func(problem, form string, args ...any) {
+			results = append(results, p.fail(IDVerifier, field, problem, fixVerifier, form, args...))
+		}
+		if v.Name == p.kitMounts.Raw && !isClaim(v.PersistentVolumeClaim, p.Kit.Volume.ClaimName) {
+			bad("not the kit's volume", "it must be the claim %s, read-only", quote(p.Kit.Volume.ClaimName))
+		}
+		if v.Name == p.kitMounts.Seal && !isWhole(v.Secret, p.KitName) {
+			bad("not the kit's Secret", "it must be the Secret %s, whole", quote(p.KitName))
+		}
+		if v.Name == p.kitMounts.Copy && (v.EmptyDir == nil || v.EmptyDir.Medium != corev1.StorageMediumMemory) {
+			bad("the key would be written to the node's disk", "it must be an emptyDir with medium: Memory")
 		}
 	}
 	return results
+}
+
+// isClaim says whether a volume is that claim, read-only.
+func isClaim(v *corev1.PersistentVolumeClaimVolumeSource, name string) bool {
+	return v != nil && v.ClaimName == name && v.ReadOnly
+}
+
+// isWhole says whether a volume is all of that Secret.
+func isWhole(v *corev1.SecretVolumeSource, name string) bool {
+	return v != nil && v.SecretName == name && len(v.Items) == 0 && (v.Optional == nil || !*v.Optional)
 }
 
 // copyMounts: the participant mounts the verified copy, and nobody but the

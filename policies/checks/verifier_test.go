@@ -45,8 +45,16 @@ func TestVerifier(t *testing.T) {
 		"a writable claim": {"volume/client", func(w *world) { w.volume("kit").PersistentVolumeClaim.ReadOnly = false }, []string{"flare-verify: read-only"}},
 		"another claim":    {"volume/client", func(w *world) { w.volume("kit").PersistentVolumeClaim.ClaimName = "mine" }, []string{"flare-verify: not the kit's volume"}},
 		"an emptyDir":      {"volume/client", func(w *world) { w.volume("kit").VolumeSource = emptyDir() }, []string{"flare-verify: not the kit's volume"}},
-		"on the disk":      {"volume/client", func(w *world) { w.volume("startup").EmptyDir.Medium = "" }, []string{"flare-verify: node's disk"}},
-		"items":            {"volume/client", func(w *world) { w.volume("seal").Secret.Items = []corev1.KeyToPath{{Key: "a", Path: "b"}} }, []string{"flare-verify: not the kit's Secret"}},
+		"the claim as the copy": {"volume/client", func(w *world) {
+			w.verifier().VolumeMounts[2].Name = "kit"
+			for i := range w.Spec.Containers[0].VolumeMounts {
+				if m := &w.Spec.Containers[0].VolumeMounts[i]; m.Name == "startup" {
+					m.Name = "kit"
+				}
+			}
+		}, []string{"flare-verify: medium: Memory"}},
+		"on the disk": {"volume/client", func(w *world) { w.volume("startup").EmptyDir.Medium = "" }, []string{"flare-verify: node's disk"}},
+		"items":       {"volume/client", func(w *world) { w.volume("seal").Secret.Items = []corev1.KeyToPath{{Key: "a", Path: "b"}} }, []string{"flare-verify: not the kit's Secret"}},
 		"a second one": {"volume/client", func(w *world) { w.Spec.InitContainers = append(w.Spec.InitContainers, *w.verifier().DeepCopy()) },
 			[]string{"containers: further container", "kit-mount: ", "mounts: ", "images: "}},
 		"one before it": {"volume/client", func(w *world) {

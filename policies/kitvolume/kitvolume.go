@@ -7,12 +7,20 @@ package kitvolume
 import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
-
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
 )
 
 // program is flare-kit in its image.
 const program = "/flare-kit"
+
+// Where the verifier sees what it needs.
+const (
+	// mountFrom is the kit's folder of the claim; it holds startup/.
+	mountFrom = "/kit"
+	// mountSeal is the kit's Secret, with the seal.
+	mountSeal = "/seal"
+	// mountTo is the memory that the verified copy goes to.
+	mountTo = "/startup"
+)
 
 // Verifier is the name of the init container that copies a kit from its volume to
 // memory and ends the pod's start unless the copy is what was sealed.
@@ -30,11 +38,11 @@ func MountsOf(c *corev1.Container) Mounts {
 	var m Mounts
 	for i := range c.VolumeMounts {
 		switch mount := &c.VolumeMounts[i]; mount.MountPath {
-		case startupkit.VolumeFrom:
+		case mountFrom:
 			m.Raw = mount.Name
-		case startupkit.VolumeSeal:
+		case mountSeal:
 			m.Seal = mount.Name
-		case startupkit.VolumeTo:
+		case mountTo:
 			m.Copy = mount.Name
 		}
 	}
@@ -46,11 +54,11 @@ func MountsOf(c *corev1.Container) Mounts {
 // the container can be compared whole.
 func Verify(image, digest, folder string, m Mounts) corev1.Container {
 	return container(Verifier, image,
-		[]string{"verify", "--digest=" + digest, "--from=" + startupkit.VolumeFrom, "--seal=" + startupkit.VolumeSeal, "--to=" + startupkit.VolumeTo},
+		[]string{"verify", "--digest=" + digest, "--from=" + mountFrom, "--seal=" + mountSeal, "--to=" + mountTo},
 		[]corev1.VolumeMount{
-			{Name: m.Raw, MountPath: startupkit.VolumeFrom, SubPath: folder, ReadOnly: true},
-			{Name: m.Seal, MountPath: startupkit.VolumeSeal, ReadOnly: true},
-			{Name: m.Copy, MountPath: startupkit.VolumeTo},
+			{Name: m.Raw, MountPath: mountFrom, SubPath: folder, ReadOnly: true},
+			{Name: m.Seal, MountPath: mountSeal, ReadOnly: true},
+			{Name: m.Copy, MountPath: mountTo},
 		})
 }
 

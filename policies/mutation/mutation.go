@@ -61,18 +61,12 @@ func (m *mutation) run() {
 	m.harden()
 	m.dropToken()
 	if m.kit.Volume == nil {
-		if m.kit.Volume == nil {
-			m.rewriteDerived()
-		}
+		m.rewriteDerived()
 	}
 	if m.process.Kind != profiles.KindNone && len(m.pod.Spec.Containers) == 1 {
 		m.addWorkspace()
 		if m.kit.Volume == nil {
-			if m.kit.Volume == nil {
-				m.addKit()
-			} else {
-				m.addVerified()
-			}
+			m.addKit()
 		} else {
 			m.addVerified()
 		}

@@ -7,8 +7,9 @@ import (
 )
 
 // SecretData is what a kit Secret holds: the files of startup/ and the seal, one
-// key each; of a kit on a volume, of startup/ only what is public. The seal is data and not an annotation, because the annotations of
-// an immutable Secret can still be changed.
+// key each; of a kit on a volume, of startup/ only what is public. The seal is data
+// and not an annotation, because the annotations of an immutable Secret can still be
+// changed.
 func (k *Kit) SecretData() map[string][]byte {
 	files := k.Startup
 	data := make(map[string][]byte, len(files)+3)
