@@ -32,7 +32,7 @@ func ObjectName(participant string) string {
 		return participant
 	}
 	sum := sha256.Sum256([]byte(participant))
-	return clean(participant, MaxObjectName-hashLength-1) + "-" + hex.EncodeToString(sum[:])[:hashLength]
+	return clean(participant, MaxObjectName-hashLength-1) + "-" + hex.EncodeToString(sum[:hashLength/2])
 }
 
 // SecretName is the name of the Secret that holds the kit's startup/.
