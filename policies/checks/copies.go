@@ -19,15 +19,48 @@ const kindClaim = "PersistentVolumeClaim"
 // dataSourceRef alike, so nothing tells which of them was written; the message names
 // the older.
 //
+// A source of another kind is a volume populator's, and some populators clone
+// claims: nobody can tell here what such a source is made of, so it is refused.
+// Snapshots have passed this check themselves.
+//
 // Fields: spec.dataSource, spec.dataSourceRef.
 func Claim(c *corev1.PersistentVolumeClaim, policy *v1alpha1.SitePolicySpec) []Result {
-	if s := c.Spec.DataSource; s != nil && s.Kind == kindClaim {
-		return copyOf(s.Name, "spec.dataSource", policy)
+	var sources []source
+	if s := c.Spec.DataSource; s != nil {
+		sources = append(sources, source{group(s.APIGroup), s.Kind, s.Name})
 	}
-	if s := c.Spec.DataSourceRef; s != nil && s.Kind == kindClaim {
-		return copyOf(s.Name, "spec.dataSource", policy)
+	if s := c.Spec.DataSourceRef; s != nil {
+		sources = append(sources, source{group(s.APIGroup), s.Kind, s.Name})
+	}
+	for _, s := range sources {
+		if results := s.judge(policy); results != nil {
+			return results
+		}
 	}
 	return nil
+}
+
+// source is what a claim is filled from.
+type source struct{ group, kind, name string }
+
+func group(name *string) string {
+	if name == nil {
+		return corev1.GroupName
+	}
+	return *name
+}
+
+func (s source) judge(policy *v1alpha1.SitePolicySpec) []Result {
+	switch {
+	case s.group == corev1.GroupName && s.kind == kindClaim:
+		return copyOf(s.name, "spec.dataSource", policy)
+	case s.group == snapshot.Group && s.kind == snapshot.Kind:
+		return nil
+	}
+	return []Result{{
+		ID: IDCopies, Field: "spec.dataSource", Reason: "a source that nobody can look into", Detail: s.kind + "." + s.group + " " + quote(s.name) + " could be a copy of another claim",
+		Fix: "make the claim empty, or of a claim or a VolumeSnapshot of this namespace",
+	}}
 }
 
 // Snapshot is the same for a snapshot: any claim could be made of it.
