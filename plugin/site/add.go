@@ -56,6 +56,9 @@ func newAddCommand(getter genericclioptions.RESTClientGetter, streams genericioo
 			# Make the policy of what the project lead told by telephone
 			kubectl flare site add fl-site-1 --root-fingerprint=5F:0C:… --participant=site-1 --image=registry.example.org/nvflare:2.9.0@sha256:…
 
+			# The same for the FL server, and for those who submit jobs with an admin's kit
+			kubectl flare site add fl-server --root-fingerprint=5F:0C:… --participant=server1 --participant=lead@hospital-a.org --interactive-role=admin --image=registry.example.org/nvflare:2.9.0@sha256:… --hosts-server
+
 			# Put another namespace under a policy that is there
 			kubectl flare site add fl-site-1b --policy-name=hospital-a`),
 		Args: cobra.ExactArgs(1),

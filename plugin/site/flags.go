@@ -23,6 +23,7 @@ type flags struct {
 	Participants        []string
 	Images              []string
 	KitClaims           []string
+	InteractiveRoles    []string
 	Admins, AdminGroups []string
 	Scientists          []string
 	ScientistGroups     []string
@@ -40,6 +41,7 @@ func (f *flags) add(cmd *cobra.Command) {
 	fs.StringArrayVar(&f.Participants, "participant", nil, "Participant whose kit may run in the namespace; may be given more than once")
 	fs.StringArrayVar(&f.Images, "image", nil, "Image that participants may run, by digest: REPOSITORY[:TAG]@sha256:…; may be given more than once")
 	fs.StringArrayVar(&f.KitClaims, "kit-claim", nil, "PersistentVolumeClaim from which kits may come that are too large for a Secret; may be given more than once")
+	fs.StringArrayVar(&f.InteractiveRoles, "interactive-role", nil, "Role whose pods are open to exec, attach and port-forward: server, client, admin or job; 'kubectl flare job' needs admin; may be given more than once")
 	fs.StringArrayVar(&f.Admins, "admin", nil, "User who is site admin of the namespace; may be given more than once")
 	fs.StringArrayVar(&f.AdminGroups, "admin-group", nil, "Group whose users are site admins; may be given more than once")
 	fs.StringArrayVar(&f.Scientists, "scientist", nil, "User who may submit jobs in the namespace; may be given more than once")
@@ -53,10 +55,10 @@ func (f *flags) add(cmd *cobra.Command) {
 // policy is the SitePolicy that is to be written, nil where one that is there is
 // to be used, and its name.
 func (f *flags) policy(namespace string) (*v1alpha1.SitePolicy, string, error) {
-	made := len(f.RootFingerprints)+len(f.Participants)+len(f.Images)+len(f.KitClaims) > 0
+	made := len(f.RootFingerprints)+len(f.Participants)+len(f.Images)+len(f.KitClaims)+len(f.InteractiveRoles) > 0
 	switch {
 	case f.Policy != "" && (made || f.PolicyName != ""):
-		return nil, "", errors.New("--policy says it all: leave out --policy-name, --root-fingerprint, --participant, --image and --kit-claim, or write the file anew")
+		return nil, "", errors.New("--policy says it all: leave out --policy-name, --root-fingerprint, --participant, --image, --kit-claim and --interactive-role, or write the file anew")
 	case f.Policy != "":
 		p, err := readPolicy(f.Policy)
 		if err != nil {
@@ -120,6 +122,13 @@ func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
 		p.Spec.Images.Allowed = append(p.Spec.Images.Allowed, allowed)
 	}
 	p.Spec.Kits.Claims = f.KitClaims
+	for _, role := range f.InteractiveRoles {
+		if p.Spec.Privacy == nil {
+			p.Spec.Privacy = &v1alpha1.PrivacyRules{}
+		}
+		open := &p.Spec.Privacy.InteractiveAccess.PodRoles
+		*open = append(*open, v1alpha1.Role(role))
+	}
 	for flag, given := range map[string]int{"root-fingerprint": len(f.RootFingerprints), "participant": len(f.Participants), "image": len(f.Images)} {
 		if given == 0 {
 			errs = append(errs, fmt.Errorf("--%s is missing: a policy needs --root-fingerprint, --participant and --image, or write it to a file and give --policy", flag))

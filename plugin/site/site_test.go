@@ -49,6 +49,7 @@ func TestRequest(t *testing.T) {
 		"from-flags.yaml": {
 			"--root-fingerprint=SHA256:" + strings.Repeat("5F", 32), "--kit-claim=flare-kits", "--participant=site-1", "--participant=site-2",
 			"--image=registry.example.org:5000/nvflare:2.9.0" + digest, "--server-namespace=fl-server",
+			"--interactive-role=admin",
 		},
 		"another-namespace.yaml": {"--policy-name=hospital-a", "--hosts-server", "--server-port=9002"},
 	} {
@@ -104,6 +105,7 @@ func TestBadFlags(t *testing.T) {
 		"no such file":      {[]string{"--policy=testdata/none.yaml"}, "no such file"},
 		"unknown field":     {[]string{"--policy=" + broken}, `unknown field "participant"`},
 		"no policy":         {[]string{"--policy=testdata/another-namespace.yaml"}, "--policy"},
+		"unknown role":      {append([]string{"--interactive-role=boss"}, full...), "spec.privacy.interactiveAccess.podRoles[0]"},
 		"no image":          {full[:2], "--image is missing"},
 		"image by tag":      {append([]string{"--image=r.test/x:1"}, full[:2]...), "must be an image by digest"},
 		"short fingerprint": {append([]string{"--root-fingerprint=5f"}, full[1:]...), "--root-fingerprint"},

@@ -11,7 +11,7 @@ import (
 // closed to everybody.
 func Interactive(p *Pod, subresource string) []Result {
 	bad := func(reason, format string, args ...any) []Result {
-		r := p.fail(IDInteractive, "", reason, "use `kubectl flare job` and `kubectl flare logs`, or ask for break-glass (the verb breakglass on the SitePolicy)", format, args...)
+		r := p.fail(IDInteractive, "", reason, interactiveFix(p.Role()), format, args...)
 		r.Field = subresource
 		return []Result{r}
 	}
@@ -30,6 +30,13 @@ func Interactive(p *Pod, subresource string) []Result {
 		return nil
 	}
 	return bad("no access to a participant's pod", "pod %s has the role %s, and spec.privacy.interactiveAccess.podRoles is %v", name, p.Role(), openRoles(p.Policy))
+}
+
+func interactiveFix(role v1alpha1.Role) string {
+	if role == v1alpha1.RoleAdmin {
+		return "let the policy's spec.privacy.interactiveAccess.podRoles list admin: `kubectl flare job` works inside such a pod"
+	}
+	return "use `kubectl flare job` and `kubectl flare logs`, or ask for break-glass (the verb breakglass on the SitePolicy)"
 }
 
 // IDInteractive is the check of CONNECT requests.
