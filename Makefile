@@ -1,6 +1,7 @@
 # What a developer does. `make help` lists the targets.
 
 GO      ?= go
+MODULE   = github.com/kubectl-flare/kubectl-flare
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo v0.0.0)
 LAB      = $(GO) run ./test/lab
 
@@ -10,7 +11,7 @@ help: ## List the targets
 
 .PHONY: build
 build: ## Build the programs to bin/
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/ ./cmd/...
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X $(MODULE)/plugin.version=$(VERSION)' -o bin/ ./cmd/...
 
 .PHONY: demo
 demo: lab-up ## Show a real federation from kits to a finished job; leaves the lab up

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	authorizationv1 "k8s.io/api/authorization/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -89,7 +90,31 @@ func user(t *testing.T, name string, rules ...rbacv1.PolicyRule) kubernetes.Inte
 		Subjects: []rbacv1.Subject{{Kind: rbacv1.UserKind, APIGroup: rbacv1.GroupName, Name: name}},
 	}, metav1.CreateOptions{})
 	require.NoError(t, err)
+	// The API server hears of roles and bindings a moment later.
+	for _, rule := range rules {
+		within(t, 5*time.Second, name+" has the right", func() bool { return may(t, name, nil, attributesOf(rule)) })
+	}
 	return impersonate(t, name)
+}
+
+// attributesOf is a request that a rule allows.
+func attributesOf(rule rbacv1.PolicyRule) authorizationv1.ResourceAttributes {
+	resource, subresource, _ := strings.Cut(rule.Resources[0], "/")
+	a := authorizationv1.ResourceAttributes{Verb: rule.Verbs[0], Group: rule.APIGroups[0], Resource: resource, Subresource: subresource}
+	if len(rule.ResourceNames) > 0 {
+		a.Name = rule.ResourceNames[0]
+	}
+	return a
+}
+
+// may asks the API server whether somebody has a right.
+func may(t *testing.T, user string, groups []string, a authorizationv1.ResourceAttributes) bool {
+	t.Helper()
+	review, err := world.typed.AuthorizationV1().SubjectAccessReviews().Create(t.Context(), &authorizationv1.SubjectAccessReview{
+		Spec: authorizationv1.SubjectAccessReviewSpec{User: user, Groups: groups, ResourceAttributes: &a},
+	}, metav1.CreateOptions{})
+	require.NoError(t, err)
+	return review.Status.Allowed
 }
 
 func impersonate(t *testing.T, name string, groups ...string) kubernetes.Interface {

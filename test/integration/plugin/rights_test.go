@@ -4,8 +4,10 @@ package plugin
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	authorizationv1 "k8s.io/api/authorization/v1"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -35,7 +37,24 @@ func namespace(t *testing.T, name string) string {
 		}, metav1.CreateOptions{})
 		require.NoError(t, err)
 	}
+	awaitRights(t, name)
 	return name
+}
+
+// awaitRights waits until the API server has heard of both bindings: it gives one
+// right of each.
+func awaitRights(t *testing.T, namespace string) {
+	t.Helper()
+	for _, verb := range []string{"create", "list"} {
+		require.Eventually(t, func() bool {
+			review, err := client(t).AuthorizationV1().SubjectAccessReviews().Create(t.Context(), &authorizationv1.SubjectAccessReview{
+				Spec: authorizationv1.SubjectAccessReviewSpec{User: editor, ResourceAttributes: &authorizationv1.ResourceAttributes{
+					Namespace: namespace, Verb: verb, Group: "apps", Resource: "deployments",
+				}},
+			}, metav1.CreateOptions{})
+			return err == nil && review.Status.Allowed
+		}, 5*time.Second, 10*time.Millisecond, "the editor may not %s Deployments", verb)
+	}
 }
 
 // flare runs the plugin as the editor and returns what it printed.
