@@ -13,6 +13,10 @@ help: ## List the targets
 build: ## Build the programs to bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X $(MODULE)/plugin.version=$(VERSION)' -o bin/ ./cmd/...
 
+.PHONY: release
+release: ## Build the plugin's archives and the krew manifest of VERSION=v… to dist/
+	$(GO) run ./krew --version $(VERSION)
+
 .PHONY: demo
 demo: lab-up ## Show a real federation from kits to a finished job; leaves the lab up
 	eval "$$($(LAB) env)" && $(GO) run ./test/e2e/demo
