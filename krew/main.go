@@ -33,26 +33,26 @@ func run(ctx context.Context, args []string) error {
 	if err := checkVersion(*version); err != nil {
 		return err
 	}
-	todo := platforms()
+	targets := platforms()
 	if len(*chosen) > 0 {
-		todo = nil
+		targets = nil
 	}
 	for _, text := range *chosen {
 		p, err := parsePlatform(text)
 		if err != nil {
 			return err
 		}
-		todo = append(todo, p)
+		targets = append(targets, p)
 	}
-	return release(ctx, *version, *out, todo)
+	return release(ctx, *version, *out, targets)
 }
 
-func release(ctx context.Context, version, out string, todo []Platform) error {
+func release(ctx context.Context, version, out string, targets []Platform) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
 	var archives []Archive
-	for _, p := range todo {
+	for _, p := range targets {
 		fmt.Printf("%s/%s\n", p.OS, p.Arch)
 		a, err := build(ctx, version, out, p)
 		if err != nil {

@@ -21,7 +21,8 @@ const kindClaim = "PersistentVolumeClaim"
 //
 // A source of another kind is a volume populator's, and some populators clone
 // claims: nobody can tell here what such a source is made of, so it is refused.
-// Snapshots have passed this check themselves.
+// Snapshots are judged when they are made. One from before the namespace was governed
+// is not: a cluster admin looks for those before `site add`.
 //
 // Fields: spec.dataSource, spec.dataSourceRef.
 func Claim(c *corev1.PersistentVolumeClaim, policy *v1alpha1.SitePolicySpec) []Result {
@@ -58,7 +59,7 @@ func (s source) judge(policy *v1alpha1.SitePolicySpec) []Result {
 		return nil
 	}
 	return []Result{{
-		ID: IDCopies, Field: "spec.dataSource", Reason: "a source that nobody can look into", Detail: s.kind + "." + s.group + " " + quote(s.name) + " could be a copy of another claim",
+		ID: IDCopies, Field: "spec.dataSource", Reason: "a source that nobody can look into", Detail: quote(s.kind+"."+s.group) + " " + quote(s.name) + " could be a copy of another claim",
 		Fix: "make the claim empty, or of a claim or a VolumeSnapshot of this namespace",
 	}}
 }
