@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"slices"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/yaml"
 )
@@ -124,8 +125,8 @@ func mark(object *unstructured.Unstructured) {
 	if labels == nil {
 		labels = map[string]string{}
 	}
-	labels["app.kubernetes.io/managed-by"] = "kubectl-flare"
-	labels["app.kubernetes.io/part-of"] = "kubectl-flare"
+	labels[names.LabelManagedBy] = names.ManagedBy
+	labels[names.LabelAppPartOf] = names.ManagedBy
 	object.SetLabels(labels)
 }
 

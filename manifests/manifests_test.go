@@ -19,7 +19,7 @@ import (
 	kjson "sigs.k8s.io/json"
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
-	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 func all(t *testing.T, certs manifests.Certs) []*unstructured.Unstructured {
@@ -157,8 +157,8 @@ func checkWebhook(t *testing.T, w *admissionregistrationv1.ValidatingWebhook) {
 		t.Fatal(err)
 	}
 	for name, labels := range map[string]map[string]string{
-		"governed": {v1alpha1.LabelSitePolicy: "x"}, "with an empty label": {v1alpha1.LabelSitePolicy: ""},
-		"free": {}, "kube-system": {v1alpha1.LabelSitePolicy: "x"}, "flare-system": {v1alpha1.LabelSitePolicy: "x"},
+		"governed": {names.LabelSitePolicy: "x"}, "with an empty label": {names.LabelSitePolicy: ""},
+		"free": {}, "kube-system": {names.LabelSitePolicy: "x"}, "flare-system": {names.LabelSitePolicy: "x"},
 	} {
 		set := map[string]string{corev1.LabelMetadataName: name}
 		for k, v := range labels {

@@ -15,7 +15,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/delete"
 	"github.com/kubectl-flare/kubectl-flare/plugin/install"
 	"github.com/kubectl-flare/kubectl-flare/plugin/job"
-	"github.com/kubectl-flare/kubectl-flare/plugin/kit"
+	kitcmd "github.com/kubectl-flare/kubectl-flare/plugin/kit"
 	"github.com/kubectl-flare/kubectl-flare/plugin/launch"
 	"github.com/kubectl-flare/kubectl-flare/plugin/logs"
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy"
@@ -88,7 +88,7 @@ func addCommands(root *cobra.Command, o Options) {
 			root.AddCommand(c)
 		}
 	}
-	add(groupKits, kit.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock))
+	add(groupKits, kitcmd.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock))
 	add(groupGovern,
 		policy.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),
 		install.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),

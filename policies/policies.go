@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -54,7 +55,7 @@ func noPolicy(a Attributes, f Facts) Decision {
 	d := Decision{Policy: f.PolicyName, Results: []checks.Result{{
 		ID:     IDPolicy,
 		Reason: "the policy does not exist or is not loaded yet",
-		Detail: fmt.Sprintf("namespace %q is governed by it (label %s=%s)", a.Namespace, v1alpha1.LabelSitePolicy, f.PolicyName),
+		Detail: fmt.Sprintf("namespace %q is governed by it (label %s=%s)", a.Namespace, names.LabelSitePolicy, f.PolicyName),
 		Fix:    fmt.Sprintf("ask a cluster admin to create it (kubectl flare site add %s --policy FILE), or to correct the label", a.Namespace),
 	}}}
 	d.annotate(verdictDenied)

@@ -6,6 +6,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -14,13 +15,13 @@ import (
 // them. The caller reads and verifies each and puts it into Facts.Kits, with an
 // Error where it could not.
 func References(pod *corev1.Pod) []string {
-	return named(pod, checks.SecretRef, checks.PrefixKit)
+	return named(pod, checks.SecretRef, names.PrefixKit)
 }
 
 // LocalReferences are the same for Facts.Locals: ConfigMaps with the prefix
 // flare-local-.
 func LocalReferences(pod *corev1.Pod) []string {
-	return named(pod, checks.ConfigMapRef, checks.PrefixLocal)
+	return named(pod, checks.ConfigMapRef, names.PrefixLocal)
 }
 
 // ClaimReferences are the claims that the pod mounts and whose PersistentVolume
@@ -48,7 +49,7 @@ func WantsKit(pod *corev1.Pod) bool {
 	if len(named(pod, checks.SecretRef, checks.PrefixDerived)) > 0 {
 		return true
 	}
-	_, asked := pod.Labels[checks.LabelParticipant]
+	_, asked := pod.Labels[names.LabelParticipant]
 	return asked && len(References(pod)) == 0
 }
 

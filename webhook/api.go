@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -32,7 +33,7 @@ func connect(config *rest.Config) (*api, error) {
 	if err != nil {
 		return nil, err
 	}
-	governed, err := labels.NewRequirement(v1alpha1.LabelSitePolicy, selection.Exists, nil)
+	governed, err := labels.NewRequirement(names.LabelSitePolicy, selection.Exists, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 	"k8s.io/client-go/dynamic"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 // Action is what an apply did, or would do, in kubectl's words.
@@ -60,7 +60,7 @@ func New(c clients.Clients) (*Applier, error) {
 // Apply writes the objects. Those that lie in a namespace all lie in the one that
 // is given; without one nobody looks whether it is there. With dryRun it asks the
 // server what would happen and leaves it at that.
-func (a *Applier) Apply(ctx context.Context, namespace string, objects []framework.Object, dryRun bool) ([]Result, error) {
+func (a *Applier) Apply(ctx context.Context, namespace string, objects []workloads.Object, dryRun bool) ([]Result, error) {
 	steps, err := a.check(ctx, namespace, objects)
 	if err != nil {
 		return nil, a.clients.Explain(ctx, err)
@@ -80,7 +80,7 @@ func (a *Applier) Apply(ctx context.Context, namespace string, objects []framewo
 // check does everything that can be done without writing: the namespace is
 // there, nothing of somebody else's is in the way, and the server accepts every
 // single object.
-func (a *Applier) check(ctx context.Context, namespace string, objects []framework.Object) ([]*step, error) {
+func (a *Applier) check(ctx context.Context, namespace string, objects []workloads.Object) ([]*step, error) {
 	if err := a.checkNamespace(ctx, namespace); err != nil {
 		return nil, err
 	}

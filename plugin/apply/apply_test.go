@@ -13,7 +13,8 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 func namespace(name string) *corev1.Namespace {
@@ -25,7 +26,7 @@ func account(name, note string) *corev1.ServiceAccount {
 		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ServiceAccount"},
 		ObjectMeta: metav1.ObjectMeta{
 			Name: name, Namespace: "ns",
-			Labels:      map[string]string{framework.LabelManagedBy: framework.ManagedBy},
+			Labels:      map[string]string{names.LabelManagedBy: names.ManagedBy},
 			Annotations: map[string]string{"note": note},
 		},
 	}
@@ -38,7 +39,7 @@ func secret() *corev1.Secret {
 	}
 }
 
-func apply(t *testing.T, server *clientstest.Server, dryRun bool, objects ...framework.Object) ([]Result, error) {
+func apply(t *testing.T, server *clientstest.Server, dryRun bool, objects ...workloads.Object) ([]Result, error) {
 	t.Helper()
 	a, err := New(clients.New(server.Flags("ns")))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // conflicts are the fields that somebody else has set, and who.
@@ -28,7 +28,7 @@ func conflicts(err error) []metav1.StatusCause {
 func onlyOurs(err error) bool {
 	all := conflicts(err)
 	return len(all) > 0 && !slices.ContainsFunc(all, func(c metav1.StatusCause) bool {
-		return !strings.HasPrefix(c.Message, fmt.Sprintf("conflict with %q", framework.ManagedBy))
+		return !strings.HasPrefix(c.Message, fmt.Sprintf("conflict with %q", names.ManagedBy))
 	})
 }
 

@@ -14,7 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // step is one object on its way to the cluster.
@@ -30,7 +31,7 @@ type step struct {
 	force  bool // a conflict that is none
 }
 
-func (a *Applier) newStep(obj framework.Object) (*step, error) {
+func (a *Applier) newStep(obj workloads.Object) (*step, error) {
 	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
 	if err != nil {
 		return nil, err
@@ -81,7 +82,7 @@ func (a *Applier) look(ctx context.Context, s *step) error {
 		// in it is worth more than our idea of it. A claim that the site made
 		// itself is welcome too.
 		s.keep, s.after, s.action = true, before, Unchanged
-		if before.GetLabels()[framework.LabelManagedBy] != framework.ManagedBy {
+		if before.GetLabels()[names.LabelManagedBy] != names.ManagedBy {
 			return nil
 		}
 	}
@@ -92,12 +93,12 @@ func (a *Applier) look(ctx context.Context, s *step) error {
 // being merged into one.
 func owned(s *step) error {
 	have := s.before
-	if have.GetLabels()[framework.LabelManagedBy] != framework.ManagedBy {
+	if have.GetLabels()[names.LabelManagedBy] != names.ManagedBy {
 		return fmt.Errorf("%s exists in namespace %q and was not made by kubectl flare: rename or delete it, or use another namespace",
 			s.name, have.GetNamespace())
 	}
 	for key, what := range map[string]string{
-		framework.AnnotationFederation: "federation", framework.AnnotationParticipant: "participant",
+		names.AnnotationFederation: "federation", names.AnnotationParticipant: "participant",
 	} {
 		old, want := have.GetAnnotations()[key], s.want.GetAnnotations()[key]
 		if old != want {
@@ -135,7 +136,7 @@ func (a *Applier) rehearse(ctx context.Context, s *step) error {
 }
 
 func (a *Applier) patch(ctx context.Context, s *step, dryRun bool) (*unstructured.Unstructured, error) {
-	opts := metav1.ApplyOptions{FieldManager: framework.ManagedBy, Force: s.force}
+	opts := metav1.ApplyOptions{FieldManager: names.ManagedBy, Force: s.force}
 	if dryRun {
 		opts.DryRun = []string{metav1.DryRunAll}
 	}

@@ -14,17 +14,17 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
 func cluster(t *testing.T, kits ...*kittest.Kit) *clientstest.Server {
 	t.Helper()
 	server := clientstest.Start(t)
-	for _, kit := range kits {
-		objects, err := clientstest.Launched("fl", kit.Read(), time.Now())
+	for _, k := range kits {
+		objects, err := clientstest.Launched("fl", k.Read(), time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,10 +55,10 @@ func TestDeleteKeepsDataAndOthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kit := site.Read()
+	k := site.Read()
 	want := []string{
 		"delete deployments/site-2-809cb9ad", "delete serviceaccounts/site-2-809cb9ad",
-		"delete configmaps/" + startupkit.ConfigMapName(kit), "delete secrets/" + startupkit.SecretName(kit),
+		"delete configmaps/" + kit.ConfigMapName(k), "delete secrets/" + kit.SecretName(k),
 	}
 	if diff := cmp.Diff(want, server.Writes()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -108,7 +108,7 @@ func TestDeleteWithoutSeeingSecrets(t *testing.T) {
 	if _, _, err := run(t, server, "Site_2"); err != nil {
 		t.Fatal(err)
 	}
-	if want := "delete secrets/" + startupkit.SecretName(site.Read()); !slices.Contains(server.Writes(), want) {
+	if want := "delete secrets/" + kit.SecretName(site.Read()); !slices.Contains(server.Writes(), want) {
 		t.Errorf("no %q in %v", want, server.Writes())
 	}
 }
@@ -136,7 +136,7 @@ func TestSharedService(t *testing.T) {
 	f := federation(t)
 	server := clientstest.Start(t)
 	for _, name := range []string{"site-1", "site-2"} {
-		set, err := nvflare.Objects(framework.Participant{Namespace: "fl", ServerNamespace: "fl-server", Image: "x"}, f.Client(name, "hospital_a").Read())
+		set, err := nvflare.Objects(workloads.Participant{Namespace: "fl", ServerNamespace: "fl-server", Image: "x"}, f.Client(name, "hospital_a").Read())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,11 +160,11 @@ func TestSharedService(t *testing.T) {
 // A claim with kits holds those of others too: it stays, and that is said.
 func TestDeleteLeavesTheClaimWithKits(t *testing.T) {
 	f := federation(t)
-	kit, err := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("release")).Read().On(startupkit.Volume{ClaimName: "flare-kits", SubPath: "site-1/0123"})
+	k, err := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("release")).Read().On(kit.Volume{ClaimName: "flare-kits", SubPath: "site-1/0123"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	objects, err := clientstest.Launched("fl", kit, time.Now())
+	objects, err := clientstest.Launched("fl", k, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,8 +12,8 @@ import (
 	"k8s.io/client-go/metadata"
 	cmdutil "k8s.io/kubectl/pkg/cmd/util"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // kind is one kind of object that launch makes.
@@ -69,7 +69,7 @@ func (o *Options) find(ctx context.Context, client metadata.Interface) ([]object
 			}
 			found = append(found, object{
 				kind: k, name: item.Name, participant: name, uid: &item.UID,
-				digest: item.Annotations[framework.AnnotationKitDigest], volume: item.Annotations[framework.AnnotationKitVolume],
+				digest: item.Annotations[names.AnnotationKitDigest], volume: item.Annotations[names.AnnotationKitVolume],
 			})
 		}
 	}

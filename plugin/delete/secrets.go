@@ -3,7 +3,8 @@ package delete
 import (
 	"slices"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // kitSecrets names the kit Secrets for those who may delete Secrets but not
@@ -23,12 +24,12 @@ func kitSecrets(k kind, found []object) []object {
 	return out
 }
 
-// secretName is startupkit.SecretName for a kit of which only the digest is
+// secretName is kit.SecretName for a kit of which only the digest is
 // known.
 func secretName(participant, digest string) string {
 	const digits = 32
 	if len(digest) > digits {
 		digest = digest[:digits]
 	}
-	return "flare-kit-" + startupkit.ObjectName(participant) + "-" + digest
+	return names.PrefixKit + kit.ObjectName(participant) + "-" + digest
 }

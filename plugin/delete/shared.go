@@ -8,8 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/metadata"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // findShared finds the Service that leads to the server in another namespace,
@@ -20,7 +20,7 @@ func (o *Options) findShared(ctx context.Context, client metadata.Interface, goi
 	}
 	services := kind{resource: schema.GroupVersionResource{Version: "v1", Resource: "services"}, singular: "service"}
 	list, err := client.Resource(services.resource).Namespace(o.namespace).List(ctx, metav1.ListOptions{
-		LabelSelector: framework.LabelManagedBy + "=" + framework.ManagedBy + ",!" + framework.LabelParticipant,
+		LabelSelector: names.LabelManagedBy + "=" + names.ManagedBy + ",!" + names.LabelParticipant,
 	})
 	if err != nil || len(list.Items) == 0 {
 		return nil, err

@@ -11,8 +11,8 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // Courier writes the objects of one participant, whether its kit goes into a
@@ -22,7 +22,7 @@ type Courier struct {
 	Applier   *apply.Applier
 	Namespace string
 	// Kit has all of its files, also where they go onto a volume.
-	Kit *startupkit.Kit
+	Kit *kit.Kit
 	// Image is flare-kit's.
 	Image string
 	// Progress takes lines for people, ErrOut warnings.
@@ -31,7 +31,7 @@ type Courier struct {
 
 // Apply writes the objects; those of a kit on a volume once the kit is there. With
 // dryRun it asks the server what would happen and leaves it at that.
-func (c *Courier) Apply(ctx context.Context, objects []framework.Object, dryRun bool) ([]apply.Result, error) {
+func (c *Courier) Apply(ctx context.Context, objects []workloads.Object, dryRun bool) ([]apply.Result, error) {
 	if c.Kit.Volume == nil || dryRun {
 		return c.Applier.Apply(ctx, c.Namespace, objects, dryRun)
 	}
@@ -52,7 +52,7 @@ func (c *Courier) Apply(ctx context.Context, objects []framework.Object, dryRun 
 }
 
 // split takes the claim out of the objects.
-func split(objects []framework.Object, claim string) (first, rest []framework.Object) {
+func split(objects []workloads.Object, claim string) (first, rest []workloads.Object) {
 	for _, o := range objects {
 		if o.GetObjectKind().GroupVersionKind().Kind == "PersistentVolumeClaim" && o.GetName() == claim {
 			first = append(first, o)

@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
 var image = "registry.test/flare-kit@sha256:" + strings.Repeat("6d", 32)
@@ -44,17 +44,17 @@ func TestPlace(t *testing.T) {
 	f := kittest.NewFederation(t, "demo")
 	made := f.Client("Site_2", "hospital_b")
 	plain := made.Read()
-	kit, err := (&Flags{}).Place(plain)
+	k, err := (&Flags{}).Place(plain)
 	require.NoError(t, err)
-	require.Nil(t, kit.Volume, "a Secret is the default")
+	require.Nil(t, k.Volume, "a Secret is the default")
 	_, err = (&Flags{Claim: "flare-kits"}).Place(plain)
 	require.ErrorContains(t, err, "--kit-claim: a kit on a volume needs a seal")
 
 	sealed := made.Seal(t, f.Sealer("release")).Read()
 	for folder, want := range map[string]string{"": "site-2-809cb9ad", "eks/site-2": "eks/site-2"} {
-		kit, err := (&Flags{Claim: "flare-kits", Folder: folder}).Place(sealed)
+		k, err := (&Flags{Claim: "flare-kits", Folder: folder}).Place(sealed)
 		require.NoError(t, err)
-		require.Equal(t, startupkit.Volume{ClaimName: "flare-kits", SubPath: want + "/" + sealed.Digest()[:32]}, *kit.Volume)
+		require.Equal(t, kit.Volume{ClaimName: "flare-kits", SubPath: want + "/" + sealed.Digest()[:32]}, *k.Volume)
 	}
 	_, err = (&Flags{Claim: "flare-kits", Folder: "../up"}).Place(sealed)
 	require.ErrorContains(t, err, "no folder below a claim")
@@ -64,11 +64,11 @@ func TestPlace(t *testing.T) {
 
 // What is sent has every file, the key among them, and nothing else of the kit.
 func TestWriteTar(t *testing.T) {
-	kit := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a").Read()
+	k := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a").Read()
 	var out bytes.Buffer
-	require.NoError(t, writeTar(&out, kit.Startup))
+	require.NoError(t, writeTar(&out, k.Startup))
 	archive := tar.NewReader(&out)
-	for _, f := range kit.Startup {
+	for _, f := range k.Startup {
 		header, err := archive.Next()
 		require.NoError(t, err)
 		require.Equal(t, "startup/"+f.Name, header.Name)
@@ -83,16 +83,16 @@ func TestWriteTar(t *testing.T) {
 // The claim is written before the kit is sent, what refers to the kit afterwards.
 func TestSplit(t *testing.T) {
 	f := kittest.NewFederation(t, "demo")
-	kit := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("release")).Read()
-	delivered, err := kit.On(startupkit.Volume{ClaimName: "flare-kits", SubPath: "x"})
+	k := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("release")).Read()
+	delivered, err := k.On(kit.Volume{ClaimName: "flare-kits", SubPath: "x"})
 	require.NoError(t, err)
-	objects, err := framework.KitObjects("ns", "nvflare", delivered)
+	objects, err := workloads.KitObjects("ns", "nvflare", delivered)
 	require.NoError(t, err)
 	first, rest := split(objects, "flare-kits")
 	require.Len(t, first, 1)
 	require.Equal(t, "flare-kits", first[0].GetName())
 	require.Len(t, rest, 2)
-	require.Equal(t, startupkit.SecretName(kit), rest[0].GetName())
+	require.Equal(t, kit.SecretName(k), rest[0].GetName())
 }
 
 func TestOutcome(t *testing.T) {
@@ -102,7 +102,7 @@ func TestOutcome(t *testing.T) {
 		}}}}
 	}
 	var progress bytes.Buffer
-	c := &Courier{Progress: &progress, Kit: &startupkit.Kit{Volume: &startupkit.Volume{ClaimName: "flare-kits", SubPath: "site-1/0123"}}}
+	c := &Courier{Progress: &progress, Kit: &kit.Kit{Volume: &kit.Volume{ClaimName: "flare-kits", SubPath: "site-1/0123"}}}
 	require.NoError(t, c.outcome(ended(0, ""), nil))
 	require.Equal(t, "kit on claim flare-kits, folder site-1/0123\n", progress.String())
 	require.EqualError(t, c.outcome(ended(1, "error: no space left on device\n"), io.ErrUnexpectedEOF), "flare-kit ended with exit code 1: error: no space left on device")

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // Flags say where a kit goes.
@@ -44,15 +44,15 @@ func (f *Flags) Validate() error {
 
 // Place gives the kit as it is delivered: as it is for a Secret, else on its
 // volume.
-func (f *Flags) Place(kit *startupkit.Kit) (*startupkit.Kit, error) {
+func (f *Flags) Place(k *kit.Kit) (*kit.Kit, error) {
 	if f.Claim == "" {
-		return kit, nil
+		return k, nil
 	}
 	folder := f.Folder
 	if folder == "" {
-		folder = startupkit.ObjectName(kit.Participant)
+		folder = kit.ObjectName(k.Participant)
 	}
-	placed, err := kit.On(startupkit.Volume{ClaimName: f.Claim, SubPath: kit.Folder(folder)})
+	placed, err := k.On(kit.Volume{ClaimName: f.Claim, SubPath: k.Folder(folder)})
 	if err != nil {
 		return nil, fmt.Errorf("--kit-claim: %w", err)
 	}

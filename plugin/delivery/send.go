@@ -15,10 +15,11 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/tools/remotecommand"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
 	"github.com/kubectl-flare/kubectl-flare/plugin/helperpod"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // ending is how long a receiver may take to end once it has everything.
@@ -50,7 +51,7 @@ func (c *Courier) send(ctx context.Context) error {
 	})
 }
 
-func size(files startupkit.Files) int {
+func size(files kit.Files) int {
 	total := 0
 	for _, f := range files {
 		total += len(f.Data)
@@ -61,10 +62,10 @@ func size(files startupkit.Files) int {
 func (c *Courier) receiver() *corev1.Pod {
 	return &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{
-			Namespace: c.Namespace, GenerateName: "flare-receive-" + startupkit.ObjectName(c.Kit.Participant) + "-",
-			Labels: map[string]string{framework.LabelManagedBy: framework.ManagedBy},
+			Namespace: c.Namespace, GenerateName: "flare-receive-" + kit.ObjectName(c.Kit.Participant) + "-",
+			Labels: map[string]string{names.LabelManagedBy: names.ManagedBy},
 		},
-		Spec: kitvolume.ReceiverSpec(c.Image, c.Kit.Digest(), *c.Kit.Volume, framework.PodSecurity()),
+		Spec: kitvolume.ReceiverSpec(c.Image, c.Kit.Digest(), *c.Kit.Volume, workloads.PodSecurity()),
 	}
 }
 
@@ -87,7 +88,7 @@ func (c *Courier) stream(ctx context.Context, typed kubernetes.Interface, pod *c
 }
 
 // writeTar writes the files as the receiver reads them.
-func writeTar(w io.Writer, files startupkit.Files) error {
+func writeTar(w io.Writer, files kit.Files) error {
 	archive := tar.NewWriter(w)
 	for _, f := range files {
 		header := &tar.Header{Typeflag: tar.TypeReg, Name: "startup/" + f.Name, Mode: 0o440, Size: int64(len(f.Data))}

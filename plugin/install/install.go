@@ -21,8 +21,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 // Options are what `kubectl flare install` is told.
@@ -130,7 +130,7 @@ func (o *Options) Run(ctx context.Context) error {
 }
 
 // apply writes namespace and CRD before what needs them.
-func (o *Options) apply(ctx context.Context, applier *apply.Applier, first, rest []framework.Object) error {
+func (o *Options) apply(ctx context.Context, applier *apply.Applier, first, rest []workloads.Object) error {
 	dryRun := o.Printer.ServerDryRun()
 	results, err := applier.Apply(ctx, "", first, dryRun)
 	if err == nil && dryRun && results[0].Action == apply.Created {
@@ -152,8 +152,8 @@ func (o *Options) apply(ctx context.Context, applier *apply.Applier, first, rest
 	return err
 }
 
-func clusterScoped(objects []framework.Object) []framework.Object {
-	var out []framework.Object
+func clusterScoped(objects []workloads.Object) []workloads.Object {
+	var out []workloads.Object
 	for _, object := range objects {
 		if object.GetNamespace() == "" {
 			out = append(out, object)
@@ -162,8 +162,8 @@ func clusterScoped(objects []framework.Object) []framework.Object {
 	return out
 }
 
-func asObjects[T framework.Object](objects []T) []framework.Object {
-	out := make([]framework.Object, 0, len(objects))
+func asObjects[T workloads.Object](objects []T) []workloads.Object {
+	out := make([]workloads.Object, 0, len(objects))
 	for _, object := range objects {
 		out = append(out, object)
 	}

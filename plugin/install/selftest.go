@@ -11,7 +11,8 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // selfTest asks for what must be refused: a pod in a namespace whose policy does
@@ -21,7 +22,7 @@ import (
 func (o *Options) selfTest(ctx context.Context, typed kubernetes.Interface) error {
 	ns, err := typed.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
 		GenerateName: "flare-selftest-",
-		Labels:       map[string]string{framework.LabelSitePolicy: "flare-selftest", framework.LabelManagedBy: framework.ManagedBy},
+		Labels:       map[string]string{names.LabelSitePolicy: "flare-selftest", names.LabelManagedBy: names.ManagedBy},
 	}}, metav1.CreateOptions{})
 	if err != nil {
 		return fmt.Errorf("the self-test needs a namespace of its own: %w", o.clients.Explain(ctx, err))
@@ -62,10 +63,10 @@ func probe() *corev1.Pod {
 		ObjectMeta: metav1.ObjectMeta{Name: "probe"},
 		Spec: corev1.PodSpec{
 			AutomountServiceAccountToken: new(false),
-			SecurityContext:              framework.PodSecurity(),
+			SecurityContext:              workloads.PodSecurity(),
 			Containers: []corev1.Container{{
-				Name: "probe", Image: "registry.invalid/probe", SecurityContext: framework.ContainerSecurity(),
-				Resources: framework.Resources{}.Requirements(),
+				Name: "probe", Image: "registry.invalid/probe", SecurityContext: workloads.ContainerSecurity(),
+				Resources: workloads.Resources{}.Requirements(),
 			}},
 		},
 	}

@@ -17,7 +17,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // UninstallOptions are what `kubectl flare uninstall` is told.
@@ -161,7 +161,7 @@ func (o *UninstallOptions) sayGoverned(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	list, err := typed.CoreV1().Namespaces().List(ctx, metav1.ListOptions{LabelSelector: framework.LabelSitePolicy})
+	list, err := typed.CoreV1().Namespaces().List(ctx, metav1.ListOptions{LabelSelector: names.LabelSitePolicy})
 	if err != nil {
 		return
 	}

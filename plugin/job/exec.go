@@ -13,8 +13,8 @@ import (
 	"k8s.io/client-go/util/exec"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/ansi"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/plugin/helperpod"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
 )
 
 //go:embed session.py

@@ -13,7 +13,7 @@ import (
 	testingclock "k8s.io/utils/clock/testing"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // run runs `kubectl flare job` with a kubeconfig that leads nowhere.
@@ -49,9 +49,9 @@ func TestBadInput(t *testing.T) {
 }
 
 func TestChoose(t *testing.T) {
-	client := participants.Participant{Name: "site-1", Role: startupkit.RoleClient}
-	ann := participants.Participant{Name: "ann@a.org", Role: startupkit.RoleAdmin}
-	bob := participants.Participant{Name: "bob@b.org", Role: startupkit.RoleAdmin}
+	client := participants.Participant{Name: "site-1", Role: kit.RoleClient}
+	ann := participants.Participant{Name: "ann@a.org", Role: kit.RoleAdmin}
+	bob := participants.Participant{Name: "bob@b.org", Role: kit.RoleAdmin}
 	cases := map[string]struct {
 		all        []participants.Participant
 		name       string
@@ -59,7 +59,7 @@ func TestChoose(t *testing.T) {
 	}{
 		"the only one":    {all: []participants.Participant{client, ann}, want: "ann@a.org"},
 		"by true name":    {all: []participants.Participant{ann, bob}, name: "bob@b.org", want: "bob@b.org"},
-		"by object name":  {all: []participants.Participant{ann, bob}, name: startupkit.ObjectName("bob@b.org"), want: "bob@b.org"},
+		"by object name":  {all: []participants.Participant{ann, bob}, name: kit.ObjectName("bob@b.org"), want: "bob@b.org"},
 		"none":            {all: []participants.Participant{client}, fail: "launch an admin's kit there"},
 		"several":         {all: []participants.Participant{ann, bob}, fail: "give one with --admin (ann@a.org, bob@b.org)"},
 		"no such":         {all: []participants.Participant{ann}, name: "eve@e.org", fail: `no admin "eve@e.org"`},

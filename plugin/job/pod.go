@@ -11,7 +11,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/helperpod"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // withPod runs do with a running admin pod and deletes the pod afterwards, also
@@ -58,7 +58,7 @@ func choose(all []participants.Participant, name, namespace string) (participant
 	var admins []participants.Participant
 	var names []string
 	for _, p := range all {
-		if p.Role == startupkit.RoleAdmin {
+		if p.Role == kit.RoleAdmin {
 			admins, names = append(admins, p), append(names, p.Name)
 		}
 	}

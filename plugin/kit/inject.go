@@ -14,9 +14,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/delivery"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // InjectOptions are what `kubectl flare kit inject` is told.
@@ -28,7 +28,7 @@ type InjectOptions struct {
 	Printer         *output.Printer
 
 	namespace string
-	kit       *startupkit.Kit
+	kit       *kit.Kit
 	clients   clients.Clients
 	clock     clock.PassiveClock
 	genericiooptions.IOStreams
@@ -91,12 +91,12 @@ func (o *InjectOptions) Complete(cmd *cobra.Command, args []string) error {
 	if o.namespace, err = o.clients.Namespace(); err != nil {
 		return o.clients.Explain(cmd.Context(), err)
 	}
-	var report startupkit.Report
+	var report kit.Report
 	if o.kit, report, err = Genuine(o.KitDir, o.RootFingerprint, o.clock.Now()); err != nil {
 		return err
 	}
 	for _, f := range report.Findings {
-		if f.Status == startupkit.StatusWarn {
+		if f.Status == kit.StatusWarn {
 			_, _ = fmt.Fprintln(o.ErrOut, "Warning: "+f.Message)
 		}
 	}

@@ -13,8 +13,8 @@ import (
 	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
 func injectInto(t *testing.T, server *clientstest.Server, args ...string) (out, errOut string, err error) {
@@ -31,16 +31,16 @@ func injectCluster(t *testing.T) *clientstest.Server {
 
 func TestInjectTwice(t *testing.T) {
 	server := injectCluster(t)
-	kit := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a")
-	dir := kit.WriteDir(t)
+	k := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a")
+	dir := k.WriteDir(t)
 	for _, action := range []string{"created", "unchanged"} {
 		out, _, err := injectInto(t, server, dir)
-		want := "secret/" + startupkit.SecretName(kit.Read()) + " " + action + "\nconfigmap/" + startupkit.ConfigMapName(kit.Read()) + " " + action + "\n"
+		want := "secret/" + kit.SecretName(k.Read()) + " " + action + "\nconfigmap/" + kit.ConfigMapName(k.Read()) + " " + action + "\n"
 		if err != nil || out != want {
 			t.Errorf("%v, got:\n%s", err, out)
 		}
 	}
-	secret, ok := server.Get("secrets", "ns", startupkit.SecretName(kit.Read()))
+	secret, ok := server.Get("secrets", "ns", kit.SecretName(k.Read()))
 	if !ok || secret.Object["type"] != "kubectl-flare.dev/startup-kit" || secret.Object["immutable"] != true {
 		t.Errorf("the Secret is %v", ok)
 	}
@@ -48,9 +48,9 @@ func TestInjectTwice(t *testing.T) {
 
 func TestInjectShowsTheKeyOnlyWhenAsked(t *testing.T) {
 	server := injectCluster(t)
-	kit := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a")
-	dir := kit.WriteDir(t)
-	key := base64.StdEncoding.EncodeToString(kit.File("startup/client.key"))
+	k := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a")
+	dir := k.WriteDir(t)
+	key := base64.StdEncoding.EncodeToString(k.File("startup/client.key"))
 	for _, tc := range []struct {
 		args  []string
 		shown bool
@@ -97,7 +97,7 @@ func TestInjectRefusesBadKits(t *testing.T) {
 
 func TestInjectAcceptsThePinnedRoot(t *testing.T) {
 	f := kittest.NewFederation(t, "demo")
-	_, errOut, err := injectInto(t, injectCluster(t), f.Client("site-1", "hospital_a").WriteDir(t), "--root-fingerprint="+startupkit.Fingerprint(f.Root))
+	_, errOut, err := injectInto(t, injectCluster(t), f.Client("site-1", "hospital_a").WriteDir(t), "--root-fingerprint="+kit.Fingerprint(f.Root))
 	if err != nil || strings.Contains(errOut, "root") {
 		t.Errorf("%v, %q", err, errOut)
 	}
@@ -107,17 +107,17 @@ func TestInjectAcceptsThePinnedRoot(t *testing.T) {
 // a seal, and its Secret has no key.
 func TestInjectALargeKit(t *testing.T) {
 	f := kittest.NewFederation(t, "demo")
-	kit := f.Client("site-1", "hospital_a").With("startup/client_context.tenseal", make([]byte, 2<<20))
+	k := f.Client("site-1", "hospital_a").With("startup/client_context.tenseal", make([]byte, 2<<20))
 	kitImage := "--kit-image=registry.test/flare-kit@sha256:" + strings.Repeat("6d", 32)
-	_, _, err := injectInto(t, injectCluster(t), kit.WriteDir(t))
+	_, _, err := injectInto(t, injectCluster(t), k.WriteDir(t))
 	if err == nil || !strings.Contains(err.Error(), "put the kit on a volume with --kit-claim") {
 		t.Errorf("too large: %v", err)
 	}
-	_, _, err = injectInto(t, injectCluster(t), kit.WriteDir(t), "--kit-claim=flare-kits", kitImage, "--dry-run=client")
+	_, _, err = injectInto(t, injectCluster(t), k.WriteDir(t), "--kit-claim=flare-kits", kitImage, "--dry-run=client")
 	if err == nil || !strings.Contains(err.Error(), "needs a seal") {
 		t.Errorf("without a seal: %v", err)
 	}
-	dir := kit.Seal(t, f.Sealer("release")).WriteDir(t)
+	dir := k.Seal(t, f.Sealer("release")).WriteDir(t)
 	out, _, err := injectInto(t, injectCluster(t), dir, "--kit-claim=flare-kits", kitImage, "--dry-run=client", "-o=yaml", "--show-secrets")
 	if err != nil {
 		t.Fatal(err)

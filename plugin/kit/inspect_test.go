@@ -11,14 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/yaml"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/kit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	kitcmd "github.com/kubectl-flare/kubectl-flare/plugin/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
 func TestInspect(t *testing.T) {
-	fed, fed27 := newFederation(t), newFederation(t, kittest.WithFamily(startupkit.Family27))
-	for name, kit := range map[string]*kittest.Kit{
+	fed, fed27 := newFederation(t), newFederation(t, kittest.WithFamily(kit.Family27))
+	for name, k := range map[string]*kittest.Kit{
 		"server":    fed.Server("server1", "lab", "server1.fl-server.svc", "10.0.0.7"),
 		"client":    fed.Client("Site_2", "hospital_b"),
 		"client-27": fed27.Client("site-1", "hospital_a"),
@@ -26,7 +26,7 @@ func TestInspect(t *testing.T) {
 		"no-org":    fed.Client("site-1", ""),
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := kit.WriteDir(t)
+			dir := k.WriteDir(t)
 			got := run(today, "inspect", dir)
 			require.NoError(t, got.err)
 			assert.Empty(t, got.errOut)
@@ -47,7 +47,7 @@ func TestInspectFormats(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, asJSON.out, string(converted), "one schema")
 
-	var view kit.StartupKit
+	var view kitcmd.StartupKit
 	decoder := json.NewDecoder(strings.NewReader(asJSON.out))
 	decoder.DisallowUnknownFields()
 	require.NoError(t, decoder.Decode(&view))
@@ -55,9 +55,9 @@ func TestInspectFormats(t *testing.T) {
 	assert.Equal(t, "kubectl-flare.dev/v1alpha1", view.APIVersion)
 	assert.Equal(t, "StartupKit", view.Kind)
 	assert.Equal(t, read.Digest(), view.Digest)
-	assert.Equal(t, startupkit.SecretName(read), view.Objects.Secret)
-	assert.Equal(t, startupkit.ConfigMapName(read), view.Objects.ConfigMap)
-	assert.Equal(t, startupkit.Fingerprint(read.Root), view.Root.Fingerprint)
+	assert.Equal(t, kit.SecretName(read), view.Objects.Secret)
+	assert.Equal(t, kit.ConfigMapName(read), view.Objects.ConfigMap)
+	assert.Equal(t, kit.Fingerprint(read.Root), view.Root.Fingerprint)
 }
 
 func TestInspectWarns(t *testing.T) {
@@ -86,7 +86,7 @@ func TestInspectWarns(t *testing.T) {
 			}
 			assert.Contains(t, got.errOut, tt.warn)
 
-			var view kit.StartupKit
+			var view kitcmd.StartupKit
 			structured := run(tt.now, "inspect", dir, "-o", "json")
 			require.NoError(t, json.Unmarshal([]byte(structured.out), &view))
 			assert.Equal(t, tt.days, view.Certificate.DaysLeft)
@@ -129,15 +129,15 @@ func TestInspectDialsIPv6(t *testing.T) {
 }
 
 func TestStartupKitCopies(t *testing.T) {
-	view := &kit.StartupKit{Warnings: []string{"a"}, Startup: []kit.File{{Name: "x"}}}
-	copied := view.DeepCopyObject().(*kit.StartupKit)
+	view := &kitcmd.StartupKit{Warnings: []string{"a"}, Startup: []kitcmd.File{{Name: "x"}}}
+	copied := view.DeepCopyObject().(*kitcmd.StartupKit)
 	assert.Equal(t, view, copied)
 	copied.Warnings[0], copied.Startup[0].Name = "b", "y"
 	assert.Equal(t, "a", view.Warnings[0])
 	assert.Equal(t, "x", view.Startup[0].Name)
 
-	report := &kit.StartupKitReport{Findings: []startupkit.Finding{{ID: "a"}}}
-	other := report.DeepCopyObject().(*kit.StartupKitReport)
+	report := &kitcmd.StartupKitReport{Findings: []kit.Finding{{ID: "a"}}}
+	other := report.DeepCopyObject().(*kitcmd.StartupKitReport)
 	other.Findings[0].ID = "b"
 	assert.Equal(t, "a", report.Findings[0].ID)
 }

@@ -8,7 +8,7 @@ import (
 
 	"k8s.io/cli-runtime/pkg/printers"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // writeText prints the kit for people, in the form of `kubectl describe`.
@@ -43,7 +43,7 @@ func (k *StartupKit) writeText(out io.Writer) error {
 }
 
 func (k *StartupKit) writeServer(line func(string, string, ...any)) {
-	if k.Role == startupkit.RoleServer {
+	if k.Role == kit.RoleServer {
 		line("Listens", "%s, port %d", k.Server.Scheme, k.Server.Port)
 		line("Server Names", "%s", orNone(strings.Join(k.ServerNames, ", ")))
 		return

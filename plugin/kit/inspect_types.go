@@ -9,7 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // StartupKit is what `kit inspect -o json` prints. It has no private key in it.
@@ -17,16 +17,16 @@ type StartupKit struct {
 	metav1.TypeMeta `json:",inline"`
 
 	// Participant is the true name, the certificate's CN.
-	Participant string          `json:"participant"`
-	Role        startupkit.Role `json:"role"`
+	Participant string   `json:"participant"`
+	Role        kit.Role `json:"role"`
 	// AdminRole is the role of an admin in NVFLARE's authorization.
 	AdminRole  string `json:"adminRole,omitempty"`
 	Federation string `json:"federation"`
 	Org        string `json:"org"`
 	// Family is the range of NVFLARE versions that write such kits.
-	Family startupkit.Family `json:"family"`
+	Family kit.Family `json:"family"`
 	// Server is where the participant dials; of a server, where it is dialled.
-	Server startupkit.Endpoint `json:"server"`
+	Server kit.Endpoint `json:"server"`
 	// ConnectionSecurity is mtls, tls or clear.
 	ConnectionSecurity string `json:"connectionSecurity"`
 	// ServerNames are the names in a server's certificate.
@@ -85,7 +85,7 @@ func (k *StartupKit) DeepCopyObject() runtime.Object {
 	return &out
 }
 
-func newStartupKit(k *startupkit.Kit, now time.Time) *StartupKit {
+func newStartupKit(k *kit.Kit, now time.Time) *StartupKit {
 	view := &StartupKit{
 		TypeMeta:    typeMeta("StartupKit"),
 		Participant: k.Participant, Role: k.Role, AdminRole: k.AdminRole, Federation: k.Federation, Org: k.Org,
@@ -93,8 +93,8 @@ func newStartupKit(k *startupkit.Kit, now time.Time) *StartupKit {
 		Certificate: newCertificate(k.Certificate, now), Root: newCertificate(k.Root, now),
 		Digest: k.Digest(), LocalDigest: k.LocalDigest(),
 		Objects: Objects{
-			Participant: startupkit.ObjectName(k.Participant),
-			Secret:      startupkit.SecretName(k), ConfigMap: startupkit.ConfigMapName(k),
+			Participant: kit.ObjectName(k.Participant),
+			Secret:      kit.SecretName(k), ConfigMap: kit.ConfigMapName(k),
 		},
 		Startup: newFiles(k.Startup), Local: newFiles(k.Local),
 		Warnings: warnings(k, now),
@@ -102,7 +102,7 @@ func newStartupKit(k *startupkit.Kit, now time.Time) *StartupKit {
 	if k.Seal != nil {
 		var err error
 		if view.Seal, err = newSeal(k.Seal); err != nil {
-			view.Warnings = append(view.Warnings, startupkit.SealFile+": the seal is unusable: "+err.Error())
+			view.Warnings = append(view.Warnings, kit.SealFile+": the seal is unusable: "+err.Error())
 		}
 	}
 	return view
@@ -117,12 +117,12 @@ func newCertificate(c *x509.Certificate, now time.Time) Certificate {
 		days--
 	}
 	return Certificate{
-		Subject: c.Subject.String(), SerialNumber: fmt.Sprintf("%x", c.SerialNumber), Fingerprint: startupkit.Fingerprint(c),
+		Subject: c.Subject.String(), SerialNumber: fmt.Sprintf("%x", c.SerialNumber), Fingerprint: kit.Fingerprint(c),
 		NotBefore: metav1.NewTime(c.NotBefore.UTC()), NotAfter: metav1.NewTime(c.NotAfter.UTC()), DaysLeft: days,
 	}
 }
 
-func newFiles(files startupkit.Files) []File {
+func newFiles(files kit.Files) []File {
 	out := make([]File, 0, len(files))
 	for _, f := range files {
 		out = append(out, File{Name: f.Name, Size: len(f.Data)})

@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // secretLimit is what the API server takes in one Secret or ConfigMap.
 const secretLimit = 1 << 20
 
 // warnings are about what `kit verify` is not needed for: dates and sizes.
-func warnings(k *startupkit.Kit, now time.Time) []string {
+func warnings(k *kit.Kit, now time.Time) []string {
 	var out []string
-	for _, f := range k.Verify(startupkit.VerifyOptions{Now: now}).Findings {
-		if f.ID == startupkit.CheckDates && f.Status != startupkit.StatusPass {
+	for _, f := range k.Verify(kit.VerifyOptions{Now: now}).Findings {
+		if f.ID == kit.CheckDates && f.Status != kit.StatusPass {
 			out = append(out, fmt.Sprintf("%s: %s; %s", f.File, f.Message, f.Fix))
 		}
 	}
@@ -27,7 +27,7 @@ func warnings(k *startupkit.Kit, now time.Time) []string {
 	return out
 }
 
-func size(files startupkit.Files) int {
+func size(files kit.Files) int {
 	n := 0
 	for _, f := range files {
 		n += len(f.Data)

@@ -11,11 +11,12 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // apiVersion is the version of what -o json and -o yaml print.
-const apiVersion = "kubectl-flare.dev/v1alpha1"
+const apiVersion = names.APIVersion
 
 func typeMeta(kind string) metav1.TypeMeta {
 	return metav1.TypeMeta{APIVersion: apiVersion, Kind: kind}
@@ -61,6 +62,6 @@ func count(n int, what string) string {
 }
 
 // hostPort writes an address as it is dialled, IPv6 in brackets.
-func hostPort(e startupkit.Endpoint) string {
+func hostPort(e kit.Endpoint) string {
 	return net.JoinHostPort(e.Host, strconv.Itoa(e.Port))
 }

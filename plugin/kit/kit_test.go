@@ -17,9 +17,9 @@ import (
 	"k8s.io/kubectl/pkg/cmd/util/sanity"
 	testingclock "k8s.io/utils/clock/testing"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/kit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	kitcmd "github.com/kubectl-flare/kubectl-flare/plugin/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -39,7 +39,7 @@ type result struct {
 // run runs `kubectl flare kit` with the arguments.
 func run(now time.Time, args ...string) result {
 	streams, _, out, errOut := genericiooptions.NewTestIOStreams()
-	cmd := kit.NewCommand(genericclioptions.NewTestConfigFlags(), streams, testingclock.NewFakePassiveClock(now))
+	cmd := kitcmd.NewCommand(genericclioptions.NewTestConfigFlags(), streams, testingclock.NewFakePassiveClock(now))
 	cmd.SilenceErrors = true
 	cmd.SetOut(streams.Out)
 	cmd.SetErr(streams.ErrOut)
@@ -92,7 +92,7 @@ func TestHelp(t *testing.T) {
 // TestCommandsFollowKubectl runs kubectl's own checks of help texts and flags.
 func TestCommandsFollowKubectl(t *testing.T) {
 	streams, _, _, _ := genericiooptions.NewTestIOStreams()
-	cmd := kit.NewCommand(genericclioptions.NewTestConfigFlags(), streams, testingclock.NewFakePassiveClock(today))
+	cmd := kitcmd.NewCommand(genericclioptions.NewTestConfigFlags(), streams, testingclock.NewFakePassiveClock(today))
 	for _, sub := range cmd.Commands() {
 		assert.NotEmpty(t, sub.Example, sub.Name())
 	}
@@ -104,12 +104,12 @@ func TestCommandsFollowKubectl(t *testing.T) {
 
 // TestBadKits: both commands read kits the same way.
 func TestBadKits(t *testing.T) {
-	kit := newFederation(t).Client("site-1", "hospital_a")
-	dir := kit.WriteDir(t)
-	old := newFederation(t, kittest.WithFamily(startupkit.Family26)).Client("site-1", "hospital_a").WriteDir(t)
-	linked := kit.WriteDir(t)
+	k := newFederation(t).Client("site-1", "hospital_a")
+	dir := k.WriteDir(t)
+	old := newFederation(t, kittest.WithFamily(kit.Family26)).Client("site-1", "hospital_a").WriteDir(t)
+	linked := k.WriteDir(t)
 	require.NoError(t, os.Symlink("/etc/hostname", filepath.Join(linked, "local", "host")))
-	outside := kit.WriteDir(t)
+	outside := k.WriteDir(t)
 	require.NoError(t, os.Rename(filepath.Join(outside, "startup"), filepath.Join(outside, "elsewhere")))
 	require.NoError(t, os.Symlink("elsewhere", filepath.Join(outside, "startup")))
 

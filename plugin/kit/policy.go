@@ -8,7 +8,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/trust"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -17,7 +17,7 @@ import (
 const maxPolicy = 2 << 20
 
 // readTrust reads what the SitePolicy in a file says about kits.
-func readTrust(file string) (*startupkit.Trust, error) {
+func readTrust(file string) (*kit.Trust, error) {
 	data, err := readFile(file, maxPolicy)
 	if err != nil {
 		return nil, fmt.Errorf("--policy: %w", err)

@@ -10,8 +10,8 @@ import (
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
 )
 
 // defaultValidity is how long seals and sealing certificates are good.
@@ -110,7 +110,7 @@ func (o *SealOptions) Validate() error {
 		return fmt.Errorf("--valid-for must be longer than nothing, such as 8760h")
 	}
 	if o.RootFingerprint != "" {
-		if _, err := startupkit.ParseFingerprint(o.RootFingerprint); err != nil {
+		if _, err := kit.ParseFingerprint(o.RootFingerprint); err != nil {
 			return fmt.Errorf("--root-fingerprint: %w", err)
 		}
 	}
@@ -169,8 +169,8 @@ func (o *SealOptions) Run() error {
 	return o.print.print(o.Out, view, view.writeText)
 }
 
-func (o *SealOptions) make(k *startupkit.Kit) (*startupkit.Seal, error) {
-	return k.MakeSeal(startupkit.SealOptions{
+func (o *SealOptions) make(k *kit.Kit) (*kit.Seal, error) {
+	return k.MakeSeal(kit.SealOptions{
 		Now: o.clock.Now(), ValidFor: o.ValidFor, Serial: o.serial(k), Version: o.Version, Key: o.key, Certificate: o.certificate,
 	})
 }

@@ -4,27 +4,27 @@ import (
 	"bytes"
 	"fmt"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
 )
 
 // check refuses a kit that is no good. A project's new seal replaces whatever
 // was there. A site that accepts a kit must find it as its old seal says: else
 // it would vouch for what somebody changed on the way.
-func (o *SealOptions) check(k *startupkit.Kit) error {
+func (o *SealOptions) check(k *kit.Kit) error {
 	looked := *k
 	if o.certificate != nil {
 		looked.Seal = nil
 	}
-	report := looked.Verify(startupkit.VerifyOptions{Now: o.clock.Now(), RootFingerprint: o.RootFingerprint})
-	var kept startupkit.Report
+	report := looked.Verify(kit.VerifyOptions{Now: o.clock.Now(), RootFingerprint: o.RootFingerprint})
+	var kept kit.Report
 	for _, f := range report.Findings {
-		if f.ID != startupkit.CheckSeal && f.ID != startupkit.CheckSealDates {
+		if f.ID != kit.CheckSeal && f.ID != kit.CheckSealDates {
 			kept.Findings = append(kept.Findings, f)
 		}
 	}
 	for _, f := range kept.Findings {
-		if f.Status == startupkit.StatusWarn {
+		if f.Status == kit.StatusWarn {
 			if _, err := fmt.Fprintln(o.ErrOut, "Warning: "+f.Message); err != nil {
 				return err
 			}
@@ -35,7 +35,7 @@ func (o *SealOptions) check(k *startupkit.Kit) error {
 
 // asGood reports whether the kit carries a seal by the same key and certificate
 // that is good now and that the new one would not better.
-func (o *SealOptions) asGood(k *startupkit.Kit, made *startupkit.Seal) bool {
+func (o *SealOptions) asGood(k *kit.Kit, made *kit.Seal) bool {
 	if k.Seal == nil || !bytes.Equal(k.Seal.Certificate, o.certificate) {
 		return false
 	}
@@ -50,24 +50,24 @@ func (o *SealOptions) asGood(k *startupkit.Kit, made *startupkit.Seal) bool {
 	if o.validForSet {
 		return old.NotAfter.Equal(next.NotAfter)
 	}
-	soon := old.NotAfter.Sub(o.clock.Now()) < startupkit.ExpiryWarning
+	soon := old.NotAfter.Sub(o.clock.Now()) < kit.ExpiryWarning
 	return !soon || !next.NotAfter.After(old.NotAfter)
 }
 
 // ownTrust believes the kit's own root and the sealer's own key: whether the
 // sealer may trust them, check has looked.
-func (o *SealOptions) ownTrust(k *startupkit.Kit) startupkit.Trust {
-	trust := startupkit.Trust{Roots: []string{startupkit.Fingerprint(k.Root)}}
+func (o *SealOptions) ownTrust(k *kit.Kit) kit.Trust {
+	trust := kit.Trust{Roots: []string{kit.Fingerprint(k.Root)}}
 	// It fails for no key that ParseKey takes.
 	if public, err := seal.EncodePublicKey(&o.key.PublicKey); err == nil && o.certificate == nil {
-		trust.Sealers = []startupkit.Sealer{{Name: "own", PublicKey: string(public)}}
+		trust.Sealers = []kit.Sealer{{Name: "own", PublicKey: string(public)}}
 	}
 	return trust
 }
 
 // greater demands that serials grow: a site that asks for the newest must not
 // find two with one number.
-func (o *SealOptions) greater(k *startupkit.Kit, made *startupkit.Seal) error {
+func (o *SealOptions) greater(k *kit.Kit, made *kit.Seal) error {
 	if k.Seal == nil {
 		return nil
 	}
@@ -83,12 +83,12 @@ func (o *SealOptions) greater(k *startupkit.Kit, made *startupkit.Seal) error {
 		return nil
 	}
 	return fmt.Errorf("the kit %s carries a seal with the serial %d, and the new one would have %d; give --serial=%d, or take %s away if nobody has used it",
-		o.dir, old.Serial, next.Serial, old.Serial+1, startupkit.SealFile)
+		o.dir, old.Serial, next.Serial, old.Serial+1, kit.SealFile)
 }
 
 // serial is the one asked for, or the Unix time. A script may seal twice within
 // a second, and serials must grow all the same.
-func (o *SealOptions) serial(k *startupkit.Kit) int64 {
+func (o *SealOptions) serial(k *kit.Kit) int64 {
 	const burst = 60
 	if o.Serial != 0 || k.Seal == nil {
 		return o.Serial

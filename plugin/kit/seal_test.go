@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
 )
 
 // sealerFiles writes a sealer as `kit sealer new` does, and gives its flags.
@@ -36,7 +36,7 @@ func policyFile(t *testing.T, fed *kittest.Federation, more string) string {
 	file := filepath.Join(t.TempDir(), "sitepolicy.yaml")
 	text := "apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nmetadata: {name: hospital-a}\nspec:\n  participants: [site-1]\n" +
 		"  images: {allowed: [{repository: registry.example.org/nvflare}]}\n" +
-		"  kits:\n    trustRoots: [{name: demo, sha256: " + startupkit.Fingerprint(fed.Root) + "}]\n" + more
+		"  kits:\n    trustRoots: [{name: demo, sha256: " + kit.Fingerprint(fed.Root) + "}]\n" + more
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 	return file
 }
@@ -95,7 +95,7 @@ func TestSealByTheSite(t *testing.T) {
 	fed := newFederation(t)
 	it := kittest.NewSealer(t, "it-security")
 	dir := fed.Client("site-1", "hospital_a").Seal(t, fed.Sealer("release")).WriteDir(t)
-	got := run(today, append([]string{"seal", dir, "--root-fingerprint=" + startupkit.Fingerprint(fed.Root)}, sealerFiles(t, it)...)...)
+	got := run(today, append([]string{"seal", dir, "--root-fingerprint=" + kit.Fingerprint(fed.Root)}, sealerFiles(t, it)...)...)
 	require.NoError(t, got.err)
 	assert.Empty(t, got.errOut)
 	assert.NotContains(t, entries(t, dir), "seal.crt", "the site's seal replaces the project's")

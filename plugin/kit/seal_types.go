@@ -8,8 +8,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
 )
 
 // StartupKitSeal is what `kit seal -o json` prints.
@@ -47,7 +47,7 @@ func (s *StartupKitSeal) DeepCopyObject() runtime.Object {
 	return &out
 }
 
-func newStartupKitSeal(k *startupkit.Kit, made *startupkit.Seal, action string, dryRun bool) (*StartupKitSeal, error) {
+func newStartupKitSeal(k *kit.Kit, made *kit.Seal, action string, dryRun bool) (*StartupKitSeal, error) {
 	view, err := newSeal(made)
 	if err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func newStartupKitSeal(k *startupkit.Kit, made *startupkit.Seal, action string, 
 	}, nil
 }
 
-func newSeal(s *startupkit.Seal) (*Seal, error) {
+func newSeal(s *kit.Seal) (*Seal, error) {
 	statement, err := s.Unverified()
 	if err != nil {
 		return nil, err

@@ -5,26 +5,26 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // writeSeal writes the seal's files into the kit, each whole or not at all. The
 // certificate goes first and the seal last. A kit that is left between the two
 // fails its verification and is sealed by the next run.
-func writeSeal(dir string, s *startupkit.Seal) error {
+func writeSeal(dir string, s *kit.Seal) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return reason(err)
 	}
 	defer root.Close()
 	if len(s.Certificate) > 0 {
-		if err := writeFile(root, startupkit.SealCertificateFile, s.Certificate); err != nil {
+		if err := writeFile(root, kit.SealCertificateFile, s.Certificate); err != nil {
 			return err
 		}
-	} else if err := root.Remove(startupkit.SealCertificateFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	} else if err := root.Remove(kit.SealCertificateFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return reason(err)
 	}
-	return writeFile(root, startupkit.SealFile, s.Envelope)
+	return writeFile(root, kit.SealFile, s.Envelope)
 }
 
 // writeFile replaces a file of the folder by renaming, so that nobody reads half

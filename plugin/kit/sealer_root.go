@@ -9,8 +9,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
 )
 
 // maxState bounds NVFLARE's state file, which holds a key and a certificate for
@@ -24,7 +24,7 @@ func (o *SealerOptions) certify(key *ecdsa.PublicKey) ([]byte, error) {
 		return nil, err
 	}
 	now := o.clock.Now().UTC().Truncate(time.Second)
-	from, until := now.Add(-startupkit.ClockSkew), now.Add(o.ValidFor)
+	from, until := now.Add(-kit.ClockSkew), now.Add(o.ValidFor)
 	if from.Before(root.NotBefore) {
 		from = root.NotBefore
 	}

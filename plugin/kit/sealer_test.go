@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/kit"
+	kitcmd "github.com/kubectl-flare/kubectl-flare/plugin/kit"
 )
 
 func TestSealerNew(t *testing.T) {
@@ -57,7 +57,7 @@ func TestSealerNew(t *testing.T) {
 		})
 	}
 	got := run(today, "sealer", "new", "--name=it", "--out="+filepath.Join(t.TempDir(), "x"), "-o", "json")
-	var view kit.NewSealer
+	var view kitcmd.NewSealer
 	require.NoError(t, json.Unmarshal([]byte(got.out), &view))
 	assert.Equal(t, "site", view.SealedBy)
 	assert.NotContains(t, got.out, "PRIVATE")

@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/yaml"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
 )
 
 // NewSealer is what `kit sealer new -o json` prints. It has no private key in it.

@@ -8,7 +8,7 @@ import (
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // VerifyOptions are those of `kubectl flare kit verify`.
@@ -82,7 +82,7 @@ func (o *VerifyOptions) Complete(args []string) { o.dir = args[0] }
 // Validate looks at the flags.
 func (o *VerifyOptions) Validate() error {
 	if o.RootFingerprint != "" {
-		if _, err := startupkit.ParseFingerprint(o.RootFingerprint); err != nil {
+		if _, err := kit.ParseFingerprint(o.RootFingerprint); err != nil {
 			return fmt.Errorf("--root-fingerprint: %w", err)
 		}
 	}
@@ -95,7 +95,7 @@ func (o *VerifyOptions) Run() error {
 	if err != nil {
 		return err
 	}
-	options := startupkit.VerifyOptions{Now: o.clock.Now(), RootFingerprint: o.RootFingerprint}
+	options := kit.VerifyOptions{Now: o.clock.Now(), RootFingerprint: o.RootFingerprint}
 	if o.PolicyFile != "" {
 		if options.Trust, err = readTrust(o.PolicyFile); err != nil {
 			return err

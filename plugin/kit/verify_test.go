@@ -9,15 +9,15 @@ import (
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/yaml"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/kit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	kitcmd "github.com/kubectl-flare/kubectl-flare/plugin/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
 func TestVerify(t *testing.T) {
 	fed := newFederation(t)
-	fed27 := newFederation(t, kittest.WithFamily(startupkit.Family27))
-	trust := func(f *kittest.Federation) string { return "--root-fingerprint=" + startupkit.Fingerprint(f.Root) }
+	fed27 := newFederation(t, kittest.WithFamily(kit.Family27))
+	trust := func(f *kittest.Federation) string { return "--root-fingerprint=" + kit.Fingerprint(f.Root) }
 	for _, tt := range []struct {
 		name  string
 		kit   *kittest.Kit
@@ -58,20 +58,20 @@ func TestVerifyFormats(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, asJSON.out, string(converted), "one schema")
 
-	var report kit.StartupKitReport
+	var report kitcmd.StartupKitReport
 	decoder := json.NewDecoder(strings.NewReader(asJSON.out))
 	decoder.DisallowUnknownFields()
 	require.NoError(t, decoder.Decode(&report))
 	assert.Equal(t, "StartupKitReport", report.Kind)
 	assert.False(t, report.Passed)
-	assert.Equal(t, kit.Summary{Pass: 14, Warn: 1, Fail: 1}, report.Summary)
+	assert.Equal(t, kitcmd.Summary{Pass: 14, Warn: 1, Fail: 1}, report.Summary)
 	assert.Len(t, report.Findings, 16)
 }
 
 func TestVerifyTakesFingerprintsAsTheyCome(t *testing.T) {
 	fed := newFederation(t)
 	dir := fed.Client("site-1", "hospital_a").WriteDir(t)
-	digits := startupkit.Fingerprint(fed.Root)
+	digits := kit.Fingerprint(fed.Root)
 	var pairs []string
 	for i := 0; i < len(digits); i += 2 {
 		pairs = append(pairs, strings.ToUpper(digits[i:i+2]))

@@ -9,23 +9,23 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/printers"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // StartupKitReport is what `kit verify -o json` prints.
 type StartupKitReport struct {
 	metav1.TypeMeta `json:",inline"`
 
-	Participant string          `json:"participant"`
-	Role        startupkit.Role `json:"role"`
-	Federation  string          `json:"federation"`
+	Participant string   `json:"participant"`
+	Role        kit.Role `json:"role"`
+	Federation  string   `json:"federation"`
 	// Digest is the kit digest: it says which kit was verified.
 	Digest string `json:"digest"`
 	// Passed is false when a check failed.
 	Passed  bool    `json:"passed"`
 	Summary Summary `json:"summary"`
 	// Findings are in the order of the checks; each check has at least one.
-	Findings []startupkit.Finding `json:"findings"`
+	Findings []kit.Finding `json:"findings"`
 }
 
 // Summary counts findings.
@@ -47,13 +47,13 @@ func (r *StartupKitReport) DeepCopyObject() runtime.Object {
 	return &out
 }
 
-func newStartupKitReport(k *startupkit.Kit, report startupkit.Report) *StartupKitReport {
+func newStartupKitReport(k *kit.Kit, report kit.Report) *StartupKitReport {
 	return &StartupKitReport{
 		TypeMeta:    typeMeta("StartupKitReport"),
 		Participant: k.Participant, Role: k.Role, Federation: k.Federation, Digest: k.Digest(),
 		Passed: report.Passed(),
 		Summary: Summary{
-			Pass: report.Count(startupkit.StatusPass), Warn: report.Count(startupkit.StatusWarn), Fail: report.Count(startupkit.StatusFail),
+			Pass: report.Count(kit.StatusPass), Warn: report.Count(kit.StatusWarn), Fail: report.Count(kit.StatusFail),
 		},
 		Findings: report.Findings,
 	}

@@ -7,7 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
 )
 
 // keptClaim says when a workspace that was there already differs from what the

@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/delivery"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 // flags are launch's own flags, as they are written.
@@ -51,7 +51,7 @@ func (f *flags) add(cmd *cobra.Command) {
 }
 
 // participant reads the flags and reports everything that is wrong with them.
-func (f *flags) participant(namespace string) (framework.Participant, error) {
+func (f *flags) participant(namespace string) (workloads.Participant, error) {
 	var errs []error
 	if f.Image == "" {
 		errs = append(errs, errors.New("--image is missing: give an image with NVFLARE in it, such as --image registry.example.org/nvflare:2.9.0"))
@@ -72,10 +72,10 @@ func (f *flags) participant(namespace string) (framework.Participant, error) {
 		}
 		return q
 	}
-	p := framework.Participant{
+	p := workloads.Participant{
 		Namespace: namespace, ServerNamespace: f.ServerNamespace,
 		Image: f.Image, KitImage: f.Delivery.Image, ImagePullSecrets: f.ImagePullSecrets,
-		Resources:    framework.Resources{CPU: quantity("cpu", f.CPU), Memory: quantity("memory", f.Memory)},
+		Resources:    workloads.Resources{CPU: quantity("cpu", f.CPU), Memory: quantity("memory", f.Memory)},
 		StorageSize:  quantity("storage-size", f.StorageSize),
 		StorageClass: f.StorageClass,
 	}

@@ -17,12 +17,13 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/delivery"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
-	"github.com/kubectl-flare/kubectl-flare/plugin/kit"
+	kitcmd "github.com/kubectl-flare/kubectl-flare/plugin/kit"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/rollout"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // Options are what `kubectl flare launch` is told.
@@ -31,8 +32,8 @@ type Options struct {
 	KitDir  string
 	Printer *output.Printer
 
-	participant framework.Participant
-	kit         *startupkit.Kit
+	participant workloads.Participant
+	kit         *kit.Kit
 	clients     clients.Clients
 	clock       clock.WithTicker
 	genericiooptions.IOStreams
@@ -60,12 +61,12 @@ func (o *Options) Complete(cmd *cobra.Command, args []string) error {
 	if o.participant, err = o.flags.participant(namespace); err != nil {
 		return err
 	}
-	var report startupkit.Report
-	if o.kit, report, err = kit.Genuine(o.KitDir, o.RootFingerprint, o.clock.Now()); err != nil {
+	var report kit.Report
+	if o.kit, report, err = kitcmd.Genuine(o.KitDir, o.RootFingerprint, o.clock.Now()); err != nil {
 		return err
 	}
 	for _, f := range report.Findings {
-		if f.Status == startupkit.StatusWarn {
+		if f.Status == kit.StatusWarn {
 			o.warn("%s", f.Message)
 		}
 	}
@@ -122,11 +123,11 @@ func (o *Options) look(ctx context.Context) error {
 	case apierrors.IsForbidden(err):
 	case err != nil:
 		return err
-	case namespace.Labels[framework.LabelSitePolicy] == "":
+	case namespace.Labels[names.LabelSitePolicy] == "":
 		o.warn("namespace %q is not governed: nothing checks what runs next to the data", name)
 	}
-	host := framework.ParseHost(o.kit.Server.Host)
-	if o.kit.Role == startupkit.RoleServer || host.Kind != framework.HostBare || o.ServerNamespace != "" {
+	host := workloads.ParseHost(o.kit.Server.Host)
+	if o.kit.Role == kit.RoleServer || host.Kind != workloads.HostBare || o.ServerNamespace != "" {
 		return nil
 	}
 	_, err = typed.CoreV1().Services(name).Get(ctx, host.Service, metav1.GetOptions{})
@@ -138,7 +139,7 @@ func (o *Options) look(ctx context.Context) error {
 }
 
 func (o *Options) wait(ctx context.Context) error {
-	if o.kit.Role == startupkit.RoleAdmin {
+	if o.kit.Role == kit.RoleAdmin {
 		return nil
 	}
 	waiter, err := rollout.NewWaiter(o.clients, o.Printer.Progress(o.IOStreams), o.clock)
@@ -149,7 +150,7 @@ func (o *Options) wait(ctx context.Context) error {
 	defer cancel()
 	return waiter.Wait(ctx, rollout.Target{
 		Namespace:   o.participant.Namespace,
-		Name:        startupkit.ObjectName(o.kit.Participant),
+		Name:        kit.ObjectName(o.kit.Participant),
 		Participant: o.kit.Participant,
 		Federation:  o.kit.Federation,
 		Role:        o.kit.Role,
@@ -161,7 +162,7 @@ func (o *Options) warn(format string, args ...any) {
 	_, _ = fmt.Fprintf(o.ErrOut, "Warning: "+format+"\n", args...)
 }
 
-func (o *Options) notes(set *framework.Set) {
+func (o *Options) notes(set *workloads.Set) {
 	for _, note := range set.Notes {
 		_, _ = fmt.Fprintln(o.ErrOut, "Note: "+note)
 	}

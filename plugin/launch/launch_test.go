@@ -16,8 +16,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
 const image = "--image=registry.example.org/nvflare:2.9.0"
@@ -135,8 +135,8 @@ func TestDryRuns(t *testing.T) {
 // In no output is anything of the private key.
 func TestOutputsShowNoKey(t *testing.T) {
 	b := newBench(t)
-	kit := b.federation.Client("site-1", "hospital_a")
-	dir := kit.WriteDir(t)
+	k := b.federation.Client("site-1", "hospital_a")
+	dir := k.WriteDir(t)
 	for _, args := range [][]string{
 		{"-o=yaml", "--dry-run=client"}, {"-o=json", "--dry-run=client"}, {"-o=yaml", "--dry-run=server"},
 		{"-o=yaml", "--wait=false"}, {"-o=json", "--wait=false"},
@@ -293,7 +293,7 @@ func TestNewerKitIsANewSecret(t *testing.T) {
 	if len(secrets) != 2 {
 		t.Errorf("two kits, Secrets: %v", secrets)
 	}
-	d, _ := b.Get("deployments", "ns", startupkit.ObjectName("site-1"))
+	d, _ := b.Get("deployments", "ns", kit.ObjectName("site-1"))
 	if d.GetResourceVersion() == "" {
 		t.Error("there is no Deployment")
 	}

@@ -20,7 +20,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/ansi"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // Options are what `kubectl flare logs` is told.
@@ -138,7 +138,7 @@ func (o *Options) pod(ctx context.Context, typed kubernetes.Interface) (*corev1.
 	switch {
 	case !ok:
 		return nil, participants.NotFound(all, o.Participant, namespace)
-	case p.Role == startupkit.RoleAdmin:
+	case p.Role == kit.RoleAdmin:
 		return nil, fmt.Errorf("%q is an admin: its pods live only as long as a `kubectl flare job` command", p.Name)
 	}
 	pods, err := participants.Pods(ctx, typed, namespace)

@@ -10,7 +10,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
 func cluster(t *testing.T, withPod bool) *clientstest.Server {

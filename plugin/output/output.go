@@ -17,7 +17,7 @@ import (
 	cmdutil "k8s.io/kubectl/pkg/cmd/util"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 // Printer prints what a mutating command did.
@@ -86,7 +86,7 @@ func (p *Printer) Suffix() string {
 }
 
 // Objects prints what a client-side dry run would write.
-func (p *Printer) Objects(out io.Writer, objects []framework.Object) error {
+func (p *Printer) Objects(out io.Writer, objects []workloads.Object) error {
 	if p.Structured() {
 		return p.structured(out, objects)
 	}
@@ -109,7 +109,7 @@ func (p *Printer) Results(out io.Writer, results []apply.Result) error {
 		}
 		return nil
 	}
-	objects := make([]framework.Object, 0, len(results))
+	objects := make([]workloads.Object, 0, len(results))
 	for _, r := range results {
 		if r.Object.GetKind() != "Secret" {
 			objects = append(objects, r.Object)
@@ -124,7 +124,7 @@ func (p *Printer) Results(out io.Writer, results []apply.Result) error {
 	return p.structured(out, objects)
 }
 
-func (p *Printer) structured(out io.Writer, objects []framework.Object) error {
+func (p *Printer) structured(out io.Writer, objects []workloads.Object) error {
 	printer, err := p.flags.ToPrinter()
 	if err != nil {
 		return err
@@ -132,7 +132,7 @@ func (p *Printer) structured(out io.Writer, objects []framework.Object) error {
 	shown := make([]runtime.Object, 0, len(objects))
 	for _, obj := range objects {
 		if !*p.showSecrets {
-			obj = framework.Redact(obj)
+			obj = workloads.Redact(obj)
 		}
 		shown = append(shown, obj)
 	}

@@ -15,8 +15,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // Participant is one launched participant.
@@ -25,7 +25,7 @@ type Participant struct {
 	Name       string
 	ObjectName string
 	Namespace  string
-	Role       startupkit.Role
+	Role       kit.Role
 	Federation string
 	Org        string
 	KitDigest  string
@@ -38,7 +38,7 @@ type Participant struct {
 }
 
 // Selector picks the objects of launched participants.
-const Selector = framework.LabelManagedBy + "=" + framework.ManagedBy + "," + framework.LabelParticipant
+const Selector = names.LabelManagedBy + "=" + names.ManagedBy + "," + names.LabelParticipant
 
 // List returns the participants of a namespace, or of all when it is empty,
 // sorted by namespace and name.
@@ -72,13 +72,13 @@ func fromMeta(m metav1.ObjectMeta, template corev1.PodTemplateSpec) Participant 
 		Name:       TrueName(&m),
 		ObjectName: m.Name,
 		Namespace:  m.Namespace,
-		Role:       startupkit.Role(m.Labels[framework.LabelRole]),
-		Federation: m.Annotations[framework.AnnotationFederation],
-		Org:        m.Annotations[framework.AnnotationOrg],
-		KitDigest:  m.Annotations[framework.AnnotationKitDigest],
+		Role:       kit.Role(m.Labels[names.LabelRole]),
+		Federation: m.Annotations[names.AnnotationFederation],
+		Org:        m.Annotations[names.AnnotationOrg],
+		KitDigest:  m.Annotations[names.AnnotationKitDigest],
 		Created:    m.CreationTimestamp.Time,
 	}
-	if end, err := time.Parse(time.RFC3339, m.Annotations[framework.AnnotationNotAfter]); err == nil {
+	if end, err := time.Parse(time.RFC3339, m.Annotations[names.AnnotationNotAfter]); err == nil {
 		p.NotAfter = end
 	}
 	if len(template.Spec.Containers) > 0 {
@@ -90,7 +90,7 @@ func fromMeta(m metav1.ObjectMeta, template corev1.PodTemplateSpec) Participant 
 // TrueName is the participant's name as its object's annotation has it, or,
 // where somebody removed that, the object's name.
 func TrueName(obj metav1.Object) string {
-	if name := obj.GetAnnotations()[framework.AnnotationParticipant]; name != "" {
+	if name := obj.GetAnnotations()[names.AnnotationParticipant]; name != "" {
 		return name
 	}
 	return obj.GetName()
@@ -99,7 +99,7 @@ func TrueName(obj metav1.Object) string {
 // Matches says whether a person who wrote arg means the participant of that
 // true name: by itself or by its objects' name.
 func Matches(name, arg string) bool {
-	return name == arg || startupkit.ObjectName(name) == arg
+	return name == arg || kit.ObjectName(name) == arg
 }
 
 // Find returns the participant that a person calls arg.

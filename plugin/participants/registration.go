@@ -10,7 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/kubernetes"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
 )
 
 // Registration says whether a client has registered with its server.

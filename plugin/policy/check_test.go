@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/yaml"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 func TestCheckWhatLaunchWrites(t *testing.T) {
@@ -29,7 +29,7 @@ func TestCheckWhatLaunchWrites(t *testing.T) {
 // launch prints sizes instead of keys; the kit itself says what they stand for.
 func TestCheckRedactedSecrets(t *testing.T) {
 	s := newSite(t)
-	redacted := launched(t, s.kit, framework.Redact)
+	redacted := launched(t, s.kit, workloads.Redact)
 	args := []string{"check", "-f", "-", "--policy", s.policyFile}
 	out, err := run(t, redacted, append(args, "--kit", s.kitDir)...)
 	require.NoError(t, err, out)

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy/offline"
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -87,7 +88,7 @@ func (r *liveReader) namespaceAnd(policy **v1alpha1.SitePolicy) error {
 		return err
 	}
 	r.add(ns)
-	name := ns.Labels[v1alpha1.LabelSitePolicy]
+	name := ns.Labels[names.LabelSitePolicy]
 	if name == "" || *policy != nil {
 		return nil
 	}

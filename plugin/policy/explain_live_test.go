@@ -19,8 +19,8 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
 )
 
 // cluster is a governed namespace with the site's kit, its policy and its pod.

@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy/offline"
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -79,7 +80,7 @@ func (s *scene) explain(o offline.Object, user string) (*ExplainItem, error) {
 func (s *scene) labels(q *offline.Question) map[string]string {
 	set := s.world.Labels(q.Attributes.Namespace)
 	if set == nil && q.Policy != nil {
-		set = map[string]string{corev1.LabelMetadataName: q.Attributes.Namespace, v1alpha1.LabelSitePolicy: q.Policy.Name}
+		set = map[string]string{corev1.LabelMetadataName: q.Attributes.Namespace, names.LabelSitePolicy: q.Policy.Name}
 	}
 	return set
 }
@@ -112,8 +113,8 @@ func (s *scene) policy(q *offline.Question) ExplainPolicy {
 	case q.Facts.PolicyName == "":
 		e.Why = q.Unjudged
 	default:
-		e.Why = "namespace " + q.Attributes.Namespace + " has the label " + v1alpha1.LabelSitePolicy + "=" + q.Facts.PolicyName
-		if _, known := s.world.Labels(q.Attributes.Namespace)[v1alpha1.LabelSitePolicy]; !known {
+		e.Why = "namespace " + q.Attributes.Namespace + " has the label " + names.LabelSitePolicy + "=" + q.Facts.PolicyName
+		if _, known := s.world.Labels(q.Attributes.Namespace)[names.LabelSitePolicy]; !known {
 			e.Why = "it is the only one in the files"
 		}
 	}

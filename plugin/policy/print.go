@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 )
 
 // apiVersion is the version of what -o json and -o yaml print.
-const apiVersion = "kubectl-flare.dev/v1alpha1"
+const apiVersion = names.APIVersion
 
 // printFlags chooses between text for people and JSON or YAML.
 type printFlags struct{ format string }

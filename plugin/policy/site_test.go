@@ -15,11 +15,11 @@ import (
 	testingclock "k8s.io/utils/clock/testing"
 	"sigs.k8s.io/yaml"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
 const image = "registry.example.org/nvflare"
@@ -27,7 +27,7 @@ const image = "registry.example.org/nvflare"
 // site is a hospital with its kit, its policy and what launch writes.
 type site struct {
 	kitDir, policyFile, manifests string
-	kit                           *startupkit.Kit
+	kit                           *kit.Kit
 }
 
 func newSite(t *testing.T) site {
@@ -47,7 +47,7 @@ metadata: {name: hospital-a}
 spec:
   participants: [site-1]
   kits:
-    trustRoots: [{name: cancer, sha256: ` + startupkit.Fingerprint(fed.Root) + `}]
+    trustRoots: [{name: cancer, sha256: ` + kit.Fingerprint(fed.Root) + `}]
   images:
     allowed: [{repository: ` + image + `, tag: "2.9.0", digest: "sha256:` + strings.Repeat("0a", 32) + `"}]
   data: [{claimName: ct-scans, volumeName: pv-17, mountPath: /data/ct, roles: [client]}]
@@ -58,11 +58,11 @@ spec:
 
 // launched is what `kubectl flare launch --dry-run=client -o yaml --show-secrets`
 // prints.
-func launched(t *testing.T, kit *startupkit.Kit, show ...func(framework.Object) framework.Object) string {
+func launched(t *testing.T, k *kit.Kit, show ...func(workloads.Object) workloads.Object) string {
 	t.Helper()
-	set, err := nvflare.Objects(framework.Participant{
+	set, err := nvflare.Objects(workloads.Participant{
 		Namespace: "fl-site-1", Image: image + ":2.9.0", StorageSize: resource.MustParse("1Gi"),
-	}, kit)
+	}, k)
 	if err != nil {
 		t.Fatal(err)
 	}

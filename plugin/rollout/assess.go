@@ -11,7 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // view is everything of one participant that the cluster shows.
@@ -164,7 +164,7 @@ func containerState(s *state, c corev1.ContainerStatus, t Target) {
 
 func runningText(ready bool, t Target) string {
 	switch {
-	case t.Role == startupkit.RoleClient:
+	case t.Role == kit.RoleClient:
 		return "running, registers with " + t.Server
 	case ready:
 		return "ready"

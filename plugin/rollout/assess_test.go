@@ -10,10 +10,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-var target = Target{Namespace: "ns", Name: "site-1", Participant: "site-1", Role: startupkit.RoleClient, Server: "grpc://server1:8002"}
+var target = Target{Namespace: "ns", Name: "site-1", Participant: "site-1", Role: kit.RoleClient, Server: "grpc://server1:8002"}
 
 func template(image string) corev1.PodTemplateSpec {
 	return corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "nvflare", Image: image}}}}

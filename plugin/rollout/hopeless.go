@@ -14,7 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/ansi"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // How long a state may last that might still get better by itself: a controller
@@ -66,9 +66,9 @@ func (w *Waiter) nudge(ctx context.Context, s state) bool {
 		return false
 	}
 	w.nudged, w.since = true, w.clock.Now()
-	patch := fmt.Sprintf(`{"metadata":{"annotations":{"kubectl-flare.dev/retried-at":%q}}}`, w.start.UTC().Format(time.RFC3339))
+	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, names.AnnotationRetried, w.start.UTC().Format(time.RFC3339))
 	_, err := w.typed.AppsV1().ReplicaSets(w.target.Namespace).Patch(ctx, s.set, types.MergePatchType, []byte(patch),
-		metav1.PatchOptions{FieldManager: framework.ManagedBy})
+		metav1.PatchOptions{FieldManager: names.ManagedBy})
 	return err == nil
 }
 

@@ -11,8 +11,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
 )
 
 // joined is what following one container's log has come to.

@@ -16,7 +16,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // Target is the participant to follow.
@@ -25,7 +25,7 @@ type Target struct {
 	Name        string // the Deployment's
 	Participant string // the true name
 	Federation  string
-	Role        startupkit.Role
+	Role        kit.Role
 	Server      string // what a client dials, for messages
 }
 
@@ -103,7 +103,7 @@ func (w *Waiter) step(ctx context.Context, s state) (done bool, err error) {
 	switch {
 	case !s.running:
 		return false, nil
-	case w.target.Role == startupkit.RoleServer:
+	case w.target.Role == kit.RoleServer:
 		return s.ready, nil
 	case w.member != "" && w.member == s.container:
 		w.sayRegistered()
@@ -145,7 +145,7 @@ func (w *Waiter) late(ctx context.Context, s state) error {
 		return fmt.Errorf("interrupted: everything of %q is applied, and it is still: %s", w.target.Participant, s.text)
 	}
 	goal := "ready"
-	if w.target.Role == startupkit.RoleClient {
+	if w.target.Role == kit.RoleClient {
 		goal = "registered"
 	}
 	err := fmt.Errorf("%q is not %s after %s: %s", w.target.Participant, goal, w.clock.Since(w.start).Truncate(time.Second), s.text)

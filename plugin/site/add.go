@@ -19,8 +19,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // AddOptions are what `kubectl flare site add` is told.
@@ -147,7 +147,7 @@ func (o *AddOptions) govern(ctx context.Context, typed kubernetes.Interface) err
 	if err != nil {
 		return o.clients.Explain(ctx, err)
 	}
-	options := metav1.ApplyOptions{FieldManager: framework.ManagedBy, Force: o.ForceConflicts}
+	options := metav1.ApplyOptions{FieldManager: names.ManagedBy, Force: o.ForceConflicts}
 	if o.Printer.ServerDryRun() {
 		options.DryRun = []string{metav1.DryRunAll}
 	}
@@ -163,7 +163,7 @@ func (o *AddOptions) report(before *corev1.Namespace) error {
 		return nil
 	}
 	action := "labeled"
-	if before.Labels[framework.LabelSitePolicy] == o.plan.policyName {
+	if before.Labels[names.LabelSitePolicy] == o.plan.policyName {
 		action = "unchanged"
 	}
 	_, err := fmt.Fprintf(o.Out, "namespace/%s %s%s\n", before.Name, action, o.Printer.Suffix())

@@ -6,13 +6,13 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 // networkPolicies close the namespace and open what a federation needs: names,
 // the FL server, and the pods of the namespace among themselves. A cluster whose
 // network plugin knows no NetworkPolicy keeps none of it.
-func (p *plan) networkPolicies() []framework.Object {
+func (p *plan) networkPolicies() []workloads.Object {
 	both := []networkingv1.PolicyType{networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress}
 	deny := p.networkPolicy("flare-default-deny", networkingv1.NetworkPolicySpec{PolicyTypes: both})
 	neighbours := []networkingv1.NetworkPolicyPeer{{PodSelector: &metav1.LabelSelector{}}}
@@ -35,7 +35,7 @@ func (p *plan) networkPolicies() []framework.Object {
 		// The API server, with which the launcher makes job pods.
 		spec.Egress = append(spec.Egress, networkingv1.NetworkPolicyEgressRule{Ports: ports(corev1.ProtocolTCP, 443, 6443)})
 	}
-	return []framework.Object{deny, p.networkPolicy("flare-federation", spec)}
+	return []workloads.Object{deny, p.networkPolicy("flare-federation", spec)}
 }
 
 func (p *plan) networkPolicy(name string, spec networkingv1.NetworkPolicySpec) *networkingv1.NetworkPolicy {

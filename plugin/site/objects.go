@@ -6,7 +6,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -22,8 +23,8 @@ type plan struct {
 
 // objects are all but the label, which comes last: a namespace must not be
 // governed before everything that governing needs is there.
-func (p *plan) objects() []framework.Object {
-	var objects []framework.Object
+func (p *plan) objects() []workloads.Object {
+	var objects []workloads.Object
 	if p.policy != nil {
 		policy := p.policy.DeepCopy()
 		policy.Labels = ours(policy.Labels)
@@ -50,7 +51,7 @@ func (p *plan) objects() []framework.Object {
 func (p *plan) label() *corev1.Namespace {
 	return &corev1.Namespace{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"},
-		ObjectMeta: metav1.ObjectMeta{Name: p.namespace, Labels: map[string]string{framework.LabelSitePolicy: p.policyName}},
+		ObjectMeta: metav1.ObjectMeta{Name: p.namespace, Labels: map[string]string{names.LabelSitePolicy: p.policyName}},
 	}
 }
 
@@ -59,9 +60,9 @@ func (p *plan) meta(name string) metav1.ObjectMeta {
 }
 
 func ours(labels map[string]string) map[string]string {
-	out := map[string]string{framework.LabelManagedBy: framework.ManagedBy}
+	out := map[string]string{names.LabelManagedBy: names.ManagedBy}
 	for key, value := range labels {
-		if key != framework.LabelManagedBy {
+		if key != names.LabelManagedBy {
 			out[key] = value
 		}
 	}

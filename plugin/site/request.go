@@ -10,7 +10,7 @@ import (
 	"k8s.io/kubectl/pkg/util/templates"
 	"sigs.k8s.io/yaml"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 // RequestOptions are what `kubectl flare site request` is told.
@@ -62,7 +62,7 @@ func (o *RequestOptions) Run() error {
 }
 
 // print leaves out what only a server writes.
-func (o *RequestOptions) print(object framework.Object) error {
+func (o *RequestOptions) print(object workloads.Object) error {
 	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
 	if err != nil {
 		return err

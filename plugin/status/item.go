@@ -8,7 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // Item is one participant, as -o json and -o yaml show it.
@@ -46,7 +46,7 @@ func newItem(p participants.Participant, pod *corev1.Pod, now time.Time) Item {
 		}
 		item.Ready = fmt.Sprintf("%d/%d", d.Status.ReadyReplicas, wanted)
 	}
-	if p.Role == startupkit.RoleClient {
+	if p.Role == kit.RoleClient {
 		item.Registered = string(participants.NotRegistered)
 	}
 	if !p.NotAfter.IsZero() {

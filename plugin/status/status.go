@@ -17,7 +17,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // Options are what `kubectl flare status` is told.
@@ -125,7 +125,7 @@ func readRegistrations(ctx context.Context, typed kubernetes.Interface, all []pa
 	slots := make(chan struct{}, logReaders)
 	for i, p := range all {
 		pod := p.Pod(pods)
-		if p.Role != startupkit.RoleClient || pod == nil {
+		if p.Role != kit.RoleClient || pod == nil {
 			continue
 		}
 		wg.Go(func() {

@@ -16,8 +16,8 @@ import (
 	testingclock "k8s.io/utils/clock/testing"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
 var now = time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)
@@ -28,8 +28,8 @@ const inCluster = "server1.fl.svc.cluster.local"
 func launched(t *testing.T, namespace string, kits ...*kittest.Kit) *clientstest.Server {
 	t.Helper()
 	server := clientstest.Start(t)
-	for _, kit := range kits {
-		objects, err := clientstest.Launched(namespace, kit.Read(), now.Add(-90*time.Minute))
+	for _, k := range kits {
+		objects, err := clientstest.Launched(namespace, k.Read(), now.Add(-90*time.Minute))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +57,7 @@ func run(t *testing.T, server *clientstest.Server, namespace string, args ...str
 	}, args...)
 }
 
-func short(kit *kittest.Kit) string { return kit.Read().Digest()[:shortDigest] }
+func short(k *kittest.Kit) string { return k.Read().Digest()[:shortDigest] }
 
 func TestTable(t *testing.T) {
 	f := federation(t, 30)
@@ -147,8 +147,8 @@ func TestAllNamespacesWide(t *testing.T) {
 }
 
 func TestJSON(t *testing.T) {
-	kit := federation(t, 30).Client("Site_2", "hospital_b")
-	out, _, err := run(t, launched(t, "fl", kit), "fl", "-o", "json")
+	k := federation(t, 30).Client("Site_2", "hospital_b")
+	out, _, err := run(t, launched(t, "fl", k), "fl", "-o", "json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,8 +157,8 @@ func TestJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Item{{
-		Participant: "Site_2", Namespace: "fl", ObjectName: startupkit.ObjectName("Site_2"), Role: "client",
-		Federation: "demo", Org: "hospital_b", Ready: "1/1", Registered: "no", KitDigest: kit.Read().Digest(),
+		Participant: "Site_2", Namespace: "fl", ObjectName: kit.ObjectName("Site_2"), Role: "client",
+		Federation: "demo", Org: "hospital_b", Ready: "1/1", Registered: "no", KitDigest: k.Read().Digest(),
 		NotAfter: "2030-01-31T13:00:00Z", DaysLeft: new(30), Image: "registry.example.org/nvflare:2.9.0",
 		Pod: "site-2-809cb9ad-pod", Node: "node0", Created: now.Add(-90 * time.Minute),
 	}}

@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -19,12 +20,12 @@ const (
 // kit is one that the policy takes. Source: design §4.
 //
 // Fields: every reference to a Secret with the prefix flare-kit-.
-func kit(p *Pod) []Result {
+func kitCheck(p *Pod) []Result {
 	if p.KitName == "" {
 		return []Result{p.fail(IDKit, "volumes", "no kit", fixInject, "a participant's pod must mount the Secret of its startup kit")}
 	}
 	for ref := range References(p.Spec) {
-		if HasPrefix(ref.Name, PrefixKit) && ref.Name != p.KitName {
+		if HasPrefix(ref.Name, names.PrefixKit) && ref.Name != p.KitName {
 			return []Result{p.fail(IDKit, ref.Field(), "more than one kit", "run one participant in a pod", "%s and %s", quote(p.KitName), quote(ref.Name))}
 		}
 	}
@@ -131,18 +132,15 @@ func current(bad verdict, k *facts.KitFact, policy *v1alpha1.SitePolicySpec, now
 	return nil
 }
 
-// digits is how much of the digest stands in a name.
-const digits = 32
-
 // IsKitName says whether a Secret's name is that of the kit.
 func IsKitName(name string, k *facts.KitFact) bool {
-	rest, ok := strings.CutPrefix(name, PrefixKit)
-	if !ok || len(k.Digest) != 2*digits {
+	rest, ok := strings.CutPrefix(name, names.PrefixKit)
+	if !ok || len(k.Digest) != 2*names.DigestDigits {
 		return false
 	}
-	rest, ok = strings.CutSuffix(rest, k.Digest[:digits])
+	rest, ok = strings.CutSuffix(rest, k.Digest[:names.DigestDigits])
 	if !ok || rest == "" || rest[len(rest)-1] != '-' {
 		return false
 	}
-	return rest[:len(rest)-1] == startupkit.ObjectName(k.Participant)
+	return rest[:len(rest)-1] == kit.ObjectName(k.Participant)
 }

@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -22,7 +23,7 @@ func Secret(s, old *corev1.Secret, policy *v1alpha1.SitePolicySpec, f *facts.Fac
 	switch {
 	case old != nil && sameSecret(s, old):
 		return nil // labels, annotations and finalizers
-	case HasPrefix(s.Name, PrefixKit):
+	case HasPrefix(s.Name, names.PrefixKit):
 		return kitSecret(s, policy, f)
 	case typed:
 		return secretProblem("type", "a kit's type under another name", "call it flare-kit-<participant>-<digest>", quote(s.Name))
@@ -72,5 +73,5 @@ func secretProblem(field, reason, fix, detail string) []Result {
 // Governed says whether a write to a Secret or ConfigMap with that name and type
 // must be judged.
 func Governed(name string, kind corev1.SecretType) bool {
-	return Reserved(name) || kind == facts.KitSecretType || strings.HasPrefix(string(kind), "kubectl-flare.dev/")
+	return Reserved(name) || kind == facts.KitSecretType || strings.HasPrefix(string(kind), names.Group+"/")
 }

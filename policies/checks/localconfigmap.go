@@ -8,7 +8,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -25,14 +26,14 @@ func ConfigMap(m, old *corev1.ConfigMap, policy *v1alpha1.SitePolicySpec) []Resu
 	switch {
 	case !Reserved(m.Name), old != nil && sameConfigMap(m, old):
 		return nil
-	case !HasPrefix(m.Name, PrefixLocal):
+	case !HasPrefix(m.Name, names.PrefixLocal):
 		return bad("metadata.name", "a reserved name", "take another name", quote(m.Name))
 	case !slices.ContainsFunc(policy.Participants, owned):
 		return bad("metadata.name", "not a participant's local/", "call it flare-local-<participant>-<digest> for one of "+strings.Join(policy.Participants, ", "), quote(m.Name))
 	case !immutable(m.Immutable):
 		return bad("immutable", "local/ could be changed", "set immutable: true", quote(m.Name))
 	}
-	if digest := LocalDigest(m); !strings.HasSuffix(m.Name, "-"+digest[:digits]) {
+	if digest := LocalDigest(m); !strings.HasSuffix(m.Name, "-"+digest[:names.DigestDigits]) {
 		return bad("data", "not what the name says", fixInject, "the digest of data is "+digest)
 	}
 	return nil
@@ -40,14 +41,14 @@ func ConfigMap(m, old *corev1.ConfigMap, policy *v1alpha1.SitePolicySpec) []Resu
 
 // LocalDigest is the digest of the files that a ConfigMap holds.
 func LocalDigest(m *corev1.ConfigMap) string {
-	files := make(startupkit.Files, 0, len(m.Data)+len(m.BinaryData))
+	files := make(kit.Files, 0, len(m.Data)+len(m.BinaryData))
 	for name, text := range m.Data {
-		files = append(files, startupkit.File{Name: name, Data: []byte(text)})
+		files = append(files, kit.File{Name: name, Data: []byte(text)})
 	}
 	for name, data := range m.BinaryData {
-		files = append(files, startupkit.File{Name: name, Data: data})
+		files = append(files, kit.File{Name: name, Data: data})
 	}
-	slices.SortFunc(files, func(a, b startupkit.File) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(files, func(a, b kit.File) int { return strings.Compare(a.Name, b.Name) })
 	return files.Digest()
 }
 

@@ -8,9 +8,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -95,15 +96,15 @@ func (p *Pod) findKit() {
 			continue
 		}
 		p.Federated = true
-		if p.KitName == "" && ref.Kind == SecretRef && HasPrefix(ref.Name, PrefixKit) {
+		if p.KitName == "" && ref.Kind == SecretRef && HasPrefix(ref.Name, names.PrefixKit) {
 			p.KitName = ref.Name
 		}
 	}
 	if p.KitName == "" {
 		return
 	}
-	if kit, ok := p.Facts.Kit(p.KitName); ok && kit.Error == "" {
-		p.Kit, p.object = kit, startupkit.ObjectName(kit.Participant)
+	if k, ok := p.Facts.Kit(p.KitName); ok && k.Error == "" {
+		p.Kit, p.object = k, kit.ObjectName(k.Participant)
 	}
 }
 
@@ -159,7 +160,7 @@ func (p *Pod) failIn(c Container, id, field, reason, fix, format string, args ..
 // ExpandClaim puts a participant's object name where a pattern of the policy has
 // {participant}.
 func ExpandClaim(pattern, participant string) string {
-	return expand(pattern, startupkit.ObjectName(participant))
+	return expand(pattern, kit.ObjectName(participant))
 }
 
 func expand(pattern, object string) string {

@@ -58,7 +58,7 @@ const (
 // All are the checks of pods.
 func All() [21]Check {
 	return [...]Check{
-		{IDKit, Participants, kit},
+		{IDKit, Participants, kitCheck},
 		{IDReserved, Every, reserved},
 		{IDKitMount, Verified, kitMount},
 		{IDVerifier, Verified, verifier},

@@ -3,8 +3,9 @@ package checks
 import (
 	"strings"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
 )
 
 // reserved demands that names with a reserved prefix are used only where a pod is
@@ -33,9 +34,9 @@ func reserved(p *Pod) []Result {
 // not known; such a pod is refused for that.
 func (p *Pod) entitled(ref Reference) bool {
 	switch {
-	case HasPrefix(ref.Name, PrefixKit):
+	case HasPrefix(ref.Name, names.PrefixKit):
 		return ref.Kind == SecretRef && ref.Way == WayVolume
-	case HasPrefix(ref.Name, PrefixLocal):
+	case HasPrefix(ref.Name, names.PrefixLocal):
 		return ref.Kind == ConfigMapRef && ref.Way == WayVolume && (p.Kit == nil || isLocalOf(ref.Name, p.object))
 	case HasPrefix(ref.Name, PrefixCredentials):
 		return ref.Kind == SecretRef && ref.Way == WayEnv && p.Process.Kind == profiles.KindJob
@@ -47,7 +48,7 @@ func fixReserved(ref Reference) string {
 	switch {
 	case HasPrefix(ref.Name, PrefixDerived):
 		return "mount the sealed kit's Secret (flare-kit-…) instead of the launcher's copy of the key"
-	case HasPrefix(ref.Name, PrefixLocal):
+	case HasPrefix(ref.Name, names.PrefixLocal):
 		return "mount the ConfigMap of the kit's own participant as a volume"
 	}
 	return "mount a kit as a volume of type secret, and no other participant's"
@@ -56,14 +57,14 @@ func fixReserved(ref Reference) string {
 // IsLocalName says whether a ConfigMap's name has the form that the local/ of a
 // participant has: flare-local-<object name>-<32 digits>.
 func IsLocalName(name, participant string) bool {
-	return isLocalOf(name, startupkit.ObjectName(participant))
+	return isLocalOf(name, kit.ObjectName(participant))
 }
 
 func isLocalOf(name, object string) bool {
-	rest, ok := strings.CutPrefix(name, PrefixLocal)
+	rest, ok := strings.CutPrefix(name, names.PrefixLocal)
 	if !ok {
 		return false
 	}
 	rest, ok = strings.CutPrefix(rest, object)
-	return ok && len(rest) == digits+1 && rest[0] == '-' && strings.Trim(rest[1:], "0123456789abcdef") == ""
+	return ok && len(rest) == names.DigestDigits+1 && rest[0] == '-' && strings.Trim(rest[1:], "0123456789abcdef") == ""
 }

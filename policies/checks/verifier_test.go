@@ -8,9 +8,9 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -95,7 +95,7 @@ func receiver(change ...func(*world)) func(*world) {
 		sum := strings.Repeat("b2", 32)
 		w.policy.Spec.OtherPods = v1alpha1.OtherPodsDeny
 		security := onVolume(w.t, "client").Spec.SecurityContext
-		w.Spec = kitvolume.ReceiverSpec(policiestest.KitImage, sum, startupkit.Volume{ClaimName: "flare-kits", SubPath: "site-2/" + sum[:32]}, security)
+		w.Spec = kitvolume.ReceiverSpec(policiestest.KitImage, sum, kit.Volume{ClaimName: "flare-kits", SubPath: "site-2/" + sum[:32]}, security)
 		for _, f := range change {
 			f(w)
 		}

@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
@@ -78,7 +79,7 @@ func (p *Pod) source(v *corev1.Volume) profiles.Source {
 		return profiles.SourceScratch
 	case v.Secret != nil && v.Secret.SecretName == p.KitName:
 		return profiles.SourceKit
-	case v.ConfigMap != nil && HasPrefix(v.ConfigMap.Name, PrefixLocal):
+	case v.ConfigMap != nil && HasPrefix(v.ConfigMap.Name, names.PrefixLocal):
 		return profiles.SourceLocal
 	case v.PersistentVolumeClaim != nil:
 		return p.claimSource(v.PersistentVolumeClaim.ClaimName)

@@ -8,11 +8,12 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // KitSecretType is the type of a Secret that holds a kit's startup/.
-const KitSecretType corev1.SecretType = "kubectl-flare.dev/startup-kit"
+const KitSecretType corev1.SecretType = names.KitSecretType
 
 // SealKind says who vouches for a kit's files.
 type SealKind string
@@ -45,7 +46,7 @@ type KitFact struct {
 
 	// Participant is the true name, the certificate's CN.
 	Participant string
-	Role        startupkit.Role
+	Role        kit.Role
 	Org         string
 	Federation  string
 	// AdminRole is an admin's role in the federation.
@@ -53,7 +54,7 @@ type KitFact struct {
 	// Files are the names of the files of startup/, without the seal's.
 	Files []string
 	// Volume is where they lie if not in the Secret; nil if they do.
-	Volume *startupkit.Volume
+	Volume *kit.Volume
 
 	// Digest is the kit digest, RootFingerprint and KeyFingerprint are SHA-256
 	// fingerprints: 64 lower-case hexadecimal digits each.
@@ -96,16 +97,16 @@ type ClaimFact struct {
 // OfKit takes from a kit what it says about itself. The caller adds the
 // Secret's metadata, what the seal says and, when the kit did not verify, the
 // Error.
-func OfKit(kit *startupkit.Kit) KitFact {
-	key := sha256.Sum256(kit.Certificate.RawSubjectPublicKeyInfo)
+func OfKit(k *kit.Kit) KitFact {
+	key := sha256.Sum256(k.Certificate.RawSubjectPublicKeyInfo)
 	return KitFact{
-		Participant: kit.Participant, Role: kit.Role, Org: kit.Org,
-		Federation: kit.Federation, AdminRole: kit.AdminRole,
-		Digest:            kit.Digest(),
-		RootFingerprint:   startupkit.Fingerprint(kit.Root),
+		Participant: k.Participant, Role: k.Role, Org: k.Org,
+		Federation: k.Federation, AdminRole: k.AdminRole,
+		Digest:            k.Digest(),
+		RootFingerprint:   kit.Fingerprint(k.Root),
 		KeyFingerprint:    hex.EncodeToString(key[:]),
-		CertificateSerial: kit.Certificate.SerialNumber.Text(16),
-		NotBefore:         kit.Certificate.NotBefore, NotAfter: kit.Certificate.NotAfter,
-		Files: kit.FileNames(), Volume: kit.Volume,
+		CertificateSerial: k.Certificate.SerialNumber.Text(16),
+		NotBefore:         k.Certificate.NotBefore, NotAfter: k.Certificate.NotAfter,
+		Files: k.FileNames(), Volume: k.Volume,
 	}
 }

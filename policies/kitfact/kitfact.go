@@ -14,8 +14,8 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
 	"github.com/kubectl-flare/kubectl-flare/policies/trust"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -34,11 +34,11 @@ func OfSecret(secret *corev1.Secret, policy *v1alpha1.SitePolicySpec, now time.T
 }
 
 func verified(secret *corev1.Secret, policy *v1alpha1.SitePolicySpec, now time.Time) (facts.KitFact, error) {
-	kit, err := startupkit.FromSecretData(secret.Data)
+	k, err := kit.FromSecretData(secret.Data)
 	if err != nil {
 		return facts.KitFact{}, err
 	}
-	from, until := span(kit)
+	from, until := span(k)
 	// A moment at which everything can be good: whether now is one is for the
 	// checks to say, and only where it matters.
 	moment := now
@@ -47,15 +47,15 @@ func verified(secret *corev1.Secret, policy *v1alpha1.SitePolicySpec, now time.T
 	} else if moment.After(until) {
 		moment = until
 	}
-	believed := believe(policy, kit)
-	if err := failures(kit.Verify(startupkit.VerifyOptions{Now: moment, Trust: &believed})); err != nil {
+	believed := believe(policy, k)
+	if err := failures(k.Verify(kit.VerifyOptions{Now: moment, Trust: &believed})); err != nil {
 		return facts.KitFact{}, err
 	}
-	sealed, err := kit.VerifySeal(believed, moment)
+	sealed, err := k.VerifySeal(believed, moment)
 	if err != nil {
 		return facts.KitFact{}, err
 	}
-	fact := facts.OfKit(kit)
+	fact := facts.OfKit(k)
 	fact.NotBefore, fact.NotAfter = from, until
 	fact.SealedBy = facts.SealNative
 	if sealed != nil {
@@ -70,10 +70,10 @@ func verified(secret *corev1.Secret, policy *v1alpha1.SitePolicySpec, now time.T
 // believe leaves out what the checks look at, each where it matters: who may run
 // here, which serial is the lowest, and whether the participant was revoked.
 // Revoked roots, intermediates and sealers stay: they make a kit no kit.
-func believe(policy *v1alpha1.SitePolicySpec, kit *startupkit.Kit) startupkit.Trust {
+func believe(policy *v1alpha1.SitePolicySpec, k *kit.Kit) kit.Trust {
 	believed := trust.Of(policy)
 	believed.Participants, believed.MinimumSerial = nil, nil
-	own := facts.OfKit(kit)
+	own := facts.OfKit(k)
 	is := func(value string) func(string) bool { return func(s string) bool { return s == value } }
 	r := &believed.Revoked
 	r.CertificateSerials = slices.DeleteFunc(r.CertificateSerials, is(own.CertificateSerial))
@@ -81,13 +81,13 @@ func believe(policy *v1alpha1.SitePolicySpec, kit *startupkit.Kit) startupkit.Tr
 	return believed
 }
 
-func failures(report startupkit.Report) error {
+func failures(report kit.Report) error {
 	if report.Passed() {
 		return nil
 	}
 	var all []error
 	for _, f := range report.Findings {
-		if f.Status == startupkit.StatusFail {
+		if f.Status == kit.StatusFail {
 			all = append(all, fmt.Errorf("%s: %s", f.ID, strings.TrimPrefix(f.File+": "+f.Message, ": ")))
 		}
 	}
@@ -96,8 +96,8 @@ func failures(report startupkit.Report) error {
 
 // span is the time in which all certificates of the kit and its seal are good.
 // What the seal says is taken as it is: if it is not genuine, the kit fails.
-func span(kit *startupkit.Kit) (from, until time.Time) {
-	from, until = kit.Certificate.NotBefore, kit.Certificate.NotAfter
+func span(k *kit.Kit) (from, until time.Time) {
+	from, until = k.Certificate.NotBefore, k.Certificate.NotAfter
 	narrow := func(notBefore, notAfter time.Time) {
 		if notBefore.After(from) {
 			from = notBefore
@@ -106,17 +106,17 @@ func span(kit *startupkit.Kit) (from, until time.Time) {
 			until = notAfter
 		}
 	}
-	narrow(kit.Root.NotBefore, kit.Root.NotAfter)
-	for _, c := range kit.Intermediates {
+	narrow(k.Root.NotBefore, k.Root.NotAfter)
+	for _, c := range k.Intermediates {
 		narrow(c.NotBefore, c.NotAfter)
 	}
-	if kit.Seal == nil {
+	if k.Seal == nil {
 		return from, until
 	}
-	if statement, err := kit.Seal.Unverified(); err == nil {
+	if statement, err := k.Seal.Unverified(); err == nil {
 		narrow(statement.NotBefore, statement.NotAfter)
 	}
-	if c, err := seal.ParseCertificate(kit.Seal.Certificate); err == nil {
+	if c, err := seal.ParseCertificate(k.Seal.Certificate); err == nil {
 		narrow(c.NotBefore, c.NotAfter)
 	}
 	return from, until

@@ -10,16 +10,16 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-func secretOf(kit *kittest.Kit) *corev1.Secret {
-	read := kit.Read()
+func secretOf(k *kittest.Kit) *corev1.Secret {
+	read := k.Read()
 	return &corev1.Secret{
-		ObjectMeta: metav1.ObjectMeta{Name: startupkit.SecretName(read), UID: "u1"},
+		ObjectMeta: metav1.ObjectMeta{Name: kit.SecretName(read), UID: "u1"},
 		Type:       facts.KitSecretType, Immutable: new(true), Data: read.SecretData(),
 	}
 }
@@ -27,7 +27,7 @@ func secretOf(kit *kittest.Kit) *corev1.Secret {
 func policyFor(f *kittest.Federation) *v1alpha1.SitePolicySpec {
 	return &v1alpha1.SitePolicySpec{
 		Participants: []string{"site-1"},
-		Kits:         v1alpha1.KitRules{TrustRoots: []v1alpha1.TrustRoot{{Name: "demo", SHA256: startupkit.Fingerprint(f.Root)}}},
+		Kits:         v1alpha1.KitRules{TrustRoots: []v1alpha1.TrustRoot{{Name: "demo", SHA256: kit.Fingerprint(f.Root)}}},
 	}
 }
 
@@ -37,8 +37,8 @@ func TestGoodKits(t *testing.T) {
 	policy := policyFor(f)
 	policy.Kits.Sealers = []v1alpha1.Sealer{{Name: "it", PublicKey: site.PublicKey(t)}}
 	for want, by := range map[facts.SealKind]*kittest.Sealer{facts.SealProject: f.Sealer("lead"), facts.SealSite: site} {
-		kit := f.Client("site-1", "hospital_a").Seal(t, by)
-		fact := kitfact.OfSecret(secretOf(kit), policy, time.Now())
+		k := f.Client("site-1", "hospital_a").Seal(t, by)
+		fact := kitfact.OfSecret(secretOf(k), policy, time.Now())
 		if fact.Error != "" || fact.SealedBy != want || fact.Serial != 1 || fact.SealerKey == "" || fact.Participant != "site-1" || !fact.Immutable || fact.UID != "u1" {
 			t.Errorf("sealed by %s: %+v", want, fact)
 		}
@@ -49,20 +49,20 @@ func TestGoodKits(t *testing.T) {
 func TestKitsOnAVolume(t *testing.T) {
 	f := kittest.NewFederation(t, "demo")
 	policy := policyFor(f)
-	kit := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead")).Read()
-	delivered, err := kit.On(startupkit.Volume{ClaimName: "flare-kits", SubPath: kit.Folder("site-1")})
+	k := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead")).Read()
+	delivered, err := k.On(kit.Volume{ClaimName: "flare-kits", SubPath: k.Folder("site-1")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	secret := &corev1.Secret{
-		ObjectMeta: metav1.ObjectMeta{Name: startupkit.SecretName(kit), UID: "u1"},
+		ObjectMeta: metav1.ObjectMeta{Name: kit.SecretName(k), UID: "u1"},
 		Type:       facts.KitSecretType, Immutable: new(true), Data: delivered.SecretData(),
 	}
 	fact := kitfact.OfSecret(secret, policy, time.Now())
-	if fact.Error != "" || fact.Volume == nil || fact.Volume.ClaimName != "flare-kits" || fact.Digest != kit.Digest() || len(fact.Files) != len(kit.Startup) {
+	if fact.Error != "" || fact.Volume == nil || fact.Volume.ClaimName != "flare-kits" || fact.Digest != k.Digest() || len(fact.Files) != len(k.Startup) {
 		t.Errorf("%+v", fact)
 	}
-	delete(secret.Data, startupkit.SealFile)
+	delete(secret.Data, kit.SealFile)
 	if fact := kitfact.OfSecret(secret, policy, time.Now()); !strings.Contains(fact.Error, "needs a seal") {
 		t.Errorf("without a seal: %+v", fact)
 	}
@@ -77,9 +77,9 @@ func TestKitsOnAVolume(t *testing.T) {
 // start is for the checks.
 func TestDatesAreFacts(t *testing.T) {
 	f := kittest.NewFederation(t, "demo")
-	kit := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead"))
+	k := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead"))
 	for _, now := range []time.Time{time.Now().AddDate(-30, 0, 0), time.Now().AddDate(30, 0, 0)} {
-		fact := kitfact.OfSecret(secretOf(kit), policyFor(f), now)
+		fact := kitfact.OfSecret(secretOf(k), policyFor(f), now)
 		if fact.Error != "" || !now.Before(fact.NotBefore) && !now.After(fact.NotAfter) {
 			t.Errorf("at %s: %q, from %s until %s", now, fact.Error, fact.NotBefore, fact.NotAfter)
 		}
@@ -97,13 +97,13 @@ func TestBadKits(t *testing.T) {
 	}{
 		"a changed byte": {change: func(s *corev1.Secret) { s.Data["start.sh"] = append(s.Data["start.sh"], '\n') }, want: "seal-files"},
 		"no seal": {change: func(s *corev1.Secret) {
-			delete(s.Data, startupkit.SealFile)
-			delete(s.Data, startupkit.SealCertificateFile)
+			delete(s.Data, kit.SealFile)
+			delete(s.Data, kit.SealCertificateFile)
 		}, want: "seal"},
 		"nothing at all": {change: func(s *corev1.Secret) { s.Data = nil }, want: "fed_client.json"},
 		"a missing file": {change: func(s *corev1.Secret) { delete(s.Data, "start.sh") }, want: "seal-files"},
 		"another root":   {policy: func(p *v1alpha1.SitePolicySpec) { p.Kits.TrustRoots[0].SHA256 = strings.Repeat("a", 64) }, want: "root-pinned"},
-		"revoked":        {policy: func(p *v1alpha1.SitePolicySpec) { p.Kits.Revoked.Keys = []string{startupkitKey(t, f)} }, want: "revoked"},
+		"revoked":        {policy: func(p *v1alpha1.SitePolicySpec) { p.Kits.Revoked.Keys = []string{rootKey(t, f)} }, want: "revoked"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			secret, policy := secretOf(good()), policyFor(f)
@@ -124,8 +124,8 @@ func TestBadKits(t *testing.T) {
 	}
 }
 
-// startupkitKey is the fingerprint of the root's key, which is in every kit.
-func startupkitKey(t *testing.T, f *kittest.Federation) string {
+// rootKey is the fingerprint of the root's key, which is in every kit.
+func rootKey(t *testing.T, f *kittest.Federation) string {
 	t.Helper()
 	return v1alpha1.KeyFingerprint(rootKeyPEM(t, f))
 }

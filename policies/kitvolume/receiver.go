@@ -7,7 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // Receiver is the name of the container that takes a kit from its standard input.
@@ -22,7 +22,7 @@ const receiverSeconds = 600
 // ReceiverSpec is a pod that takes the kit with that digest from its standard
 // input and writes it to a folder of the claim, if it is that kit. The folder ends
 // in the digest's first digits, so that a kit can only ever take its own place.
-func ReceiverSpec(image, digest string, v startupkit.Volume, security *corev1.PodSecurityContext) corev1.PodSpec {
+func ReceiverSpec(image, digest string, v kit.Volume, security *corev1.PodSecurityContext) corev1.PodSpec {
 	c := container(Receiver, image,
 		[]string{"receive", "--digest=" + digest, "--to=" + path.Join(receiverMount, v.SubPath)},
 		[]corev1.VolumeMount{{Name: "kits", MountPath: receiverMount}})
@@ -55,7 +55,7 @@ func IsReceiver(spec *corev1.PodSpec, image string) bool {
 	if !named || !below || !ownFolder(folder, digest) {
 		return false
 	}
-	want := ReceiverSpec(image, digest, startupkit.Volume{ClaimName: claim.ClaimName, SubPath: folder}, nil)
+	want := ReceiverSpec(image, digest, kit.Volume{ClaimName: claim.ClaimName, SubPath: folder}, nil)
 	return Same(c, &want.Containers[0]) && equality.Semantic.DeepEqual(spec.Volumes, want.Volumes)
 }
 
@@ -63,7 +63,7 @@ func IsReceiver(spec *corev1.PodSpec, image string) bool {
 func ownFolder(folder, digest string) bool {
 	const digits = 32
 	return len(digest) == 2*digits && path.Base(folder) == digest[:digits] &&
-		startupkit.Volume{ClaimName: "any", SubPath: folder}.Check() == nil
+		kit.Volume{ClaimName: "any", SubPath: folder}.Check() == nil
 }
 
 // Same compares two containers. Amounts may differ: a LimitRange adds some, and

@@ -8,8 +8,9 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -21,22 +22,22 @@ func pick(pod *corev1.Pod, policy *v1alpha1.SitePolicySpec, f *facts.Facts) (str
 	for ref := range checks.References(&pod.Spec) {
 		switch {
 		case ref.Kind != checks.SecretRef || ref.Way != checks.WayVolume:
-		case checks.HasPrefix(ref.Name, checks.PrefixKit) && named == "":
+		case checks.HasPrefix(ref.Name, names.PrefixKit) && named == "":
 			named = ref.Name
 		case checks.HasPrefix(ref.Name, checks.PrefixDerived) && derived == "":
 			derived = ref.Name
 		}
 	}
 	if named != "" {
-		if kit, ok := f.Kit(named); ok && kit.Error == "" {
-			return named, kit
+		if one, ok := f.Kit(named); ok && one.Error == "" {
+			return named, one
 		}
 		return "", nil
 	}
 	if derived != "" {
 		return best(policy, f, func(k *facts.KitFact) bool { return profiles.NVFlare{}.OwnsDerived(derived, k.Participant, k.Role) })
 	}
-	label, ok := pod.Labels[checks.LabelParticipant]
+	label, ok := pod.Labels[names.LabelParticipant]
 	if !ok || label == "" {
 		return "", nil
 	}
@@ -49,7 +50,7 @@ func labelled(participant, label string) bool {
 	if len(validation.IsValidLabelValue(participant)) == 0 {
 		return participant == label
 	}
-	return startupkit.ObjectName(participant) == label
+	return kit.ObjectName(participant) == label
 }
 
 // best is the matching kit with the highest serial among those that the policy
@@ -57,15 +58,15 @@ func labelled(participant, label string) bool {
 // same.
 func best(policy *v1alpha1.SitePolicySpec, f *facts.Facts, match func(*facts.KitFact) bool) (string, *facts.KitFact) {
 	var found string
-	var kit *facts.KitFact
+	var one *facts.KitFact
 	for name := range f.Kits {
 		k, _ := f.Kit(name)
 		if k.Error != "" || !match(k) || checks.KitProblems(name, k, policy, f.Now) != nil {
 			continue
 		}
-		if kit == nil || k.Serial > kit.Serial || (k.Serial == kit.Serial && strings.Compare(name, found) < 0) {
-			found, kit = name, k
+		if one == nil || k.Serial > one.Serial || (k.Serial == one.Serial && strings.Compare(name, found) < 0) {
+			found, one = name, k
 		}
 	}
-	return found, kit
+	return found, one
 }

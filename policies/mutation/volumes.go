@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
@@ -45,21 +46,21 @@ func (m *mutation) addKit() {
 // addLocal adds local/ where there is exactly one of the participant: of several
 // only a person can say which one is meant.
 func (m *mutation) addLocal() {
-	var names []string
+	var all []string
 	for name, local := range m.facts.Locals {
 		if local.Error == "" && local.Immutable && checks.IsLocalName(name, m.kit.Participant) {
-			names = append(names, name)
+			all = append(all, name)
 		}
 	}
 	refers := func(v corev1.Volume) bool {
-		return v.ConfigMap != nil && checks.HasPrefix(v.ConfigMap.Name, checks.PrefixLocal)
+		return v.ConfigMap != nil && checks.HasPrefix(v.ConfigMap.Name, names.PrefixLocal)
 	}
-	if len(names) != 1 && !slices.ContainsFunc(m.pod.Spec.Volumes, refers) {
+	if len(all) != 1 && !slices.ContainsFunc(m.pod.Spec.Volumes, refers) {
 		return
 	}
 	name := ""
-	if len(names) == 1 {
-		name = names[0]
+	if len(all) == 1 {
+		name = all[0]
 	}
 	m.mount("local", profiles.LocalPath(m.paths), true, refers, corev1.VolumeSource{
 		ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: name}},
@@ -129,7 +130,7 @@ func (m *mutation) mustBeReadOnly(volume string) bool {
 	case v.Secret != nil:
 		return v.Secret.SecretName == m.kitName
 	case v.ConfigMap != nil:
-		return checks.HasPrefix(v.ConfigMap.Name, checks.PrefixLocal)
+		return checks.HasPrefix(v.ConfigMap.Name, names.PrefixLocal)
 	case v.PersistentVolumeClaim == nil:
 		return false
 	}

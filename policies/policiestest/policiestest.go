@@ -16,7 +16,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -33,7 +33,7 @@ var Now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 var (
 	ServerKit = "flare-kit-server1-" + strings.Repeat("a1", 16)
 	ClientKit = "flare-kit-site-2-809cb9ad-" + strings.Repeat("b2", 16)
-	AdminKit  = "flare-kit-" + startupkit.ObjectName("lead@hospital-a.org") + "-" + strings.Repeat("c3", 16)
+	AdminKit  = "flare-kit-" + kit.ObjectName("lead@hospital-a.org") + "-" + strings.Repeat("c3", 16)
 )
 
 // LauncherUser is the ServiceAccount of the client, which makes job pods.
@@ -62,9 +62,9 @@ func Facts(policy *v1alpha1.SitePolicy) facts.Facts {
 	return facts.Facts{
 		Now: Now, PolicyName: policy.Name, Validated: policy,
 		Kits: map[string]facts.KitFact{
-			ServerKit: kitFact("server1", "lab", startupkit.RoleServer, "a1"),
-			ClientKit: kitFact("Site_2", "hospital_b", startupkit.RoleClient, "b2"),
-			AdminKit:  kitFact("lead@hospital-a.org", "hospital_a", startupkit.RoleAdmin, "c3"),
+			ServerKit: kitFact("server1", "lab", kit.RoleServer, "a1"),
+			ClientKit: kitFact("Site_2", "hospital_b", kit.RoleClient, "b2"),
+			AdminKit:  kitFact("lead@hospital-a.org", "hospital_a", kit.RoleAdmin, "c3"),
 		},
 		Locals: map[string]facts.LocalFact{
 			localName("server1", "1a"):             {Immutable: true},
@@ -78,9 +78,9 @@ func Facts(policy *v1alpha1.SitePolicy) facts.Facts {
 // JobFacts are those of the federation that the job pods are of.
 func JobFacts(policy *v1alpha1.SitePolicy) facts.Facts {
 	f := Facts(policy)
-	kit := f.Kits[ServerKit]
-	kit.Org = "nvidia"
-	f.Kits[ServerKit] = kit
+	k := f.Kits[ServerKit]
+	k.Org = "nvidia"
+	f.Kits[ServerKit] = k
 	return f
 }
 
@@ -91,14 +91,14 @@ var KitImage = "registry.example.org/flare-kit@sha256:" + strings.Repeat("6d", 3
 func OnVolume(policy *v1alpha1.SitePolicy, f *facts.Facts) {
 	policy.Spec.Kits.Claims = []string{"flare-kits"}
 	f.KitImage = KitImage
-	for name, kit := range f.Kits {
-		object := startupkit.ObjectName(kit.Participant)
-		kit.Volume = &startupkit.Volume{ClaimName: "flare-kits", SubPath: object + "/" + kit.Digest[:32]}
-		f.Kits[name] = kit
+	for name, k := range f.Kits {
+		object := kit.ObjectName(k.Participant)
+		k.Volume = &kit.Volume{ClaimName: "flare-kits", SubPath: object + "/" + k.Digest[:32]}
+		f.Kits[name] = k
 	}
 }
 
-func kitFact(name, org string, role startupkit.Role, digest string) facts.KitFact {
+func kitFact(name, org string, role kit.Role, digest string) facts.KitFact {
 	return facts.KitFact{
 		UID: "0", Type: facts.KitSecretType, Immutable: true,
 		Participant: name, Org: org, Role: role, Federation: "lab_federation",
@@ -110,7 +110,7 @@ func kitFact(name, org string, role startupkit.Role, digest string) facts.KitFac
 }
 
 func localName(participant, digest string) string {
-	return "flare-local-" + startupkit.ObjectName(participant) + "-" + strings.Repeat(digest, 16)
+	return "flare-local-" + kit.ObjectName(participant) + "-" + strings.Repeat(digest, 16)
 }
 
 // Deployment is what launch writes for a server or a client.

@@ -7,7 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // NVFlare is NVIDIA FLARE, versions 2.7 to 2.9.
@@ -51,15 +51,15 @@ func (NVFlare) Recognise(c *corev1.Container) (Process, bool) {
 func processOf(word string) (Process, bool) {
 	switch word {
 	case moduleServer:
-		return Process{KindParent, startupkit.RoleServer, word}, true
+		return Process{KindParent, kit.RoleServer, word}, true
 	case moduleClient:
-		return Process{KindParent, startupkit.RoleClient, word}, true
+		return Process{KindParent, kit.RoleClient, word}, true
 	case moduleServerJob:
-		return Process{KindJob, startupkit.RoleServer, word}, true
+		return Process{KindJob, kit.RoleServer, word}, true
 	case moduleClientJob:
-		return Process{KindJob, startupkit.RoleClient, word}, true
+		return Process{KindJob, kit.RoleClient, word}, true
 	case adminScript:
-		return Process{KindAdmin, startupkit.RoleAdmin, "an admin's sleep"}, false
+		return Process{KindAdmin, kit.RoleAdmin, "an admin's sleep"}, false
 	}
 	return Process{}, strings.Contains(word, modulePrefix)
 }
@@ -84,7 +84,7 @@ func (NVFlare) Paths(p Process, id Identity) []Path {
 	case KindParent:
 		paths = withKit(append(paths, Path{id.Workspace, SourceWorkspace | SourceScratch}), id.Workspace)
 	}
-	if p.Kind == KindParent && p.Role == startupkit.RoleServer {
+	if p.Kind == KindParent && p.Role == kit.RoleServer {
 		// The server's resources.json.default puts jobs and snapshots there.
 		paths = append(paths, Path{"/tmp/nvflare", SourceWorkspace | SourceScratch})
 	}
@@ -96,11 +96,11 @@ func withKit(paths []Path, root string) []Path {
 }
 
 // KitFiles are the four files without which a participant has no identity.
-func (NVFlare) KitFiles(role startupkit.Role) []string {
+func (NVFlare) KitFiles(role kit.Role) []string {
 	switch role {
-	case startupkit.RoleServer:
+	case kit.RoleServer:
 		return []string{"fed_server.json", "rootCA.pem", "server.crt", "server.key"}
-	case startupkit.RoleClient:
+	case kit.RoleClient:
 		return []string{"client.crt", "client.key", "fed_client.json", "rootCA.pem"}
 	}
 	return []string{"client.crt", "client.key", "fed_admin.json", "rootCA.pem"}
@@ -108,8 +108,8 @@ func (NVFlare) KitFiles(role startupkit.Role) []string {
 
 // siteName is what the launcher calls a participant: the server is always
 // "server". Source: k8s_launcher.py.
-func siteName(participant string, role startupkit.Role) string {
-	if role == startupkit.RoleServer {
+func siteName(participant string, role kit.Role) string {
+	if role == kit.RoleServer {
 		return "server"
 	}
 	return participant
@@ -117,7 +117,7 @@ func siteName(participant string, role startupkit.Role) string {
 
 // OwnsDerived compares the eight digits of the site's SHA-256 that the launcher
 // appends; what stands before them is spelled in two ways upstream.
-func (NVFlare) OwnsDerived(secret, participant string, role startupkit.Role) bool {
+func (NVFlare) OwnsDerived(secret, participant string, role kit.Role) bool {
 	sum := sha256.Sum256([]byte(siteName(participant, role)))
 	return strings.HasSuffix(secret, "-"+hex.EncodeToString(sum[:])[:8])
 }

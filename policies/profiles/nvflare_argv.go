@@ -8,7 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // argv is a command and its arguments, which Kubernetes joins. Where one stands
@@ -109,7 +109,7 @@ func (a argv) parent(p Process, id Identity) []Problem {
 // settings are the words after --set: each once, in any order, all of them.
 func (a argv) settings(from int, p Process, id Identity) []Problem {
 	want := [4][2]string{{"secure_train", "true"}, {"config_folder", "config"}, {"org", id.Org}}
-	if p.Role == startupkit.RoleClient {
+	if p.Role == kit.RoleClient {
 		want[3] = [2]string{"uid", id.Participant}
 	}
 	for i := from; i < len(a.words); i++ {

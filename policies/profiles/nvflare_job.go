@@ -3,7 +3,7 @@ package profiles
 import (
 	"strings"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // option is one flag of a job process and what may follow it: a form, or the
@@ -42,7 +42,7 @@ func jobOptions(p Process, id Identity, job string) []option {
 		{flag: "-m", parts: [7]string{id.Workspace}}, {flag: "-n", form: isJobID}, {flag: "-p", form: url.MatchString},
 		{flag: "--parent_conn_sec", form: isConnection, optional: true},
 	}
-	if p.Role == startupkit.RoleServer {
+	if p.Role == kit.RoleServer {
 		return append(common[:4],
 			option{flag: "-s", parts: [7]string{"fed_server.json"}},
 			option{flag: "-r", parts: [7]string{id.Workspace, "/", job, "/app_server"}},

@@ -5,8 +5,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
 )
 
 func TestRecognise(t *testing.T) {
@@ -35,14 +35,14 @@ func TestRecognise(t *testing.T) {
 func TestOwnsDerived(t *testing.T) {
 	for _, tc := range []struct {
 		secret, participant string
-		role                startupkit.Role
+		role                kit.Role
 		want                bool
 	}{
-		{"nvflare-startup-site2-809cb9ad", "Site_2", startupkit.RoleClient, true},
-		{"nvflare-startup-site-2-809cb9ad", "Site_2", startupkit.RoleClient, true},
-		{"nvflare-startup-server-b3eacd33", "server1", startupkit.RoleServer, true},
-		{"nvflare-startup-server-b3eacd33", "server1", startupkit.RoleClient, false},
-		{"nvflare-startup-site2-809cb9ad", "site-2", startupkit.RoleClient, false},
+		{"nvflare-startup-site2-809cb9ad", "Site_2", kit.RoleClient, true},
+		{"nvflare-startup-site-2-809cb9ad", "Site_2", kit.RoleClient, true},
+		{"nvflare-startup-server-b3eacd33", "server1", kit.RoleServer, true},
+		{"nvflare-startup-server-b3eacd33", "server1", kit.RoleClient, false},
+		{"nvflare-startup-site2-809cb9ad", "site-2", kit.RoleClient, false},
 	} {
 		if got := (profiles.NVFlare{}).OwnsDerived(tc.secret, tc.participant, tc.role); got != tc.want {
 			t.Errorf("%+v: %v", tc, got)
@@ -58,7 +58,7 @@ func TestPathsAreHarmless(t *testing.T) {
 		"/dev/shm": true, "/kit": true, "/kit/startup": true, "/kit/local": true, "/work": true,
 	}
 	for _, kind := range []profiles.Kind{profiles.KindNone, profiles.KindParent, profiles.KindJob, profiles.KindAdmin} {
-		for _, role := range []startupkit.Role{startupkit.RoleServer, startupkit.RoleClient, startupkit.RoleAdmin} {
+		for _, role := range []kit.Role{kit.RoleServer, kit.RoleClient, kit.RoleAdmin} {
 			for _, p := range (profiles.NVFlare{}).Paths(profiles.Process{Kind: kind, Role: role}, id) {
 				if !allowed[p.Path] {
 					t.Errorf("%s %s: %s", kind, role, p.Path)

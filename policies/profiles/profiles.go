@@ -6,7 +6,7 @@ package profiles
 import (
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // Kind is what kind of process a container runs.
@@ -28,7 +28,7 @@ const (
 // command can claim to be any: it counts only with a kit of the same role.
 type Process struct {
 	Kind Kind
-	Role startupkit.Role
+	Role kit.Role
 	// Module is the Python module, for messages.
 	Module string
 }
@@ -37,7 +37,7 @@ type Process struct {
 type Identity struct {
 	Participant string
 	Org         string
-	Role        startupkit.Role
+	Role        kit.Role
 	// Workspace is the workspace's folder in the container, by the policy.
 	Workspace string
 	// Pod is the pod's name; empty in a template.
@@ -94,10 +94,10 @@ type Profile interface {
 	// Paths is the closed list of mount paths, without those of data.
 	Paths(p Process, id Identity) []Path
 	// KitFiles are the files of startup/ that a role needs.
-	KitFiles(role startupkit.Role) []string
+	KitFiles(role kit.Role) []string
 	// OwnsDerived says whether a launcher's derived Secret with that name is a
 	// copy of the participant's startup/.
-	OwnsDerived(secret, participant string, role startupkit.Role) bool
+	OwnsDerived(secret, participant string, role kit.Role) bool
 }
 
 // KitPath is where startup/ must be mounted, "" where the process takes no kit.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/trust"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -21,10 +21,10 @@ func TestOf(t *testing.T) {
 			Revoked:       v1alpha1.Revoked{CertificateSerials: []string{"1"}, Keys: []string{"2"}, Kits: []string{"3"}},
 		},
 	}
-	want := startupkit.Trust{
-		Roots: []string{"aa"}, Participants: []string{"site-1"}, Sealers: []startupkit.Sealer{{Name: "it", PublicKey: "PEM"}},
+	want := kit.Trust{
+		Roots: []string{"aa"}, Participants: []string{"site-1"}, Sealers: []kit.Sealer{{Name: "it", PublicKey: "PEM"}},
 		AllowNative: true, MinimumSerial: map[string]int64{"site-1": 7},
-		Revoked: startupkit.Revoked{CertificateSerials: []string{"1"}, Keys: []string{"2"}, Kits: []string{"3"}},
+		Revoked: kit.Revoked{CertificateSerials: []string{"1"}, Keys: []string{"2"}, Kits: []string{"3"}},
 	}
 	assert.Equal(t, want, trust.Of(spec))
 	spec.Kits.Signature = ""

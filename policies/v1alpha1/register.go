@@ -4,10 +4,12 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // Group is the API group of everything that kubectl-flare defines.
-const Group = "kubectl-flare.dev"
+const Group = names.Group
 
 // Kind is the kind of a SitePolicy, Resource its name in paths.
 const (
@@ -15,13 +17,9 @@ const (
 	Resource = "sitepolicies"
 )
 
-// LabelSitePolicy on a namespace names the one SitePolicy that governs it. No
-// other label decides anything.
-const LabelSitePolicy = Group + "/site-policy"
-
 // GroupVersion is the group and version of this package's types.
 func GroupVersion() schema.GroupVersion {
-	return schema.GroupVersion{Group: Group, Version: "v1alpha1"}
+	return schema.GroupVersion{Group: Group, Version: names.Version}
 }
 
 // AddToScheme makes the types known to a scheme.

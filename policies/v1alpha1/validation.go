@@ -9,6 +9,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // Validate says what is wrong with a policy: all of it, not the first thing. It
@@ -46,7 +48,7 @@ func notYet(path *field.Path) *field.Error {
 func validateName(name string) field.ErrorList {
 	at := field.NewPath("metadata", "name")
 	if name == "" {
-		return field.ErrorList{field.Required(at, "it is the value of the namespaces' label "+LabelSitePolicy)}
+		return field.ErrorList{field.Required(at, "it is the value of the namespaces' label "+names.LabelSitePolicy)}
 	}
 	var errs field.ErrorList
 	for _, reason := range append(validation.IsDNS1123Subdomain(name), validation.IsValidLabelValue(name)...) {

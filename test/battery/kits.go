@@ -11,16 +11,16 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	sigsyaml "sigs.k8s.io/yaml"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
 // kitDescription is a kit in testdata/kits.yaml. The defaults are a good one.
 type kitDescription struct {
-	Participant string          `json:"participant"`
-	Org         string          `json:"org"`
-	Role        startupkit.Role `json:"role"`
+	Participant string   `json:"participant"`
+	Org         string   `json:"org"`
+	Role        kit.Role `json:"role"`
 	// Federation is another one than the policy's where it is set.
 	Federation string `json:"federation,omitempty"`
 	// Dates are good, expired or future.
@@ -43,14 +43,14 @@ type kits struct {
 	l           *loader
 	federations map[string]*kittest.Federation
 	sealers     map[string]*kittest.Sealer
-	made        map[string]*startupkit.Kit
+	made        map[string]*kit.Kit
 }
 
 const pinned = "cancer"
 
 func (l *loader) newKits() *kits {
 	l.t.Helper()
-	k := &kits{l: l, federations: map[string]*kittest.Federation{}, sealers: map[string]*kittest.Sealer{}, made: map[string]*startupkit.Kit{}}
+	k := &kits{l: l, federations: map[string]*kittest.Federation{}, sealers: map[string]*kittest.Sealer{}, made: map[string]*kit.Kit{}}
 	k.federation(pinned)
 	for _, name := range []string{"it-security", "stranger"} {
 		k.sealers[name] = kittest.NewSealer(l.t, name)
@@ -77,14 +77,14 @@ func (k *kits) federation(name string) *kittest.Federation {
 	return f
 }
 
-func (k *kits) make(d kitDescription) *startupkit.Kit {
+func (k *kits) make(d kitDescription) *kit.Kit {
 	f, federation := k.federation(pinned), pinned
 	if d.Federation != "" {
 		f, federation = k.federation(d.Federation), d.Federation
 	}
 	from := map[string]time.Time{"": time.Now().Add(-time.Hour), "expired": time.Now().AddDate(-2, 0, 0), "future": time.Now().AddDate(1, 0, 0)}[d.Dates]
-	kit := participant(f, d, kittest.WithDates(from, from.Add(kittest.Validity)))
-	serial := func(o *startupkit.SealOptions) {
+	one := participant(f, d, kittest.WithDates(from, from.Add(kittest.Validity)))
+	serial := func(o *kit.SealOptions) {
 		if o.Serial = d.Serial; o.Serial == 0 {
 			o.Serial = 7
 		}
@@ -92,25 +92,25 @@ func (k *kits) make(d kitDescription) *startupkit.Kit {
 	switch d.Seal {
 	case "none":
 	case "", "lead":
-		kit.Seal(k.l.t, k.sealers["lead of "+federation], serial)
+		one.Seal(k.l.t, k.sealers["lead of "+federation], serial)
 	case "participant":
 		// Every member has a certificate of the root; none of them may seal.
-		kit.Seal(k.l.t, k.sealers["stranger"], serial).With(startupkit.SealCertificateFile, f.Client("member", "org").File("startup/client.crt"))
+		one.Seal(k.l.t, k.sealers["stranger"], serial).With(kit.SealCertificateFile, f.Client("member", "org").File("startup/client.crt"))
 	default:
-		kit.Seal(k.l.t, k.sealers[d.Seal], serial)
+		one.Seal(k.l.t, k.sealers[d.Seal], serial)
 	}
 	if d.Change != "" {
-		kit.With(d.Change, append(kit.File(d.Change), '\n'))
+		one.With(d.Change, append(one.File(d.Change), '\n'))
 	}
-	return k.placed(kit.Read(), d)
+	return k.placed(one.Read(), d)
 }
 
 // placed is the kit as it is delivered.
-func (k *kits) placed(kit *startupkit.Kit, d kitDescription) *startupkit.Kit {
+func (k *kits) placed(one *kit.Kit, d kitDescription) *kit.Kit {
 	if d.Volume == "" {
-		return kit
+		return one
 	}
-	delivered, err := kit.On(startupkit.Volume{ClaimName: d.Volume, SubPath: kit.Folder(startupkit.ObjectName(d.Participant))})
+	delivered, err := one.On(kit.Volume{ClaimName: d.Volume, SubPath: one.Folder(kit.ObjectName(d.Participant))})
 	if err != nil {
 		k.l.t.Fatal(err)
 	}
@@ -119,27 +119,27 @@ func (k *kits) placed(kit *startupkit.Kit, d kitDescription) *startupkit.Kit {
 
 func participant(f *kittest.Federation, d kitDescription, options ...kittest.Option) *kittest.Kit {
 	switch d.Role {
-	case startupkit.RoleServer:
+	case kit.RoleServer:
 		return f.ServerWith(d.Participant, d.Org, []string{d.Participant, "server1.fl-server.svc.cluster.local"}, options...)
-	case startupkit.RoleAdmin:
+	case kit.RoleAdmin:
 		return f.Admin(d.Participant, d.Org, "lead", options...)
 	}
 	return f.Client(d.Participant, d.Org, options...)
 }
 
 // kit gives a kit by its name in kits.yaml.
-func (k *kits) kit(name string) *startupkit.Kit {
-	kit, ok := k.made[name]
+func (k *kits) kit(name string) *kit.Kit {
+	one, ok := k.made[name]
 	if !ok {
 		k.l.t.Fatalf("kits.yaml has no kit %q", name)
 	}
-	return kit
+	return one
 }
 
 // objects are the Secret and the ConfigMap that inject makes.
 func (k *kits) objects(namespace, name string) (*corev1.Secret, *corev1.ConfigMap) {
 	k.l.t.Helper()
-	objects, err := framework.KitObjects(namespace, "nvflare", k.kit(name))
+	objects, err := workloads.KitObjects(namespace, "nvflare", k.kit(name))
 	if err != nil {
 		k.l.t.Fatal(err)
 	}
@@ -156,15 +156,15 @@ func (k *kits) objects(namespace, name string) (*corev1.Secret, *corev1.ConfigMa
 // functions are what files say between << and >>.
 func (k *kits) functions() template.FuncMap {
 	return template.FuncMap{
-		"secret":    func(kit string) string { return startupkit.SecretName(k.kit(kit)) },
-		"local":     func(kit string) string { return startupkit.ConfigMapName(k.kit(kit)) },
-		"digest":    func(kit string) string { return k.kit(kit).Digest() },
-		"object":    func(kit string) string { return startupkit.ObjectName(k.kit(kit).Participant) },
-		"serial":    func(kit string) string { return k.kit(kit).Certificate.SerialNumber.Text(16) },
-		"root":      func() string { return startupkit.Fingerprint(k.federation(pinned).Root) },
+		"secret":    func(one string) string { return kit.SecretName(k.kit(one)) },
+		"local":     func(one string) string { return kit.ConfigMapName(k.kit(one)) },
+		"digest":    func(one string) string { return k.kit(one).Digest() },
+		"object":    func(one string) string { return kit.ObjectName(k.kit(one).Participant) },
+		"serial":    func(one string) string { return k.kit(one).Certificate.SerialNumber.Text(16) },
+		"root":      func() string { return kit.Fingerprint(k.federation(pinned).Root) },
 		"publicKey": func(sealer string) string { return strings.ReplaceAll(k.sealers[sealer].PublicKey(k.l.t), "\n", `\n`) },
-		"keyOf": func(kit string) string {
-			sum := sha256.Sum256(k.kit(kit).Certificate.RawSubjectPublicKeyInfo)
+		"keyOf": func(one string) string {
+			sum := sha256.Sum256(k.kit(one).Certificate.RawSubjectPublicKeyInfo)
 			return hex.EncodeToString(sum[:])
 		},
 		// hash8 are the digits that NVFLARE's launcher appends to a site's name.

@@ -15,8 +15,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	sigsyaml "sigs.k8s.io/yaml"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
 	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
@@ -104,7 +104,7 @@ func (b builder) receiver(name string) *corev1.Pod {
 	return &corev1.Pod{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"},
 		ObjectMeta: metav1.ObjectMeta{Name: "flare-receive-0", Namespace: b.namespace},
-		Spec:       kitvolume.ReceiverSpec(KitImage, kit.Digest(), *kit.Volume, framework.PodSecurity()),
+		Spec:       kitvolume.ReceiverSpec(KitImage, kit.Digest(), *kit.Volume, workloads.PodSecurity()),
 	}
 }
 
@@ -140,7 +140,7 @@ func (b builder) admitted(pod *corev1.Pod, r *ref, w *World) *corev1.Pod {
 // launched is the workload that launch writes for a kit.
 func (b builder) launched(kit string) runtime.Object {
 	b.t.Helper()
-	set, err := nvflare.Objects(framework.Participant{
+	set, err := nvflare.Objects(workloads.Participant{
 		Namespace: b.namespace, Image: "registry.example.org/nvflare:2.9.0", StorageSize: resource.MustParse("1Gi"),
 		ImagePullSecrets: []string{"regcred"}, KitImage: KitImage,
 	}, b.kits.kit(kit))

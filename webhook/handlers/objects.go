@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // Objects judges Secrets and ConfigMaps with a reserved name or the type of a
@@ -17,7 +18,7 @@ func Objects(world *World) admission.Handler {
 }
 
 func gatherReviewed(_ context.Context, _ *World, q *question) error {
-	if secret, ok := q.attributes.Object.(*corev1.Secret); ok && checks.HasPrefix(secret.Name, checks.PrefixKit) {
+	if secret, ok := q.attributes.Object.(*corev1.Secret); ok && checks.HasPrefix(secret.Name, names.PrefixKit) {
 		put(&q.facts.Kits, secret.Name, kitfact.OfSecret(secret, &q.policy.Spec, q.facts.Now))
 	}
 	return nil

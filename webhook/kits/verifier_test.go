@@ -16,8 +16,8 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 	"github.com/kubectl-flare/kubectl-flare/webhook/kits"
 )
@@ -49,12 +49,12 @@ type bench struct {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	f := kittest.NewFederation(t, "demo")
-	kit := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead")).Read()
+	k := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead")).Read()
 	b := &bench{clock: testingclock.NewFakeClock(time.Now()), policy: &v1alpha1.SitePolicy{ObjectMeta: metav1.ObjectMeta{UID: "p", Generation: 1}}}
-	b.policy.Spec.Kits.TrustRoots = []v1alpha1.TrustRoot{{Name: "demo", SHA256: startupkit.Fingerprint(f.Root)}}
+	b.policy.Spec.Kits.TrustRoots = []v1alpha1.TrustRoot{{Name: "demo", SHA256: kit.Fingerprint(f.Root)}}
 	b.secret = &corev1.Secret{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: startupkit.SecretName(kit), UID: "s-1"},
-		Type:       facts.KitSecretType, Immutable: new(true), Data: kit.SecretData(),
+		ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: kit.SecretName(k), UID: "s-1"},
+		Type:       facts.KitSecretType, Immutable: new(true), Data: k.SecretData(),
 	}
 	scheme := runtime.NewScheme()
 	if err := corev1.AddToScheme(scheme); err != nil {

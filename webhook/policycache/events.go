@@ -4,6 +4,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	toolscache "k8s.io/client-go/tools/cache"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -51,7 +52,7 @@ func (c *Cache) dropPolicy(policy *v1alpha1.SitePolicy) {
 func (c *Cache) setNamespace(namespace *metav1.PartialObjectMetadata) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if name := namespace.Labels[v1alpha1.LabelSitePolicy]; name != "" {
+	if name := namespace.Labels[names.LabelSitePolicy]; name != "" {
 		c.namespaces[namespace.Name] = name
 	} else {
 		delete(c.namespaces, namespace.Name)

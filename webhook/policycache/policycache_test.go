@@ -6,6 +6,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	toolscache "k8s.io/client-go/tools/cache"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -14,7 +15,7 @@ func namespace(name, policy string) *metav1.PartialObjectMetadata {
 	n := &metav1.PartialObjectMetadata{}
 	n.Name = name
 	if policy != "" {
-		n.Labels = map[string]string{v1alpha1.LabelSitePolicy: policy}
+		n.Labels = map[string]string{names.LabelSitePolicy: policy}
 	}
 	return n
 }

@@ -8,14 +8,14 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework"
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // Launched are the objects of a launched participant, made at the given time.
-func Launched(namespace string, kit *startupkit.Kit, at time.Time) ([]runtime.Object, error) {
-	set, err := nvflare.Objects(framework.Participant{Namespace: namespace, Image: "registry.example.org/nvflare:2.9.0"}, kit)
+func Launched(namespace string, k *kit.Kit, at time.Time) ([]runtime.Object, error) {
+	set, err := nvflare.Objects(workloads.Participant{Namespace: namespace, Image: "registry.example.org/nvflare:2.9.0"}, k)
 	if err != nil {
 		return nil, err
 	}

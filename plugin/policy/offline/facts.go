@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -23,12 +24,12 @@ func (w *World) Facts(namespace string, policy *v1alpha1.SitePolicy, name string
 		return f
 	}
 	for _, s := range w.secrets {
-		if checks.HasPrefix(s.Name, checks.PrefixKit) && in(namespace, s.Namespace) && !redacted(s) {
+		if checks.HasPrefix(s.Name, names.PrefixKit) && in(namespace, s.Namespace) && !redacted(s) {
 			f.Kits[s.Name] = kitfact.OfSecret(s, &policy.Spec, w.Now)
 		}
 	}
 	for _, m := range w.configMaps {
-		if checks.HasPrefix(m.Name, checks.PrefixLocal) && in(namespace, m.Namespace) {
+		if checks.HasPrefix(m.Name, names.PrefixLocal) && in(namespace, m.Namespace) {
 			f.Locals[m.Name] = kitfact.OfConfigMap(m)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -49,7 +50,7 @@ func (w *World) Ask(o Object, user string, mutate bool) (*Question, error) {
 		return nil, fmt.Errorf("%s: %w", o.Place, err)
 	}
 	if !governed {
-		q.Unjudged = fmt.Sprintf("namespace %q has no label %s: the webhook does not look there", q.Attributes.Namespace, v1alpha1.LabelSitePolicy)
+		q.Unjudged = fmt.Sprintf("namespace %q has no label %s: the webhook does not look there", q.Attributes.Namespace, names.LabelSitePolicy)
 		return q, nil
 	}
 	q.Policy, q.Facts = policy, w.Facts(q.Attributes.Namespace, policy, name)

@@ -11,8 +11,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/framework/nvflare"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -75,11 +76,11 @@ func (w *World) AddKit(dir string) error {
 		return fmt.Errorf("--kit: %w; give the kit's folder, the one that holds startup/", err)
 	}
 	defer root.Close()
-	kit, err := startupkit.Read(root.FS())
+	k, err := kit.Read(root.FS())
 	if err != nil {
 		return fmt.Errorf("--kit: cannot use the kit %s: %w", dir, err)
 	}
-	objects, err := nvflare.KitObjects("", kit)
+	objects, err := nvflare.KitObjects("", k)
 	if err != nil {
 		return fmt.Errorf("--kit: %s: %w", dir, err)
 	}
@@ -124,19 +125,19 @@ func (w *World) Policy(namespace string) (policy *v1alpha1.SitePolicy, name stri
 		return w.Governing, w.Governing.Name, true, nil
 	}
 	if ns, known := w.namespaces[namespace]; known {
-		name, governed = ns.Labels[v1alpha1.LabelSitePolicy]
+		name, governed = ns.Labels[names.LabelSitePolicy]
 		return w.policies[name], name, governed, nil
 	}
-	names := slices.Sorted(maps.Keys(w.policies))
-	if len(names) == 1 {
-		return w.policies[names[0]], names[0], true, nil
+	all := slices.Sorted(maps.Keys(w.policies))
+	if len(all) == 1 {
+		return w.policies[all[0]], all[0], true, nil
 	}
-	const fix = "give --policy FILE, or a Namespace document with the label " + v1alpha1.LabelSitePolicy
-	if len(names) == 0 {
+	const fix = "give --policy FILE, or a Namespace document with the label " + names.LabelSitePolicy
+	if len(all) == 0 {
 		return nil, "", false, fmt.Errorf("no SitePolicy is in the files, and none is given: %s", fix)
 	}
 	return nil, "", false, fmt.Errorf("the files hold the SitePolicies %s, and nothing says which one governs namespace %q: %s",
-		strings.Join(names, ", "), namespace, fix)
+		strings.Join(all, ", "), namespace, fix)
 }
 
 // Labels are those of a namespace as the API server keeps them; nil where it is

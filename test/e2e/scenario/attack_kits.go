@@ -10,13 +10,13 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // kitAttacks are with kits that are none, or not this site's.
 func (g *Governed) kitAttacks(context.Context) ([]Attack, error) {
-	inject := func(kit string) []string {
-		return []string{g.Flare, "kit", "inject", kit, "-n", g.Site1Namespace(), "--root-fingerprint", g.Root}
+	inject := func(k string) []string {
+		return []string{g.Flare, "kit", "inject", k, "-n", g.Site1Namespace(), "--root-fingerprint", g.Root}
 	}
 	changed, err := g.changedCopy()
 	if err != nil {
@@ -56,13 +56,13 @@ func (g *Governed) secretAttacks(ctx context.Context) ([]Attack, error) {
 			return nil
 		}},
 		{"no seal", "no seal, and the policy asks for one", []string{"create"}, func(s *corev1.Secret) error {
-			delete(s.Data, startupkit.SealFile)
-			delete(s.Data, startupkit.SealCertificateFile)
+			delete(s.Data, kit.SealFile)
+			delete(s.Data, kit.SealCertificateFile)
 			return nil
 		}},
 		{"a seal by a participant's certificate", "must not seal", []string{"create"}, func(s *corev1.Secret) error {
 			certificate, err := os.ReadFile(filepath.Join(g.Kit(Site2), "startup", "client.crt"))
-			s.Data[startupkit.SealCertificateFile] = certificate
+			s.Data[kit.SealCertificateFile] = certificate
 			return err
 		}},
 		{"the kit's Secret again with other content", "reserved for startup kits", []string{"replace", "--force"}, func(s *corev1.Secret) error {

@@ -18,8 +18,8 @@ import (
 	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
 // flare runs the plugin; as somebody, where a name is given.
@@ -49,7 +49,7 @@ func TestSite(t *testing.T) {
 	ns := createNamespace(t, "fl-site", "")
 	f := kittest.NewFederation(t, "demo", kittest.WithAddress("server1.fl-server.svc", 8002))
 	add := []string{
-		"site", "add", ns, "--root-fingerprint=" + startupkit.Fingerprint(f.Root), "--participant=site-1", "--image=" + image,
+		"site", "add", ns, "--root-fingerprint=" + kit.Fingerprint(f.Root), "--participant=site-1", "--image=" + image,
 		"--server-namespace=fl-server", "--admin=site-ann",
 	}
 	out, errOut, err := flare(t, "", add...)
@@ -68,18 +68,18 @@ func TestSite(t *testing.T) {
 		return err != nil
 	})
 
-	kit := f.Client("site-1", "hospital_a")
-	_, _, err = flare(t, "site-ann", "kit", "inject", kit.WriteDir(t), "-n", ns)
+	k := f.Client("site-1", "hospital_a")
+	_, _, err = flare(t, "site-ann", "kit", "inject", k.WriteDir(t), "-n", ns)
 	denied(t, err, "objects.kubectl-flare.dev", "seal")
-	kit.Seal(t, f.Sealer("lead"))
-	dir := kit.WriteDir(t)
+	k.Seal(t, f.Sealer("lead"))
+	dir := k.WriteDir(t)
 	out, errOut, err = flare(t, "site-ann", "kit", "inject", dir, "-n", ns)
 	require.NoError(t, err, errOut)
 	require.Contains(t, out, "secret/flare-kit-site-1-")
 	_, errOut, err = flare(t, "site-ann", "launch", dir, "-n", ns, "--image=registry.test/nvflare:2.9.0", "--wait=false")
 	require.NoError(t, err, errOut)
 	podFromDeployment(t, ns, "site-1")
-	replaceKit(t, ns, startupkit.SecretName(kit.Read()))
+	replaceKit(t, ns, kit.SecretName(k.Read()))
 }
 
 // podFromDeployment plays the controllers: mutation and validation see the pod.

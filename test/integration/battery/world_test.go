@@ -18,6 +18,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 	"github.com/kubectl-flare/kubectl-flare/test/battery"
 )
@@ -58,7 +59,7 @@ func (s *server) grant(group string, rules ...rbacv1.PolicyRule) {
 func (s *server) settle(c *battery.Case) {
 	s.Helper()
 	w := &c.World
-	s.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: w.Namespace, Labels: map[string]string{v1alpha1.LabelSitePolicy: w.PolicyName}}})
+	s.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: w.Namespace, Labels: map[string]string{names.LabelSitePolicy: w.PolicyName}}})
 	if w.Policy != nil {
 		p := w.Policy.DeepCopy()
 		p.UID, p.Generation = "", 0
@@ -155,7 +156,7 @@ func (s *server) waitForPolicies() {
 // waitFor tries to create an object until it is refused with the words.
 func (s *server) waitFor(namespace, words string, object client.Object) {
 	s.Helper()
-	s.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace, Labels: map[string]string{v1alpha1.LabelSitePolicy: "hospital-a"}}})
+	s.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace, Labels: map[string]string{names.LabelSitePolicy: "hospital-a"}}})
 	object.SetNamespace(namespace)
 	var err error
 	for range 150 {

@@ -24,8 +24,8 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
 const (
@@ -99,8 +99,8 @@ func actions(out string) map[string]string {
 
 func TestPluginOnARealAPIServer(t *testing.T) {
 	c := start(t)
-	kit := c.federation.Client("Site_2", "hospital_b")
-	dir := kit.WriteDir(t)
+	k := c.federation.Client("Site_2", "hospital_b")
+	dir := k.WriteDir(t)
 
 	t.Run("a server dry run writes nothing", func(t *testing.T) {
 		if got := actions(c.must("launch", dir, image, "--dry-run=server"))["deployment.apps"]; got != "created (server dry run)" {
@@ -120,7 +120,7 @@ func TestPluginOnARealAPIServer(t *testing.T) {
 			}
 		}
 	})
-	t.Run("the key is in the Secret's data alone", func(t *testing.T) { c.keyOnlyInData(t, kit) })
+	t.Run("the key is in the Secret's data alone", func(t *testing.T) { c.keyOnlyInData(t, k) })
 	t.Run("a dry run tells what would change", func(t *testing.T) {
 		got := actions(c.must("launch", dir, "--image=other:1", "--dry-run=server"))
 		if got["deployment.apps"] != "configured (server dry run)" || got["secret"] != "unchanged (server dry run)" {
@@ -136,13 +136,13 @@ func TestPluginOnARealAPIServer(t *testing.T) {
 	t.Run("delete, twice", func(t *testing.T) { c.deleteTwice(t) })
 }
 
-func (c *cluster) keyOnlyInData(t *testing.T, kit *kittest.Kit) {
+func (c *cluster) keyOnlyInData(t *testing.T, k *kittest.Kit) {
 	t.Helper()
-	secret, err := c.typed.CoreV1().Secrets(namespace).Get(t.Context(), startupkit.SecretName(kit.Read()), metav1.GetOptions{})
+	secret, err := c.typed.CoreV1().Secrets(namespace).Get(t.Context(), kit.SecretName(k.Read()), metav1.GetOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(secret.Data["client.key"]) != string(kit.File("startup/client.key")) || secret.Immutable == nil || !*secret.Immutable {
+	if string(secret.Data["client.key"]) != string(k.File("startup/client.key")) || secret.Immutable == nil || !*secret.Immutable {
 		t.Error("the Secret does not hold the kit, immutable")
 	}
 	for key, value := range secret.Annotations {
@@ -154,7 +154,7 @@ func (c *cluster) keyOnlyInData(t *testing.T, kit *kittest.Kit) {
 
 func (c *cluster) conflict(t *testing.T, dir string) {
 	t.Helper()
-	name := startupkit.ObjectName("Site_2")
+	name := kit.ObjectName("Site_2")
 	patch := []byte(`{"spec":{"template":{"spec":{"containers":[{"name":"nvflare","image":"mine:1"}]}}}}`)
 	_, err := c.typed.AppsV1().Deployments(namespace).Patch(t.Context(), name, types.StrategicMergePatchType, patch, metav1.PatchOptions{FieldManager: "kubectl-edit"})
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"regexp"
 	"syscall"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // The modes of what is written: the group is the pod's fsGroup.
@@ -36,11 +36,11 @@ func NewWriter(dir *os.Root) *Writer { return &Writer{dir: dir} }
 // Write writes one file of the kit. It refuses names that a kit cannot have, a file
 // that is there already, and what is more than a kit may hold.
 func (w *Writer) Write(name string, from io.Reader) error {
-	if err := startupkit.CheckStartupName(name); err != nil {
+	if err := kit.CheckStartupName(name); err != nil {
 		return err
 	}
-	if w.files++; w.files > startupkit.MaxFiles {
-		return fmt.Errorf("more than %d files", startupkit.MaxFiles)
+	if w.files++; w.files > kit.MaxFiles {
+		return fmt.Errorf("more than %d files", kit.MaxFiles)
 	}
 	file, err := w.dir.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, FileMode)
 	if errors.Is(err, fs.ErrExist) {
@@ -54,14 +54,14 @@ func (w *Writer) Write(name string, from io.Reader) error {
 }
 
 func (w *Writer) copy(name string, file io.Writer, from io.Reader) error {
-	most := min(startupkit.MaxStartupFile, startupkit.MaxKit-w.bytes)
+	most := min(kit.MaxStartupFile, kit.MaxKit-w.bytes)
 	n, err := io.Copy(file, io.LimitReader(from, most+1))
 	w.bytes += n
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	if n > most {
-		return fmt.Errorf("%s: too large: a file may have %d MiB, a kit %d MiB", name, startupkit.MaxStartupFile>>20, startupkit.MaxKit>>20)
+		return fmt.Errorf("%s: too large: a file may have %d MiB, a kit %d MiB", name, kit.MaxStartupFile>>20, kit.MaxKit>>20)
 	}
 	return nil
 }
@@ -74,12 +74,12 @@ func Names(dir *os.Root) ([]string, error) {
 		return nil, err
 	}
 	defer func() { _ = folder.Close() }()
-	entries, err := folder.ReadDir(startupkit.MaxFiles + 1)
+	entries, err := folder.ReadDir(kit.MaxFiles + 1)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	if len(entries) > startupkit.MaxFiles {
-		return nil, fmt.Errorf("more than %d files", startupkit.MaxFiles)
+	if len(entries) > kit.MaxFiles {
+		return nil, fmt.Errorf("more than %d files", kit.MaxFiles)
 	}
 	names := make([]string, 0, len(entries))
 	for _, e := range entries {
@@ -106,7 +106,7 @@ func Open(dir *os.Root, name string) (*os.File, error) {
 }
 
 // Sums are the SHA-256 digests of the files of a folder by name, as
-// startupkit.DigestOf takes them.
+// kit.DigestOf takes them.
 func Sums(dir *os.Root) (map[string]string, error) {
 	names, err := Names(dir)
 	if err != nil {
@@ -119,9 +119,9 @@ func Sums(dir *os.Root) (map[string]string, error) {
 			return nil, err
 		}
 		hash := sha256.New()
-		n, err := io.Copy(hash, io.LimitReader(file, startupkit.MaxStartupFile+1))
+		n, err := io.Copy(hash, io.LimitReader(file, kit.MaxStartupFile+1))
 		_ = file.Close()
-		if err != nil || n > startupkit.MaxStartupFile {
+		if err != nil || n > kit.MaxStartupFile {
 			return nil, errors.Join(err, fmt.Errorf("%q cannot be read whole", name))
 		}
 		sums[name] = hex.EncodeToString(hash.Sum(nil))

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/kubectl-flare/kubectl-flare/cmd/flare-kit/internal/install"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 const (
@@ -49,7 +49,7 @@ func (o Options) there() bool {
 	}
 	defer dir.Close()
 	sums, err := install.Sums(dir)
-	return err == nil && startupkit.DigestOf(sums) == o.Digest
+	return err == nil && kit.DigestOf(sums) == o.Digest
 }
 
 // sweep takes away what receivers left that were killed. It does its best: what

@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-flare/kubectl-flare/cmd/flare-kit/internal/install"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // Options are the arguments.
@@ -79,7 +79,7 @@ func (o Options) read(startup string, in io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if got := startupkit.DigestOf(sums); got != o.Digest {
+	if got := kit.DigestOf(sums); got != o.Digest {
 		return fmt.Errorf("what was sent is the kit %s, not %s", got, o.Digest)
 	}
 	return syncFolder(startup)

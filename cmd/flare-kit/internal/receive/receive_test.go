@@ -15,11 +15,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-flare/kubectl-flare/cmd/flare-kit/internal/receive"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
-func newKit(t testing.TB) *startupkit.Kit {
+func newKit(t testing.TB) *kit.Kit {
 	t.Helper()
 	return kittest.NewFederation(t, "demo").Client("site-1", "hospital_a").Read()
 }
@@ -29,9 +29,9 @@ type entry struct {
 	data   []byte
 }
 
-func entries(kit *startupkit.Kit) []entry {
+func entries(k *kit.Kit) []entry {
 	var list []entry
-	for _, f := range kit.Startup {
+	for _, f := range k.Startup {
 		list = append(list, entry{tar.Header{Typeflag: tar.TypeReg, Name: "startup/" + f.Name, Mode: 0o777, Size: int64(len(f.Data))}, f.Data})
 	}
 	return list
@@ -51,10 +51,10 @@ func archive(t testing.TB, list []entry) []byte {
 }
 
 // volume is a claim with a place for the kit.
-func volume(t testing.TB, kit *startupkit.Kit) (root string, o receive.Options) {
+func volume(t testing.TB, k *kit.Kit) (root string, o receive.Options) {
 	t.Helper()
 	root = t.TempDir()
-	return root, receive.Options{Digest: kit.Digest(), To: filepath.Join(root, "site-1", kit.Digest()[:32])}
+	return root, receive.Options{Digest: k.Digest(), To: filepath.Join(root, "site-1", k.Digest()[:32])}
 }
 
 func files(t testing.TB, o receive.Options) map[string]string {
@@ -70,11 +70,11 @@ func files(t testing.TB, o receive.Options) map[string]string {
 	return found
 }
 
-func whole(t testing.TB, kit *startupkit.Kit, root string, o receive.Options) {
+func whole(t testing.TB, k *kit.Kit, root string, o receive.Options) {
 	t.Helper()
 	got := files(t, o)
-	assert.Len(t, got, len(kit.Startup))
-	for _, f := range kit.Startup {
+	assert.Len(t, got, len(k.Startup))
+	for _, f := range k.Startup {
 		assert.Equal(t, string(f.Data), got[f.Name], f.Name)
 	}
 	left, err := filepath.Glob(filepath.Join(root, "*", ".*"))
@@ -83,14 +83,14 @@ func whole(t testing.TB, kit *startupkit.Kit, root string, o receive.Options) {
 }
 
 func TestReceive(t *testing.T) {
-	kit := newKit(t)
-	root, o := volume(t, kit)
-	stream := archive(t, entries(kit))
+	k := newKit(t)
+	root, o := volume(t, k)
+	stream := archive(t, entries(k))
 	for _, want := range []string{"received", "unchanged"} {
 		var out bytes.Buffer
 		require.NoError(t, receive.Run(t.Context(), o, bytes.NewReader(stream), &out))
 		assert.Contains(t, out.String(), want)
-		whole(t, kit, root, o)
+		whole(t, k, root, o)
 	}
 	key := filepath.Join(o.To, "startup", "client.key")
 	info, err := os.Stat(key)
@@ -102,35 +102,35 @@ func TestReceive(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, receive.Run(t.Context(), o, bytes.NewReader(stream), &out))
 	assert.Contains(t, out.String(), "received")
-	whole(t, kit, root, o)
+	whole(t, k, root, o)
 }
 
 func TestSweep(t *testing.T) {
-	kit := newKit(t)
-	root, o := volume(t, kit)
+	k := newKit(t)
+	root, o := volume(t, k)
 	old, young := filepath.Join(root, "site-1", ".incoming-old"), filepath.Join(root, "site-1", ".incoming-young")
 	for _, dir := range []string{old, young} {
 		require.NoError(t, os.MkdirAll(filepath.Join(dir, "startup"), 0o700))
 	}
 	before := time.Now().Add(-2 * time.Hour)
 	require.NoError(t, os.Chtimes(old, before, before))
-	require.NoError(t, receive.Run(t.Context(), o, bytes.NewReader(archive(t, entries(kit))), io.Discard))
+	require.NoError(t, receive.Run(t.Context(), o, bytes.NewReader(archive(t, entries(k))), io.Discard))
 	assert.NoDirExists(t, old)
 	assert.DirExists(t, young)
 }
 
 func TestRefused(t *testing.T) {
-	kit := newKit(t)
+	k := newKit(t)
 	named := func(name string, kind byte) []entry {
 		e := entry{header: tar.Header{Typeflag: kind, Name: name, Linkname: "/etc/passwd"}}
-		return append(entries(kit), e)
+		return append(entries(k), e)
 	}
-	good := archive(t, entries(kit))
+	good := archive(t, entries(k))
 	huge := &bytes.Buffer{}
 	w := tar.NewWriter(huge)
-	require.NoError(t, w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "startup/huge", Size: startupkit.MaxStartupFile + 512}))
-	many := entries(kit)[:1]
-	for i := range startupkit.MaxFiles {
+	require.NoError(t, w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "startup/huge", Size: kit.MaxStartupFile + 512}))
+	many := entries(k)[:1]
+	for i := range kit.MaxFiles {
 		many = append(many, entry{header: tar.Header{Typeflag: tar.TypeReg, Name: "startup/x" + strings.Repeat("y", i%200) + string(rune('a'+i/200))}})
 	}
 	for name, tc := range map[string]struct {
@@ -141,8 +141,8 @@ func TestRefused(t *testing.T) {
 		"no archive":      {strings.NewReader(strings.Repeat("x", 2000)), "what was sent is no kit"},
 		"cut off":         {bytes.NewReader(good[:len(good)/2]), ""},
 		"cut to a file":   {bytes.NewReader(good[:1024]), ""},
-		"one less":        {bytes.NewReader(archive(t, entries(kit)[1:])), "what was sent is the kit"},
-		"a file twice":    {bytes.NewReader(archive(t, append(entries(kit), entries(kit)[0]))), "comes twice"},
+		"one less":        {bytes.NewReader(archive(t, entries(k)[1:])), "what was sent is the kit"},
+		"a file twice":    {bytes.NewReader(archive(t, append(entries(k), entries(k)[0]))), "comes twice"},
 		"another folder":  {bytes.NewReader(archive(t, named("local/x", tar.TypeReg))), "is not a plain file of startup/"},
 		"up":              {bytes.NewReader(archive(t, named("startup/../x", tar.TypeReg))), "a name that a Secret cannot hold"},
 		"up, first":       {bytes.NewReader(archive(t, named("../startup/x", tar.TypeReg))), "is not a plain file of startup/"},
@@ -151,12 +151,12 @@ func TestRefused(t *testing.T) {
 		"a folder":        {bytes.NewReader(archive(t, named("startup/a", tar.TypeDir))), "is not a plain file of startup/"},
 		"a link":          {bytes.NewReader(archive(t, named("startup/a", tar.TypeSymlink))), "is not a plain file of startup/"},
 		"a hard link":     {bytes.NewReader(archive(t, named("startup/a", tar.TypeLink))), "is not a plain file of startup/"},
-		"a huge file":     {io.MultiReader(huge, io.LimitReader(zeros{}, startupkit.MaxStartupFile+512)), "too large"},
+		"a huge file":     {io.MultiReader(huge, io.LimitReader(zeros{}, kit.MaxStartupFile+512)), "too large"},
 		"too many":        {bytes.NewReader(archive(t, many)), "more than 256 files"},
 		"a stop half-way": {io.MultiReader(bytes.NewReader(good[:2000]), never{}), "told to end"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			root, o := volume(t, kit)
+			root, o := volume(t, k)
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			if name == "a stop half-way" {
 				ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
@@ -173,7 +173,7 @@ func TestRefused(t *testing.T) {
 			assert.Empty(t, append(left, hidden...))
 		})
 	}
-	_, o := volume(t, kit)
+	_, o := volume(t, k)
 	for want, bad := range map[string]receive.Options{
 		"--digest": {Digest: "x", To: o.To}, "--to": {Digest: o.Digest, To: "relative"}, "short form": {Digest: o.Digest, To: o.To + "/.."},
 	} {
@@ -192,13 +192,13 @@ func (never) Read([]byte) (int, error) { select {} }
 
 // Whatever is sent, nothing but the kit itself ever stands in its place.
 func FuzzReceive(f *testing.F) {
-	kit := newKit(f)
-	f.Add(archive(f, entries(kit)))
+	k := newKit(f)
+	f.Add(archive(f, entries(k)))
 	f.Add([]byte("startup/x"))
 	f.Fuzz(func(t *testing.T, stream []byte) {
-		root, o := volume(t, kit)
+		root, o := volume(t, k)
 		if receive.Run(t.Context(), o, bytes.NewReader(stream), io.Discard) == nil {
-			whole(t, kit, root, o)
+			whole(t, k, root, o)
 			return
 		}
 		if _, err := os.Stat(o.To); err == nil {

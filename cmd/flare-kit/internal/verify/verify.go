@@ -13,8 +13,8 @@ import (
 	"slices"
 
 	"github.com/kubectl-flare/kubectl-flare/cmd/flare-kit/internal/install"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
 )
 
 // Options are the arguments.
@@ -59,7 +59,7 @@ func (o Options) sealed() (map[string]string, error) {
 	if err := install.CheckDigest(o.Digest); err != nil {
 		return nil, err
 	}
-	file, err := os.Open(filepath.Join(o.Seal, startupkit.SealFile))
+	file, err := os.Open(filepath.Join(o.Seal, kit.SealFile))
 	if err != nil {
 		return nil, fmt.Errorf("--seal: %w", err)
 	}
@@ -68,11 +68,11 @@ func (o Options) sealed() (map[string]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--seal: %w", err)
 	}
-	sums, err := (&startupkit.Seal{Envelope: envelope}).Sums()
+	sums, err := (&kit.Seal{Envelope: envelope}).Sums()
 	if err != nil {
-		return nil, fmt.Errorf("--seal: %s: %w", startupkit.SealFile, err)
+		return nil, fmt.Errorf("--seal: %s: %w", kit.SealFile, err)
 	}
-	if got := startupkit.DigestOf(sums); got != o.Digest {
+	if got := kit.DigestOf(sums); got != o.Digest {
 		return nil, fmt.Errorf("--seal: the seal is of the kit %s, not of %s", got, o.Digest)
 	}
 	return sums, nil

@@ -12,24 +12,24 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-flare/kubectl-flare/cmd/flare-kit/internal/verify"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit"
-	"github.com/kubectl-flare/kubectl-flare/policies/startupkit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
 // scene is a kit on a volume and its verifier.
 type scene struct {
 	verify.Options
 	*testing.T
-	kit *startupkit.Kit
+	kit *kit.Kit
 }
 
 func newScene(t *testing.T) *scene {
 	t.Helper()
 	f := kittest.NewFederation(t, "demo")
 	made := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("release"))
-	kit := made.Read()
-	s := &scene{T: t, kit: kit, Options: verify.Options{Digest: kit.Digest(), From: made.WriteDir(t), Seal: t.TempDir(), To: t.TempDir()}}
-	require.NoError(t, os.WriteFile(filepath.Join(s.Seal, startupkit.SealFile), kit.Seal.Envelope, 0o400))
+	k := made.Read()
+	s := &scene{T: t, kit: k, Options: verify.Options{Digest: k.Digest(), From: made.WriteDir(t), Seal: t.TempDir(), To: t.TempDir()}}
+	require.NoError(t, os.WriteFile(filepath.Join(s.Seal, kit.SealFile), k.Seal.Envelope, 0o400))
 	return s
 }
 
@@ -102,18 +102,18 @@ func TestRefused(t *testing.T) {
 			require.NoError(s, syscall.Mkfifo(s.raw("client.key"), 0o600))
 		}, `"client.key" is not a plain file`},
 		"too large": {func(s *scene) {
-			require.NoError(s, os.Truncate(s.raw("client.key"), startupkit.MaxStartupFile+1))
+			require.NoError(s, os.Truncate(s.raw("client.key"), kit.MaxStartupFile+1))
 		}, "client.key: too large"},
 		"too many": {func(s *scene) {
-			for i := range startupkit.MaxFiles {
+			for i := range kit.MaxFiles {
 				s.write(s.raw("x"+strings.Repeat("y", i%250)+string(rune('a'+i/250))), "")
 			}
 		}, "more than 256 files"},
 		"no kit":  {func(s *scene) { require.NoError(s, os.RemoveAll(filepath.Join(s.From, "startup"))) }, "no such file"},
-		"no seal": {func(s *scene) { s.remove(filepath.Join(s.Seal, startupkit.SealFile)) }, "--seal: "},
+		"no seal": {func(s *scene) { s.remove(filepath.Join(s.Seal, kit.SealFile)) }, "--seal: "},
 		"a broken seal": {func(s *scene) {
 			s.Seal = s.TempDir()
-			s.write(filepath.Join(s.Seal, startupkit.SealFile), "{}")
+			s.write(filepath.Join(s.Seal, kit.SealFile), "{}")
 		}, "the seal is unusable"},
 		"another kit":   {func(s *scene) { s.Digest = strings.Repeat("0", 64) }, "not of 0000"},
 		"another kit's": {func(s *scene) { s.Seal = newScene(s.T).Seal }, "the seal is of the kit"},

@@ -1,0 +1,70 @@
+package workloads
+
+import (
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+func TestParseHost(t *testing.T) {
+	for host, want := range map[string]Host{
+		"server1":                       {Kind: HostBare, Service: "server1"},
+		"Server1":                       {Kind: HostBare, Service: "server1"},
+		"server1.fl.svc":                {Kind: HostService, Service: "server1", Namespace: "fl"},
+		"server1.fl.svc.cluster.local":  {Kind: HostService, Service: "server1", Namespace: "fl"},
+		"server1.fl.svc.cluster.local.": {Kind: HostService, Service: "server1", Namespace: "fl"},
+		"server1.fl":                    {Kind: HostExternal},
+		"fl.example.org":                {Kind: HostExternal},
+		"a.b.svc.example.org":           {Kind: HostExternal},
+		"192.0.2.1":                     {Kind: HostExternal},
+		"127.0.0.1":                     {Kind: HostLoopback},
+		"::1":                           {Kind: HostLoopback},
+		"localhost":                     {Kind: HostLoopback},
+	} {
+		if got := ParseHost(host); got != want {
+			t.Errorf("ParseHost(%q) = %+v, want %+v", host, got, want)
+		}
+	}
+}
+
+func FuzzParseHost(f *testing.F) {
+	f.Add("server1.fl.svc.cluster.local")
+	f.Add("..svc")
+	f.Fuzz(func(t *testing.T, host string) {
+		got := ParseHost(host)
+		if inCluster := got.Kind == HostBare || got.Kind == HostService; inCluster != (got.Service != "") {
+			t.Errorf("ParseHost(%q) = %+v", host, got)
+		}
+		if (got.Kind == HostService) != (got.Namespace != "") {
+			t.Errorf("ParseHost(%q) = %+v", host, got)
+		}
+	})
+}
+
+func TestLabelValues(t *testing.T) {
+	for _, name := range []string{"site-1", "Site_2", "lead@hospital-a.org", "-x-", "a b", "ü"} {
+		value := LabelValue(name)
+		if errs := validation.IsValidLabelValue(value); len(errs) > 0 || value == "" {
+			t.Errorf("LabelValue(%q) = %q: %v", name, value, errs)
+		}
+	}
+	if got := LabelValue("Site_2"); got != "Site_2" {
+		t.Errorf("a legal value is changed to %q", got)
+	}
+}
+
+func TestRequirements(t *testing.T) {
+	none := Resources{}.Requirements()
+	if none.Limits != nil || none.Requests.Cpu().String() != "100m" || none.Requests.Memory().String() != "256Mi" {
+		t.Errorf("nothing said: %v", none)
+	}
+	said := Resources{Memory: resource.MustParse("8Gi")}.Requirements()
+	if said.Limits.Memory().String() != "8Gi" || said.Requests.Memory().String() != "8Gi" {
+		t.Errorf("8Gi said: %v", said)
+	}
+	if _, limited := said.Limits[corev1.ResourceCPU]; limited {
+		t.Error("a limit on CPU that nobody asked for")
+	}
+}

@@ -1,0 +1,118 @@
+package workloads
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
+)
+
+// KitSecretType is the type of the Secret that holds startup/.
+const KitSecretType corev1.SecretType = names.KitSecretType
+
+// maxPayload is what Kubernetes allows in one Secret or ConfigMap.
+const maxPayload = corev1.MaxSecretSize
+
+// KitObjects are the Secret with startup/ and the kit's seal, and the ConfigMap
+// with local/. The Secret's data is the only place where key material goes.
+//
+// Of a kit on a volume there is a claim before them, and the Secret has the seal
+// and what is public alone.
+func KitObjects(namespace, system string, k *kit.Kit) ([]Object, error) {
+	if err := fits("startup/", "Secret", inSecret(k)); err != nil {
+		return nil, err
+	}
+	if err := fits("local/", "ConfigMap", k.Local); err != nil {
+		return nil, err
+	}
+	objects := []Object{kitSecret(namespace, system, k), localConfigMap(namespace, system, k)}
+	if k.Volume != nil {
+		objects = append([]Object{kitClaim(namespace, k.Volume.ClaimName)}, objects...)
+	}
+	return objects, nil
+}
+
+// kitClaim is for the kits of any number of participants, so it is labelled as
+// none of theirs.
+func kitClaim(namespace, name string) *corev1.PersistentVolumeClaim {
+	return &corev1.PersistentVolumeClaim{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"},
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name, Labels: map[string]string{names.LabelManagedBy: names.ManagedBy}},
+		Spec: corev1.PersistentVolumeClaimSpec{
+			AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
+			Resources:   corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("1Gi")}},
+		},
+	}
+}
+
+// Both objects are immutable and carry their digest in their name: a changed
+// kit is a new object, and a pod that runs never sees its kit change.
+func kitSecret(namespace, system string, k *kit.Kit) *corev1.Secret {
+	return &corev1.Secret{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
+		ObjectMeta: Meta(namespace, kit.SecretName(k), system, k),
+		Type:       KitSecretType,
+		Immutable:  new(true),
+		Data:       k.SecretData(),
+	}
+}
+
+// inSecret are the files that go into the Secret. A kit whose seal alone brings
+// it over the limit has no room for the next seal either.
+func inSecret(k *kit.Kit) kit.Files {
+	var files kit.Files
+	for name, data := range k.SecretData() {
+		files = append(files, kit.File{Name: name, Data: data})
+	}
+	return files
+}
+
+func localConfigMap(namespace, system string, k *kit.Kit) *corev1.ConfigMap {
+	cm := &corev1.ConfigMap{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
+		ObjectMeta: Meta(namespace, kit.ConfigMapName(k), system, k),
+		Immutable:  new(true),
+		Data:       map[string]string{},
+		BinaryData: map[string][]byte{},
+	}
+	for _, f := range k.Local {
+		if utf8.Valid(f.Data) {
+			cm.Data[f.Name] = string(f.Data)
+		} else {
+			cm.BinaryData[f.Name] = f.Data
+		}
+	}
+	return cm
+}
+
+// orClaim is the other way for a kit that has to be large.
+func orClaim(kind string) string {
+	if kind == "Secret" {
+		return ", or put the kit on a volume with --kit-claim"
+	}
+	return ""
+}
+
+func fits(dir, kind string, files kit.Files) error {
+	total := 0
+	for _, f := range files {
+		total += len(f.Data) + len(f.Name)
+		if reasons := validation.IsConfigMapKey(f.Name); len(reasons) > 0 {
+			return fmt.Errorf("%s%s: the file name is no legal key of a %s: %s; rename or remove the file", dir, f.Name, kind, reasons[0])
+		}
+	}
+	if total <= maxPayload {
+		return nil
+	}
+	largest := slices.MaxFunc(files, func(a, b kit.File) int { return cmp.Compare(len(a.Data), len(b.Data)) })
+	return fmt.Errorf("%s holds %d bytes and a %s may hold %d (1 MiB); the largest file is %s%s with %d bytes: remove from %s what the participant does not need%s",
+		dir, total, kind, maxPayload, dir, largest.Name, len(largest.Data), dir, orClaim(kind))
+}

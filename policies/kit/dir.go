@@ -1,0 +1,162 @@
+package kit
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// The limits of what is read. A Secret or ConfigMap holds 1 MiB in all, but a
+// context for homomorphic encryption in startup/ may be far larger.
+const (
+	// MaxStartupFile bounds one file of startup/, MaxKit all files of a kit, in
+	// bytes; MaxFiles bounds how many there are.
+	MaxStartupFile = 64 << 20
+	MaxKit         = 128 << 20
+	MaxFiles       = 256
+
+	maxLocalFile = 1 << 20
+)
+
+// budget is what a kit may still spend on files and bytes.
+type budget struct{ files, bytes int64 }
+
+func newBudget() *budget { return &budget{files: MaxFiles, bytes: MaxKit} }
+
+// readDir reads the files of one folder, sorted by name. It takes plain files
+// only: a link could show another file tomorrow, and a Secret has no folders.
+func readDir(fsys fs.FS, dir string, maxFile int64, b *budget) (Files, error) {
+	entries, err := list(fsys, dir, b)
+	if err != nil {
+		return nil, err
+	}
+	files := make(Files, 0, len(entries))
+	for _, entry := range entries {
+		if err := checkEntry(dir, entry); err != nil {
+			return nil, err
+		}
+		file, err := readFile(fsys, path.Join(dir, entry.Name()), maxFile, b)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+	}
+	return files, nil
+}
+
+// list reads no more of the folder than the budget allows.
+func list(fsys fs.FS, dir string, b *budget) ([]fs.DirEntry, error) {
+	f, err := fsys.Open(dir)
+	if err != nil {
+		return nil, unreadable(dir, err)
+	}
+	defer f.Close()
+	folder, ok := f.(fs.ReadDirFile)
+	if !ok {
+		return nil, &FieldError{File: dir, Problem: "is not a folder", Fix: asProvisioned}
+	}
+	entries, err := folder.ReadDir(int(b.files) + 1)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, unreadable(dir, err)
+	}
+	if b.files -= int64(len(entries)); b.files < 0 {
+		return nil, &FieldError{
+			File: dir, Problem: fmt.Sprintf("brings the kit over %d files", MaxFiles),
+			Fix: "take away what does not belong to the kit",
+		}
+	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, nil
+}
+
+// checkEntry looks at the type before anything is opened: opening a pipe blocks.
+func checkEntry(dir string, entry fs.DirEntry) error {
+	// The name comes first, since the other messages show it as it is.
+	if err := checkFileName(dir, entry.Name()); err != nil {
+		return err
+	}
+	file := path.Join(dir, entry.Name())
+	switch {
+	case entry.Type()&fs.ModeSymlink != 0:
+		return linkError(file)
+	case entry.IsDir():
+		return &FieldError{
+			File: file, Problem: "is a folder: a kit's folders hold files only",
+			Fix: "move it out of the kit; Python code of your own belongs into the image",
+		}
+	case !entry.Type().IsRegular():
+		return &FieldError{File: file, Problem: "is not a plain file", Fix: asProvisioned}
+	}
+	return nil
+}
+
+// CheckStartupName says why a file of startup/ cannot have that name.
+func CheckStartupName(name string) error { return checkFileName(startupDir, name) }
+
+// checkFileName accepts the names that can be keys of a Secret, which is how
+// kits travel. It refuses line breaks above all: they would forge lines of the
+// digest.
+func checkFileName(dir, name string) error {
+	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"
+	legal := name != "" && name != "." && !strings.HasPrefix(name, "..") && len(name) <= 253
+	if legal && strings.Trim(name, allowed) == "" {
+		return nil
+	}
+	return &FieldError{
+		File: dir, Problem: fmt.Sprintf("holds %s, a name that a Secret cannot hold", shown(name)),
+		Fix: "use letters, digits, '-', '_' and '.', or take the file away",
+	}
+}
+
+func readFile(fsys fs.FS, file string, maxFile int64, b *budget) (File, error) {
+	f, err := fsys.Open(file)
+	if err != nil {
+		return File{}, unreadable(file, err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return File{}, unreadable(file, err)
+	}
+	most := min(maxFile, b.bytes)
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err != nil {
+		return File{}, unreadable(file, err)
+	}
+	if int64(len(data)) > most {
+		return File{}, tooLarge(file, maxFile)
+	}
+	b.bytes -= int64(len(data))
+	return File{Name: path.Base(file), Data: data, Mode: info.Mode()}, nil
+}
+
+func tooLarge(file string, most int64) error {
+	return &FieldError{
+		File:    file,
+		Problem: fmt.Sprintf("is too large: a file may have %d MiB here, a kit %d MiB", most>>20, MaxKit>>20),
+		Fix:     "take away what does not belong to the kit; a Secret or ConfigMap holds 1 MiB in all",
+	}
+}
+
+func linkError(file string) error {
+	return &FieldError{
+		File: file, Problem: "is a symbolic link: what it shows can change after the check",
+		Fix: "replace it by the file itself",
+	}
+}
+
+func unreadable(file string, err error) error {
+	reason := err
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		reason = pathError.Err
+	}
+	return &FieldError{
+		File: file, Problem: fmt.Sprintf("cannot be read: %v", reason),
+		Fix: "check that it exists and that you may read it", cause: err,
+	}
+}

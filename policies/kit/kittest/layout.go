@@ -1,0 +1,65 @@
+package kittest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+)
+
+type object = map[string]any
+
+// layOut writes the files that the real kit of such a participant has.
+func (k *Kit) layOut(p participant, s settings) {
+	k.t.Helper()
+	base := "client"
+	if p.role == kit.RoleServer {
+		base = "server"
+	}
+	k.put("startup/rootCA.pem", 0o644, certificatePEM(k.federation.Root))
+	k.put("startup/"+base+".crt", 0o644, certificatePEM(k.Certificate))
+	k.put("startup/"+base+".key", keyMode(s.family), keyPEM(k.t, k.key, s.pkcs8))
+	k.placeholder(0o644, "local/resources.json.default")
+	switch p.role {
+	case kit.RoleServer:
+		k.json("startup/fed_server.json", serverConfiguration(k.federation.Name, p, s))
+	case kit.RoleClient:
+		k.json("startup/fed_client.json", clientConfiguration(k.federation.Name, p, s))
+	case kit.RoleAdmin:
+		k.json("startup/fed_admin.json", adminConfiguration(k.federation.Name, p, s))
+		k.placeholder(0o755, "startup/fl_admin.sh")
+		k.placeholder(0o644, "startup/readme.txt", "startup/system_info.ipynb")
+		return
+	}
+	k.placeholder(0o755, "startup/start.sh", "startup/sub_start.sh", "startup/stop_fl.sh")
+	k.placeholder(0o644, "readme.txt", "local/authorization.json.default", "local/log_config.json.default", "local/privacy.json.sample")
+}
+
+// keyMode follows NVFLARE, which protects keys since 2.8.
+func keyMode(family kit.Family) fs.FileMode {
+	if family == kit.Family28 {
+		return 0o600
+	}
+	return 0o644
+}
+
+func (k *Kit) put(path string, mode fs.FileMode, content []byte) {
+	k.files[path] = file{data: content, mode: mode}
+}
+
+// placeholder writes files whose content nobody reads. JSON files stay JSON.
+func (k *Kit) placeholder(mode fs.FileMode, paths ...string) {
+	for _, path := range paths {
+		k.put(path, mode, fmt.Appendf(nil, "{\"kittest\": %q}\n", path))
+	}
+}
+
+func (k *Kit) json(path string, content object) {
+	k.t.Helper()
+	data, err := json.MarshalIndent(content, "", "  ")
+	if err != nil {
+		k.t.Fatalf("marshal %s: %v", path, err)
+	}
+	k.put(path, 0o644, append(data, '\n'))
+}

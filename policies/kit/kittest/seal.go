@@ -1,0 +1,90 @@
+package kittest
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+)
+
+// Sealer seals kits: the project's, with a certificate, or a site's.
+type Sealer struct {
+	// Name is the sealer's.
+	Name string
+	Key  *ecdsa.PrivateKey
+	// Certificate is seal.crt in PEM; empty for a site's sealer.
+	Certificate []byte
+}
+
+// Sealer makes a sealer of the project, certified by the federation's root.
+func (f *Federation) Sealer(name string) *Sealer {
+	f.t.Helper()
+	s := NewSealer(f.t, name)
+	var err error
+	s.Certificate, err = seal.NewCertificate(name, &s.Key.PublicKey, f.Root, f.key, f.settings.notBefore, f.settings.notAfter)
+	if err != nil {
+		f.t.Fatalf("certify the sealer: %v", err)
+	}
+	return s
+}
+
+// NewSealer makes a sealer of a site: a key and a name.
+func NewSealer(t testing.TB, name string) *Sealer {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatalf("generate a sealing key: %v", err)
+	}
+	return &Sealer{Name: name, Key: key}
+}
+
+// PublicKey is the sealer's public key in PEM, as a SitePolicy has it.
+func (s *Sealer) PublicKey(t testing.TB) string {
+	t.Helper()
+	data, err := seal.EncodePublicKey(&s.Key.PublicKey)
+	if err != nil {
+		t.Fatalf("encode the public key: %v", err)
+	}
+	return string(data)
+}
+
+// Seal seals the kit as it is now. The seal is good for Validity, and its serial
+// is 1, unless change says otherwise.
+func (k *Kit) Seal(t testing.TB, by *Sealer, change ...func(*kit.SealOptions)) *Kit {
+	t.Helper()
+	options := kit.SealOptions{
+		Now: k.Certificate.NotBefore.Add(time.Minute), ValidFor: Validity, Serial: 1, Key: by.Key, Certificate: by.Certificate,
+	}
+	for _, c := range change {
+		c(&options)
+	}
+	made, err := k.Read().MakeSeal(options)
+	if err != nil {
+		t.Fatalf("seal the kit: %v", err)
+	}
+	k.With(kit.SealFile, made.Envelope)
+	if made.Certificate == nil {
+		return k.Without(kit.SealCertificateFile)
+	}
+	return k.With(kit.SealCertificateFile, made.Certificate)
+}
+
+// WriteRoot writes the root's certificate and its private key to files of a
+// temporary folder, as the project lead has them.
+func (f *Federation) WriteRoot(t testing.TB) (certificate, key string) {
+	t.Helper()
+	dir := t.TempDir()
+	certificate, key = filepath.Join(dir, "rootCA.pem"), filepath.Join(dir, "rootCA.key")
+	for file, data := range map[string][]byte{certificate: certificatePEM(f.Root), key: keyPEM(t, f.key, false)} {
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return certificate, key
+}

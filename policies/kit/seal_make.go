@@ -1,0 +1,113 @@
+package kit
+
+import (
+	"crypto/ecdsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+)
+
+// ClockSkew is how far a seal is dated back, because clocks of different sites
+// differ.
+const ClockSkew = 5 * time.Minute
+
+// SealOptions are what a sealer decides.
+type SealOptions struct {
+	// Now is the time of sealing.
+	Now time.Time
+	// ValidFor is how long the seal shall be good. It ends earlier where a
+	// certificate does.
+	ValidFor time.Duration
+	// Serial is the seal's; zero takes the Unix time in seconds.
+	Serial int64
+	// Version is the exact version of NVFLARE, where the sealer knows it.
+	Version string
+	// Key is the sealing key.
+	Key *ecdsa.PrivateKey
+	// Certificate is the key's certificate in PEM where the project seals; empty
+	// where the site does.
+	Certificate []byte
+}
+
+// MakeSeal seals the kit as it is now. Whether it is worth it is for Verify to
+// say beforehand. It refuses a certificate that Verify would refuse.
+func (k *Kit) MakeSeal(o SealOptions) (*Seal, error) {
+	certificates := append([]*x509.Certificate{k.Certificate, k.Root}, k.Intermediates...)
+	by := seal.BySite
+	if len(o.Certificate) > 0 {
+		c, err := k.sealingCertificate(o)
+		if err != nil {
+			return nil, err
+		}
+		by, certificates = seal.ByProject, append(certificates, c)
+	}
+	statement := k.statement(o, by)
+	for _, c := range certificates {
+		statement.NotBefore = later(statement.NotBefore, c.NotBefore)
+		statement.NotAfter = earlier(statement.NotAfter, c.NotAfter)
+	}
+	if !statement.NotAfter.After(o.Now) {
+		return nil, fmt.Errorf("the seal would not be good for any time: it would end on %s", stamp(statement.NotAfter))
+	}
+	envelope, err := seal.Sign(statement, o.Key)
+	if err != nil {
+		return nil, err
+	}
+	return &Seal{Envelope: envelope, Certificate: o.Certificate}, nil
+}
+
+// sealingCertificate looks whether the root lets the key seal this kit.
+func (k *Kit) sealingCertificate(o SealOptions) (*x509.Certificate, error) {
+	c, err := seal.ParseCertificate(o.Certificate)
+	if err != nil {
+		return nil, fmt.Errorf("the sealing certificate is unusable: %w", err)
+	}
+	if err := seal.CheckCertificate(c, k.Root); err != nil {
+		return nil, fmt.Errorf("the certificate of %s must not seal this kit: %w", shown(c.Subject.CommonName), err)
+	}
+	if !o.Key.PublicKey.Equal(c.PublicKey) {
+		return nil, errors.New("the sealing key does not belong to the sealing certificate")
+	}
+	if outside(o.Now, c) {
+		return nil, fmt.Errorf("the sealing certificate is good from %s until %s, not now", stamp(c.NotBefore), stamp(c.NotAfter))
+	}
+	return c, nil
+}
+
+func (k *Kit) statement(o SealOptions, by seal.SealedBy) *seal.Statement {
+	now := o.Now.UTC().Truncate(time.Second)
+	s := &seal.Statement{
+		Files:      make(map[string]string, len(k.Startup)),
+		Federation: k.Federation, Participant: k.Participant, Role: string(k.Role), Org: k.Org,
+		Framework: seal.Framework{Name: frameworkName, Family: string(k.Family), Version: o.Version},
+		Root:      Fingerprint(k.Root), NotBefore: now.Add(-ClockSkew), NotAfter: now.Add(o.ValidFor),
+		Serial: o.Serial, SealedBy: by,
+	}
+	if s.Serial == 0 {
+		s.Serial = now.Unix()
+	}
+	for _, f := range k.Startup {
+		sum := sha256.Sum256(f.Data)
+		s.Files[f.Name] = hex.EncodeToString(sum[:])
+	}
+	return s
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}

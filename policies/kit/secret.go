@@ -1,0 +1,76 @@
+package kit
+
+import (
+	"path"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+)
+
+// SecretData is what a kit Secret holds: the files of startup/ and the seal, one
+// key each; of a kit on a volume, of startup/ only what is public. The seal is data
+// and not an annotation, because the annotations of an immutable Secret can still be
+// changed.
+func (k *Kit) SecretData() map[string][]byte {
+	files := k.Startup
+	data := make(map[string][]byte, len(files)+3)
+	if k.Volume != nil {
+		files = k.outline()
+		data[VolumeFile] = k.Volume.encode()
+	}
+	for _, f := range files {
+		data[f.Name] = f.Data
+	}
+	if k.Seal != nil {
+		data[SealFile] = k.Seal.Envelope
+		if k.Seal.Certificate != nil {
+			data[SealCertificateFile] = k.Seal.Certificate
+		}
+	}
+	return data
+}
+
+// FromSecretData reads the kit out of a kit Secret. Its Local is nil: local/ is
+// a ConfigMap.
+func FromSecretData(data map[string][]byte) (*Kit, error) {
+	startup := make(Files, 0, len(data))
+	for name, content := range data {
+		if !besideStartup(name) {
+			startup = append(startup, File{Name: name, Data: content})
+		}
+	}
+	for name, most := range map[string]int64{SealFile: seal.MaxEnvelope, SealCertificateFile: maxSealCertificate} {
+		if int64(len(data[name])) > most {
+			return nil, sealTooLarge(name, most)
+		}
+	}
+	k := &Kit{Startup: startup, Seal: newSeal(data[SealFile], data[SealCertificateFile])}
+	if volume, ok := data[VolumeFile]; ok {
+		var err error
+		if k.Volume, err = parseVolume(volume); err != nil {
+			return nil, err
+		}
+		if k.sealed, err = k.Seal.Sums(); err != nil {
+			return nil, err
+		}
+	}
+	return filled(k)
+}
+
+// besideStartup says whether a key of a kit Secret is none of startup/'s files.
+func besideStartup(name string) bool {
+	return name == SealFile || name == SealCertificateFile || name == VolumeFile
+}
+
+// checkNoSeal refuses a seal inside of startup/, where it would take the place
+// of the kit's own in the Secret.
+func checkNoSeal(startup Files) error {
+	for _, f := range startup {
+		if besideStartup(f.Name) {
+			return &FieldError{
+				File: path.Join(startupDir, f.Name), Problem: "is in the wrong folder",
+				Fix: "move it to the kit's root, beside startup/, or take it away",
+			}
+		}
+	}
+	return nil
+}
