@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // Genuine reads the kit in dir and verifies it. A kit with a failed check gives
@@ -14,7 +15,7 @@ import (
 func Genuine(dir, root string, now time.Time) (*kit.Kit, kit.Report, error) {
 	if root != "" {
 		var err error
-		if root, err = kit.ParseFingerprint(root); err != nil {
+		if root, err = pki.ParseFingerprint(root); err != nil {
 			return nil, kit.Report{}, fmt.Errorf("--root-fingerprint: %w", err)
 		}
 	}

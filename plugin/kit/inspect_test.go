@@ -14,6 +14,7 @@ import (
 	kitcmd "github.com/kubectl-flare/kubectl-flare/plugin/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 func TestInspect(t *testing.T) {
@@ -57,7 +58,7 @@ func TestInspectFormats(t *testing.T) {
 	assert.Equal(t, read.Digest(), view.Digest)
 	assert.Equal(t, kit.SecretName(read), view.Objects.Secret)
 	assert.Equal(t, kit.ConfigMapName(read), view.Objects.ConfigMap)
-	assert.Equal(t, kit.Fingerprint(read.Root), view.Root.Fingerprint)
+	assert.Equal(t, pki.Fingerprint(read.Root), view.Root.Fingerprint)
 }
 
 func TestInspectWarns(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // StartupKit is what `kit inspect -o json` prints. It has no private key in it.
@@ -117,7 +118,7 @@ func newCertificate(c *x509.Certificate, now time.Time) Certificate {
 		days--
 	}
 	return Certificate{
-		Subject: c.Subject.String(), SerialNumber: fmt.Sprintf("%x", c.SerialNumber), Fingerprint: kit.Fingerprint(c),
+		Subject: c.Subject.String(), SerialNumber: fmt.Sprintf("%x", c.SerialNumber), Fingerprint: pki.Fingerprint(c),
 		NotBefore: metav1.NewTime(c.NotBefore.UTC()), NotAfter: metav1.NewTime(c.NotAfter.UTC()), DaysLeft: days,
 	}
 }

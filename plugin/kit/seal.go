@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // defaultValidity is how long seals and sealing certificates are good.
@@ -110,7 +111,7 @@ func (o *SealOptions) Validate() error {
 		return fmt.Errorf("--valid-for must be longer than nothing, such as 8760h")
 	}
 	if o.RootFingerprint != "" {
-		if _, err := kit.ParseFingerprint(o.RootFingerprint); err != nil {
+		if _, err := pki.ParseFingerprint(o.RootFingerprint); err != nil {
 			return fmt.Errorf("--root-fingerprint: %w", err)
 		}
 	}
@@ -124,8 +125,8 @@ func (o *SealOptions) Complete(args []string) error {
 	if err != nil {
 		return fmt.Errorf("--key: %w", err)
 	}
-	if o.key, err = seal.ParseKey(data); err != nil {
-		return fmt.Errorf("--key: %s: %w", o.KeyFile, err)
+	if o.key, err = pki.ParseP256Key(data); err != nil {
+		return fmt.Errorf("--key: %s %w", o.KeyFile, err)
 	}
 	if o.CertificateFile != "" {
 		if o.certificate, err = readFile(o.CertificateFile, maxKeyFile); err != nil {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // check refuses a kit that is no good. A project's new seal replaces whatever
@@ -57,9 +57,9 @@ func (o *SealOptions) asGood(k *kit.Kit, made *kit.Seal) bool {
 // ownTrust believes the kit's own root and the sealer's own key: whether the
 // sealer may trust them, check has looked.
 func (o *SealOptions) ownTrust(k *kit.Kit) kit.Trust {
-	trust := kit.Trust{Roots: []string{kit.Fingerprint(k.Root)}}
+	trust := kit.Trust{Roots: []string{pki.Fingerprint(k.Root)}}
 	// It fails for no key that ParseKey takes.
-	if public, err := seal.EncodePublicKey(&o.key.PublicKey); err == nil && o.certificate == nil {
+	if public, err := pki.EncodePublicKey(&o.key.PublicKey); err == nil && o.certificate == nil {
 		trust.Sealers = []kit.Sealer{{Name: "own", PublicKey: string(public)}}
 	}
 	return trust

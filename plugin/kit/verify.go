@@ -9,6 +9,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // VerifyOptions are those of `kubectl flare kit verify`.
@@ -82,7 +83,7 @@ func (o *VerifyOptions) Complete(args []string) { o.dir = args[0] }
 // Validate looks at the flags.
 func (o *VerifyOptions) Validate() error {
 	if o.RootFingerprint != "" {
-		if _, err := kit.ParseFingerprint(o.RootFingerprint); err != nil {
+		if _, err := pki.ParseFingerprint(o.RootFingerprint); err != nil {
 			return fmt.Errorf("--root-fingerprint: %w", err)
 		}
 	}

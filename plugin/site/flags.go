@@ -12,7 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"sigs.k8s.io/yaml"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -108,7 +108,7 @@ func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
 	}
 	var errs []error
 	for i, fingerprint := range f.RootFingerprints {
-		digits, err := kit.ParseFingerprint(fingerprint)
+		digits, err := pki.ParseFingerprint(fingerprint)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("--root-fingerprint: %w", err))
 		}

@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -34,7 +35,11 @@ func TestKit(t *testing.T) {
 		"foreign sealer":  {"client", kit(func(k *facts.KitFact) { k.SealedBy, k.SealerKey = facts.SealSite, strings.Repeat("0", 64) }), []string{"kit: the seal's key is not the site's"}},
 		"nameless sealer": {"client", kit(func(k *facts.KitFact) { k.SealedBy = facts.SealSite }), []string{"kit: the seal's key is not the site's"}},
 		"site's sealer": {"client", func(w *world) {
-			key := v1alpha1.KeyFingerprint(w.policy.Spec.Kits.Sealers[0].PublicKey)
+			public, err := pki.ParsePublicKey([]byte(w.policy.Spec.Kits.Sealers[0].PublicKey))
+			if err != nil {
+				t.Fatal(err)
+			}
+			key := pki.KeyFingerprint(public)
 			w.changeKit(func(k *facts.KitFact) { k.SealedBy, k.SealerKey = facts.SealSite, key })
 		}, nil},
 		"native where allowed": {"client", func(w *world) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // KitSecretType is the type of a Secret that holds a kit's startup/.
@@ -103,7 +104,7 @@ func OfKit(k *kit.Kit) KitFact {
 		Participant: k.Participant, Role: k.Role, Org: k.Org,
 		Federation: k.Federation, AdminRole: k.AdminRole,
 		Digest:            k.Digest(),
-		RootFingerprint:   kit.Fingerprint(k.Root),
+		RootFingerprint:   pki.Fingerprint(k.Root),
 		KeyFingerprint:    hex.EncodeToString(key[:]),
 		CertificateSerial: k.Certificate.SerialNumber.Text(16),
 		NotBefore:         k.Certificate.NotBefore, NotAfter: k.Certificate.NotAfter,

@@ -7,6 +7,8 @@ import (
 	"path"
 	"strings"
 	"unicode"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // fillCertificates reads the three files that the configuration names.
@@ -38,8 +40,10 @@ func keyAt(k *Kit, doc *document, field []any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = parseKey(file, data)
-	return file, err
+	if _, err := pki.ParseKey(data); err != nil {
+		return "", &FieldError{File: file, Problem: err.Error(), Fix: asProvisioned}
+	}
+	return file, nil
 }
 
 // rootAt refuses a second root: NVFLARE would trust it as much as the first.
@@ -81,7 +85,7 @@ func certificatesAt(k *Kit, doc *document, field []any) ([]*x509.Certificate, st
 	if err != nil {
 		return nil, "", err
 	}
-	certificates, err := parseCertificates(data)
+	certificates, err := pki.ParseCertificates(data)
 	if err != nil {
 		return nil, "", &FieldError{File: file, Problem: err.Error(), Fix: asProvisioned}
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // issuer is a certificate authority with small keys, for kits that kittest does
@@ -78,7 +79,7 @@ func kitOf(t *testing.T, root, leaf *issuer, intermediates ...*issuer) *kit.Kit 
 }
 
 func options(k *kit.Kit) kit.VerifyOptions {
-	return kit.VerifyOptions{Now: today, RootFingerprint: kit.Fingerprint(k.Root)}
+	return kit.VerifyOptions{Now: today, RootFingerprint: pki.Fingerprint(k.Root)}
 }
 
 func TestVerifyAChain(t *testing.T) {

@@ -1,8 +1,9 @@
 package kit
 
 import (
-	"crypto"
 	"path"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // checkKey looks whether the private key belongs to the certificate.
@@ -11,12 +12,11 @@ func checkKey(k *Kit, _ VerifyOptions) []Finding {
 		return []Finding{pass(CheckKey, k.paths.key, "the private key lies on the volume; its digest is sealed")}
 	}
 	data, _ := k.Startup.Get(path.Base(k.paths.key))
-	key, err := parseKey(k.paths.key, data)
+	key, err := pki.ParseKey(data)
 	if err != nil {
 		return []Finding{fail(CheckKey, k.paths.key, askForKit, "the private key cannot be read")}
 	}
-	public, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool })
-	if !ok || !public.Equal(k.Certificate.PublicKey) {
+	if !pki.Belongs(key, k.Certificate.PublicKey) {
 		return []Finding{fail(CheckKey, k.paths.key, askForKit, "the private key does not belong to %s", k.paths.certificate)}
 	}
 	return []Finding{pass(CheckKey, k.paths.key, "the private key belongs to %s", k.paths.certificate)}

@@ -2,9 +2,8 @@ package kit
 
 import (
 	"crypto/x509"
-	"fmt"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // checkRevoked looks for certificates and keys first: the same key can be in a
@@ -32,7 +31,7 @@ func checkRevoked(k *Kit, options VerifyOptions) []Finding {
 
 func revokedCertificate(certificates []*x509.Certificate, revoked Revoked) []Finding {
 	for _, c := range certificates {
-		serial := fmt.Sprintf("%x", c.SerialNumber)
+		serial := pki.Serial(c)
 		found, err := hasSerial(revoked.CertificateSerials, serial)
 		if f := revokedFinding(found, err, "certificateSerials", "the certificate of "+shown(c.Subject.CommonName), serial); f != nil {
 			return f
@@ -45,13 +44,13 @@ func revokedCertificate(certificates []*x509.Certificate, revoked Revoked) []Fin
 func revokedKey(certificates []*x509.Certificate, options VerifyOptions) []Finding {
 	prints := make(map[string]string, len(certificates)+1)
 	for _, c := range certificates {
-		prints[seal.KeyFingerprint(c.PublicKey)] = "the key of " + shown(c.Subject.CommonName)
+		prints[pki.KeyFingerprint(c.PublicKey)] = "the key of " + shown(c.Subject.CommonName)
 	}
 	if key := options.seal.key; key != nil {
-		prints[seal.KeyFingerprint(key)] = "the key of " + options.seal.by
+		prints[pki.KeyFingerprint(key)] = "the key of " + options.seal.by
 	}
 	for _, entry := range options.Trust.Revoked.Keys {
-		fingerprint, err := ParseFingerprint(entry)
+		fingerprint, err := pki.ParseFingerprint(entry)
 		what, found := prints[fingerprint]
 		if f := revokedFinding(found && err == nil, err, "keys", what, fingerprint); f != nil {
 			return f

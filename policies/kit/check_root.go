@@ -1,8 +1,7 @@
 package kit
 
 import (
-	"crypto/x509"
-	"errors"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 const askForKit = "ask the project lead for a new kit"
@@ -10,27 +9,16 @@ const askForKit = "ask the project lead for a new kit"
 // checkRoot looks whether rootCA.pem is a root certificate at all: x509 takes a
 // trusted root as it is.
 func checkRoot(k *Kit, _ VerifyOptions) []Finding {
-	if err := rootError(k.Root); err != nil {
+	if err := pki.CheckRoot(k.Root); err != nil {
 		return []Finding{fail(CheckRoot, k.paths.root, askForKit, "not a root certificate: %v", err)}
 	}
 	return []Finding{pass(CheckRoot, k.paths.root, "root certificate of %s", shown(k.Root.Subject.CommonName))}
 }
 
-func rootError(c *x509.Certificate) error {
-	if !c.BasicConstraintsValid || !c.IsCA {
-		return errors.New("it is not marked as a certificate authority")
-	}
-	if string(c.RawSubject) != string(c.RawIssuer) {
-		return errors.New("it was issued by somebody else")
-	}
-	// CheckSignatureFrom also asks that its key usage, if any, allows to sign.
-	return c.CheckSignatureFrom(c)
-}
-
 // checkPin compares the root with the one that the caller trusts: all other
 // checks only show that the kit agrees with itself.
 func checkPin(k *Kit, options VerifyOptions) []Finding {
-	got := Fingerprint(k.Root)
+	got := pki.Fingerprint(k.Root)
 	if options.Trust != nil {
 		if f := pinnedByPolicy(k, options.Trust, got); f.Status == StatusFail || options.RootFingerprint == "" {
 			return []Finding{f}
@@ -41,7 +29,7 @@ func checkPin(k *Kit, options VerifyOptions) []Finding {
 			"get the root's fingerprint from the project lead by another way than the kit, and verify with it",
 			"the root was not checked, so anybody may have made this kit: its fingerprint is sha256:%s", got)}
 	}
-	want, err := ParseFingerprint(options.RootFingerprint)
+	want, err := pki.ParseFingerprint(options.RootFingerprint)
 	if err != nil {
 		return []Finding{fail(CheckRootPinned, k.paths.root, "correct the fingerprint", "the root was not checked: %v", err)}
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // frameworkName is the FL system whose kits are read here.
@@ -74,7 +75,7 @@ func checkSealIdentity(k *Kit, options VerifyOptions) []Finding {
 		{"role", s.Role, string(k.Role)},
 		{"org", s.Org, k.Org},
 		{"federation", s.Federation, k.Federation},
-		{"root", "sha256:" + s.Root, "sha256:" + Fingerprint(k.Root)},
+		{"root", "sha256:" + s.Root, "sha256:" + pki.Fingerprint(k.Root)},
 		{"framework", s.Framework.Name, frameworkName},
 	} {
 		if f.sealed != f.found {

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kit/internal/strictjson"
+	"github.com/kubectl-flare/kubectl-flare/policies/internal/strictjson"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 var place = kit.Volume{ClaimName: "flare-kits", SubPath: "site-1/0123"}
@@ -34,7 +35,7 @@ func TestOnAVolume(t *testing.T) {
 		assert.Equal(t, whole.Digest(), read.Digest())
 		assert.Equal(t, whole.FileNames(), read.FileNames())
 		assert.Equal(t, whole.Participant, read.Participant)
-		trust := kit.Trust{Roots: []string{kit.Fingerprint(f.Root)}}
+		trust := kit.Trust{Roots: []string{pki.Fingerprint(f.Root)}}
 		now := read.Certificate.NotBefore.Add(time.Hour)
 		report := read.Verify(kit.VerifyOptions{Now: now, Trust: &trust})
 		assert.True(t, report.Passed(), "%v", report.Findings)
@@ -87,7 +88,7 @@ func TestOnAVolumeChanged(t *testing.T) {
 	whole := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("release")).Read()
 	k, err := whole.On(place)
 	require.NoError(t, err)
-	trust := kit.Trust{Roots: []string{kit.Fingerprint(f.Root)}}
+	trust := kit.Trust{Roots: []string{pki.Fingerprint(f.Root)}}
 	for want, change := range map[string]func(map[string][]byte){
 		"changed: it is not as it was sealed": func(d map[string][]byte) {
 			d["fed_client.json"] = append(bytes.Clone(d["fed_client.json"]), '\n')

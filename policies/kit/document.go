@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kit/internal/strictjson"
+	"github.com/kubectl-flare/kubectl-flare/policies/internal/strictjson"
 )
 
 // maxParsed bounds what is parsed: configuration, certificates and keys.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // ClockSkew is how far a seal is dated back, because clocks of different sites
@@ -63,9 +64,9 @@ func (k *Kit) MakeSeal(o SealOptions) (*Seal, error) {
 
 // sealingCertificate looks whether the root lets the key seal this kit.
 func (k *Kit) sealingCertificate(o SealOptions) (*x509.Certificate, error) {
-	c, err := seal.ParseCertificate(o.Certificate)
+	c, err := pki.ParseCertificate(o.Certificate)
 	if err != nil {
-		return nil, fmt.Errorf("the sealing certificate is unusable: %w", err)
+		return nil, fmt.Errorf("the sealing certificate is unusable: it %w", err)
 	}
 	if err := seal.CheckCertificate(c, k.Root); err != nil {
 		return nil, fmt.Errorf("the certificate of %s must not seal this kit: %w", shown(c.Subject.CommonName), err)
@@ -85,7 +86,7 @@ func (k *Kit) statement(o SealOptions, by seal.SealedBy) *seal.Statement {
 		Files:      make(map[string]string, len(k.Startup)),
 		Federation: k.Federation, Participant: k.Participant, Role: string(k.Role), Org: k.Org,
 		Framework: seal.Framework{Name: frameworkName, Family: string(k.Family), Version: o.Version},
-		Root:      Fingerprint(k.Root), NotBefore: now.Add(-ClockSkew), NotAfter: now.Add(o.ValidFor),
+		Root:      pki.Fingerprint(k.Root), NotBefore: now.Add(-ClockSkew), NotAfter: now.Add(o.ValidFor),
 		Serial: o.Serial, SealedBy: by,
 	}
 	if s.Serial == 0 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // errNoSealer says that none of the site's keys made a seal.
@@ -56,9 +57,9 @@ func projectSeal(k *Kit, now time.Time) openedSeal {
 	bad := func(file, fix, format string, args ...any) openedSeal {
 		return openedSeal{finding: fail(CheckSeal, file, fix, format, args...)}
 	}
-	c, err := seal.ParseCertificate(k.Seal.Certificate)
+	c, err := pki.ParseCertificate(k.Seal.Certificate)
 	if err != nil {
-		return bad(SealCertificateFile, sealAgain, "the sealing certificate is unusable: %v", err)
+		return bad(SealCertificateFile, sealAgain, "the sealing certificate is unusable: it %v", err)
 	}
 	if err := seal.CheckCertificate(c, k.Root); err != nil {
 		return bad(SealCertificateFile, askForSeal, "the certificate of %s must not seal: %v", shown(c.Subject.CommonName), err)

@@ -9,14 +9,14 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 func TestVerifySealsAgainstThePolicy(t *testing.T) {
 	fed := newFederation(t)
 	project := fed.Sealer("release")
 	k := fed.Client("site-1", "a").Seal(t, project).Read()
-	certificate, err := seal.ParseCertificate(project.Certificate)
+	certificate, err := pki.ParseCertificate(project.Certificate)
 	require.NoError(t, err)
 	for _, tt := range []struct {
 		name, id, text string
@@ -32,8 +32,8 @@ func TestVerifySealsAgainstThePolicy(t *testing.T) {
 		{"sealing certificate", "revoked", `the certificate of "release" is revoked`, func(t *kit.Trust) {
 			t.Revoked.CertificateSerials = []string{certificate.SerialNumber.Text(16)}
 		}},
-		{"key", "revoked", `the key of "site-1" is revoked`, func(t *kit.Trust) { t.Revoked.Keys = []string{seal.KeyFingerprint(k.Certificate.PublicKey)} }},
-		{"sealing key", "revoked", `"release" is revoked`, func(t *kit.Trust) { t.Revoked.Keys = []string{seal.KeyFingerprint(&project.Key.PublicKey)} }},
+		{"key", "revoked", `the key of "site-1" is revoked`, func(t *kit.Trust) { t.Revoked.Keys = []string{pki.KeyFingerprint(k.Certificate.PublicKey)} }},
+		{"sealing key", "revoked", `"release" is revoked`, func(t *kit.Trust) { t.Revoked.Keys = []string{pki.KeyFingerprint(&project.Key.PublicKey)} }},
 		{"participant", "listed", `"site-1" is not one of the policy's participants: site-2`, func(t *kit.Trust) { t.Participants = []string{"site-2"} }},
 		{"kit", "revoked", "the kit is revoked", func(t *kit.Trust) { t.Revoked.Kits = []string{k.Digest()} }},
 		{"a bad revocation", "revoked", "cannot be read", func(t *kit.Trust) { t.Revoked.Kits = []string{"x"} }},
@@ -54,7 +54,7 @@ func TestVerifySealsAgainstThePolicy(t *testing.T) {
 	assert.True(t, judged(k, trust).Passed())
 	sealed, err := k.VerifySeal(trust, today)
 	require.NoError(t, err)
-	assert.Equal(t, seal.KeyFingerprint(&project.Key.PublicKey), sealed.KeyFingerprint)
+	assert.Equal(t, pki.KeyFingerprint(&project.Key.PublicKey), sealed.KeyFingerprint)
 	assert.True(t, certificate.Equal(sealed.Certificate))
 
 	broken := trusting(t, fed)

@@ -13,12 +13,13 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // trusting is the policy of a site that pins the federation's root.
 func trusting(t *testing.T, fed *kittest.Federation, sealers ...*kittest.Sealer) kit.Trust {
 	t.Helper()
-	trust := kit.Trust{Roots: []string{kit.Fingerprint(fed.Root)}}
+	trust := kit.Trust{Roots: []string{pki.Fingerprint(fed.Root)}}
 	for _, s := range sealers {
 		trust.Sealers = append(trust.Sealers, kit.Sealer{Name: s.Name, PublicKey: s.PublicKey(t)})
 	}

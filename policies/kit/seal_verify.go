@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // Sealed is a seal that was found good.
@@ -44,5 +45,5 @@ func (k *Kit) VerifySeal(trust Trust, now time.Time) (*Sealed, error) {
 	if o.statement == nil {
 		return nil, nil
 	}
-	return &Sealed{Statement: *o.statement, By: o.by, KeyFingerprint: seal.KeyFingerprint(o.key), Certificate: o.certificate}, nil
+	return &Sealed{Statement: *o.statement, By: o.by, KeyFingerprint: pki.KeyFingerprint(o.key), Certificate: o.certificate}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // Trust is what a site believes about kits: the spec.kits of its SitePolicy. An
@@ -54,7 +55,7 @@ type Revoked struct {
 func has(list []string, fingerprint string) (bool, error) {
 	found := false
 	for _, entry := range list {
-		parsed, err := ParseFingerprint(entry)
+		parsed, err := pki.ParseFingerprint(entry)
 		if err != nil {
 			return false, err
 		}
@@ -67,11 +68,11 @@ func has(list []string, fingerprint string) (bool, error) {
 func hasSerial(list []string, serial string) (bool, error) {
 	found := false
 	for _, entry := range list {
-		digits := strings.TrimPrefix(strings.ReplaceAll(strings.ToLower(strings.TrimSpace(entry)), ":", ""), "0x")
-		if digits == "" || strings.Trim(digits, "0123456789abcdef") != "" {
-			return false, fmt.Errorf("%s is not a serial number in hexadecimal digits", shown(entry))
+		digits, err := pki.ParseSerial(entry)
+		if err != nil {
+			return false, err
 		}
-		found = found || strings.TrimLeft(digits, "0") == serial
+		found = found || digits == serial
 	}
 	return found, nil
 }
@@ -79,7 +80,7 @@ func hasSerial(list []string, serial string) (bool, error) {
 // sealerOf finds the key that signed the envelope.
 func (t *Trust) sealerOf(envelope *seal.Envelope) (string, *ecdsa.PublicKey, *seal.Statement, error) {
 	for _, s := range t.Sealers {
-		key, err := seal.ParsePublicKey([]byte(s.PublicKey))
+		key, err := pki.ParseP256PublicKey([]byte(s.PublicKey))
 		if err != nil {
 			return "", nil, nil, fmt.Errorf("the key of the sealer %s cannot be used: %w", shown(s.Name), err)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 var (
@@ -27,7 +28,7 @@ func newFederation(t *testing.T, options ...kittest.Option) *kittest.Federation 
 
 // pinned are the options of somebody who knows the federation's root.
 func pinned(fed *kittest.Federation) kit.VerifyOptions {
-	return kit.VerifyOptions{Now: today, RootFingerprint: kit.Fingerprint(fed.Root)}
+	return kit.VerifyOptions{Now: today, RootFingerprint: pki.Fingerprint(fed.Root)}
 }
 
 // ids are the checks in the order of a report.
@@ -72,7 +73,7 @@ func TestVerifySaysWhenTheRootIsNotPinned(t *testing.T) {
 	finding := only(t, report, kit.StatusWarn)
 	assert.Equal(t, kit.CheckRootPinned, finding.ID)
 	assert.Contains(t, finding.Message, "the root was not checked")
-	assert.Contains(t, finding.Message, kit.Fingerprint(fed.Root))
+	assert.Contains(t, finding.Message, pki.Fingerprint(fed.Root))
 	assert.Contains(t, finding.Fix, "by another way than the kit")
 }
 
@@ -180,7 +181,7 @@ func TestVerifyBrokenKits(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			k := tt.kit.Read()
-			options := kit.VerifyOptions{Now: today, RootFingerprint: kit.Fingerprint(k.Root)}
+			options := kit.VerifyOptions{Now: today, RootFingerprint: pki.Fingerprint(k.Root)}
 			var found bool
 			for _, f := range findings(k.Verify(options), tt.id) {
 				if f.Status == tt.status {

@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/trust"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -116,7 +117,7 @@ func span(k *kit.Kit) (from, until time.Time) {
 	if statement, err := k.Seal.Unverified(); err == nil {
 		narrow(statement.NotBefore, statement.NotAfter)
 	}
-	if c, err := seal.ParseCertificate(k.Seal.Certificate); err == nil {
+	if c, err := pki.ParseCertificate(k.Seal.Certificate); err == nil {
 		narrow(c.NotBefore, c.NotAfter)
 	}
 	return from, until

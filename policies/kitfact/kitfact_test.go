@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -27,7 +28,7 @@ func secretOf(k *kittest.Kit) *corev1.Secret {
 func policyFor(f *kittest.Federation) *v1alpha1.SitePolicySpec {
 	return &v1alpha1.SitePolicySpec{
 		Participants: []string{"site-1"},
-		Kits:         v1alpha1.KitRules{TrustRoots: []v1alpha1.TrustRoot{{Name: "demo", SHA256: kit.Fingerprint(f.Root)}}},
+		Kits:         v1alpha1.KitRules{TrustRoots: []v1alpha1.TrustRoot{{Name: "demo", SHA256: pki.Fingerprint(f.Root)}}},
 	}
 }
 
@@ -103,7 +104,7 @@ func TestBadKits(t *testing.T) {
 		"nothing at all": {change: func(s *corev1.Secret) { s.Data = nil }, want: "fed_client.json"},
 		"a missing file": {change: func(s *corev1.Secret) { delete(s.Data, "start.sh") }, want: "seal-files"},
 		"another root":   {policy: func(p *v1alpha1.SitePolicySpec) { p.Kits.TrustRoots[0].SHA256 = strings.Repeat("a", 64) }, want: "root-pinned"},
-		"revoked":        {policy: func(p *v1alpha1.SitePolicySpec) { p.Kits.Revoked.Keys = []string{rootKey(t, f)} }, want: "revoked"},
+		"revoked":        {policy: func(p *v1alpha1.SitePolicySpec) { p.Kits.Revoked.Keys = []string{pki.KeyFingerprint(f.Root.PublicKey)} }, want: "revoked"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			secret, policy := secretOf(good()), policyFor(f)
@@ -122,12 +123,6 @@ func TestBadKits(t *testing.T) {
 			}
 		})
 	}
-}
-
-// rootKey is the fingerprint of the root's key, which is in every kit.
-func rootKey(t *testing.T, f *kittest.Federation) string {
-	t.Helper()
-	return v1alpha1.KeyFingerprint(rootKeyPEM(t, f))
 }
 
 func TestLocal(t *testing.T) {

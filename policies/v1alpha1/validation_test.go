@@ -38,11 +38,11 @@ func TestValidate(t *testing.T) {
 		"no PEM":        {func(s *spec) { s.Kits.Sealers[0].PublicKey = "key" }, []string{"sealers[0].publicKey: Invalid"}},
 		"a private key": {func(s *spec) {
 			s.Kits.Sealers[0].PublicKey = "-----BEGIN PRIVATE KEY-----\n\n-----END PRIVATE KEY-----\n"
-		}, []string{"is not one PEM block PUBLIC KEY"}},
+		}, []string{"is not PEM with one PUBLIC KEY"}},
 		"a broken key": {func(s *spec) {
 			s.Kits.Sealers[0].PublicKey = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"
 		}, []string{"cannot be read"}},
-		"two keys":          {func(s *spec) { s.Kits.Sealers[0].PublicKey += s.Kits.Sealers[0].PublicKey }, []string{"is not one PEM block"}},
+		"two keys":          {func(s *spec) { s.Kits.Sealers[0].PublicKey += s.Kits.Sealers[0].PublicKey }, []string{"is not PEM with one PUBLIC KEY"}},
 		"a sealer twice":    {func(s *spec) { s.Kits.Sealers = append(s.Kits.Sealers, s.Kits.Sealers[0]) }, []string{"sealers[1].name: Duplicate"}},
 		"unknown signature": {func(s *spec) { s.Kits.Signature = "None" }, []string{"spec.kits.signature: Unsupported"}},
 		"serial for nobody": {func(s *spec) { s.Kits.MinimumSerial = map[string]int64{"x": 1} }, []string{"minimumSerial[x]: Invalid"}},

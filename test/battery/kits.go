@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // kitDescription is a kit in testdata/kits.yaml. The defaults are a good one.
@@ -161,7 +162,7 @@ func (k *kits) functions() template.FuncMap {
 		"digest":    func(one string) string { return k.kit(one).Digest() },
 		"object":    func(one string) string { return kit.ObjectName(k.kit(one).Participant) },
 		"serial":    func(one string) string { return k.kit(one).Certificate.SerialNumber.Text(16) },
-		"root":      func() string { return kit.Fingerprint(k.federation(pinned).Root) },
+		"root":      func() string { return pki.Fingerprint(k.federation(pinned).Root) },
 		"publicKey": func(sealer string) string { return strings.ReplaceAll(k.sealers[sealer].PublicKey(k.l.t), "\n", `\n`) },
 		"keyOf": func(one string) string {
 			sum := sha256.Sum256(k.kit(one).Certificate.RawSubjectPublicKeyInfo)

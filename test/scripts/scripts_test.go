@@ -13,6 +13,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // TestMain makes the plugin a program of the scripts.
@@ -55,8 +56,8 @@ func kits(t *testing.T) map[string]string {
 	certificate, key := fed.WriteRoot(t)
 	return map[string]string{
 		"ROOT_CA": certificate, "ROOT_KEY": key,
-		"ROOT":     kit.Fingerprint(fed.Root),
-		"ROOT_27":  kit.Fingerprint(fed27.Root),
+		"ROOT":     pki.Fingerprint(fed.Root),
+		"ROOT_27":  pki.Fingerprint(fed27.Root),
 		"SERVER1":  fed.Server("server1", "lab", "server1.fl-server.svc").WriteDir(t),
 		"SITE_1":   fed.Client("site-1", "hospital_a").WriteDir(t),
 		"SITE_2":   fed.Client("Site_2", "hospital_b").WriteDir(t),

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // Federation is a project with one root certificate.
@@ -18,6 +19,7 @@ type Federation struct {
 
 	t        testing.TB
 	key      *rsa.PrivateKey
+	issuer   *pki.Issuer
 	settings settings
 }
 
@@ -26,8 +28,8 @@ type Federation struct {
 func NewFederation(t testing.TB, name string, options ...Option) *Federation {
 	t.Helper()
 	f := &Federation{Name: name, t: t, key: newKey(t), settings: defaults(time.Now()).with(options)}
-	ca := authority(t, f.settings, name)
-	f.Root = sign(t, ca, ca, &f.key.PublicKey, f.key)
+	f.issuer = authority(t, f.settings, name, f.key)
+	f.Root = f.issuer.Certificate
 	return f
 }
 
@@ -74,7 +76,10 @@ func (f *Federation) kit(p participant, options []Option) *Kit {
 	}
 	k := &Kit{t: f.t, federation: f, files: map[string]file{}}
 	k.key = newKey(f.t)
-	k.Certificate = sign(f.t, leaf(f.t, s, subject(p.name, p.org, p.adminRole), p.sans), f.Root, &k.key.PublicKey, f.key)
+	var err error
+	if k.Certificate, err = f.issuer.Issue(leaf(s, subject(p.name, p.org, p.adminRole), p.sans), &k.key.PublicKey); err != nil {
+		f.t.Fatal(err)
+	}
 	k.layOut(p, s)
 	if s.family == kit.Family27 {
 		k.Sign()

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 type object = map[string]any
@@ -17,8 +18,8 @@ func (k *Kit) layOut(p participant, s settings) {
 	if p.role == kit.RoleServer {
 		base = "server"
 	}
-	k.put("startup/rootCA.pem", 0o644, certificatePEM(k.federation.Root))
-	k.put("startup/"+base+".crt", 0o644, certificatePEM(k.Certificate))
+	k.put("startup/rootCA.pem", 0o644, pki.EncodeCertificate(k.federation.Root))
+	k.put("startup/"+base+".crt", 0o644, pki.EncodeCertificate(k.Certificate))
 	k.put("startup/"+base+".key", keyMode(s.family), keyPEM(k.t, k.key, s.pkcs8))
 	k.placeholder(0o644, "local/resources.json.default")
 	switch p.role {

@@ -1,6 +1,7 @@
-package kit
+package pki
 
 import (
+	"crypto"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
@@ -13,6 +14,35 @@ import (
 func Fingerprint(c *x509.Certificate) string {
 	sum := sha256.Sum256(c.Raw)
 	return hex.EncodeToString(sum[:])
+}
+
+// KeyFingerprint is SHA-256 over the DER of a public key's SubjectPublicKeyInfo, as
+// 64 lower-case digits; empty for a key that X.509 does not know. It stays the same
+// when a certificate is renewed around the key.
+func KeyFingerprint(key crypto.PublicKey) string {
+	der, err := x509.MarshalPKIXPublicKey(key)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(der)
+	return hex.EncodeToString(sum[:])
+}
+
+// Serial is a certificate's serial number in lower-case hexadecimal digits without
+// leading zeros.
+func Serial(c *x509.Certificate) string { return c.SerialNumber.Text(16) }
+
+// ParseSerial reads a serial number in hexadecimal digits as people have it at hand,
+// with or without 0x, colons and leading zeros, and returns the form of Serial.
+func ParseSerial(text string) (string, error) {
+	digits := strings.TrimPrefix(strings.ReplaceAll(strings.ToLower(strings.TrimSpace(text)), ":", ""), "0x")
+	if digits == "" || strings.Trim(digits, "0123456789abcdef") != "" {
+		return "", fmt.Errorf("%.60q is not a serial number in hexadecimal digits", text)
+	}
+	if digits = strings.TrimLeft(digits, "0"); digits == "" {
+		return "0", nil
+	}
+	return digits, nil
 }
 
 // ParseFingerprint reads a SHA-256 fingerprint as people have it at hand and
@@ -56,6 +86,6 @@ func wrongLength(digits string) string {
 }
 
 func fingerprintError(text, problem string) error {
-	return fmt.Errorf("%s is not a SHA-256 fingerprint: %s; give the 64 digits that "+
-		"`openssl x509 -in rootCA.pem -noout -fingerprint -sha256` prints", shown(text), problem)
+	return fmt.Errorf("%.60q is not a SHA-256 fingerprint: %s; give the 64 digits that "+
+		"`openssl x509 -in rootCA.pem -noout -fingerprint -sha256` prints", text, problem)
 }

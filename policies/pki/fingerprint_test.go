@@ -1,4 +1,4 @@
-package kit_test
+package pki_test
 
 import (
 	"strings"
@@ -7,16 +7,29 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 func TestFingerprint(t *testing.T) {
-	fed, other := kittest.NewFederation(t, "demo"), kittest.NewFederation(t, "demo")
-	got := kit.Fingerprint(fed.Root)
+	root, other := newIssuer(t, "demo"), newIssuer(t, "demo")
+	got := pki.Fingerprint(root.Certificate)
 	assert.Regexp(t, `^[0-9a-f]{64}$`, got)
-	assert.Equal(t, got, kit.Fingerprint(fed.Client("site-1", "a").Read().Root))
-	assert.NotEqual(t, got, kit.Fingerprint(other.Root))
+	assert.NotEqual(t, got, pki.Fingerprint(other.Certificate))
+	assert.NotEqual(t, got, pki.KeyFingerprint(root.Key.Public()))
+}
+
+func TestSerials(t *testing.T) {
+	for text, want := range map[string]string{
+		"0A:bC": "abc", "abc": "abc", "0x0abc": "abc", " 00ABC\n": "abc", "0": "0", "00": "0", "-1": "", "": "", "0x": "", "g": "", "1 2": "",
+	} {
+		got, err := pki.ParseSerial(text)
+		assert.Equal(t, want, got, text)
+		assert.Equal(t, want == "", err != nil, text)
+	}
+	root := newIssuer(t, "demo")
+	got, err := pki.ParseSerial(strings.ToUpper(pki.Serial(root.Certificate)))
+	require.NoError(t, err)
+	assert.Equal(t, pki.Serial(root.Certificate), got)
 }
 
 func TestParseFingerprint(t *testing.T) {
@@ -26,7 +39,7 @@ func TestParseFingerprint(t *testing.T) {
 		digits, strings.ToUpper(digits), "sha256:" + digits, "SHA256:" + digits, colons, "sha256:" + colons,
 		"SHA256 Fingerprint=" + colons, "sha256 Fingerprint=" + colons + "\n", "  " + digits + " ",
 	} {
-		got, err := kit.ParseFingerprint(text)
+		got, err := pki.ParseFingerprint(text)
 		require.NoError(t, err, text)
 		assert.Equal(t, digits, got, text)
 	}
@@ -44,7 +57,7 @@ func TestParseFingerprint(t *testing.T) {
 		digits[:30] + " " + digits:  "it has characters other than hexadecimal digits",
 		"-----BEGIN CERTIFICATE---": "it has characters other than hexadecimal digits",
 	} {
-		_, err := kit.ParseFingerprint(text)
+		_, err := pki.ParseFingerprint(text)
 		assert.ErrorContains(t, err, want, text)
 		assert.ErrorContains(t, err, "openssl x509", text)
 	}
@@ -55,13 +68,13 @@ func FuzzParseFingerprint(f *testing.F) {
 	f.Add(strings.Repeat("AA:", 31) + "BB")
 	f.Add("SHA256 Fingerprint=" + strings.Repeat("ff", 32))
 	f.Fuzz(func(t *testing.T, text string) {
-		got, err := kit.ParseFingerprint(text)
+		got, err := pki.ParseFingerprint(text)
 		if err != nil {
 			require.Empty(t, got)
 			return
 		}
 		require.Regexp(t, `^[0-9a-f]{64}$`, got)
-		again, err := kit.ParseFingerprint(got)
+		again, err := pki.ParseFingerprint(got)
 		require.NoError(t, err)
 		require.Equal(t, got, again)
 	})
