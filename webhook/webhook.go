@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/webhook/access"
 	"github.com/kubectl-flare/kubectl-flare/webhook/certificates"
 	"github.com/kubectl-flare/kubectl-flare/webhook/handlers"
@@ -65,7 +66,7 @@ func Run(ctx context.Context, o Options) error {
 	m.CertificateExpiry(source.NotAfter)
 	policies := policycache.New(m.InvalidPolicy)
 	routes := handlers.Routes(&handlers.World{
-		Policies: policies, Kits: kits.NewVerifier(api.client, clock.RealClock{}, m.Verified),
+		Policies: policies, Kits: kits.NewVerifier(api.client, clock.RealClock{}, frameworks.Default(), m.Verified),
 		Access: access.Reviewer{Client: api.client}, Reader: api.client, Observer: m, Clock: clock.RealClock{},
 		KitImage: o.KitImage, Binders: o.Binders,
 	}, m)

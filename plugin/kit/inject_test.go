@@ -13,6 +13,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
@@ -21,7 +22,7 @@ import (
 func injectInto(t *testing.T, server *clientstest.Server, args ...string) (out, errOut string, err error) {
 	t.Helper()
 	return clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return newInjectCommand(server.Flags("ns"), streams, clock.RealClock{})
+		return newInjectCommand(server.Flags("ns"), frameworks.Default(), streams, clock.RealClock{})
 	}, args...)
 }
 

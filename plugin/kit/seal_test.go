@@ -34,7 +34,7 @@ func policyFile(t *testing.T, fed *kittest.Federation, more string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "sitepolicy.yaml")
 	text := "apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nmetadata: {name: hospital-a}\nspec:\n  participants: [site-1]\n" +
-		"  images: {allowed: [{repository: registry.example.org/nvflare}]}\n" +
+		"  images: {allowed: [{repository: registry.example.org/nvflare, digest: sha256:" + strings.Repeat("ab", 32) + "}]}\n" +
 		"  kits:\n    trustRoots: [{name: demo, sha256: " + pki.Fingerprint(fed.Root) + "}]\n" + more
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 	return file
@@ -60,7 +60,7 @@ func entries(t *testing.T, dir string) []string {
 func TestSealByTheProject(t *testing.T) {
 	fed := newFederation(t)
 	dir := fed.Client("site-1", "hospital_a").WriteDir(t)
-	args := append([]string{"seal", dir, "--nvflare-version=2.9.0"}, sealerFiles(t, fed.Sealer("release"))...)
+	args := append([]string{"seal", dir, "--framework-version=2.9.0"}, sealerFiles(t, fed.Sealer("release"))...)
 
 	got := run(today, append(args, "--dry-run")...)
 	require.NoError(t, got.err)
@@ -174,14 +174,15 @@ func TestVerifyPolicies(t *testing.T) {
 	assert.Error(t, got.err)
 	assert.Contains(t, got.out, "no seal, and the policy asks for one")
 	other := fed.Client("site-9", "hospital_a").Seal(t, fed.Sealer("release")).WriteDir(t)
-	assert.Contains(t, run(today, "verify", other, "--policy="+policyFile(t, fed, "")).out, "is not one of the policy's participants: site-1")
+	assert.Contains(t, run(today, "verify", other, "--policy="+policyFile(t, fed, "")).out, "is not in spec.participants of the policy: site-1")
 
 	for want, text := range map[string]string{
-		`unknown field "kit"`:           "apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nspec: {kit: {}}\n",
-		`holds a "Pod" of "v1"`:         "apiVersion: v1\nkind: Pod\n",
-		"is not a good SitePolicy":      "[",
-		"already set in map":            "kind: SitePolicy\nkind: SitePolicy\n",
-		"this cannot be the right file": strings.Repeat("#", 2<<20+1),
+		`unknown field "kit"`:            "apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nspec: {kit: {}}\n",
+		`holds a "Pod" of "v1"`:          "apiVersion: v1\nkind: Pod\n",
+		"is not a good SitePolicy":       "[",
+		"spec.kits.trustRoots: Required": "apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nmetadata: {name: a}\nspec: {participants: [site-1], kits: {trustRoots: []}}\n",
+		"already set in map":             "kind: SitePolicy\nkind: SitePolicy\n",
+		"this cannot be the right file":  strings.Repeat("#", 2<<20+1),
 	} {
 		file := filepath.Join(t.TempDir(), "p.yaml")
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))

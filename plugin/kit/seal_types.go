@@ -37,7 +37,7 @@ type Seal struct {
 	NotAfter  metav1.Time `json:"notAfter"`
 	// Files is how many files of startup/ it names.
 	Files int `json:"files"`
-	// Version is NVFLARE's, where the sealer said it.
+	// Version is the framework's, where the sealer said it.
 	Version string `json:"version,omitempty"`
 }
 

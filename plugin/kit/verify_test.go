@@ -10,14 +10,14 @@ import (
 	"sigs.k8s.io/yaml"
 
 	kitcmd "github.com/kubectl-flare/kubectl-flare/plugin/kit"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 func TestVerify(t *testing.T) {
 	fed := newFederation(t)
-	fed27 := newFederation(t, kittest.WithFamily(kit.Family27))
+	fed27 := newFederation(t, kittest.WithFamily(nvflare.Family27))
 	trust := func(f *kittest.Federation) string { return "--root-fingerprint=" + pki.Fingerprint(f.Root) }
 	for _, tt := range []struct {
 		name  string

@@ -24,7 +24,7 @@ func Secret(s, old *corev1.Secret, policy *v1alpha1.SitePolicySpec, f *facts.Fac
 	case old != nil && sameSecret(s, old):
 		return nil // labels, annotations and finalizers
 	case HasPrefix(s.Name, names.PrefixKit):
-		return kitSecret(s, policy, f)
+		return kitSecret(s, f)
 	case typed:
 		return secretProblem("type", "a kit's type under another name", "call it flare-kit-<participant>-<digest>", quote(s.Name))
 	case HasPrefix(s.Name, PrefixDerived), HasPrefix(s.Name, PrefixCredentials):
@@ -38,7 +38,7 @@ func Secret(s, old *corev1.Secret, policy *v1alpha1.SitePolicySpec, f *facts.Fac
 	return nil
 }
 
-func kitSecret(s *corev1.Secret, policy *v1alpha1.SitePolicySpec, f *facts.Facts) []Result {
+func kitSecret(s *corev1.Secret, f *facts.Facts) []Result {
 	switch {
 	case s.Type != facts.KitSecretType:
 		return secretProblem("type", "not a kit's type", fixInject, quote(string(s.Type)))
@@ -47,11 +47,11 @@ func kitSecret(s *corev1.Secret, policy *v1alpha1.SitePolicySpec, f *facts.Facts
 	case len(s.StringData) > 0:
 		return secretProblem("stringData", "a kit in stringData", fixInject, "its content must stand in data")
 	}
-	kit, ok := f.Kit(s.Name)
+	known, ok := f.Kit(s.Name)
 	if !ok {
 		return secretProblem("data", "the kit could not be verified", fixInject, quote(s.Name))
 	}
-	results := KitProblems(s.Name, kit, policy, f.Now)
+	results := KitProblems(s.Name, known, f.Now)
 	for i := range results {
 		results[i].Field = "data"
 	}

@@ -20,7 +20,7 @@ func Mutate(pod *corev1.Pod, policy *v1alpha1.SitePolicy, f facts.Facts) *corev1
 	if policy == nil {
 		return pod
 	}
-	name, kit := pick(pod, &policy.Spec, &f)
+	name, kit := pick(pod, &f)
 	if kit == nil {
 		return pod
 	}

@@ -11,13 +11,12 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
-	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
 // pick finds the pod's kit: the one that it refers to, the one of which a
 // launcher's derived Secret is a copy, or that of the participant that the pod's
 // label asks for. nil if there is none that the policy takes.
-func pick(pod *corev1.Pod, policy *v1alpha1.SitePolicySpec, f *facts.Facts) (string, *facts.KitFact) {
+func pick(pod *corev1.Pod, f *facts.Facts) (string, *facts.KitFact) {
 	var named, derived string
 	for ref := range checks.References(&pod.Spec) {
 		switch {
@@ -35,13 +34,13 @@ func pick(pod *corev1.Pod, policy *v1alpha1.SitePolicySpec, f *facts.Facts) (str
 		return "", nil
 	}
 	if derived != "" {
-		return best(policy, f, func(k *facts.KitFact) bool { return profiles.NVFlare{}.OwnsDerived(derived, k.Participant, k.Role) })
+		return best(f, func(k *facts.KitFact) bool { return profiles.NVFlare{}.OwnsDerived(derived, k.Participant, k.Role) })
 	}
 	label, ok := pod.Labels[names.LabelParticipant]
 	if !ok || label == "" {
 		return "", nil
 	}
-	return best(policy, f, func(k *facts.KitFact) bool { return labelled(k.Participant, label) })
+	return best(f, func(k *facts.KitFact) bool { return labelled(k.Participant, label) })
 }
 
 // labelled says whether a label's value stands for the participant: its name
@@ -56,12 +55,12 @@ func labelled(participant, label string) bool {
 // best is the matching kit with the highest serial among those that the policy
 // takes today; of two equal ones the first by name, so that a pod always gets the
 // same.
-func best(policy *v1alpha1.SitePolicySpec, f *facts.Facts, match func(*facts.KitFact) bool) (string, *facts.KitFact) {
+func best(f *facts.Facts, match func(*facts.KitFact) bool) (string, *facts.KitFact) {
 	var found string
 	var one *facts.KitFact
 	for name := range f.Kits {
 		k, _ := f.Kit(name)
-		if k.Error != "" || !match(k) || checks.KitProblems(name, k, policy, f.Now) != nil {
+		if k.Error != "" || !match(k) || checks.KitProblems(name, k, f.Now) != nil {
 			continue
 		}
 		if one == nil || k.Serial > one.Serial || (k.Serial == one.Serial && strings.Compare(name, found) < 0) {

@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
@@ -45,7 +46,7 @@ func Evaluator(_ context.Context, _ testing.TB, c *Case) Verdict {
 // reviewed adds the facts of requests that are not about a pod.
 func (c *Case) reviewed(f *policies.Facts) {
 	if secret, ok := c.Attributes.Object.(*corev1.Secret); ok {
-		f.Kits[secret.Name] = kitfact.OfSecret(secret, &c.World.Policy.Spec, f.Now)
+		f.Kits[secret.Name] = kitfact.Under(frameworks.Default(), &c.World.Policy.Spec, secret)
 	}
 	if c.Attributes.Operation != policies.Connect {
 		return

@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 )
 
@@ -34,7 +35,7 @@ func (w *World) lookAt(f *policies.Facts, pod *corev1.Pod) {
 		f.Kits[name] = policies.KitFact{Error: "the Secret does not exist", Absent: true}
 		for _, s := range w.Secrets {
 			if s.Name == name {
-				f.Kits[name] = kitfact.OfSecret(s, &w.Policy.Spec, f.Now)
+				f.Kits[name] = kitfact.Under(frameworks.Default(), &w.Policy.Spec, s)
 			}
 		}
 	}

@@ -20,6 +20,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 	"github.com/kubectl-flare/kubectl-flare/webhook/handlers"
 	webhookkits "github.com/kubectl-flare/kubectl-flare/webhook/kits"
@@ -33,7 +34,7 @@ func HTTPS(ctx context.Context, t testing.TB, c *Case) Verdict {
 	reader := reader{&c.World}
 	server := httptest.NewTLSServer(handlers.Routes(&handlers.World{
 		Policies: reader, Access: reader, Reader: reader, Observer: observer{}, Clock: clock.RealClock{},
-		Kits:     webhookkits.NewVerifier(reader, clock.RealClock{}, func() {}),
+		Kits:     webhookkits.NewVerifier(reader, clock.RealClock{}, frameworks.Default(), func() {}),
 		KitImage: KitImage,
 	}, observer{}))
 	defer server.Close()

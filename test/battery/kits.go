@@ -12,6 +12,7 @@ import (
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
@@ -120,9 +121,9 @@ func (k *kits) placed(one *kit.Kit, d kitDescription) *kit.Kit {
 
 func participant(f *kittest.Federation, d kitDescription, options ...kittest.Option) *kittest.Kit {
 	switch d.Role {
-	case kit.RoleServer:
+	case nvflare.RoleServer:
 		return f.ServerWith(d.Participant, d.Org, []string{d.Participant, "server1.fl-server.svc.cluster.local"}, options...)
-	case kit.RoleAdmin:
+	case nvflare.RoleAdmin:
 		return f.Admin(d.Participant, d.Org, "lead", options...)
 	}
 	return f.Client(d.Participant, d.Org, options...)

@@ -11,7 +11,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
@@ -52,7 +52,7 @@ func TestScripts(t *testing.T) {
 func kits(t *testing.T) map[string]string {
 	t.Helper()
 	fed := kittest.NewFederation(t, "demo", kittest.WithAddress("server1.fl-server.svc", 8002))
-	fed27 := kittest.NewFederation(t, "demo", kittest.WithFamily(kit.Family27))
+	fed27 := kittest.NewFederation(t, "demo", kittest.WithFamily(nvflare.Family27))
 	certificate, key := fed.WriteRoot(t)
 	return map[string]string{
 		"ROOT_CA": certificate, "ROOT_KEY": key,

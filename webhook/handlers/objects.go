@@ -7,7 +7,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
-	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
@@ -17,9 +16,9 @@ func Objects(world *World) admission.Handler {
 	return &validator{name: nameObjects, world: world, gather: gatherReviewed}
 }
 
-func gatherReviewed(_ context.Context, _ *World, q *question) error {
+func gatherReviewed(_ context.Context, w *World, q *question) error {
 	if secret, ok := q.attributes.Object.(*corev1.Secret); ok && checks.HasPrefix(secret.Name, names.PrefixKit) {
-		put(&q.facts.Kits, secret.Name, kitfact.OfSecret(secret, &q.policy.Spec, q.facts.Now))
+		put(&q.facts.Kits, secret.Name, w.Kits.OfSecret(secret, q.policy))
 	}
 	return nil
 }

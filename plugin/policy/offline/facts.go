@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
@@ -25,7 +26,7 @@ func (w *World) Facts(namespace string, policy *v1alpha1.SitePolicy, name string
 	}
 	for _, s := range w.secrets {
 		if checks.HasPrefix(s.Name, names.PrefixKit) && in(namespace, s.Namespace) && !redacted(s) {
-			f.Kits[s.Name] = kitfact.OfSecret(s, &policy.Spec, w.Now)
+			f.Kits[s.Name] = kitfact.Under(frameworks.Default(), &policy.Spec, s)
 		}
 	}
 	for _, m := range w.configMaps {

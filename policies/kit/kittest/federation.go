@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
@@ -46,20 +47,20 @@ func (f *Federation) ServerWith(name, org string, names []string, options ...Opt
 	if len(names) == 0 {
 		names = []string{name}
 	}
-	return f.kit(participant{role: kit.RoleServer, name: name, org: org, sans: names}, options)
+	return f.kit(participant{role: nvflare.RoleServer, name: name, org: org, sans: names}, options)
 }
 
 // Client makes a client's kit.
 func (f *Federation) Client(name, org string, options ...Option) *Kit {
 	f.t.Helper()
-	return f.kit(participant{role: kit.RoleClient, name: name, org: org, sans: []string{name}}, options)
+	return f.kit(participant{role: nvflare.RoleClient, name: name, org: org, sans: []string{name}}, options)
 }
 
 // Admin makes an admin's kit; adminRole is project_admin, org_admin, lead or
 // member.
 func (f *Federation) Admin(name, org, adminRole string, options ...Option) *Kit {
 	f.t.Helper()
-	return f.kit(participant{role: kit.RoleAdmin, name: name, org: org, adminRole: adminRole, sans: []string{name}}, options)
+	return f.kit(participant{role: nvflare.RoleAdmin, name: name, org: org, adminRole: adminRole, sans: []string{name}}, options)
 }
 
 type participant struct {
@@ -81,7 +82,7 @@ func (f *Federation) kit(p participant, options []Option) *Kit {
 		f.t.Fatal(err)
 	}
 	k.layOut(p, s)
-	if s.family == kit.Family27 {
+	if s.family == nvflare.Family27 {
 		k.Sign()
 	}
 	return k
