@@ -9,24 +9,28 @@ type SignatureRule string
 const (
 	// SignatureSeal takes sealed kits alone.
 	SignatureSeal SignatureRule = "Seal"
-	// SignatureSealOrNative also takes NVFLARE's own signature.json, which says
-	// nothing of the role and does not notice missing files or an old kit.
+	// SignatureSealOrNative also takes the framework's own signature, where it has
+	// one: it says nothing of the role and does not notice missing files or an old
+	// kit.
 	SignatureSealOrNative SignatureRule = "SealOrNative"
 )
 
 // KitRules say which startup kits are genuine.
+//
+// +kubebuilder:validation:XValidation:rule="(has(self.trustRoots) && size(self.trustRoots) > 0) || (has(self.sealers) && size(self.sealers) > 0)",message="trustRoots or sealers must name who is trusted"
 type KitRules struct {
-	// trustRoots pin the federations' root certificates: a kit's own rootCA.pem
-	// proves nothing.
+	// trustRoots pin the federations' root certificates: a kit's own root proves
+	// nothing. A kit without certificates is pinned by the key that sealed it, one
+	// of sealers.
 	//
+	// +optional
 	// +listType=map
 	// +listMapKey=name
-	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=20
-	TrustRoots []TrustRoot `json:"trustRoots"`
+	TrustRoots []TrustRoot `json:"trustRoots,omitempty"`
 
 	// sealers are the site's own keys for acceptance seals. Kits that the
-	// project sealed need none.
+	// project sealed need none. At least one of trustRoots and sealers is there.
 	//
 	// +optional
 	// +listType=map
