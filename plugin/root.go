@@ -21,6 +21,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy"
 	"github.com/kubectl-flare/kubectl-flare/plugin/site"
 	"github.com/kubectl-flare/kubectl-flare/plugin/status"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 )
 
@@ -29,6 +31,8 @@ type Options struct {
 	ConfigFlags *genericclioptions.ConfigFlags
 	IOStreams   genericiooptions.IOStreams
 	Clock       clock.WithTicker
+	// Workloads are the frameworks that the commands know.
+	Workloads *workloads.Registry
 }
 
 // DefaultOptions are the real ones. Warnings of the API server, and so those of
@@ -38,6 +42,7 @@ func DefaultOptions(streams genericiooptions.IOStreams) Options {
 		ConfigFlags: genericclioptions.NewConfigFlags(true).WithDiscoveryQPS(50).WithWarningPrinter(streams),
 		IOStreams:   streams,
 		Clock:       clock.RealClock{},
+		Workloads:   builtin.Default(),
 	}
 }
 
@@ -98,11 +103,11 @@ func addCommands(root *cobra.Command, o Options) {
 	)
 	add(groupRunning,
 		launch.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),
-		status.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),
+		status.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock, o.Workloads),
 		logs.NewCommand(o.ConfigFlags, o.IOStreams),
 		delete.NewCommand(o.ConfigFlags, o.IOStreams),
 	)
-	add(groupJobs, job.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock))
+	add(groupJobs, job.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock, o.Workloads))
 	add(groupOther, newVersionCommand(o.IOStreams))
 }
 

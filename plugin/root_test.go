@@ -16,11 +16,12 @@ import (
 	testingclock "k8s.io/utils/clock/testing"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
 )
 
 func tree(flags *genericclioptions.ConfigFlags) func(genericiooptions.IOStreams) *cobra.Command {
 	return func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(Options{ConfigFlags: flags, IOStreams: streams, Clock: testingclock.NewFakeClock(time.Now())})
+		return NewCommand(Options{ConfigFlags: flags, IOStreams: streams, Clock: testingclock.NewFakeClock(time.Now()), Workloads: builtin.Default()})
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package ansi takes terminal colours out of text. NVFLARE colours its log even
-// where no terminal is.
+// Package ansi takes terminal colours out of text: some programs colour their logs
+// even where no terminal is.
 package ansi
 
 import (

@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/workloadstest"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
@@ -24,7 +25,7 @@ func cluster(t *testing.T, kits ...*kittest.Kit) *clientstest.Server {
 	t.Helper()
 	server := clientstest.Start(t)
 	for _, k := range kits {
-		objects, err := clientstest.Launched("fl", k.Read(), time.Now())
+		objects, err := clientstest.Launched("fl", workloadstest.Accept(t, k.Read()), time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,11 +137,11 @@ func TestSharedService(t *testing.T) {
 	f := federation(t)
 	server := clientstest.Start(t)
 	for _, name := range []string{"site-1", "site-2"} {
-		set, err := nvflare.Objects(workloads.Participant{Namespace: "fl", ServerNamespace: "fl-server", Image: "x"}, f.Client(name, "hospital_a").Read())
+		set, err := nvflare.Workloads{}.Objects(workloads.Participant{Namespace: "fl", ServerNamespace: "fl-server", Image: "x"}, workloadstest.Accept(t, f.Client(name, "hospital_a").Read()))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, obj := range set.Objects {
+		for _, obj := range set.Objects() {
 			server.Put(obj)
 		}
 	}
@@ -164,7 +165,7 @@ func TestDeleteLeavesTheClaimWithKits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	objects, err := clientstest.Launched("fl", k, time.Now())
+	objects, err := clientstest.Launched("fl", workloadstest.Accept(t, k), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

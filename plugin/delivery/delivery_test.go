@@ -11,6 +11,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/workloadstest"
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
@@ -43,23 +45,30 @@ func TestFlags(t *testing.T) {
 func TestPlace(t *testing.T) {
 	f := kittest.NewFederation(t, "demo")
 	made := f.Client("Site_2", "hospital_b")
-	plain := made.Read()
-	k, err := (&Flags{}).Place(plain)
+	plain := workloadstest.Accept(t, made.Read())
+	placed, err := (&Flags{}).Place(plain)
 	require.NoError(t, err)
-	require.Nil(t, k.Volume, "a Secret is the default")
+	require.Nil(t, kitOf(t, placed).Volume, "a Secret is the default")
 	_, err = (&Flags{Claim: "flare-kits"}).Place(plain)
 	require.ErrorContains(t, err, "--kit-claim: a kit on a volume needs a seal")
 
-	sealed := made.Seal(t, f.Sealer("release")).Read()
+	sealed := workloadstest.Accept(t, made.Seal(t, f.Sealer("release")).Read())
 	for folder, want := range map[string]string{"": "site-2-809cb9ad", "eks/site-2": "eks/site-2"} {
-		k, err := (&Flags{Claim: "flare-kits", Folder: folder}).Place(sealed)
+		placed, err := (&Flags{Claim: "flare-kits", Folder: folder}).Place(sealed)
 		require.NoError(t, err)
-		require.Equal(t, kit.Volume{ClaimName: "flare-kits", SubPath: want + "/" + sealed.Digest()[:32]}, *k.Volume)
+		require.Equal(t, kit.Volume{ClaimName: "flare-kits", SubPath: want + "/" + kitOf(t, sealed).Digest()[:32]}, *kitOf(t, placed).Volume)
 	}
 	_, err = (&Flags{Claim: "flare-kits", Folder: "../up"}).Place(sealed)
 	require.ErrorContains(t, err, "no folder below a claim")
 	_, err = (&Flags{Claim: "Flare_Kits"}).Place(sealed)
 	require.ErrorContains(t, err, "no name of a claim")
+}
+
+func kitOf(t *testing.T, verified acceptance.Verified) *kit.Kit {
+	t.Helper()
+	k, err := verified.Kit()
+	require.NoError(t, err)
+	return k
 }
 
 // What is sent has every file, the key among them, and nothing else of the kit.
@@ -86,7 +95,7 @@ func TestSplit(t *testing.T) {
 	k := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("release")).Read()
 	delivered, err := k.On(kit.Volume{ClaimName: "flare-kits", SubPath: "x"})
 	require.NoError(t, err)
-	objects, err := workloads.KitObjects("ns", "nvflare", delivered)
+	objects, err := workloads.KitForm("ns", delivered)
 	require.NoError(t, err)
 	first, rest := split(objects, "flare-kits")
 	require.Len(t, first, 1)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
@@ -44,17 +45,18 @@ func (f *Flags) Validate() error {
 
 // Place gives the kit as it is delivered: as it is for a Secret, else on its
 // volume.
-func (f *Flags) Place(k *kit.Kit) (*kit.Kit, error) {
-	if f.Claim == "" {
-		return k, nil
+func (f *Flags) Place(verified acceptance.Verified) (acceptance.Verified, error) {
+	k, err := verified.Kit()
+	if err != nil || f.Claim == "" {
+		return verified, err
 	}
 	folder := f.Folder
 	if folder == "" {
 		folder = kit.ObjectName(k.Participant)
 	}
-	placed, err := k.On(kit.Volume{ClaimName: f.Claim, SubPath: k.Folder(folder)})
+	placed, err := verified.On(kit.Volume{ClaimName: f.Claim, SubPath: k.Folder(folder)})
 	if err != nil {
-		return nil, fmt.Errorf("--kit-claim: %w", err)
+		return verified, fmt.Errorf("--kit-claim: %w", err)
 	}
 	return placed, nil
 }

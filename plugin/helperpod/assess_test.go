@@ -5,36 +5,45 @@ import (
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-func TestAssess(t *testing.T) {
-	waiting := func(reason string) *corev1.Pod {
-		return &corev1.Pod{Status: corev1.PodStatus{Phase: corev1.PodPending, ContainerStatuses: []corev1.ContainerStatus{{
-			Image: "registry/x", State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason}},
-		}}}}
-	}
-	running, _, err := assess("admin pod", &corev1.Pod{Status: corev1.PodStatus{Phase: corev1.PodRunning}})
-	require.NoError(t, err)
-	require.True(t, running)
-
-	running, reason, err := assess("admin pod", waiting("ContainerCreating"))
-	require.NoError(t, err)
-	require.False(t, running)
-	require.Contains(t, reason, "ContainerCreating")
-
-	for _, hopeless := range []*corev1.Pod{
-		waiting(pullBackOff), waiting("InvalidImageName"), {Status: corev1.PodStatus{Phase: corev1.PodFailed, Reason: "DeadlineExceeded"}},
-	} {
-		_, _, err = assess("admin pod", hopeless)
-		require.Error(t, err)
+func pod(phase corev1.PodPhase, s corev1.ContainerState) *corev1.Pod {
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Name: "p"},
+		Spec:       corev1.PodSpec{NodeName: "node0", Containers: []corev1.Container{{Name: "x", Image: "registry.example.org/x:1"}}},
+		Status: corev1.PodStatus{Phase: phase, Reason: "DeadlineExceeded", ContainerStatuses: []corev1.ContainerStatus{{
+			Name: "x", State: s,
+		}}},
 	}
 }
 
-// What an init container said before it ended is the reason.
-func TestAssessInitContainer(t *testing.T) {
-	_, reason, err := assess("admin pod", &corev1.Pod{Status: corev1.PodStatus{Phase: corev1.PodPending, InitContainerStatuses: []corev1.ContainerStatus{{
-		Name: "flare-verify", State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 1, Message: "client.key: was changed\n"}},
-	}}}})
-	require.NoError(t, err)
-	require.Equal(t, "flare-verify ended with exit code 1: client.key: was changed", reason)
+func waiting(reason string) corev1.ContainerState {
+	return corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: "why"}}
+}
+
+func TestAssess(t *testing.T) {
+	for name, tc := range map[string]struct {
+		pod     *corev1.Pod
+		running bool
+		fail    string
+	}{
+		"runs":            {pod(corev1.PodRunning, corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}), true, ""},
+		"is being made":   {pod(corev1.PodPending, waiting("ContainerCreating")), false, ""},
+		"first pull":      {pod(corev1.PodPending, waiting("ErrImagePull")), false, ""},
+		"second pull":     {pod(corev1.PodPending, waiting("ImagePullBackOff")), false, "admin pod p does not start: image registry.example.org/x:1 cannot be pulled (ImagePullBackOff): why"},
+		"image name":      {pod(corev1.PodPending, waiting("InvalidImageName")), false, `admin pod p does not start: "registry.example.org/x:1" is no legal image name: why`},
+		"no such Secret":  {pod(corev1.PodPending, waiting("CreateContainerConfigError")), false, "cannot be made (CreateContainerConfigError): why"},
+		"ended too early": {pod(corev1.PodFailed, corev1.ContainerState{}), false, "admin pod p ended before it was used: DeadlineExceeded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := assess("admin pod", tc.pod)
+			require.Equal(t, tc.running, s.Running)
+			if tc.fail == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, tc.fail)
+		})
+	}
 }

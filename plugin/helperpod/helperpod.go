@@ -17,6 +17,9 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
 	watchtools "k8s.io/client-go/tools/watch"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/podstate"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // Start is how long a pod may take to start; pulling a large image for the first
@@ -35,7 +38,7 @@ type Runner struct {
 // With runs do with a running pod and deletes the pod afterwards, also when the
 // person who runs the command has had enough. Its errors are the cluster's own.
 func (r Runner) With(ctx context.Context, pod *corev1.Pod, do func(*corev1.Pod) error) error {
-	made, err := r.Typed.CoreV1().Pods(pod.Namespace).Create(ctx, pod, metav1.CreateOptions{FieldManager: "kubectl-flare"})
+	made, err := r.Typed.CoreV1().Pods(pod.Namespace).Create(ctx, pod, metav1.CreateOptions{FieldManager: names.ManagedBy})
 	if err != nil {
 		return err
 	}
@@ -60,11 +63,10 @@ func (r Runner) delete(ctx context.Context, pod *corev1.Pod) {
 func (r Runner) awaitRunning(ctx context.Context, pod *corev1.Pod) error {
 	ctx, cancel := context.WithTimeout(ctx, Start)
 	defer cancel()
-	last := ""
-	err := r.follow(ctx, pod, func(current *corev1.Pod) (bool, error) {
-		running, reason, err := assess(r.What, current)
-		last = reason
-		return running, err
+	var last podstate.State
+	err := r.follow(ctx, pod, func(current *corev1.Pod) (running bool, err error) {
+		last, err = assess(r.What, current)
+		return last.Running, err
 	})
 	if err != nil && ctx.Err() != nil {
 		return fmt.Errorf("%s %s did not start within %s: %s", r.What, pod.Name, Start, last)

@@ -5,6 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 func newAbort(shared options) *cobra.Command {
@@ -30,9 +32,7 @@ func newAbort(shared options) *cobra.Command {
 }
 
 func (o *options) abort(ctx context.Context, id, format string) error {
-	err := o.withPod(ctx, func(pod adminPod) error {
-		return pod.run(ctx, nil, func(event) error { return nil }, "abort", id)
-	})
+	err := o.withDriver(ctx, func(d workloads.JobDriver) error { return d.Abort(ctx, id) })
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 type downloadOptions struct {
@@ -67,13 +69,7 @@ func (o *downloadOptions) complete(id string) error {
 }
 
 func (o *downloadOptions) run(ctx context.Context) error {
-	err := o.withPod(ctx, func(pod adminPod) error {
-		folder, err := o.fetch(ctx, pod)
-		if err != nil {
-			return err
-		}
-		return pod.exec(ctx, nil, []string{"pack", folder}, o.unpack)
-	})
+	err := o.withDriver(ctx, func(d workloads.JobDriver) error { return d.Download(ctx, o.id, o.unpack) })
 	if err != nil {
 		return err
 	}
@@ -82,21 +78,6 @@ func (o *downloadOptions) run(ctx context.Context) error {
 		return err
 	}
 	return printResult(o.streams.Out, o.format, result{JobID: o.id, Path: path}, "downloaded to "+o.to)
-}
-
-// fetch has the admin's pod download the job, and says where it lies there.
-func (o *downloadOptions) fetch(ctx context.Context, pod adminPod) (string, error) {
-	var folder string
-	err := pod.run(ctx, nil, func(e event) error {
-		if e.Event == "downloaded" {
-			folder = e.Folder
-		}
-		return nil
-	}, "download", o.id)
-	if err == nil && folder == "" {
-		err = errEnded
-	}
-	return folder, err
 }
 
 // unpack writes the stream aside and renames it when it is whole, so that a

@@ -2,22 +2,15 @@ package job
 
 import (
 	"archive/tar"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strings"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
-
-// metaFiles are the names under which NVFLARE looks for a job's meta data; one
-// must be there. Source: nvflare/apis/job_def.py, JobMetaKey and config formats.
-func metaFiles() []string { return []string{"meta.json", "meta.conf", "meta.yml"} }
-
-// legalName is NVFLARE's rule for a job folder's name
-// (nvflare/apis/utils/format_check.py, simple names with dots and hyphens).
-var legalName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 // maxJob bounds a job folder: what is larger is data that does not belong in one.
 const maxJob = 1 << 30
@@ -29,8 +22,9 @@ type folder struct {
 	name string
 }
 
-// openFolder checks that a path holds a job before anything is sent anywhere.
-func openFolder(path string) (folder, error) {
+// openFolder checks that a path holds a job of one of the frameworks, before
+// anything is sent anywhere.
+func openFolder(frameworks *workloads.Registry, path string) (folder, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return folder{}, err
@@ -41,17 +35,26 @@ func openFolder(path string) (folder, error) {
 		return f, fmt.Errorf("job folder: %w", err)
 	}
 	if !info.IsDir() {
-		return f, fmt.Errorf("%s is a file: give the job's folder, the one that holds meta.json", path)
+		return f, fmt.Errorf("%s is a file: give the job's folder", path)
 	}
-	if !legalName.MatchString(f.name) {
-		return f, fmt.Errorf("%s: NVFLARE takes letters, digits, dots, hyphens and underscores in a job folder's name: rename it", path)
+	if err := checkJob(frameworks, f); err != nil {
+		return f, fmt.Errorf("%s: %w", path, err)
 	}
-	for _, name := range metaFiles() {
-		if _, err := os.Stat(filepath.Join(abs, name)); err == nil {
-			return f, f.check()
+	return f, f.check()
+}
+
+// checkJob asks all frameworks that have jobs: which of them the job is for, only
+// the cluster knows.
+func checkJob(frameworks *workloads.Registry, f folder) error {
+	var errs []error
+	for _, framework := range frameworks.WithJobs() {
+		err := framework.Jobs.CheckJob(f.name, os.DirFS(f.path))
+		if err == nil {
+			return nil
 		}
+		errs = append(errs, err)
 	}
-	return f, fmt.Errorf("%s is no job folder: it has no %s", path, strings.Join(metaFiles(), ", "))
+	return errors.Join(errs...)
 }
 
 // check refuses what cannot be sent: links may lead out of the folder, special

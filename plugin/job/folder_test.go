@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
 )
 
 // jobDir makes a job folder of that name with the files given.
@@ -39,7 +41,7 @@ func TestOpenFolderErrors(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			_, err := openFolder(tc.path)
+			_, err := openFolder(builtin.Default(), tc.path)
 			require.ErrorContains(t, err, tc.want)
 		})
 	}
@@ -47,7 +49,7 @@ func TestOpenFolderErrors(t *testing.T) {
 
 // TestSendUnpack: what is sent arrives.
 func TestSendUnpack(t *testing.T) {
-	f, err := openFolder(jobDir(t, "numpy", "meta.json", "server/config/config_fed_server.json"))
+	f, err := openFolder(builtin.Default(), jobDir(t, "numpy", "meta.json", "server/config/config_fed_server.json"))
 	require.NoError(t, err)
 	require.Equal(t, "numpy", f.name)
 	var stream bytes.Buffer

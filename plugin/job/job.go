@@ -1,7 +1,7 @@
 // Package job is `kubectl flare job`: what an admin of a federation does with
 // jobs. Each command makes a short-lived pod with the admin's kit, speaks to the
 // FL server from there, and deletes the pod: the admin's key is in no pod while
-// nobody uses it.
+// nobody uses it. What is said to the server, the framework's workloads know.
 package job
 
 import (
@@ -13,10 +13,11 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 // NewCommand makes `kubectl flare job`.
-func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.WithTicker, frameworks *workloads.Registry) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "job",
 		Short: "Submit, list, wait for, download and abort jobs",
@@ -28,7 +29,7 @@ func NewCommand(getter genericclioptions.RESTClientGetter, streams genericioopti
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	o := options{clients: clients.New(getter), streams: streams, clock: clk}
+	o := options{clients: clients.New(getter), streams: streams, clock: clk, frameworks: frameworks}
 	cmd.AddCommand(newSubmit(o), newWait(o), newList(o), newDownload(o), newAbort(o))
 	return cmd
 }
@@ -37,7 +38,9 @@ func NewCommand(getter genericclioptions.RESTClientGetter, streams genericioopti
 type options struct {
 	clients clients.Clients
 	streams genericiooptions.IOStreams
-	clock   clock.PassiveClock
+	clock   clock.WithTicker
+	// frameworks say whose jobs can be handled, and how.
+	frameworks *workloads.Registry
 	// admin is the true name, or the objects' name, of the admin to act as.
 	admin string
 }

@@ -13,6 +13,10 @@ import (
 	testingclock "k8s.io/utils/clock/testing"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
@@ -22,7 +26,7 @@ func run(t *testing.T, args ...string) error {
 	streams, _, _, _ := genericiooptions.NewTestIOStreams()
 	flags := genericclioptions.NewConfigFlags(true)
 	flags.KubeConfig = new(filepath.Join(t.TempDir(), "none"))
-	cmd := NewCommand(flags, streams, testingclock.NewFakePassiveClock(testStart))
+	cmd := NewCommand(flags, streams, testingclock.NewFakeClock(testStart), builtin.Default())
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetArgs(args)
 	return cmd.ExecuteContext(t.Context())
@@ -49,25 +53,34 @@ func TestBadInput(t *testing.T) {
 }
 
 func TestChoose(t *testing.T) {
-	client := participants.Participant{Name: "site-1", Role: kit.RoleClient}
-	ann := participants.Participant{Name: "ann@a.org", Role: kit.RoleAdmin}
-	bob := participants.Participant{Name: "bob@b.org", Role: kit.RoleAdmin}
+	of := func(framework, name string, role kit.Role) participants.Participant {
+		return participants.Participant{Framework: framework, Name: name, Role: role}
+	}
+	client, ann, bob := of("nvflare", "site-1", "client"), of("nvflare", "ann@a.org", "admin"), of("nvflare", "bob@b.org", "admin")
+	other, stranger := of("quiet", "leaf", "leaf"), of("unheard-of", "ann@a.org", "admin")
 	cases := map[string]struct {
 		all        []participants.Participant
 		name       string
 		want, fail string
 	}{
-		"the only one":    {all: []participants.Participant{client, ann}, want: "ann@a.org"},
-		"by true name":    {all: []participants.Participant{ann, bob}, name: "bob@b.org", want: "bob@b.org"},
-		"by object name":  {all: []participants.Participant{ann, bob}, name: kit.ObjectName("bob@b.org"), want: "bob@b.org"},
-		"none":            {all: []participants.Participant{client}, fail: "launch an admin's kit there"},
-		"several":         {all: []participants.Participant{ann, bob}, fail: "give one with --admin (ann@a.org, bob@b.org)"},
-		"no such":         {all: []participants.Participant{ann}, name: "eve@e.org", fail: `no admin "eve@e.org"`},
-		"a client's name": {all: []participants.Participant{client}, name: "site-1", fail: "(there: none)"},
+		"the only one":              {all: []participants.Participant{client, ann}, want: "ann@a.org"},
+		"by true name":              {all: []participants.Participant{ann, bob}, name: "bob@b.org", want: "bob@b.org"},
+		"by object name":            {all: []participants.Participant{ann, bob}, name: kit.ObjectName("bob@b.org"), want: "bob@b.org"},
+		"none":                      {all: []participants.Participant{client}, fail: "launch an admin's kit there"},
+		"nobody at all":             {fail: "launch an admin's kit there"},
+		"several":                   {all: []participants.Participant{ann, bob}, fail: "give one with --admin (ann@a.org, bob@b.org)"},
+		"no such":                   {all: []participants.Participant{ann}, name: "eve@e.org", fail: `no admin "eve@e.org"`},
+		"a client's name":           {all: []participants.Participant{client}, name: "site-1", fail: "(there: none)"},
+		"a framework without jobs":  {all: []participants.Participant{other}, fail: "quiet has no jobs: `kubectl flare job` handles those of nvflare"},
+		"one without and one with":  {all: []participants.Participant{other, ann}, want: "ann@a.org"},
+		"without jobs, and clients": {all: []participants.Participant{other, client}, fail: "launch an admin's kit there"},
+		"an unknown framework":      {all: []participants.Participant{stranger}, fail: "launch an admin's kit there"},
 	}
+	frameworks, err := workloads.NewRegistry(nvflare.Workloads{}, quiet{})
+	require.NoError(t, err)
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			got, err := choose(tc.all, tc.name, "fl")
+			got, err := choose(frameworks, tc.all, tc.name, "fl")
 			if tc.fail != "" {
 				require.ErrorContains(t, err, tc.fail)
 				return
@@ -78,17 +91,31 @@ func TestChoose(t *testing.T) {
 	}
 }
 
+// quiet is a framework without jobs.
+type quiet struct{}
+
+func (quiet) Framework() string { return "quiet" }
+
+func (quiet) Describe() workloads.Description {
+	return workloads.Description{Title: "Quiet", Short: "Quiet", Image: "quiet:1", Roles: []kit.Role{"leaf"}}
+}
+
+func (quiet) Objects(workloads.Participant, acceptance.Verified) (*workloads.Set, error) {
+	return &workloads.Set{}, nil
+}
+
 func TestPrintTable(t *testing.T) {
 	var out bytes.Buffer
-	require.NoError(t, printTable(&out, []listed{{
-		JobID: "f5d41ae8", Name: "numpy-fedavg", Status: completed, SubmitTime: "2026-11-23T09:15:33+00:00", Duration: "0:00:17", Study: "default",
-	}}, false))
-	require.Equal(t, "JOB-ID     NAME           STATUS               SUBMITTED                   DURATION   STUDY\n"+
-		"f5d41ae8   numpy-fedavg   FINISHED:COMPLETED   2026-11-23T09:15:33+00:00   0:00:17    default\n", out.String())
+	require.NoError(t, printTable(&out, workloads.JobList{
+		Columns: []string{"Job-ID", "Name", "Status"},
+		Jobs:    []workloads.Job{{Cells: []string{"f5d41ae8", "numpy-fedavg", "FINISHED:COMPLETED"}}},
+	}, false))
+	require.Equal(t, "JOB-ID     NAME           STATUS\n"+
+		"f5d41ae8   numpy-fedavg   FINISHED:COMPLETED\n", out.String())
 }
 
 func TestPrintResult(t *testing.T) {
-	r := result{JobID: "1", Status: completed}
+	r := result{JobID: "1", Status: "FINISHED:COMPLETED"}
 	for format, want := range map[string]string{
 		"":     "job 1 done\n",
 		"name": "1\n",

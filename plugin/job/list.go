@@ -2,27 +2,16 @@ package job
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/cli-runtime/pkg/printers"
 	"k8s.io/kubectl/pkg/util/templates"
-)
 
-// listed is one job as the FL server lists it, and its form for machines.
-type listed struct {
-	JobID  string `json:"job_id"`
-	Name   string `json:"job_name"`
-	Status string `json:"status"`
-	// SubmitTime is in the server's own form, RFC 3339 with its zone.
-	SubmitTime string `json:"submit_time"`
-	Duration   string `json:"duration"`
-	Study      string `json:"study,omitempty"`
-}
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+)
 
 type listOptions struct {
 	options
@@ -53,50 +42,50 @@ func newList(shared options) *cobra.Command {
 }
 
 func (o *listOptions) run(ctx context.Context) error {
-	jobs := []listed{}
-	err := o.withPod(ctx, func(pod adminPod) error {
-		return pod.run(ctx, nil, func(e event) error {
-			for _, raw := range e.Jobs {
-				var job listed
-				if err := json.Unmarshal(raw, &job); err != nil {
-					return fmt.Errorf("the FL server describes a job in a form that is not understood: %w", err)
-				}
-				jobs = append(jobs, job)
-			}
-			return nil
-		}, "listing")
+	var list workloads.JobList
+	err := o.withDriver(ctx, func(d workloads.JobDriver) (err error) {
+		list, err = d.List(ctx)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	return o.print(jobs)
+	return o.print(list)
 }
 
-func (o *listOptions) print(jobs []listed) error {
+func (o *listOptions) print(list workloads.JobList) error {
 	switch {
 	case o.format == "name":
-		for _, job := range jobs {
-			if _, err := fmt.Fprintln(o.streams.Out, job.JobID); err != nil {
+		for _, job := range list.Jobs {
+			if _, err := fmt.Fprintln(o.streams.Out, job.ID); err != nil {
 				return err
 			}
 		}
 		return nil
 	case o.format != "":
-		return printStructured(o.streams.Out, o.format, jobs)
-	case len(jobs) == 0:
+		fields := make([]any, 0, len(list.Jobs))
+		for _, job := range list.Jobs {
+			fields = append(fields, job.Fields)
+		}
+		return printStructured(o.streams.Out, o.format, fields)
+	case len(list.Jobs) == 0:
 		_, err := fmt.Fprintln(o.streams.ErrOut, "The FL server has no jobs.")
 		return err
 	}
-	return printTable(o.streams.Out, jobs, o.noHeaders)
+	return printTable(o.streams.Out, list, o.noHeaders)
 }
 
-func printTable(out io.Writer, jobs []listed, noHeaders bool) error {
+func printTable(out io.Writer, list workloads.JobList, noHeaders bool) error {
 	table := &metav1.Table{}
-	for _, name := range []string{"Job ID", "Name", "Status", "Submitted", "Duration", "Study"} {
-		table.ColumnDefinitions = append(table.ColumnDefinitions, metav1.TableColumnDefinition{Name: strings.ReplaceAll(name, " ", "-"), Type: "string"})
+	for _, name := range list.Columns {
+		table.ColumnDefinitions = append(table.ColumnDefinitions, metav1.TableColumnDefinition{Name: name, Type: "string"})
 	}
-	for _, job := range jobs {
-		table.Rows = append(table.Rows, metav1.TableRow{Cells: []any{job.JobID, job.Name, job.Status, job.SubmitTime, job.Duration, job.Study}})
+	for _, job := range list.Jobs {
+		row := metav1.TableRow{}
+		for _, cell := range job.Cells {
+			row.Cells = append(row.Cells, cell)
+		}
+		table.Rows = append(table.Rows, row)
 	}
 	return printers.NewTablePrinter(printers.PrintOptions{NoHeaders: noHeaders}).PrintObj(table, out)
 }

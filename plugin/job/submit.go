@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 type submitOptions struct {
@@ -42,7 +44,7 @@ func newSubmit(shared options) *cobra.Command {
 			if err := checkFormat(o.format); err != nil {
 				return err
 			}
-			if o.folder, err = openFolder(args[0]); err != nil {
+			if o.folder, err = openFolder(o.frameworks, args[0]); err != nil {
 				return err
 			}
 			return o.run(cmd.Context())
@@ -55,8 +57,8 @@ func newSubmit(shared options) *cobra.Command {
 }
 
 func (o *submitOptions) run(ctx context.Context) error {
-	return o.withPod(ctx, func(pod adminPod) error {
-		id, err := o.submit(ctx, pod)
+	return o.withDriver(ctx, func(d workloads.JobDriver) error {
+		id, err := o.submit(ctx, d)
 		if err != nil {
 			return err
 		}
@@ -65,23 +67,13 @@ func (o *submitOptions) run(ctx context.Context) error {
 		}
 		fmt.Fprintf(o.streams.ErrOut, "job %s submitted\n", id)
 		w := waiter{options: &o.options, id: id, timeout: o.timeout, format: o.format, started: o.clock.Now()}
-		return w.run(ctx, &pod)
+		return w.run(ctx, d)
 	})
 }
 
-func (o *submitOptions) submit(ctx context.Context, pod adminPod) (string, error) {
+func (o *submitOptions) submit(ctx context.Context, d workloads.JobDriver) (string, error) {
 	archive, in := io.Pipe()
 	go func() { in.CloseWithError(o.folder.send(in)) }()
 	defer archive.Close()
-	var id string
-	err := pod.run(ctx, archive, func(e event) error {
-		if e.Event == "submitted" {
-			id = e.JobID
-		}
-		return nil
-	}, "submit", o.folder.name)
-	if err == nil && id == "" {
-		err = errEnded
-	}
-	return id, err
+	return d.Submit(ctx, o.folder.name, archive)
 }

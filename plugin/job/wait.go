@@ -4,20 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 const (
-	// completed is the one good end of a job. Source: nvflare/apis/job_def.py,
-	// RunStatus.
-	completed = "FINISHED:COMPLETED"
-	// turn is how long one admin pod waits before another takes over: pods of
-	// admins end themselves after an hour.
-	turn = 30 * time.Minute
 	// retries is how often in a row a server that does not answer is asked
 	// again: it may be restarting.
 	retries    = 10
@@ -64,62 +59,61 @@ type waiter struct {
 	timeout time.Duration
 	format  string
 	started time.Time
-	last    string
-	end     *event
+	last    workloads.JobState
 }
 
-// run begins with a pod that is there already, if there is one.
-func (w *waiter) run(ctx context.Context, pod *adminPod) error {
-	for failures := 0; w.end == nil; {
-		err := w.turn(ctx, pod)
-		pod = nil
-		var away *unreachable
+// run begins with a driver that is there already, if there is one.
+func (w *waiter) run(ctx context.Context, d workloads.JobDriver) error {
+	for failures := 0; !w.last.Ended; {
+		err := w.turn(ctx, d)
+		d = nil
 		switch {
 		case err == nil:
 			failures = 0
-		case !errors.As(err, &away) && !errors.Is(err, errEnded), failures >= retries:
+		case !passes(err), failures >= retries:
 			return err
 		default:
 			failures++
 			w.progress(err.Error())
-			if err := sleep(ctx, retryPause); err != nil {
+			if err := w.pause(ctx); err != nil {
 				return err
 			}
 		}
-		if w.end == nil && w.timeout > 0 && w.clock.Since(w.started) >= w.timeout {
-			return fmt.Errorf("job %s has not finished after %s: it is %s; it goes on, `kubectl flare job wait %s` waits further", w.id, w.timeout, w.last, w.id)
+		if !w.last.Ended && w.timeout > 0 && w.clock.Since(w.started) >= w.timeout {
+			return fmt.Errorf("job %s has not finished after %s: it is %s; it goes on, `kubectl flare job wait %s` waits further", w.id, w.timeout, w.last.Status, w.id)
 		}
 	}
 	return w.finish()
 }
 
+// passes says that an error may go away by itself.
+func passes(err error) bool {
+	return errors.Is(err, workloads.ErrUnreachable) || errors.Is(err, workloads.ErrInterrupted)
+}
+
 // turn waits with one pod for as long as one pod may.
-func (w *waiter) turn(ctx context.Context, pod *adminPod) error {
-	wait := func(pod adminPod) error {
-		return pod.run(ctx, nil, w.handle, "wait", w.id, strconv.Itoa(int(w.left().Seconds())))
+func (w *waiter) turn(ctx context.Context, d workloads.JobDriver) error {
+	wait := func(d workloads.JobDriver) error {
+		state, err := d.Wait(ctx, w.id, w.left(), func(status string) {
+			w.last.Status = status
+			w.progress(status)
+		})
+		if err == nil {
+			w.last = state
+		}
+		return err
 	}
-	if pod != nil {
-		return wait(*pod)
+	if d != nil {
+		return wait(d)
 	}
-	return w.withPod(ctx, wait)
+	return w.withDriver(ctx, wait)
 }
 
 func (w *waiter) left() time.Duration {
 	if w.timeout == 0 {
-		return turn
+		return workloads.JobTurn
 	}
-	return max(time.Second, min(turn, w.timeout-w.clock.Since(w.started)))
-}
-
-func (w *waiter) handle(e event) error {
-	switch e.Event {
-	case "status":
-		w.last = e.Status
-		w.progress(e.Status)
-	case "finished":
-		w.end = &e
-	}
-	return nil
+	return max(time.Second, min(workloads.JobTurn, w.timeout-w.clock.Since(w.started)))
 }
 
 func (w *waiter) progress(text string) {
@@ -127,21 +121,21 @@ func (w *waiter) progress(text string) {
 }
 
 func (w *waiter) finish() error {
-	r := result{JobID: w.id, Status: w.end.Status, Meta: w.end.Meta}
-	if err := printResult(w.streams.Out, w.format, r, w.end.Status); err != nil {
+	r := result{JobID: w.id, Status: w.last.Status, Meta: w.last.Meta}
+	if err := printResult(w.streams.Out, w.format, r, w.last.Status); err != nil {
 		return err
 	}
-	if w.end.Status != completed {
-		return fmt.Errorf("job %s ended as %s: the participants' logs say why (kubectl flare logs PARTICIPANT)", w.id, w.end.Status)
+	if !w.last.Completed {
+		return fmt.Errorf("job %s ended as %s: the participants' logs say why (kubectl flare logs PARTICIPANT)", w.id, w.last.Status)
 	}
 	return nil
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+func (w *waiter) pause(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-time.After(d):
+	case <-w.clock.After(retryPause):
 		return nil
 	}
 }

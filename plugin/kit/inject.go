@@ -16,7 +16,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/delivery"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
-	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
@@ -31,6 +32,7 @@ type InjectOptions struct {
 
 	namespace string
 	registry  *frameworks.Registry
+	verified  acceptance.Verified
 	kit       *kit.Kit
 	clients   clients.Clients
 	clock     clock.PassiveClock
@@ -101,16 +103,16 @@ func (o *InjectOptions) Complete(cmd *cobra.Command, args []string) error {
 	for _, f := range findings.With(kit.StatusWarn) {
 		_, _ = fmt.Fprintln(o.ErrOut, "Warning: "+f.Message)
 	}
-	if o.kit, err = verified.Kit(); err != nil {
+	if o.verified, err = o.Delivery.Place(verified); err != nil {
 		return err
 	}
-	o.kit, err = o.Delivery.Place(o.kit)
+	o.kit, err = o.verified.Kit()
 	return err
 }
 
 // Run injects.
 func (o *InjectOptions) Run(ctx context.Context) error {
-	objects, err := nvflare.KitObjects(o.namespace, o.kit)
+	objects, err := workloads.KitObjects(o.namespace, o.verified)
 	if err != nil {
 		return err
 	}

@@ -7,14 +7,14 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
-	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 // keptClaim says when a workspace that was there already differs from what the
 // flags ask for: it is kept as it is, and nobody should believe otherwise.
 func (o *Options) keptClaim(results []apply.Result) {
 	for _, r := range results {
-		if r.Object.GetKind() != "PersistentVolumeClaim" || r.Object.GetName() != nvflare.ClaimName(o.kit.Participant) || r.Action != apply.Unchanged {
+		if r.Object.GetKind() != "PersistentVolumeClaim" || r.Object.GetName() != workloads.ClaimName(o.kit.Participant) || r.Action != apply.Unchanged {
 			continue
 		}
 		var claim corev1.PersistentVolumeClaim

@@ -22,6 +22,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
@@ -34,6 +35,7 @@ type Options struct {
 	Printer *output.Printer
 
 	participant workloads.Participant
+	verified    acceptance.Verified
 	kit         *kit.Kit
 	clients     clients.Clients
 	clock       clock.WithTicker
@@ -69,22 +71,22 @@ func (o *Options) Complete(cmd *cobra.Command, args []string) error {
 	for _, f := range findings.With(kit.StatusWarn) {
 		o.warn("%s", f.Message)
 	}
-	if o.kit, err = verified.Kit(); err != nil {
+	if o.verified, err = o.Delivery.Place(verified); err != nil {
 		return err
 	}
-	o.kit, err = o.Delivery.Place(o.kit)
+	o.kit, err = o.verified.Kit()
 	return err
 }
 
 // Run launches.
 func (o *Options) Run(ctx context.Context) error {
-	set, err := nvflare.Objects(o.participant, o.kit)
+	set, err := nvflare.Workloads{}.Objects(o.participant, o.verified)
 	if err != nil {
 		return err
 	}
 	if o.Printer.ClientDryRun() {
 		o.notes(set)
-		return o.Printer.Objects(o.Out, set.Objects)
+		return o.Printer.Objects(o.Out, set.Objects())
 	}
 	if err := o.look(ctx); err != nil {
 		return o.clients.Explain(ctx, err)
@@ -98,7 +100,7 @@ func (o *Options) Run(ctx context.Context) error {
 		Clients: o.clients, Applier: applier, Namespace: o.participant.Namespace, Kit: o.kit, Image: o.Delivery.Image,
 		Progress: o.Printer.Progress(o.IOStreams), ErrOut: o.ErrOut,
 	}
-	results, err := courier.Apply(ctx, set.Objects, o.Printer.ServerDryRun())
+	results, err := courier.Apply(ctx, set.Objects(), o.Printer.ServerDryRun())
 	if printErr := o.Printer.Results(o.Out, results); printErr != nil && err == nil {
 		err = printErr
 	}
@@ -110,7 +112,7 @@ func (o *Options) Run(ctx context.Context) error {
 	if o.Printer.ServerDryRun() || !o.Wait {
 		return nil
 	}
-	return o.wait(ctx)
+	return o.wait(ctx, set)
 }
 
 // look says what is amiss around the participant before anything is written.
@@ -140,10 +142,7 @@ func (o *Options) look(ctx context.Context) error {
 	return err
 }
 
-func (o *Options) wait(ctx context.Context) error {
-	if o.kit.Role == kit.RoleAdmin {
-		return nil
-	}
+func (o *Options) wait(ctx context.Context, set *workloads.Set) error {
 	waiter, err := rollout.NewWaiter(o.clients, o.Printer.Progress(o.IOStreams), o.clock)
 	if err != nil {
 		return err
@@ -152,10 +151,10 @@ func (o *Options) wait(ctx context.Context) error {
 	defer cancel()
 	return waiter.Wait(ctx, rollout.Target{
 		Namespace:   o.participant.Namespace,
-		Name:        kit.ObjectName(o.kit.Participant),
 		Participant: o.kit.Participant,
 		Federation:  o.kit.Federation,
-		Role:        o.kit.Role,
+		Workloads:   set.Workloads,
+		Joiner:      nvflare.Workloads{},
 		Server:      fmt.Sprintf("%s://%s:%d", o.kit.Server.Scheme, o.kit.Server.Host, o.kit.Server.Port),
 	})
 }

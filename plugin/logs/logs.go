@@ -5,31 +5,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
-	"k8s.io/cli-runtime/pkg/printers"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/kubectl/pkg/util/templates"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/ansi"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// Options are what `kubectl flare logs` is told.
+// Options are the flags of `kubectl flare logs`.
 type Options struct {
 	Participant string
-	Follow      bool
-	Previous    bool
-	Tail        int64
-	Since       time.Duration
+	// Container is empty for all of them.
+	Container string
+	Follow    bool
+	Previous  bool
+	Tail      int64
+	Since     time.Duration
 
 	clients clients.Clients
 	genericiooptions.IOStreams
@@ -43,15 +39,19 @@ func NewCommand(getter genericclioptions.RESTClientGetter, streams genericioopti
 		DisableFlagsInUseLine: true,
 		Short:                 "Print a participant's log",
 		Long: templates.LongDesc(`
-			Print the log of a server or client, which is named by its true name or by that of its objects.
+			Print the log of a participant, which is named by its true name or by that of its objects.
 
-			NVFLARE colours its log; the colours are left out unless standard output is a terminal.`),
+			Where the participant has several containers, the logs of all are printed, and each line begins
+			with its pod and container. Colours are left out unless standard output is a terminal.`),
 		Example: templates.Examples(`
 			# Print a client's log
 			kubectl flare logs Site_2
 
 			# Follow the server's log from its last 20 lines
 			kubectl flare logs server1 -f --tail=20
+
+			# Print the log of one container
+			kubectl flare logs site-1 -c relay
 
 			# Print the log of the container before the last restart
 			kubectl flare logs site-1 --previous`),
@@ -71,6 +71,7 @@ func NewCommand(getter genericclioptions.RESTClientGetter, streams genericioopti
 			return participants.Complete(o.clients)(cmd, args, start)
 		},
 	}
+	cmd.Flags().StringVarP(&o.Container, "container", "c", "", "Print the log of this container alone")
 	cmd.Flags().BoolVarP(&o.Follow, "follow", "f", false, "Go on printing what is logged")
 	cmd.Flags().BoolVarP(&o.Previous, "previous", "p", false, "Print the log of the container before the last restart")
 	cmd.Flags().Int64Var(&o.Tail, "tail", -1, "Print that many of the last lines; -1 prints all")
@@ -93,29 +94,21 @@ func (o *Options) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Run prints the log.
+// Run prints the log, or the logs of all containers if there are several.
 func (o *Options) Run(ctx context.Context) error {
 	typed, err := o.clients.Typed()
 	if err != nil {
 		return err
 	}
-	pod, err := o.pod(ctx, typed)
+	sources, err := o.sources(ctx, typed)
 	if err != nil {
 		return err
 	}
-	stream, err := typed.CoreV1().Pods(pod.Namespace).GetLogs(pod.Name, o.logOptions()).Stream(ctx)
-	if apierrors.IsBadRequest(err) {
-		return fmt.Errorf("there is no such log of %q yet: %w", o.Participant, err)
-	}
-	if err != nil {
-		return err
-	}
-	defer func() { _ = stream.Close() }()
-	return o.copy(stream)
+	return o.print(ctx, typed, sources)
 }
 
-func (o *Options) logOptions() *corev1.PodLogOptions {
-	opts := &corev1.PodLogOptions{Follow: o.Follow, Previous: o.Previous}
+func (o *Options) logOptions(container string) *corev1.PodLogOptions {
+	opts := &corev1.PodLogOptions{Container: container, Follow: o.Follow, Previous: o.Previous}
 	if o.Tail >= 0 {
 		opts.TailLines = &o.Tail
 	}
@@ -123,40 +116,4 @@ func (o *Options) logOptions() *corev1.PodLogOptions {
 		opts.SinceSeconds = new(int64(o.Since.Seconds()))
 	}
 	return opts
-}
-
-func (o *Options) pod(ctx context.Context, typed kubernetes.Interface) (*corev1.Pod, error) {
-	namespace, err := o.clients.Namespace()
-	if err != nil {
-		return nil, err
-	}
-	all, err := participants.List(ctx, typed, namespace)
-	if err != nil {
-		return nil, err
-	}
-	p, ok := participants.Find(all, o.Participant)
-	switch {
-	case !ok:
-		return nil, participants.NotFound(all, o.Participant, namespace)
-	case p.Role == kit.RoleAdmin:
-		return nil, fmt.Errorf("%q is an admin: its pods live only as long as a `kubectl flare job` command", p.Name)
-	}
-	pods, err := participants.Pods(ctx, typed, namespace)
-	if err != nil {
-		return nil, err
-	}
-	if pod := p.Pod(pods); pod != nil {
-		return pod, nil
-	}
-	return nil, fmt.Errorf("%q has no pod in namespace %q: `kubectl flare status` and `kubectl describe deployment %s -n %s` tell why", p.Name, namespace, p.ObjectName, namespace)
-}
-
-func (o *Options) copy(stream io.Reader) error {
-	if printers.IsTerminal(o.Out) {
-		_, err := io.Copy(o.Out, stream)
-		return err
-	}
-	plain := ansi.NewWriter(o.Out)
-	_, err := io.Copy(plain, stream)
-	return errors.Join(err, plain.Close())
 }

@@ -1,6 +1,6 @@
 // Package participants finds the participants that run in a namespace. What it
-// knows of a kit it reads from the annotations that launch wrote, so it needs no
-// right to read Secrets.
+// knows of a kit it reads from the labels and annotations that launch wrote, so it
+// needs no right to read Secrets.
 package participants
 
 import (
@@ -11,10 +11,12 @@ import (
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
@@ -25,6 +27,7 @@ type Participant struct {
 	Name       string
 	ObjectName string
 	Namespace  string
+	Framework  string
 	Role       kit.Role
 	Federation string
 	Org        string
@@ -32,9 +35,24 @@ type Participant struct {
 	// NotAfter is the end of its certificate; zero when it is not known.
 	NotAfter time.Time
 	Created  time.Time
-	Image    string
-	// Deployment is nil for an admin, whose pods come and go.
-	Deployment *appsv1.Deployment
+	// Workloads are sorted by component, so that the first one comes first.
+	Workloads []Workload
+}
+
+// Workload is a participant's workload as the cluster has it.
+type Workload struct {
+	workloads.Workload
+	Template corev1.PodTemplateSpec
+	// Ready and Wanted count pods; both are 0 for a workload on demand.
+	Ready, Wanted int32
+}
+
+// Image is that of the workload's first container.
+func (w Workload) Image() string {
+	if len(w.Template.Spec.Containers) == 0 {
+		return ""
+	}
+	return w.Template.Spec.Containers[0].Image
 }
 
 // Selector picks the objects of launched participants.
@@ -48,43 +66,39 @@ func List(ctx context.Context, typed kubernetes.Interface, namespace string) ([]
 	if err != nil {
 		return nil, err
 	}
-	templates, err := typed.BatchV1().CronJobs(namespace).List(ctx, opts)
+	crons, err := typed.BatchV1().CronJobs(namespace).List(ctx, opts)
 	if err != nil {
 		return nil, err
 	}
-	var out []Participant
-	for _, d := range deployments.Items {
-		p := fromMeta(d.ObjectMeta, d.Spec.Template)
-		p.Deployment = &d
-		out = append(out, p)
+	all := &grouped{}
+	for i := range deployments.Items {
+		all.add(&deployments.Items[i].ObjectMeta, ofDeployment(&deployments.Items[i]))
 	}
-	for _, t := range templates.Items {
-		out = append(out, fromMeta(t.ObjectMeta, t.Spec.JobTemplate.Spec.Template))
+	for i := range crons.Items {
+		all.add(&crons.Items[i].ObjectMeta, ofCronJob(&crons.Items[i]))
 	}
-	slices.SortFunc(out, func(a, b Participant) int {
-		return strings.Compare(a.Namespace+"/"+a.Name, b.Namespace+"/"+b.Name)
-	})
-	return out, nil
+	return all.sorted(), nil
 }
 
-func fromMeta(m metav1.ObjectMeta, template corev1.PodTemplateSpec) Participant {
-	p := Participant{
-		Name:       TrueName(&m),
-		ObjectName: m.Name,
-		Namespace:  m.Namespace,
-		Role:       kit.Role(m.Labels[names.LabelRole]),
-		Federation: m.Annotations[names.AnnotationFederation],
-		Org:        m.Annotations[names.AnnotationOrg],
-		KitDigest:  m.Annotations[names.AnnotationKitDigest],
-		Created:    m.CreationTimestamp.Time,
+func ofDeployment(d *appsv1.Deployment) Workload {
+	w := Workload{Workload: workload(workloads.KindDeployment, &d.ObjectMeta), Template: d.Spec.Template, Ready: d.Status.ReadyReplicas, Wanted: 1}
+	if d.Spec.Replicas != nil {
+		w.Wanted = *d.Spec.Replicas
 	}
-	if end, err := time.Parse(time.RFC3339, m.Annotations[names.AnnotationNotAfter]); err == nil {
-		p.NotAfter = end
-	}
-	if len(template.Spec.Containers) > 0 {
-		p.Image = template.Spec.Containers[0].Image
-	}
-	return p
+	return w
+}
+
+func ofCronJob(c *batchv1.CronJob) Workload {
+	return Workload{Workload: workload(workloads.KindCronJob, &c.ObjectMeta), Template: c.Spec.JobTemplate.Spec.Template}
+}
+
+func workload(kind string, m *metav1.ObjectMeta) workloads.Workload {
+	return workloads.Workload{Kind: kind, Name: m.Name, Component: workloads.Component(m.Labels), Role: kit.Role(m.Labels[names.LabelRole])}
+}
+
+// OnDemand says that the participant's pods exist only while a command needs them.
+func (p Participant) OnDemand() bool {
+	return !slices.ContainsFunc(p.Workloads, func(w Workload) bool { return !w.OnDemand() })
 }
 
 // TrueName is the participant's name as its object's annotation has it, or,

@@ -7,20 +7,27 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// Pods returns the newest pod of each participant, by namespace and object
-// name; a pod on its way out counts only where there is no other.
-func Pods(ctx context.Context, typed kubernetes.Interface, namespace string) (map[string]*corev1.Pod, error) {
+// Pods are the newest pods of workloads.
+type Pods map[podKey]*corev1.Pod
+
+// podKey is a participant's instance with its namespace, and a component of it.
+type podKey struct{ instance, component string }
+
+// ListPods returns the newest pod of each workload in a namespace, or in all when it
+// is empty; a pod on its way out counts only where there is no other.
+func ListPods(ctx context.Context, typed kubernetes.Interface, namespace string) (Pods, error) {
 	list, err := typed.CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: names.LabelParticipant + "," + names.LabelRole + "!=job"})
 	if err != nil {
 		return nil, err
 	}
-	newest := map[string]*corev1.Pod{}
+	newest := Pods{}
 	for i := range list.Items {
 		pod := &list.Items[i]
-		key := pod.Namespace + "/" + pod.Labels[names.LabelAppInstance]
+		key := podKey{instanceKey(pod.Namespace, pod.Labels, pod.Name), workloads.Component(pod.Labels)}
 		if old := newest[key]; old == nil || later(pod, old) {
 			newest[key] = pod
 		}
@@ -35,7 +42,7 @@ func later(a, b *corev1.Pod) bool {
 	return b.CreationTimestamp.Before(&a.CreationTimestamp)
 }
 
-// Pod is the participant's pod among those of Pods.
-func (p Participant) Pod(pods map[string]*corev1.Pod) *corev1.Pod {
-	return pods[p.Namespace+"/"+p.ObjectName]
+// Of is the pod of a participant's workload; nil where there is none.
+func (pods Pods) Of(p Participant, w Workload) *corev1.Pod {
+	return pods[podKey{p.Namespace + "/" + p.ObjectName, w.Component}]
 }

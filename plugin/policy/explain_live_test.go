@@ -20,7 +20,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy"
-	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 // cluster is a governed namespace with the site's kit, its policy and its pod.
@@ -29,7 +29,7 @@ func cluster(t *testing.T, s site, installed bool) *clientstest.Server {
 	server := clientstest.Start(t, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
 		Name: "fl-site-1", Labels: map[string]string{"kubectl-flare.dev/site-policy": "hospital-a"},
 	}})
-	kit, err := nvflare.KitObjects("fl-site-1", s.kit)
+	kit, err := workloads.KitForm("fl-site-1", s.kit)
 	require.NoError(t, err)
 	for _, obj := range kit {
 		server.Put(obj)

@@ -18,6 +18,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/workloadstest"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
@@ -61,14 +62,14 @@ spec:
 // prints.
 func launched(t *testing.T, k *kit.Kit, show ...func(workloads.Object) workloads.Object) string {
 	t.Helper()
-	set, err := nvflare.Objects(workloads.Participant{
+	set, err := nvflare.Workloads{}.Objects(workloads.Participant{
 		Namespace: "fl-site-1", Image: image + ":2.9.0", StorageSize: resource.MustParse("1Gi"),
-	}, k)
+	}, workloadstest.Accept(t, k))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	for _, obj := range set.Objects {
+	for _, obj := range set.Objects() {
 		for _, f := range show {
 			obj = f(obj)
 		}

@@ -10,10 +10,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
-
-var target = Target{Namespace: "ns", Name: "site-1", Participant: "site-1", Role: kit.RoleClient, Server: "grpc://server1:8002"}
 
 func template(image string) corev1.PodTemplateSpec {
 	return corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "nvflare", Image: image}}}}
@@ -79,7 +77,7 @@ func TestAssess(t *testing.T) {
 		"old pod runs no longer": {view{deployments: []*appsv1.Deployment{deployment("new")}, sets: []*appsv1.ReplicaSet{set("b", "new")}}, "waiting for a pod", false},
 		"no node yet":            {view{deployments: []*appsv1.Deployment{deployment("new")}, sets: []*appsv1.ReplicaSet{set("b", "new")}, pods: []*corev1.Pod{pod("p", "b")}}, "pod p waits for a node", false},
 		"starting":               {view{deployments: []*appsv1.Deployment{deployment("new")}, sets: []*appsv1.ReplicaSet{set("b", "new")}, pods: []*corev1.Pod{pod("p", "b", onNode)}}, "starting on node node0", false},
-		"runs":                   {view{deployments: []*appsv1.Deployment{deployment("new")}, sets: []*appsv1.ReplicaSet{set("b", "new")}, pods: []*corev1.Pod{pod("p", "b", state3(run))}}, "running, registers with grpc://server1:8002", true},
+		"runs":                   {view{deployments: []*appsv1.Deployment{deployment("new")}, sets: []*appsv1.ReplicaSet{set("b", "new")}, pods: []*corev1.Pod{pod("p", "b", state3(run))}}, "running", true},
 		"ended": {view{deployments: []*appsv1.Deployment{deployment("new")}, sets: []*appsv1.ReplicaSet{set("b", "new")}, pods: []*corev1.Pod{
 			pod("p", "b", state3(corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 103, Reason: "Error"}})),
 		}}, "the container ended with exit code 103", false},
@@ -89,34 +87,35 @@ func TestAssess(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			tc.view.synced = true
-			s := tc.view.assess(target)
-			if s.text != tc.text || s.running != tc.running {
-				t.Errorf("got %q, running %v", s.text, s.running)
+			s := tc.view.assess("site-1")
+			if s.Text != tc.text || s.Running != tc.running {
+				t.Errorf("got %q, running %v", s.Text, s.Running)
 			}
 		})
 	}
 }
 
 func TestNothingIsSaidBeforeTheFirstLook(t *testing.T) {
-	if s := (view{}).assess(target); s.text != "" {
-		t.Errorf("got %q", s.text)
+	if s := (view{}).assess("site-1"); s.Text != "" {
+		t.Errorf("got %q", s.Text)
 	}
 }
 
-func FuzzScanRegistration(f *testing.F) {
-	const line = "Successfully registered client:site-1 for project demo."
+func FuzzScan(f *testing.F) {
+	const sign = "joined demo"
 	f.Add("a\nb\n", "c")
 	f.Add(strings.Repeat("x", 1<<17)+"\n", "")
 	f.Add("\x1b[31m", "\x1b[0m")
+	match := func(line string) bool { return strings.Contains(line, sign) }
 	f.Fuzz(func(t *testing.T, before, after string) {
-		if err := scanRegistration(strings.NewReader(before+"\n"+line+"\n"+after), "site-1", "demo"); err != nil {
-			t.Errorf("the line is there: %v", err)
+		if joining, err := scan(strings.NewReader(before+"\n"+sign+"\n"+after), match); joining != workloads.Joined || err != nil {
+			t.Errorf("the line is there: %v, %v", joining, err)
 		}
-		if strings.Contains(before+after, "registered") {
+		if strings.Contains(before+after, "joined") {
 			return
 		}
-		if err := scanRegistration(strings.NewReader(before+"\n"+after), "site-1", "demo"); err == nil {
-			t.Error("the line is not there")
+		if joining, err := scan(strings.NewReader(before+"\n"+after), match); joining != workloads.NotJoined || err == nil {
+			t.Errorf("the line is not there: %v, %v", joining, err)
 		}
 	})
 }

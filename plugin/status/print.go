@@ -29,6 +29,7 @@ func columns() []metav1.TableColumnDefinition {
 		{Name: "Federation", Type: "string", Priority: wide},
 		{Name: "Org", Type: "string", Priority: wide},
 		{Name: "Image", Type: "string", Priority: wide},
+		{Name: "Workload", Type: "string", Priority: wide},
 		{Name: "Pod", Type: "string", Priority: wide},
 		{Name: "Node", Type: "string", Priority: wide},
 		{Name: "Age", Type: "string"},
@@ -78,15 +79,17 @@ func (o *Options) printStructured(items []Item) error {
 func (o *Options) table(items []Item) *metav1.Table {
 	table := &metav1.Table{ColumnDefinitions: columns()}
 	for _, item := range items {
-		row := metav1.TableRow{Cells: o.cells(item)}
-		// The printer takes the namespace column from the row's object.
-		row.Object.Object = &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Namespace: item.Namespace}}
-		table.Rows = append(table.Rows, row)
+		for _, w := range item.Workloads {
+			row := metav1.TableRow{Cells: o.cells(item, w)}
+			// The printer takes the namespace column from the row's object.
+			row.Object.Object = &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Namespace: item.Namespace}}
+			table.Rows = append(table.Rows, row)
+		}
 	}
 	return table
 }
 
-func (o *Options) cells(i Item) []any {
+func (o *Options) cells(i Item, w Workload) []any {
 	digest := i.KitDigest
 	if len(digest) > shortDigest {
 		digest = digest[:shortDigest]
@@ -96,8 +99,8 @@ func (o *Options) cells(i Item) []any {
 		age = duration.HumanDuration(o.clock.Since(i.Created))
 	}
 	return []any{
-		i.Participant, i.Role, dash(i.Ready), dash(i.Registered), dash(digest), daysLeft(i.DaysLeft),
-		dash(i.Federation), dash(i.Org), dash(i.Image), dash(i.Pod), dash(i.Node), age,
+		i.Participant, i.Role, dash(w.Ready), dash(w.registered), dash(digest), daysLeft(i.DaysLeft),
+		dash(i.Federation), dash(i.Org), dash(w.Image), w.Name, dash(w.Pod), dash(w.Node), age,
 	}
 }
 

@@ -4,11 +4,8 @@ package status
 import (
 	"context"
 	"fmt"
-	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/kubernetes"
@@ -17,10 +14,10 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
-// Options are what `kubectl flare status` is told.
+// Options are the flags of `kubectl flare status` and what they are completed to.
 type Options struct {
 	AllNamespaces bool
 	Output        string
@@ -29,22 +26,25 @@ type Options struct {
 	namespace string
 	clients   clients.Clients
 	clock     clock.PassiveClock
+	// frameworks say how one sees that a participant has joined.
+	frameworks *workloads.Registry
 	genericiooptions.IOStreams
 }
 
 // NewCommand makes `kubectl flare status`.
-func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
-	o := &Options{clients: clients.New(getter), clock: clk, IOStreams: streams}
+func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.PassiveClock, frameworks *workloads.Registry) *cobra.Command {
+	o := &Options{clients: clients.New(getter), clock: clk, frameworks: frameworks, IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "status",
 		DisableFlagsInUseLine: true,
-		Short:                 "Show participants, whether they run, and how long their kits are good",
+		Short:                 "Show participants, whether they run, and how long their kits are valid",
 		Long: templates.LongDesc(`
-			Show the participants of a namespace: whether they run, whether clients have registered with
-			their server, and how many days their certificates are still good.
+			Show the participants of a namespace: whether they run, whether they have registered with their
+			server, and for how many days their certificates are still valid. A participant that runs in
+			several workloads has a row for each.
 
-			REGISTERED is read from the client's log; it is "unknown" where the log may not be read or no
-			longer goes back far enough. No right to read Secrets is needed.`),
+			REGISTERED is often read from a log; it is "unknown" where the log may not be read or no longer
+			goes back far enough. No right to read Secrets is needed.`),
 		Example: templates.Examples(`
 			# Show the participants of the current namespace
 			kubectl flare status
@@ -103,36 +103,14 @@ func (o *Options) gather(ctx context.Context, typed kubernetes.Interface) ([]Ite
 	if err != nil {
 		return nil, err
 	}
-	pods, err := participants.Pods(ctx, typed, o.namespace)
+	pods, err := participants.ListPods(ctx, typed, o.namespace)
 	if err != nil {
 		return nil, err
 	}
 	items := make([]Item, len(all))
 	for i, p := range all {
-		items[i] = newItem(p, p.Pod(pods), o.clock.Now())
+		items[i] = newItem(p, pods, o.clock.Now())
 	}
-	readRegistrations(ctx, typed, all, pods, items)
+	o.lookForJoined(ctx, typed, all, pods, items)
 	return items, nil
-}
-
-// logReaders bounds how many logs are read at once.
-const logReaders = 8
-
-func readRegistrations(ctx context.Context, typed kubernetes.Interface, all []participants.Participant, pods map[string]*corev1.Pod, items []Item) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, logReaders)
-	for i, p := range all {
-		pod := p.Pod(pods)
-		if p.Role != kit.RoleClient || pod == nil {
-			continue
-		}
-		wg.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			items[i].Registered = string(participants.ReadRegistration(ctx, typed, pod, p.Name, p.Federation))
-		})
-	}
-	wg.Wait()
 }

@@ -2,12 +2,13 @@ package status
 
 import (
 	"encoding/json"
-	"fmt"
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/spf13/cobra"
 	appsv1 "k8s.io/api/apps/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -16,6 +17,11 @@ import (
 	testingclock "k8s.io/utils/clock/testing"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
+	toyworkloads "github.com/kubectl-flare/kubectl-flare/plugin/workloads/toy"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/workloadstest"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/toy"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
@@ -29,7 +35,7 @@ func launched(t *testing.T, namespace string, kits ...*kittest.Kit) *clientstest
 	t.Helper()
 	server := clientstest.Start(t)
 	for _, k := range kits {
-		objects, err := clientstest.Launched(namespace, k.Read(), now.Add(-90*time.Minute))
+		objects, err := clientstest.Launched(namespace, workloadstest.Accept(t, k.Read()), now.Add(-90*time.Minute))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,7 +59,7 @@ func federation(t *testing.T, days int) *kittest.Federation {
 func run(t *testing.T, server *clientstest.Server, namespace string, args ...string) (out, errOut string, err error) {
 	t.Helper()
 	return clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(server.Flags(namespace), streams, testingclock.NewFakePassiveClock(now))
+		return NewCommand(server.Flags(namespace), streams, testingclock.NewFakePassiveClock(now), builtin.Default())
 	}, args...)
 }
 
@@ -103,7 +109,7 @@ func TestRegisteredUnknown(t *testing.T) {
 			s.SetLog(pod, tc.log)
 			s.Refuse = func(_, resource, name string, _ bool) *apierrors.StatusError {
 				if tc.forbidden && resource == "pods/log" {
-					return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, name, fmt.Errorf("no"))
+					return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, name, errors.New("no"))
 				}
 				return nil
 			}
@@ -157,12 +163,16 @@ func TestJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Item{{
-		Participant: "Site_2", Namespace: "fl", ObjectName: kit.ObjectName("Site_2"), Role: "client",
+		Participant: "Site_2", Namespace: "fl", ObjectName: kit.ObjectName("Site_2"), Framework: "nvflare", Role: "client",
 		Federation: "demo", Org: "hospital_b", Ready: "1/1", Registered: "no", KitDigest: k.Read().Digest(),
 		NotAfter: "2030-01-31T13:00:00Z", DaysLeft: new(30), Image: "registry.example.org/nvflare:2.9.0",
 		Pod: "site-2-809cb9ad-pod", Node: "node0", Created: now.Add(-90 * time.Minute),
+		Workloads: []Workload{{
+			Kind: "Deployment", Name: "site-2-809cb9ad", Ready: "1/1", Image: "registry.example.org/nvflare:2.9.0",
+			Pod: "site-2-809cb9ad-pod", Node: "node0",
+		}},
 	}}
-	if diff := cmp.Diff(want, list.Items); diff != "" {
+	if diff := cmp.Diff(want, list.Items, cmpopts.IgnoreUnexported(Workload{})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
@@ -192,5 +202,59 @@ func TestStatusAsksForNoSecret(t *testing.T) {
 	}
 	if _, _, err := run(t, s, "fl"); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A participant of two workloads has a row for each, and joins with the first.
+func TestSeveralWorkloads(t *testing.T) {
+	s := clientstest.Start(t)
+	frameworks, err := workloads.NewRegistry(toyworkloads.Workloads{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects, err := clientstest.LaunchedAs(toyworkloads.Workloads{}, "fl", workloadstest.Toy(t, toy.RoleLeaf, "leaf-1"), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, obj := range objects {
+		if d, ok := obj.(*appsv1.Deployment); ok && d.Name == "leaf-1" {
+			pod := clientstest.RunningPod(d, now)
+			pod.Status.ContainerStatuses[0].Ready = false
+			s.Put(pod)
+		}
+		s.Put(obj)
+	}
+	status := func(args ...string) string {
+		out, _, err := clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
+			return NewCommand(s.Flags("fl"), streams, testingclock.NewFakePassiveClock(now), frameworks)
+		}, args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(strings.Fields(out), " ")
+	}
+	if got, want := status("--no-headers"), "leaf-1 leaf 0/1 no"; !strings.HasPrefix(got, want) {
+		t.Errorf("got %q, want %q first", got, want)
+	}
+	s.SetBody("leaf-1-pod:9000", `{"joined":true}`)
+	got := status("--no-headers", "-o", "wide")
+	for _, want := range []string{"leaf-1 leaf 0/1 yes", "leaf-1 leaf-1-pod node0", "leaf-1 leaf 0/1 - ", "leaf-1-worker - -"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("there is no %q in %q", want, got)
+		}
+	}
+	if json := status("-o", "json"); !strings.Contains(json, `"ready": "0/2", "registered": "yes"`) {
+		t.Errorf("got %s", json)
+	}
+}
+
+// Objects of a framework that this version of the plugin does not know are shown.
+func TestUnknownFramework(t *testing.T) {
+	s := launched(t, "fl", federation(t, 30).Client("site-1", "hospital_a"))
+	out, _, err := clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
+		return NewCommand(s.Flags("fl"), streams, testingclock.NewFakePassiveClock(now), &workloads.Registry{})
+	}, "--no-headers")
+	if err != nil || !strings.HasPrefix(strings.Join(strings.Fields(out), " "), "site-1 client 1/1 - ") {
+		t.Errorf("error %v, got %q", err, out)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
@@ -26,14 +27,24 @@ const maxPayload = corev1.MaxSecretSize
 //
 // Of a kit on a volume there is a claim before them, and the Secret has the seal
 // and what is public alone.
-func KitObjects(namespace, system string, k *kit.Kit) ([]Object, error) {
+func KitObjects(namespace string, verified acceptance.Verified) ([]Object, error) {
+	k, err := verified.Kit()
+	if err != nil {
+		return nil, err
+	}
+	return KitForm(namespace, k)
+}
+
+// KitForm is what KitObjects would make of a kit that nobody has accepted: for
+// looking at, not for placing.
+func KitForm(namespace string, k *kit.Kit) ([]Object, error) {
 	if err := fits("startup/", "Secret", inSecret(k)); err != nil {
 		return nil, err
 	}
 	if err := fits("local/", "ConfigMap", k.Local); err != nil {
 		return nil, err
 	}
-	objects := []Object{kitSecret(namespace, system, k), localConfigMap(namespace, system, k)}
+	objects := []Object{kitSecret(namespace, k), localConfigMap(namespace, k)}
 	if k.Volume != nil {
 		objects = append([]Object{kitClaim(namespace, k.Volume.ClaimName)}, objects...)
 	}
@@ -55,10 +66,10 @@ func kitClaim(namespace, name string) *corev1.PersistentVolumeClaim {
 
 // Both objects are immutable and carry their digest in their name: a changed
 // kit is a new object, and a pod that runs never sees its kit change.
-func kitSecret(namespace, system string, k *kit.Kit) *corev1.Secret {
+func kitSecret(namespace string, k *kit.Kit) *corev1.Secret {
 	return &corev1.Secret{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
-		ObjectMeta: Meta(namespace, kit.SecretName(k), system, k),
+		ObjectMeta: Meta(namespace, kit.SecretName(k), k),
 		Type:       KitSecretType,
 		Immutable:  new(true),
 		Data:       k.SecretData(),
@@ -75,10 +86,10 @@ func inSecret(k *kit.Kit) kit.Files {
 	return files
 }
 
-func localConfigMap(namespace, system string, k *kit.Kit) *corev1.ConfigMap {
+func localConfigMap(namespace string, k *kit.Kit) *corev1.ConfigMap {
 	cm := &corev1.ConfigMap{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
-		ObjectMeta: Meta(namespace, kit.ConfigMapName(k), system, k),
+		ObjectMeta: Meta(namespace, kit.ConfigMapName(k), k),
 		Immutable:  new(true),
 		Data:       map[string]string{},
 		BinaryData: map[string][]byte{},

@@ -6,6 +6,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
@@ -29,7 +30,7 @@ func TestKitSecretHoldsTheSeal(t *testing.T) {
 func TestKitObjectsCountTheSeal(t *testing.T) {
 	k := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a").Read()
 	k.Seal = &kit.Seal{Envelope: make([]byte, maxPayload)}
-	_, err := KitObjects("ns", "nvflare", k)
+	_, err := KitForm("ns", k)
 	if err == nil || !strings.Contains(err.Error(), "seal.dsse.json") {
 		t.Errorf("got %v", err)
 	}
@@ -37,9 +38,19 @@ func TestKitObjectsCountTheSeal(t *testing.T) {
 
 func secretOf(t *testing.T, k *kit.Kit) *corev1.Secret {
 	t.Helper()
-	objects, err := KitObjects("ns", "nvflare", k)
+	objects, err := KitForm("ns", k)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return objects[0].(*corev1.Secret)
+}
+
+// Nothing is made of a kit that nobody has accepted.
+func TestUnverifiedKit(t *testing.T) {
+	if _, err := KitObjects("ns", acceptance.Verified{}); err == nil {
+		t.Error("objects of a kit that was not verified")
+	}
+	if _, err := NewBuilder("toy", Participant{}, acceptance.Verified{}); err == nil {
+		t.Error("a builder with a kit that was not verified")
+	}
 }

@@ -1,6 +1,8 @@
 package workloads
 
 import (
+	"maps"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -20,13 +22,13 @@ func LabelValue(s string) string {
 }
 
 // Labels are those of every object of the kit's participant.
-func Labels(system string, k *kit.Kit) map[string]string {
+func Labels(k *kit.Kit) map[string]string {
 	return map[string]string{
 		names.LabelFederation:   LabelValue(k.Federation),
 		names.LabelParticipant:  LabelValue(k.Participant),
 		names.LabelRole:         string(k.Role),
-		names.LabelFramework:    system,
-		names.LabelAppName:      system,
+		names.LabelFramework:    k.Framework,
+		names.LabelAppName:      k.Framework,
 		names.LabelAppInstance:  kit.ObjectName(k.Participant),
 		names.LabelAppComponent: string(k.Role),
 		names.LabelAppPartOf:    LabelValue(k.Federation),
@@ -41,7 +43,9 @@ func Annotations(k *kit.Kit) map[string]string {
 		names.AnnotationFederation:  k.Federation,
 		names.AnnotationOrg:         k.Org,
 		names.AnnotationKitDigest:   k.Digest(),
-		names.AnnotationNotAfter:    k.Certificate.NotAfter.UTC().Format(time.RFC3339),
+	}
+	if k.Certificate != nil {
+		all[names.AnnotationNotAfter] = k.Certificate.NotAfter.UTC().Format(time.RFC3339)
 	}
 	if v := k.Volume; v != nil {
 		all[names.AnnotationKitVolume] = v.ClaimName + "/" + v.SubPath
@@ -50,14 +54,39 @@ func Annotations(k *kit.Kit) map[string]string {
 }
 
 // Meta is the metadata of an object of the kit's participant.
-func Meta(namespace, name, system string, k *kit.Kit) metav1.ObjectMeta {
+func Meta(namespace, name string, k *kit.Kit) metav1.ObjectMeta {
 	return metav1.ObjectMeta{
 		Namespace: namespace, Name: name,
-		Labels: Labels(system, k), Annotations: Annotations(k),
+		Labels: Labels(k), Annotations: Annotations(k),
 	}
 }
 
-// Selector picks the pods that are the participant itself, not its jobs' pods.
+// Component is the component of a workload or a pod, by its labels: empty for a
+// participant's first workload.
+func Component(labels map[string]string) string {
+	component, _ := strings.CutPrefix(labels[names.LabelAppComponent], labels[names.LabelRole])
+	return strings.TrimPrefix(component, "-")
+}
+
+// WithComponent are the labels of a participant's workload beside its first one,
+// and of its pods.
+func WithComponent(labels map[string]string, component string) map[string]string {
+	labels = maps.Clone(labels)
+	labels[names.LabelAppComponent] = labels[names.LabelRole] + "-" + component
+	return labels
+}
+
+// ComponentSelector picks the pods of one workload of several. Labels are those of
+// its pods.
+func ComponentSelector(labels map[string]string) map[string]string {
+	return map[string]string{
+		names.LabelParticipant:  labels[names.LabelParticipant],
+		names.LabelAppComponent: labels[names.LabelAppComponent],
+	}
+}
+
+// Selector picks the pods that are the participant itself, not its jobs' pods. It
+// is for participants of one workload: a Deployment's selector cannot change.
 func Selector(k *kit.Kit) map[string]string {
 	return map[string]string{
 		names.LabelParticipant: LabelValue(k.Participant),

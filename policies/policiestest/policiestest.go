@@ -12,6 +12,7 @@ import (
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
 
@@ -131,9 +132,9 @@ func LaunchPod(t testing.TB, role string) *corev1.Pod {
 	t.Helper()
 	var template corev1.PodTemplateSpec
 	if role == "admin" {
-		o := &corev1.PodTemplate{}
+		o := &batchv1.CronJob{}
 		load(t, "launch/admin.yaml", o)
-		template = o.Template
+		template = o.Spec.JobTemplate.Spec.Template
 	} else {
 		template = Deployment(t, role).Spec.Template
 	}

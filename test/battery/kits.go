@@ -46,6 +46,7 @@ type kits struct {
 	federations map[string]*kittest.Federation
 	sealers     map[string]*kittest.Sealer
 	made        map[string]*kit.Kit
+	described   map[string]kitDescription
 }
 
 const pinned = "cancer"
@@ -61,6 +62,7 @@ func (l *loader) newKits() *kits {
 	if err := sigsyaml.UnmarshalStrict(l.render(filepath.Join(l.dir, "kits.yaml"), ""), &all); err != nil {
 		l.t.Fatalf("kits.yaml: %v", err)
 	}
+	k.described = all
 	for name, d := range all {
 		k.made[name] = k.make(d)
 	}
@@ -141,7 +143,7 @@ func (k *kits) kit(name string) *kit.Kit {
 // objects are the Secret and the ConfigMap that inject makes.
 func (k *kits) objects(namespace, name string) (*corev1.Secret, *corev1.ConfigMap) {
 	k.l.t.Helper()
-	objects, err := workloads.KitObjects(namespace, "nvflare", k.kit(name))
+	objects, err := workloads.KitForm(namespace, k.kit(name))
 	if err != nil {
 		k.l.t.Fatal(err)
 	}

@@ -9,14 +9,12 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
-	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
 	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
@@ -135,17 +133,4 @@ func (b builder) admitted(pod *corev1.Pod, r *ref, w *World) *corev1.Pod {
 		return pod
 	}
 	return mutation.Mutate(pod, w.Policy, w.facts(pod, true))
-}
-
-// launched is the workload that launch writes for a kit.
-func (b builder) launched(kit string) runtime.Object {
-	b.t.Helper()
-	set, err := nvflare.Objects(workloads.Participant{
-		Namespace: b.namespace, Image: "registry.example.org/nvflare:2.9.0", StorageSize: resource.MustParse("1Gi"),
-		ImagePullSecrets: []string{"regcred"}, KitImage: KitImage,
-	}, b.kits.kit(kit))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return set.Objects[len(set.Objects)-1]
 }

@@ -36,14 +36,15 @@ type Server struct {
 	objects map[string]*unstructured.Unstructured // by resource/namespace/name
 	version int
 	watches []*watcher
-	logs    map[string]string
+	logs    map[string]string // by pod, or pod/container
+	bodies  map[string]string // by pod:port
 	writes  []string
 }
 
 // Start starts a server that holds the objects, and stops it with the test.
 func Start(t testing.TB, objects ...runtime.Object) *Server {
 	t.Helper()
-	s := &Server{t: t, objects: map[string]*unstructured.Unstructured{}, logs: map[string]string{}}
+	s := &Server{t: t, objects: map[string]*unstructured.Unstructured{}, logs: map[string]string{}, bodies: map[string]string{}}
 	for _, obj := range objects {
 		s.Put(obj)
 	}
@@ -99,13 +100,6 @@ func (s *Server) Get(resource, namespace, name string) (*unstructured.Unstructur
 		return nil, false
 	}
 	return u.DeepCopy(), true
-}
-
-// SetLog sets what the pod's log holds.
-func (s *Server) SetLog(pod, text string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.logs[pod] = text
 }
 
 // Writes are the writes so far, such as "patch secrets/name", dry runs left out.

@@ -21,6 +21,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, req request) {
 	switch {
 	case req.subresource == "log":
 		s.log(w, r, req)
+	case req.subresource == "proxy":
+		s.proxy(w, req)
 	case req.verb == "watch":
 		s.watch(w, r, req)
 	case req.verb == "list":

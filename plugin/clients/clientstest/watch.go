@@ -2,7 +2,6 @@ package clientstest
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"strconv"
 
@@ -75,19 +74,5 @@ func (s *Server) tell(kind string, u *unstructured.Unstructured) {
 		if u.GetKind() == w.kind.kind && (w.namespace == "" || w.namespace == u.GetNamespace()) && w.selector.Matches(labels.Set(u.GetLabels())) {
 			w.events <- event(kind, u)
 		}
-	}
-}
-
-// log sends a pod's log. When it is followed, it stays open after its end, as
-// that of a running container does.
-func (s *Server) log(w http.ResponseWriter, r *http.Request, req request) {
-	s.mu.Lock()
-	text := s.logs[req.name]
-	s.mu.Unlock()
-	w.Header().Set("Content-Type", "text/plain")
-	_, _ = io.WriteString(w, text)
-	flush(w)
-	if req.query.Get("follow") != "" {
-		<-r.Context().Done()
 	}
 }

@@ -11,7 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
@@ -80,7 +80,7 @@ func (w *World) AddKit(dir string) error {
 	if err != nil {
 		return fmt.Errorf("--kit: cannot use the kit %s: %w", dir, err)
 	}
-	objects, err := nvflare.KitObjects("", k)
+	objects, err := workloads.KitForm("", k)
 	if err != nil {
 		return fmt.Errorf("--kit: %s: %w", dir, err)
 	}

@@ -25,7 +25,7 @@ type serverNames struct {
 
 func (b builder) sortNames() serverNames {
 	var out serverNames
-	for _, name := range b.kit.ServerNames {
+	for _, name := range b.Kit.ServerNames {
 		switch host := workloads.ParseHost(name); {
 		case host.Kind == workloads.HostLoopback:
 		case host.Kind == workloads.HostService && host.Namespace != b.Namespace:
@@ -49,10 +49,10 @@ func (b builder) serverServices(ports []corev1.ContainerPort) ([]workloads.Objec
 	if len(names.elsewhere) > 0 && len(names.services) == 0 {
 		return nil, nil, fmt.Errorf(
 			"clients reach server %q only as %s (its certificate allows no other name), and that is a Service of namespace %q, not of %q: launch it with -n %s",
-			b.kit.Participant, strings.Join(names.elsewhere, ", "), names.namespace, b.Namespace, names.namespace)
+			b.Kit.Participant, strings.Join(names.elsewhere, ", "), names.namespace, b.Namespace, names.namespace)
 	}
 	if len(names.services) == 0 {
-		names.services = []string{b.name}
+		names.services = []string{b.Name}
 	}
 	var objects []workloads.Object
 	for _, name := range names.services {
@@ -63,11 +63,11 @@ func (b builder) serverServices(ports []corev1.ContainerPort) ([]workloads.Objec
 
 func (b builder) nameNotes(names serverNames) []string {
 	var notes []string
-	target := fmt.Sprintf("port %d of service/%s in namespace %s", b.kit.Server.Port, names.services[0], b.Namespace)
+	target := fmt.Sprintf("port %d of service/%s in namespace %s", b.Kit.Server.Port, names.services[0], b.Namespace)
 	for _, name := range names.external {
 		notes = append(notes, fmt.Sprintf(
 			"Clients may dial %s:%d, which this cluster does not make: let that address lead to %s (a DNS record and a LoadBalancer or Gateway that passes TLS through)",
-			name, b.kit.Server.Port, target))
+			name, b.Kit.Server.Port, target))
 	}
 	for _, name := range names.elsewhere {
 		notes = append(notes, fmt.Sprintf("The certificate also names %s, which is in another namespace and will not lead here", name))
@@ -78,8 +78,8 @@ func (b builder) nameNotes(names serverNames) []string {
 func (b builder) service(name string, ports []corev1.ContainerPort) *corev1.Service {
 	svc := &corev1.Service{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Service"},
-		ObjectMeta: b.meta(name),
-		Spec:       corev1.ServiceSpec{Selector: workloads.Selector(b.kit)},
+		ObjectMeta: b.Meta(name),
+		Spec:       corev1.ServiceSpec{Selector: workloads.Selector(b.Kit)},
 	}
 	for _, p := range ports {
 		svc.Spec.Ports = append(svc.Spec.Ports, corev1.ServicePort{
@@ -93,12 +93,12 @@ func (b builder) service(name string, ports []corev1.ContainerPort) *corev1.Serv
 // another namespace of the same cluster. It belongs to everyone of the
 // federation in the namespace, so it carries no participant.
 func (b builder) dialledService() []workloads.Object {
-	host := workloads.ParseHost(b.kit.Server.Host)
+	host := workloads.ParseHost(b.Kit.Server.Host)
 	if host.Kind != workloads.HostBare || b.ServerNamespace == "" || b.ServerNamespace == b.Namespace {
 		return nil
 	}
-	meta := b.meta(host.Service)
-	meta.Annotations = map[string]string{names.AnnotationFederation: b.kit.Federation}
+	meta := b.Meta(host.Service)
+	meta.Annotations = map[string]string{names.AnnotationFederation: b.Kit.Federation}
 	for _, key := range []string{names.LabelParticipant, names.LabelRole, names.LabelAppInstance, names.LabelAppComponent} {
 		delete(meta.Labels, key)
 	}

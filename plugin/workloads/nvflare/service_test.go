@@ -8,13 +8,14 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/workloadstest"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
 func services(set *workloads.Set) []string {
 	var out []string
-	for _, obj := range set.Objects {
+	for _, obj := range set.Objects() {
 		if s, ok := obj.(*corev1.Service); ok {
 			out = append(out, s.Name+">"+s.Spec.ExternalName)
 		}
@@ -40,7 +41,7 @@ func TestServerServices(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := federation(t).Server("server1", "lab", tc.names...).Read()
-			set, err := Objects(place("ns"), k)
+			set, err := Workloads{}.Objects(place("ns"), workloadstest.Accept(t, k))
 			if tc.err != "" {
 				if err == nil || !strings.Contains(err.Error(), tc.err) {
 					t.Fatalf("got error %v", err)
@@ -75,7 +76,7 @@ func TestDialledService(t *testing.T) {
 			k := federation(t, kittest.WithAddress(tc.host, 8002)).Client("site-1", "hospital_a").Read()
 			p := place("ns")
 			p.ServerNamespace = tc.serverNamespace
-			set, err := Objects(p, k)
+			set, err := Workloads{}.Objects(p, workloadstest.Accept(t, k))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -93,11 +94,11 @@ func TestDialledServiceIsShared(t *testing.T) {
 	p.ServerNamespace = "fl-server"
 	var all []*corev1.Service
 	for _, name := range []string{"site-1", "site-2"} {
-		set, err := Objects(p, f.Client(name, "hospital_a").Read())
+		set, err := Workloads{}.Objects(p, workloadstest.Accept(t, f.Client(name, "hospital_a").Read()))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, obj := range set.Objects {
+		for _, obj := range set.Objects() {
 			if s, ok := obj.(*corev1.Service); ok {
 				all = append(all, s)
 			}
@@ -111,34 +112,13 @@ func TestDialledServiceIsShared(t *testing.T) {
 	}
 }
 
+// The ports of pod and Services are those that the kit names.
 func TestServerPorts(t *testing.T) {
-	for name, tc := range map[string]struct {
-		config string
-		want   []string
-		err    string
-	}{
-		"one port":  {`{"servers":[{"admin_port":8002}]}`, []string{"fl"}, ""},
-		"none said": {`{"servers":[{}]}`, []string{"fl"}, ""},
-		"two ports": {`{"servers":[{"admin_port":8003}]}`, []string{"fl", "admin"}, ""},
-		"no port":   {`{"servers":[{"admin_port":70000}]}`, nil, "servers[0].admin_port is 70000"},
-		"no JSON":   {`{`, nil, "startup/fed_server.json"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			k := &kit.Kit{
-				Participant: "server1", Server: kit.Endpoint{Port: 8002},
-				Content: kit.Content{Startup: kit.Files{{Name: "fed_server.json", Data: []byte(tc.config)}}},
-			}
-			ports, err := serverPorts(k)
-			if (tc.err == "") != (err == nil) || (err != nil && !strings.Contains(err.Error(), tc.err)) {
-				t.Fatalf("got error %v", err)
-			}
-			var names []string
-			for _, p := range ports {
-				names = append(names, p.Name)
-			}
-			if diff := cmp.Diff(tc.want, names); diff != "" {
-				t.Errorf("-want +got:\n%s", diff)
-			}
-		})
+	ports := serverPorts(&kit.Kit{Ports: []kit.Port{{Name: "fl", Number: 8002}, {Name: "admin", Number: 8003}}})
+	want := []corev1.ContainerPort{
+		{Name: "fl", ContainerPort: 8002, Protocol: corev1.ProtocolTCP}, {Name: "admin", ContainerPort: 8003, Protocol: corev1.ProtocolTCP},
+	}
+	if diff := cmp.Diff(want, ports); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }

@@ -1,4 +1,4 @@
-package job
+package nvflare
 
 import (
 	"strings"
@@ -30,6 +30,7 @@ func TestReadEventsErrors(t *testing.T) {
 		"no job":               {`{"event":"error","kind":"InvalidJobDefinition","message":"no meta"}`, "does not take this folder as a job: no meta"},
 		"job runs":             {`{"event":"error","kind":"JobNotDone","message":"x"}`, "has not finished"},
 		"anything else":        {`{"event":"error","kind":"ValueError","message":"odd"}`, "ValueError: odd"},
+		"no word":              {"", "ended before the answer came"},
 		"a line without bound": {`"` + strings.Repeat("x", maxLine+1), "too long"},
 	}
 	for name, tc := range cases {

@@ -5,7 +5,11 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 func TestParseHost(t *testing.T) {
@@ -66,5 +70,28 @@ func TestRequirements(t *testing.T) {
 	}
 	if _, limited := said.Limits[corev1.ResourceCPU]; limited {
 		t.Error("a limit on CPU that nobody asked for")
+	}
+}
+
+func TestComponents(t *testing.T) {
+	k := &kit.Kit{Framework: "toy", Role: "leaf", Participant: "Leaf_1", Federation: "playground"}
+	first := Labels(k)
+	worker := WithComponent(first, "worker")
+	if Component(first) != "" || Component(worker) != "worker" {
+		t.Errorf("components %q and %q", Component(first), Component(worker))
+	}
+	one, other := labels.SelectorFromSet(ComponentSelector(first)), labels.SelectorFromSet(ComponentSelector(worker))
+	if one.Matches(labels.Set(worker)) || other.Matches(labels.Set(first)) || !one.Matches(labels.Set(first)) || !other.Matches(labels.Set(worker)) {
+		t.Error("the selectors do not tell the workloads apart")
+	}
+	if Component(map[string]string{}) != "" {
+		t.Error("an object without labels has a component")
+	}
+}
+
+// A kit without certificates has no end.
+func TestAnnotationsWithoutCertificate(t *testing.T) {
+	if end, ok := Annotations(&kit.Kit{Participant: "leaf-1"})[names.AnnotationNotAfter]; ok {
+		t.Errorf("it ends at %q", end)
 	}
 }

@@ -1,12 +1,13 @@
-package job
+package nvflare
 
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 // event is one line of what session.py says.
@@ -25,20 +26,18 @@ type event struct {
 // maxLine bounds one event: a list of some thousand jobs fits.
 const maxLine = 16 << 20
 
-// errEnded says that the session broke off without a last word: the pod or the
-// connection to it went away.
-var errEnded = errors.New("the connection to the admin pod ended before the answer came")
-
 // readEvents hands on each event until the stream ends. An event of kind error
-// becomes an error.
+// becomes an error; a stream without any event is workloads.ErrInterrupted.
 func readEvents(stream io.Reader, handle func(event) error) error {
 	lines := bufio.NewScanner(stream)
 	lines.Buffer(make([]byte, 0, 64<<10), maxLine)
+	answered := false
 	for lines.Scan() {
 		var e event
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
 			return fmt.Errorf("the admin pod answered in a form that is not understood: %w", err)
 		}
+		answered = true
 		if e.Event == "error" {
 			return e.failure()
 		}
@@ -46,7 +45,10 @@ func readEvents(stream io.Reader, handle func(event) error) error {
 			return err
 		}
 	}
-	return lines.Err()
+	if err := lines.Err(); err != nil || answered {
+		return err
+	}
+	return workloads.ErrInterrupted
 }
 
 // failure says what an exception of NVFLARE's API means.
@@ -54,7 +56,7 @@ func (e event) failure() error {
 	message := strings.TrimSpace(e.Message)
 	switch e.Kind {
 	case "NoConnection":
-		return &unreachable{message}
+		return fmt.Errorf("%w: %s; `kubectl flare status -A` shows whether it runs", workloads.ErrUnreachable, message)
 	case "AuthenticationError":
 		return fmt.Errorf("the FL server does not accept the admin's kit: %s; is it a kit of this federation, and not expired? `kubectl flare kit verify DIR` tells", message)
 	case "AuthorizationError":
@@ -67,11 +69,4 @@ func (e event) failure() error {
 		return fmt.Errorf("the job has not finished: %s; `kubectl flare job wait` waits for it", message)
 	}
 	return fmt.Errorf("the FL server answered: %s: %s", e.Kind, message)
-}
-
-// unreachable is a server that does not answer, which may pass.
-type unreachable struct{ message string }
-
-func (u *unreachable) Error() string {
-	return fmt.Sprintf("the FL server does not answer: %s; `kubectl flare status -A` shows whether it runs", u.message)
 }

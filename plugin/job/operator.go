@@ -1,0 +1,122 @@
+package job
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/helperpod"
+	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+)
+
+// operator is a participant whose kit speaks for jobs.
+type operator struct {
+	participants.Participant
+	jobs workloads.Jobs
+}
+
+// withDriver runs do with a driver in a pod of the operator, and deletes the pod
+// afterwards, also when the person who runs the command has had enough.
+func (o *options) withDriver(ctx context.Context, do func(workloads.JobDriver) error) error {
+	typed, err := o.clients.Typed()
+	if err != nil {
+		return o.clients.Explain(ctx, err)
+	}
+	op, err := o.findOperator(ctx, typed)
+	if err != nil {
+		return o.clients.Explain(ctx, err)
+	}
+	runner := helperpod.Runner{Typed: typed, ErrOut: o.streams.ErrOut, What: "admin pod", Holds: "holds the admin's key"}
+	return o.clients.Explain(ctx, runner.With(ctx, op.pod(), func(pod *corev1.Pod) error {
+		return do(op.jobs.Driver(session{o.clients, pod}))
+	}))
+}
+
+// pod is made of the operator's first workload, as `kubectl create job --from`
+// would make it.
+func (op operator) pod() *corev1.Pod {
+	first := op.Workloads[0]
+	meta := *first.Template.ObjectMeta.DeepCopy()
+	meta.Namespace, meta.GenerateName = op.Namespace, first.Name+"-"
+	return &corev1.Pod{ObjectMeta: meta, Spec: first.Template.Spec}
+}
+
+// findOperator finds the participant to act as.
+func (o *options) findOperator(ctx context.Context, typed kubernetes.Interface) (operator, error) {
+	namespace, err := o.clients.Namespace()
+	if err != nil {
+		return operator{}, err
+	}
+	all, err := participants.List(ctx, typed, namespace)
+	if err != nil {
+		return operator{}, err
+	}
+	return choose(o.frameworks, all, o.admin, namespace)
+}
+
+func choose(frameworks *workloads.Registry, all []participants.Participant, name, namespace string) (operator, error) {
+	operators := operatorsOf(frameworks, all)
+	if name != "" {
+		return byName(operators, name, namespace)
+	}
+	switch len(operators) {
+	case 0:
+		return operator{}, noOperator(frameworks, all, namespace)
+	case 1:
+		return operators[0], nil
+	}
+	return operator{}, fmt.Errorf("namespace %q has several admins: give one with --admin (%s)", namespace, strings.Join(namesOf(operators), ", "))
+}
+
+func operatorsOf(frameworks *workloads.Registry, all []participants.Participant) []operator {
+	var operators []operator
+	for _, p := range all {
+		f, err := frameworks.Get(p.Framework)
+		if err == nil && f.Jobs != nil && f.Jobs.Operator() == p.Role {
+			operators = append(operators, operator{p, f.Jobs})
+		}
+	}
+	return operators
+}
+
+func byName(operators []operator, name, namespace string) (operator, error) {
+	i := slices.IndexFunc(operators, func(op operator) bool { return op.Name == name })
+	if i < 0 {
+		i = slices.IndexFunc(operators, func(op operator) bool { return participants.Matches(op.Name, name) })
+	}
+	if i < 0 {
+		there := strings.Join(namesOf(operators), ", ")
+		if there == "" {
+			there = "none"
+		}
+		return operator{}, fmt.Errorf("no admin %q in namespace %q (there: %s)", name, namespace, there)
+	}
+	return operators[i], nil
+}
+
+func namesOf(operators []operator) []string {
+	names := make([]string, 0, len(operators))
+	for _, op := range operators {
+		names = append(names, op.Name)
+	}
+	return names
+}
+
+// noOperator says that the namespace's frameworks have no jobs, if that is why.
+func noOperator(frameworks *workloads.Registry, all []participants.Participant, namespace string) error {
+	for i, p := range all {
+		f, err := frameworks.Get(p.Framework)
+		if err != nil || f.Jobs != nil {
+			break
+		}
+		if i == len(all)-1 {
+			return frameworks.NoJobs(p.Framework)
+		}
+	}
+	return fmt.Errorf("no admin in namespace %q: launch an admin's kit there with `kubectl flare launch KIT_DIR -n %s`, or give another namespace with -n", namespace, namespace)
+}

@@ -1,0 +1,85 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/client-go/util/exec"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+)
+
+// scripted is a driver whose waits end as the script says.
+type scripted struct {
+	workloads.JobDriver
+	status string
+	state  workloads.JobState
+	err    error
+}
+
+func (s scripted) Wait(_ context.Context, _ string, _ time.Duration, progress func(string)) (workloads.JobState, error) {
+	if s.status != "" {
+		progress(s.status)
+	}
+	return s.state, s.err
+}
+
+func TestWait(t *testing.T) {
+	ended := workloads.JobState{Status: "DONE", Ended: true, Completed: true}
+	for name, tc := range map[string]struct {
+		driver scripted
+		out    string
+		fail   string
+	}{
+		"completed": {scripted{status: "RUNNING", state: ended}, "job 1 DONE\n", ""},
+		"aborted":   {scripted{state: workloads.JobState{Status: "ABORTED", Ended: true}}, "job 1 ABORTED\n", "job 1 ended as ABORTED: the participants' logs say why"},
+		"refused":   {scripted{err: errors.New("not allowed")}, "", "not allowed"},
+		"time over": {scripted{status: "RUNNING", state: workloads.JobState{Status: "RUNNING"}}, "", "job 1 has not finished after 1m0s: it is RUNNING"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			streams, _, out, errOut := genericiooptions.NewTestIOStreams()
+			clk := clientstest.FastClock(t, testStart)
+			w := waiter{options: &options{streams: streams, clock: clk}, id: "1", timeout: time.Minute, started: testStart.Add(-time.Hour)}
+			err := w.run(t.Context(), tc.driver)
+			require.Equal(t, tc.out, out.String())
+			if tc.fail == "" {
+				require.NoError(t, err)
+				require.Contains(t, errOut.String(), "RUNNING")
+				return
+			}
+			require.ErrorContains(t, err, tc.fail)
+		})
+	}
+}
+
+func TestWhichErrorsPass(t *testing.T) {
+	require.True(t, passes(fmt.Errorf("%w: timeout", workloads.ErrUnreachable)))
+	require.True(t, passes(workloads.ErrInterrupted))
+	require.False(t, passes(io.ErrUnexpectedEOF))
+}
+
+func TestOutcome(t *testing.T) {
+	exit := exec.CodeExitError{Code: 3, Err: errors.New("exit")}
+	answer := errors.New("not allowed")
+	for name, tc := range map[string]struct {
+		answer, ended error
+		want          error
+	}{
+		"all well":                         {nil, nil, nil},
+		"what was said explains more":      {answer, exit, answer},
+		"the exit code explains no answer": {workloads.ErrInterrupted, exit, &workloads.ExitError{Code: 3, Stderr: "Traceback"}},
+		"nothing was said":                 {workloads.ErrInterrupted, nil, workloads.ErrInterrupted},
+		"an exit code alone":               {nil, exit, &workloads.ExitError{Code: 3, Stderr: "Traceback"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, tc.want, session{}.outcome(t.Context(), tc.answer, tc.ended, "Traceback"))
+		})
+	}
+}

@@ -1,0 +1,126 @@
+package rollout
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+)
+
+// retryPause is how long a pod is left in peace after it could not be asked.
+const retryPause = time.Second
+
+// answer is what asking one run of a follower's pod has come to.
+type answer struct {
+	follower *follower
+	run      string
+	joining  workloads.Joining
+	err      error
+}
+
+// ask asks the pod of the state whether it has joined, once for each run of its
+// containers.
+func (f *follower) ask(ctx context.Context, s state) {
+	if f.asked == s.Run {
+		return
+	}
+	if f.stop != nil {
+		f.stop()
+	}
+	f.asked = s.Run
+	ctx, f.stop = context.WithCancel(ctx)
+	member := workloads.Member{Participant: f.target.Participant, Federation: f.target.Federation, Workload: f.workload, Pod: s.pod}
+	prober := await{Look: participants.Look{Typed: f.typed, Pod: s.pod}, clock: f.clock}
+	go func() {
+		joining, err := f.target.Joiner.Joined(ctx, member, prober)
+		if joining == workloads.NotJoined || err != nil {
+			_ = prober.pause(ctx)
+		}
+		select {
+		case f.answers <- answer{f, s.Run, joining, err}:
+		case <-ctx.Done():
+		}
+	}()
+}
+
+// note takes an answer. Most errors pass: a stream breaks, a container ends, a
+// kubelet is not ready; the pod is asked again.
+func (f *follower) note(a answer) error {
+	switch {
+	case apierrors.IsForbidden(a.err):
+		return fmt.Errorf("%s runs; whether it has registered cannot be told, since you may not read its log (pods/log): %w", f.subject(), a.err)
+	case a.err != nil, a.joining == workloads.NotJoined:
+		if f.asked == a.run {
+			f.asked = ""
+		}
+	default:
+		f.joined, f.unknown = a.run, a.joining == workloads.JoiningUnknown
+	}
+	return nil
+}
+
+// await is a workloads.Prober that looks until it finds.
+type await struct {
+	participants.Look
+	clock clock.WithTicker
+}
+
+// Log looks at what is there first: a participant that joined long ago may have no
+// line in its log any more to wait for. Then it follows the log.
+func (a await) Log(ctx context.Context, container string, match func(line string) bool) (workloads.Joining, error) {
+	joining, err := a.Look.Log(ctx, container, match)
+	if err != nil || joining != workloads.NotJoined {
+		return joining, err
+	}
+	stream, err := a.Typed.CoreV1().Pods(a.Pod.Namespace).GetLogs(a.Pod.Name, &corev1.PodLogOptions{Container: container, Follow: true}).Stream(ctx)
+	if err != nil {
+		return workloads.NotJoined, err
+	}
+	defer func() { _ = stream.Close() }()
+	return scan(stream, match)
+}
+
+// scan reads until the line comes. A line longer than the buffer comes in parts;
+// the ones looked for are short.
+func scan(log io.Reader, match func(line string) bool) (workloads.Joining, error) {
+	lines := bufio.NewReaderSize(log, 64<<10)
+	for {
+		line, _, err := lines.ReadLine()
+		if match(string(line)) {
+			return workloads.Joined, nil
+		}
+		if err != nil {
+			return workloads.NotJoined, err
+		}
+	}
+}
+
+// HTTP asks every second.
+func (a await) HTTP(ctx context.Context, port int, path string, match func(body []byte) bool) (workloads.Joining, error) {
+	for {
+		joining, err := a.Look.HTTP(ctx, port, path, match)
+		if err != nil || joining != workloads.NotJoined {
+			return joining, err
+		}
+		if err := a.pause(ctx); err != nil {
+			return workloads.NotJoined, err
+		}
+	}
+}
+
+func (a await) pause(ctx context.Context) error {
+	select {
+	case <-a.clock.After(retryPause):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,82 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/podstate"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
+)
+
+// How long a state may last that might still get better by itself: a controller
+// may retry after the cause was mended, the scheduler sees a new claim late, a
+// kubelet pulls again after 10 seconds.
+const (
+	graceRefused       = 3 * time.Second
+	graceUnschedulable = 10 * time.Second
+	gracePull          = 20 * time.Second
+	pullTries          = 2
+)
+
+// terminal returns an error when waiting will not help.
+func (f *follower) terminal(ctx context.Context, s state) error {
+	lasted := f.clock.Since(f.since)
+	switch {
+	case s.refused && f.retry(ctx, s):
+		return nil
+	case s.refused && lasted >= graceRefused:
+		return f.fail(s)
+	case s.pod == nil:
+		return nil
+	}
+	switch s.Cause {
+	case podstate.Pull:
+		if f.pulls[s.pod.UID] >= pullTries || lasted >= gracePull {
+			s.Detail += "; check --image, and whether the namespace needs --image-pull-secret"
+			return f.fail(s)
+		}
+	case podstate.Invalid:
+		return f.fail(s)
+	case podstate.Init:
+		return f.initFailed(s)
+	case podstate.Crash:
+		return errors.Join(f.fail(s), f.evidence(ctx, s, &corev1.PodLogOptions{Previous: true}))
+	case podstate.Unschedulable:
+		if lasted >= graceUnschedulable {
+			return f.unschedulable(ctx, s)
+		}
+	case podstate.None, podstate.Ended:
+	}
+	return nil
+}
+
+// initFailed is final once the init container has failed in this launch's time: a
+// failure from before may be mended, and the kubelet tries again later.
+func (f *follower) initFailed(s state) error {
+	// The kubelet gives whole seconds.
+	if s.FailedAt.Before(f.start.Truncate(time.Second)) {
+		return nil
+	}
+	return f.fail(s)
+}
+
+// retry makes the controller try again, once, after a refusal from before this
+// launch: it waits ever longer between its tries, up to a quarter of an hour,
+// and the person may just have mended the cause. Any change of the ReplicaSet
+// makes it look. A person who may not change a ReplicaSet sees the old refusal.
+func (f *follower) retry(ctx context.Context, s state) bool {
+	if f.retried || !s.refusedAt.Before(f.start) {
+		return false
+	}
+	f.retried, f.since = true, f.clock.Now()
+	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, names.AnnotationRetried, f.start.UTC().Format(time.RFC3339))
+	_, err := f.typed.AppsV1().ReplicaSets(f.target.Namespace).Patch(ctx, s.set, types.MergePatchType, []byte(patch),
+		metav1.PatchOptions{FieldManager: names.ManagedBy})
+	return err == nil
+}

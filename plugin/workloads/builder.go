@@ -1,0 +1,105 @@
+package workloads
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
+)
+
+// Volumes that pods of every framework have. Their names are fixed, so
+// that frameworks need only say where they are mounted.
+const (
+	VolumeWorkspace = "workspace"
+	VolumeStartup   = "startup"
+	VolumeLocal     = "local"
+	VolumeTmp       = "tmp"
+	volumeSeal      = "seal"
+	volumeRaw       = "raw-kit"
+)
+
+// Builder makes what the objects of every framework have in common.
+type Builder struct {
+	Participant
+	// Kit has been accepted.
+	Kit *kit.Kit
+	// Name is the participant's in names of objects.
+	Name string
+
+	verified acceptance.Verified
+}
+
+// NewBuilder makes a Builder for the objects of one participant. The kit must be of
+// the framework.
+func NewBuilder(framework string, p Participant, verified acceptance.Verified) (Builder, error) {
+	k, err := verified.Kit()
+	if err != nil {
+		return Builder{}, err
+	}
+	if k.Framework != framework {
+		return Builder{}, fmt.Errorf("the kit of %q is one of %s, not of %s", k.Participant, k.Framework, framework)
+	}
+	return Builder{Participant: p, Kit: k, Name: kit.ObjectName(k.Participant), verified: verified}, nil
+}
+
+// Base are the objects that every participant has: its service account and its
+// kit.
+func (b Builder) Base() ([]Object, error) {
+	kitObjects, err := KitObjects(b.Namespace, b.verified)
+	if err != nil {
+		return nil, err
+	}
+	return append([]Object{b.serviceAccount()}, kitObjects...), nil
+}
+
+// Meta is the metadata of an object of the participant.
+func (b Builder) Meta(name string) metav1.ObjectMeta {
+	return Meta(b.Namespace, name, b.Kit)
+}
+
+// PodMeta is the metadata of a pod template: labels and annotations, no name.
+func (b Builder) PodMeta() metav1.ObjectMeta {
+	return metav1.ObjectMeta{Labels: Labels(b.Kit), Annotations: Annotations(b.Kit)}
+}
+
+// serviceAccount is the participant's own, so that no pod of it runs as the
+// namespace's default account, which others may have given rights.
+func (b Builder) serviceAccount() *corev1.ServiceAccount {
+	return &corev1.ServiceAccount{
+		TypeMeta:                     metav1.TypeMeta{APIVersion: "v1", Kind: "ServiceAccount"},
+		ObjectMeta:                   b.Meta(b.Name),
+		AutomountServiceAccountToken: new(false),
+	}
+}
+
+// ClaimName is the name of a participant's workspace claim: the one that
+// SitePolicies expect by default.
+func ClaimName(participant string) string {
+	return kit.ObjectName(participant) + "-workspace"
+}
+
+// WorkspaceClaim outlives the pods and the kit that it was made with.
+func (b Builder) WorkspaceClaim() *corev1.PersistentVolumeClaim {
+	meta := b.Meta(ClaimName(b.Kit.Participant))
+	for _, key := range []string{names.AnnotationKitDigest, names.AnnotationNotAfter, names.AnnotationKitVolume} {
+		delete(meta.Annotations, key)
+	}
+	claim := &corev1.PersistentVolumeClaim{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"},
+		ObjectMeta: meta,
+		Spec: corev1.PersistentVolumeClaimSpec{
+			AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
+			Resources: corev1.VolumeResourceRequirements{
+				Requests: corev1.ResourceList{corev1.ResourceStorage: b.StorageSize},
+			},
+		},
+	}
+	if b.StorageClass != "" {
+		claim.Spec.StorageClassName = new(b.StorageClass)
+	}
+	return claim
+}

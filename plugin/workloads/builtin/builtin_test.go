@@ -1,0 +1,19 @@
+package builtin_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
+)
+
+func TestDefault(t *testing.T) {
+	r := builtin.Default()
+	require.Equal(t, []string{"nvflare"}, r.Names())
+	require.Equal(t, "NVIDIA FLARE", r.Titles())
+	require.Equal(t, []int{8002, 8003}, r.Ports())
+	f, err := r.Get("nvflare")
+	require.NoError(t, err)
+	require.NotNil(t, f.Joiner)
+}

@@ -1,0 +1,108 @@
+package workloads
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+)
+
+// Jobs is implemented by frameworks whose jobs `kubectl flare job` handles.
+type Jobs interface {
+	// Operator is the role whose kit speaks for jobs. Its first workload is on
+	// demand: each command runs a pod from it, and deletes the pod.
+	Operator() kit.Role
+	// CheckJob says what is wrong with a job folder of that name, before anything
+	// is sent anywhere.
+	CheckJob(name string, folder fs.FS) error
+	// Driver handles jobs through a pod of the operator.
+	Driver(Session) JobDriver
+}
+
+// JobTurn is how long a driver is asked to wait for a job with one pod. Pods of
+// operators live for longer than that.
+const JobTurn = 30 * time.Minute
+
+// JobDriver handles the jobs of a federation. What it returns for a server that
+// does not answer now but may do so later wraps ErrUnreachable.
+type JobDriver interface {
+	// Submit sends a job and returns its ID. Archive is the job's folder as a tar
+	// stream, with paths relative to the folder.
+	Submit(ctx context.Context, name string, archive io.Reader) (string, error)
+	// List returns the jobs that the server has.
+	List(context.Context) (JobList, error)
+	// Wait waits at most the given time for the end of a job. Progress gets each
+	// new status.
+	Wait(ctx context.Context, id string, limit time.Duration, progress func(status string)) (JobState, error)
+	// Download hands on a finished job, with its results, as a tar stream.
+	Download(ctx context.Context, id string, unpack func(io.Reader) error) error
+	// Abort ends a running job.
+	Abort(ctx context.Context, id string) error
+}
+
+// JobList is the jobs that a server has, in the server's order.
+type JobList struct {
+	// Columns are the headers of the table that a person reads.
+	Columns []string
+	Jobs    []Job
+}
+
+// Job is one job of a list.
+type Job struct {
+	ID string
+	// Cells are its row of the table: one for each column.
+	Cells []string
+	// Fields are what -o json and -o yaml show.
+	Fields any
+}
+
+// JobState is how far a job has come.
+type JobState struct {
+	// Status is the framework's own word.
+	Status string
+	// Ended says that the status will not change any more, Completed that the job
+	// has come to the end that it was submitted for.
+	Ended, Completed bool
+	// Meta is the job's metadata as the server has it.
+	Meta map[string]any
+}
+
+// ErrUnreachable says that the server of the federation does not answer.
+var ErrUnreachable = errors.New("the FL server does not answer")
+
+// ErrInterrupted says that the connection to the pod ended before the answer came.
+var ErrInterrupted = errors.New("the connection to the admin pod ended before the answer came")
+
+// Session runs processes in a running pod that holds an operator's kit.
+type Session interface {
+	// Exec runs a process. An exit code other than 0 is an *ExitError, everything
+	// else that fails an error of the cluster's.
+	Exec(context.Context, Command) error
+}
+
+// Command is a process to run in the first container of a pod.
+type Command struct {
+	// Words are the command and its arguments.
+	Words []string
+	// Stdin is sent to the process; nil for none.
+	Stdin io.Reader
+	// Stdout gets what the process writes; what it leaves is discarded. Its error
+	// goes before one of the process.
+	Stdout func(io.Reader) error
+}
+
+// ExitError is the end of a process with an exit code other than 0.
+type ExitError struct {
+	Code int
+	// Stderr is the end of what the process wrote to standard error.
+	Stderr string
+}
+
+// Error implements error.
+func (e *ExitError) Error() string {
+	return fmt.Sprintf("the process in the pod ended with exit code %d: %s", e.Code, e.Stderr)
+}

@@ -1,0 +1,136 @@
+package nvflare
+
+import (
+	"context"
+	_ "embed" // session.py
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/ansi"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
+)
+
+// session is the script that the pod's Python gets as an argument.
+//
+//go:embed session.py
+var session string
+
+// completed is the one good end of a job. Source: nvflare/apis/job_def.py,
+// RunStatus.
+const completed = "FINISHED:COMPLETED"
+
+// Driver runs session.py, which uses NVFLARE's Python API, in the admin's pod.
+func (Workloads) Driver(s workloads.Session) workloads.JobDriver { return driver{s} }
+
+// driver handles jobs as an admin.
+type driver struct{ workloads.Session }
+
+// Submit has the pod unpack the folder, sign it with the admin's key and submit it.
+func (d driver) Submit(ctx context.Context, name string, archive io.Reader) (string, error) {
+	e, err := d.last(ctx, "submitted", archive, "submit", name)
+	return e.JobID, err
+}
+
+// Wait asks the server every second.
+func (d driver) Wait(ctx context.Context, id string, limit time.Duration, progress func(status string)) (workloads.JobState, error) {
+	var state workloads.JobState
+	err := d.run(ctx, nil, func(e event) error {
+		switch e.Event {
+		case "status":
+			progress(e.Status)
+		case "finished":
+			state.Ended, state.Completed = true, e.Status == completed
+		case "waiting":
+		default:
+			return nil
+		}
+		state.Status, state.Meta = e.Status, e.Meta
+		return nil
+	}, "wait", id, strconv.Itoa(int(limit.Seconds())))
+	return state, err
+}
+
+// Download has the pod fetch the job from the server, and takes it from there.
+func (d driver) Download(ctx context.Context, id string, unpack func(io.Reader) error) error {
+	e, err := d.last(ctx, "downloaded", nil, "download", id)
+	if err != nil {
+		return err
+	}
+	return d.exec(ctx, nil, unpack, "pack", e.Folder)
+}
+
+// Abort ends a job.
+func (d driver) Abort(ctx context.Context, id string) error {
+	return d.run(ctx, nil, func(event) error { return nil }, "abort", id)
+}
+
+// listed is one job as NVFLARE lists it.
+type listed struct {
+	JobID  string `json:"job_id"`
+	Name   string `json:"job_name"`
+	Status string `json:"status"`
+	// SubmitTime is in the server's own form, RFC 3339 with its zone.
+	SubmitTime string `json:"submit_time"`
+	Duration   string `json:"duration"`
+	Study      string `json:"study,omitempty"`
+}
+
+// List lists all jobs, the finished ones included.
+func (d driver) List(ctx context.Context) (workloads.JobList, error) {
+	list := workloads.JobList{Columns: []string{"Job-ID", "Name", "Status", "Submitted", "Duration", "Study"}}
+	err := d.run(ctx, nil, func(e event) error {
+		for _, raw := range e.Jobs {
+			var job listed
+			if err := json.Unmarshal(raw, &job); err != nil {
+				return fmt.Errorf("the FL server describes a job in a form that is not understood: %w", err)
+			}
+			list.Jobs = append(list.Jobs, workloads.Job{
+				ID: job.JobID, Fields: job,
+				Cells: []string{job.JobID, job.Name, job.Status, job.SubmitTime, job.Duration, job.Study},
+			})
+		}
+		return nil
+	}, "listing")
+	return list, err
+}
+
+// last runs a verb and returns its event of that name, without which it has not
+// done its work.
+func (d driver) last(ctx context.Context, name string, stdin io.Reader, words ...string) (event, error) {
+	var found *event
+	err := d.run(ctx, stdin, func(e event) error {
+		if e.Event == name {
+			found = &e
+		}
+		return nil
+	}, words...)
+	if err == nil && found == nil {
+		err = workloads.ErrInterrupted
+	}
+	if err != nil {
+		return event{}, err
+	}
+	return *found, nil
+}
+
+// run runs a verb of session.py and hands on what it says, until it ends.
+func (d driver) run(ctx context.Context, stdin io.Reader, handle func(event) error, words ...string) error {
+	return d.exec(ctx, stdin, func(out io.Reader) error { return readEvents(out, handle) }, words...)
+}
+
+// exec runs session.py with words.
+func (d driver) exec(ctx context.Context, stdin io.Reader, stdout func(io.Reader) error, words ...string) error {
+	err := d.Exec(ctx, workloads.Command{
+		Words: append([]string{"python3", "-c", session, nvflare.AdminKitPath, nvflare.AdminWorkPath}, words...),
+		Stdin: stdin, Stdout: stdout,
+	})
+	if exit, ok := errors.AsType[*workloads.ExitError](err); ok {
+		return fmt.Errorf("the admin pod's Python ended with exit code %d: %s", exit.Code, ansi.Strip(exit.Stderr))
+	}
+	return err
+}

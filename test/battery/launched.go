@@ -1,0 +1,69 @@
+package battery
+
+import (
+	"encoding/json"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
+)
+
+// launched is the workload that launch writes for a kit. Nobody can launch a kit that
+// is not accepted, but somebody may write the same by hand: it is what launch writes
+// for a kit without the flaw, with the digest of the other.
+func (b builder) launched(name string) runtime.Object {
+	b.t.Helper()
+	k := b.kits.kit(name)
+	verified, flawless := b.accept(k), k
+	if _, err := verified.Kit(); err != nil {
+		d := b.kits.described[name]
+		flawless = b.kits.make(kitDescription{Participant: d.Participant, Org: d.Org, Role: d.Role, Volume: d.Volume})
+		verified = b.accept(flawless)
+	}
+	set, err := nvflare.Workloads{}.Objects(workloads.Participant{
+		Namespace: b.namespace, Image: "registry.example.org/nvflare:2.9.0", StorageSize: resource.MustParse("1Gi"),
+		ImagePullSecrets: []string{"regcred"}, KitImage: KitImage,
+	}, verified)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return b.withDigest(set.Stages[len(set.Stages)-1][0], flawless.Digest(), k.Digest())
+}
+
+// accept takes a kit from whoever has made it, at any time. The Verified is unusable
+// for a kit that is not whole.
+func (b builder) accept(k *kit.Kit) acceptance.Verified {
+	b.t.Helper()
+	rules, err := acceptance.Pinned(frameworks.Default(), "")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	verified, _ := acceptance.AcceptAnytime(k, rules)
+	return verified
+}
+
+// withDigest puts one digest in the place of another, in names too.
+func (b builder) withDigest(obj runtime.Object, old, digest string) runtime.Object {
+	b.t.Helper()
+	if old == digest {
+		return obj
+	}
+	data, err := json.Marshal(obj)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	text := strings.ReplaceAll(string(data), old, digest)
+	text = strings.ReplaceAll(text, old[:names.DigestDigits], digest[:names.DigestDigits])
+	changed, _, err := decoder(b).Decode([]byte(text), nil, nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return changed
+}
