@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -12,11 +13,12 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy/offline"
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 )
 
 // CheckOptions are what `kubectl flare policy check` is told.
 type CheckOptions struct {
-	Files      []string
+	Files      source.Files
 	PolicyFile string
 	Kits       []string
 	AsUser     string
@@ -63,7 +65,7 @@ func newCheckCommand(getter genericclioptions.RESTClientGetter, streams generici
 			if err := errors.Join(o.Complete(), o.Validate()); err != nil {
 				return err
 			}
-			return o.Run()
+			return o.Run(cmd.Context())
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
@@ -72,12 +74,11 @@ func newCheckCommand(getter genericclioptions.RESTClientGetter, streams generici
 }
 
 func (o *CheckOptions) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringSliceVarP(&o.Files, "filename", "f", nil, "File, or folder of files, with the objects to judge; - is standard input")
+	o.Files.AddFlags(cmd.Flags(), "File, folder or URL with the objects to judge; - is standard input")
 	cmd.Flags().StringVar(&o.PolicyFile, "policy", "", "File with the SitePolicy that governs")
 	cmd.Flags().StringArrayVar(&o.Kits, "kit", nil, "Folder of a startup kit that the objects may refer to; may be given several times")
 	cmd.Flags().StringVar(&o.AsUser, "as-user", "", "User who creates the objects; only a policy's launcher may make job pods")
 	cmd.Flags().BoolVar(&o.Mutate, "mutate", true, "Add to pods what the webhook adds before it judges them")
-	_ = cmd.MarkFlagFilename("filename", "yaml", "yml", "json")
 	_ = cmd.MarkFlagFilename("policy", "yaml", "yml", "json")
 	_ = cmd.MarkFlagDirname("kit")
 	o.print.addFlags(cmd)
@@ -94,19 +95,19 @@ func (o *CheckOptions) Complete() error {
 
 // Validate looks at the flags.
 func (o *CheckOptions) Validate() error {
-	if len(o.Files) == 0 {
+	if !o.Files.Given() {
 		return errors.New("nothing to judge: give a file or a folder with -f, or - for standard input")
 	}
-	return o.print.validate()
+	return errors.Join(o.Files.Validate(), o.print.validate())
 }
 
 // Run judges the objects, prints the verdicts and fails when one is refused.
-func (o *CheckOptions) Run() error {
-	objects, err := offline.ReadAll(o.Files, o.In)
+func (o *CheckOptions) Run(ctx context.Context) error {
+	objects, err := o.Files.All(ctx, o.In)
 	if err != nil {
 		return err
 	}
-	world, err := o.world(objects)
+	world, err := o.world(ctx, objects)
 	if err != nil {
 		return err
 	}
@@ -123,11 +124,11 @@ func (o *CheckOptions) Run() error {
 	return nil
 }
 
-func (o *CheckOptions) world(objects []offline.Object) (*offline.World, error) {
+func (o *CheckOptions) world(ctx context.Context, objects []source.Object) (*offline.World, error) {
 	world := offline.New(o.namespace, o.clock.Now(), objects)
 	if o.PolicyFile != "" {
 		var err error
-		if world.Governing, err = offline.ReadPolicy(o.PolicyFile); err != nil {
+		if world.Governing, err = offline.ReadPolicy(ctx, o.PolicyFile); err != nil {
 			return nil, err
 		}
 	}

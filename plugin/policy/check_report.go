@@ -5,6 +5,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy/offline"
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 )
@@ -22,7 +23,7 @@ type CheckReport struct {
 
 // CheckItem is the verdict on one object.
 type CheckItem struct {
-	offline.Place `json:",inline"`
+	source.Place `json:",inline"`
 
 	Kind      string `json:"kind"`
 	Namespace string `json:"namespace,omitempty"`
@@ -57,7 +58,7 @@ func (r *CheckReport) DeepCopyObject() runtime.Object {
 	return &c
 }
 
-func newCheckReport(world *offline.World, objects []offline.Object, user string, mutate bool) (*CheckReport, error) {
+func newCheckReport(world *offline.World, objects []source.Object, user string, mutate bool) (*CheckReport, error) {
 	r := &CheckReport{TypeMeta: metav1.TypeMeta{APIVersion: apiVersion, Kind: "PolicyCheck"}, Items: []CheckItem{}}
 	for _, o := range objects {
 		q, err := world.Ask(o, user, mutate)

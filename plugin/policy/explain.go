@@ -13,13 +13,14 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy/offline"
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
 // ExplainOptions are what `kubectl flare policy explain` is told.
 type ExplainOptions struct {
 	Pod        string
-	Files      []string
+	Files      source.Files
 	PolicyFile string
 	Kits       []string
 	AsUser     string
@@ -75,11 +76,10 @@ func newExplainCommand(getter genericclioptions.RESTClientGetter, streams generi
 }
 
 func (o *ExplainOptions) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringSliceVarP(&o.Files, "filename", "f", nil, "File, or folder of files, with what to explain; - is standard input")
+	o.Files.AddFlags(cmd.Flags(), "File, folder or URL with what to explain; - is standard input")
 	cmd.Flags().StringVar(&o.PolicyFile, "policy", "", "File with the SitePolicy to take instead of the one that governs")
 	cmd.Flags().StringArrayVar(&o.Kits, "kit", nil, "Folder of a startup kit that the pod refers to; may be given several times")
 	cmd.Flags().StringVar(&o.AsUser, "as-user", "", "User to take for who creates the pod; of a job pod it is the policy's launcher by default")
-	_ = cmd.MarkFlagFilename("filename", "yaml", "yml", "json")
 	_ = cmd.MarkFlagFilename("policy", "yaml", "yml", "json")
 	_ = cmd.MarkFlagDirname("kit")
 	o.print.addFlags(cmd)
@@ -93,7 +93,7 @@ func (o *ExplainOptions) Complete(args []string) error {
 	}
 	var err error
 	o.namespace, err = o.clients.Namespace()
-	if len(o.Files) > 0 && (err != nil || o.namespace == "") {
+	if o.Files.Given() && (err != nil || o.namespace == "") {
 		o.namespace, err = "default", nil
 	}
 	return err
@@ -101,10 +101,10 @@ func (o *ExplainOptions) Complete(args []string) error {
 
 // Validate looks at the flags.
 func (o *ExplainOptions) Validate() error {
-	if (o.Pod == "") == (len(o.Files) == 0) {
+	if (o.Pod == "") != o.Files.Given() {
 		return errors.New("give the name of a pod, or a file with -f")
 	}
-	return o.print.validate()
+	return errors.Join(o.Files.Validate(), o.print.validate())
 }
 
 // Run explains.
@@ -112,7 +112,7 @@ func (o *ExplainOptions) Run(ctx context.Context) error {
 	var governing *v1alpha1.SitePolicy
 	if o.PolicyFile != "" {
 		var err error
-		if governing, err = offline.ReadPolicy(o.PolicyFile); err != nil {
+		if governing, err = offline.ReadPolicy(ctx, o.PolicyFile); err != nil {
 			return err
 		}
 	}
@@ -138,7 +138,7 @@ func (o *ExplainOptions) scene(ctx context.Context, governing *v1alpha1.SitePoli
 	if o.Pod != "" {
 		return o.live(ctx, governing)
 	}
-	objects, err := offline.ReadAll(o.Files, o.In)
+	objects, err := o.Files.All(ctx, o.In)
 	if err != nil {
 		return nil, err
 	}

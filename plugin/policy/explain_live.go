@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy/offline"
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
@@ -25,7 +26,7 @@ type liveReader struct {
 	ctx     context.Context
 	typed   kubernetes.Interface
 	scene   *scene
-	objects []offline.Object
+	objects []source.Object
 	absent  []string
 }
 
@@ -53,7 +54,7 @@ func (o *ExplainOptions) live(ctx context.Context, governing *v1alpha1.SitePolic
 	pod.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Pod"))
 	r.scene.world = offline.New(o.namespace, o.clock.Now(), r.objects)
 	r.scene.world.Absent = r.absent
-	r.scene.objects = []offline.Object{{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, Typed: pod}}
+	r.scene.objects = []source.Object{{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, Typed: pod}}
 	return r.scene, nil
 }
 
@@ -74,7 +75,7 @@ func (r *liveReader) note(err error, what, consequence string) (bool, error) {
 }
 
 func (r *liveReader) add(obj runtime.Object) {
-	r.objects = append(r.objects, offline.Object{Typed: obj})
+	r.objects = append(r.objects, source.Object{Typed: obj})
 }
 
 // namespaceAnd reads the namespace and, unless one was given, the policy that its

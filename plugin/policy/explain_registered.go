@@ -7,12 +7,12 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
-	"github.com/kubectl-flare/kubectl-flare/plugin/policy/offline"
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 )
 
 // registered takes the webhook's registration from the files, or else the one
 // that `kubectl flare install` would write.
-func (s *scene) registered(objects []offline.Object) error {
+func (s *scene) registered(objects []source.Object) error {
 	for _, o := range objects {
 		switch c := o.Typed.(type) {
 		case *admissionregistrationv1.MutatingWebhookConfiguration:

@@ -7,6 +7,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy/offline"
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
@@ -17,7 +18,7 @@ import (
 // scene is what explain knows.
 type scene struct {
 	world   *offline.World
-	objects []offline.Object
+	objects []source.Object
 	hooks   []hook
 	// hooksFrom says where hooks are from.
 	hooksFrom string
@@ -30,8 +31,8 @@ type scene struct {
 }
 
 // pods are the objects that can be explained.
-func pods(objects []offline.Object) []offline.Object {
-	return slices.DeleteFunc(slices.Clone(objects), func(o offline.Object) bool {
+func pods(objects []source.Object) []source.Object {
+	return slices.DeleteFunc(slices.Clone(objects), func(o source.Object) bool {
 		_, pod := o.Typed.(*corev1.Pod)
 		_, _, template := policies.Extract(o.Typed)
 		return !pod && !template
@@ -50,7 +51,7 @@ func (s *scene) report(user string) (*ExplainReport, error) {
 	return r, nil
 }
 
-func (s *scene) explain(o offline.Object, user string) (*ExplainItem, error) {
+func (s *scene) explain(o source.Object, user string) (*ExplainItem, error) {
 	q, err := s.world.Ask(o, user, s.mutate)
 	if err != nil {
 		return nil, err

@@ -82,14 +82,14 @@ func (o *AddOptions) Complete(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	var err error
-	o.plan, err = newPlan(args[0], &o.flags)
+	o.plan, err = newPlan(cmd.Context(), args[0], &o.flags)
 	return err
 }
 
-func newPlan(namespace string, f *flags) (plan, error) {
+func newPlan(ctx context.Context, namespace string, f *flags) (plan, error) {
 	p := plan{namespace: namespace, flags: f}
 	var err error
-	p.policy, p.policyName, err = f.policy(namespace)
+	p.policy, p.policyName, err = f.policy(ctx, namespace)
 	return p, errors.Join(err, f.checkNetwork())
 }
 

@@ -1,17 +1,17 @@
 package site
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
-	"os"
 
 	"github.com/distribution/reference"
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
-	"sigs.k8s.io/yaml"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -54,15 +54,15 @@ func (f *flags) add(cmd *cobra.Command) {
 
 // policy is the SitePolicy that is to be written, nil where one that is there is
 // to be used, and its name.
-func (f *flags) policy(namespace string) (*v1alpha1.SitePolicy, string, error) {
+func (f *flags) policy(ctx context.Context, namespace string) (*v1alpha1.SitePolicy, string, error) {
 	made := len(f.RootFingerprints)+len(f.Participants)+len(f.Images)+len(f.KitClaims)+len(f.InteractiveRoles) > 0
 	switch {
 	case f.Policy != "" && (made || f.PolicyName != ""):
 		return nil, "", errors.New("--policy says it all: leave out --policy-name, --root-fingerprint, --participant, --image, --kit-claim and --interactive-role, or write the file anew")
 	case f.Policy != "":
-		p, err := readPolicy(f.Policy)
+		p, err := source.Policy(ctx, f.Policy)
 		if err != nil {
-			return nil, "", err
+			return nil, "", fmt.Errorf("--policy: %w", err)
 		}
 		return p, p.Name, nil
 	case !made && f.PolicyName != "":
@@ -79,25 +79,6 @@ func (f *flags) policy(namespace string) (*v1alpha1.SitePolicy, string, error) {
 	}
 	p, err := f.makePolicy(name)
 	return p, name, err
-}
-
-// readPolicy is strict: a misspelt field would be no rule.
-func readPolicy(file string) (*v1alpha1.SitePolicy, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("--policy: %w", err)
-	}
-	p := &v1alpha1.SitePolicy{}
-	if err := yaml.UnmarshalStrict(data, p); err != nil {
-		return nil, fmt.Errorf("--policy %s: %w", file, err)
-	}
-	if p.APIVersion != v1alpha1.GroupVersion().String() || p.Kind != v1alpha1.Kind {
-		return nil, fmt.Errorf("--policy %s: holds a %s of %s; give a %s of %s", file, p.Kind, p.APIVersion, v1alpha1.Kind, v1alpha1.GroupVersion())
-	}
-	if err := v1alpha1.Validate(p).ToAggregate(); err != nil {
-		return nil, fmt.Errorf("--policy %s: %w", file, err)
-	}
-	return p, nil
 }
 
 func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {

@@ -36,7 +36,7 @@ func newRequestCommand(_ genericclioptions.RESTClientGetter, streams genericioop
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cmd.SilenceUsage = true
 			var err error
-			if o.plan, err = newPlan(args[0], &o.flags); err != nil {
+			if o.plan, err = newPlan(cmd.Context(), args[0], &o.flags); err != nil {
 				return err
 			}
 			return o.Run()

@@ -103,7 +103,7 @@ func TestBadFlags(t *testing.T) {
 		"nothing":           {nil, "say what the site allows"},
 		"both":              {[]string{"--policy=testdata/policy.yaml", "--participant=x"}, "--policy says it all"},
 		"no such file":      {[]string{"--policy=testdata/none.yaml"}, "no such file"},
-		"unknown field":     {[]string{"--policy=" + broken}, `unknown field "participant"`},
+		"unknown field":     {[]string{"--policy=" + broken}, `unknown field "spec.participant"`},
 		"no policy":         {[]string{"--policy=testdata/another-namespace.yaml"}, "--policy"},
 		"unknown role":      {append([]string{"--interactive-role=boss"}, full...), "spec.privacy.interactiveAccess.podRoles[0]"},
 		"no image":          {full[:2], "--image is missing"},

@@ -1,4 +1,3 @@
-// Package source reads what commands are given: kits in folders.
 package source
 
 import (

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
@@ -33,7 +34,7 @@ type Question struct {
 // Ask makes the question that a CREATE of the object would put to the webhook.
 // user is who creates it. Without mutate a pod is taken as one that has passed
 // mutation already.
-func (w *World) Ask(o Object, user string, mutate bool) (*Question, error) {
+func (w *World) Ask(o source.Object, user string, mutate bool) (*Question, error) {
 	q := &Question{Attributes: policies.Attributes{
 		Operation: policies.Create, Resource: resource(o.Typed), Namespace: w.NamespaceOf(o), Name: strings.TrimSuffix(o.Name, "*"),
 		Object: o.Typed, User: authenticationv1.UserInfo{Username: user},
@@ -74,7 +75,7 @@ func (w *World) fill(q *Question, secret *corev1.Secret) {
 }
 
 // NamespaceOf is where the object would be created.
-func (w *World) NamespaceOf(o Object) string {
+func (w *World) NamespaceOf(o source.Object) string {
 	if o.Namespace != "" {
 		return o.Namespace
 	}

@@ -1,6 +1,9 @@
+// Package offline knows a site by its files instead of a cluster: the objects in
+// manifests, the SitePolicy that governs each, and the kits that they refer to.
 package offline
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -11,6 +14,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
@@ -36,7 +40,7 @@ type World struct {
 }
 
 // New makes a world of objects. It sets the namespace of those that name none.
-func New(namespace string, now time.Time, objects []Object) *World {
+func New(namespace string, now time.Time, objects []source.Object) *World {
 	w := &World{
 		Namespace: namespace, Now: now,
 		policies: map[string]*v1alpha1.SitePolicy{}, namespaces: map[string]*corev1.Namespace{},
@@ -95,26 +99,13 @@ func (w *World) AddKit(dir string) error {
 	return nil
 }
 
-// ReadPolicy reads the one SitePolicy of a file.
-func ReadPolicy(file string) (*v1alpha1.SitePolicy, error) {
-	objects, err := ReadAll([]string{file}, strings.NewReader(""))
+// ReadPolicy reads the one SitePolicy of a file, as the API server would keep it.
+func ReadPolicy(ctx context.Context, file string) (*v1alpha1.SitePolicy, error) {
+	p, err := source.Policy(ctx, file)
 	if err != nil {
 		return nil, fmt.Errorf("--policy: %w", err)
 	}
-	var found *v1alpha1.SitePolicy
-	for _, o := range objects {
-		p, ok := o.Typed.(*v1alpha1.SitePolicy)
-		if ok && found != nil {
-			return nil, fmt.Errorf("--policy: %s holds several SitePolicies: give a file with the one that governs, or all of them with -f and their Namespaces", file)
-		}
-		if ok {
-			found = p
-		}
-	}
-	if found == nil {
-		return nil, fmt.Errorf("--policy: %s holds no SitePolicy of %s", file, v1alpha1.GroupVersion())
-	}
-	return defaulted(found), nil
+	return defaulted(p), nil
 }
 
 // Policy is the policy that governs a namespace, and the name that its label
