@@ -11,10 +11,10 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
-	cmdutil "k8s.io/kubectl/pkg/cmd/util"
 	"k8s.io/kubectl/pkg/util/templates"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
 )
 
@@ -23,7 +23,7 @@ type Options struct {
 	Participants []string
 	DeleteData   bool
 
-	dryRun    cmdutil.DryRunStrategy
+	dryRun    output.DryRun
 	namespace string
 	clients   clients.Clients
 	genericiooptions.IOStreams
@@ -59,17 +59,17 @@ func NewCommand(getter genericclioptions.RESTClientGetter, streams genericioopti
 		ValidArgsFunction: participants.Complete(o.clients),
 	}
 	cmd.Flags().BoolVar(&o.DeleteData, "delete-data", false, "Delete the workspace too, with models, jobs and logs in it")
-	cmdutil.AddDryRunFlag(cmd)
+	o.dryRun.AddFlag(cmd)
 	return cmd
 }
 
 // Complete reads the flags.
 func (o *Options) Complete(cmd *cobra.Command, args []string) error {
 	o.Participants = args
-	var err error
-	if o.dryRun, err = cmdutil.GetDryRunStrategy(cmd); err != nil {
+	if err := o.dryRun.Complete(cmd); err != nil {
 		return err
 	}
+	var err error
 	o.namespace, err = o.clients.Namespace()
 	return o.clients.Explain(cmd.Context(), err)
 }

@@ -10,7 +10,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/metadata"
-	cmdutil "k8s.io/kubectl/pkg/cmd/util"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
@@ -80,16 +79,13 @@ func (o *Options) find(ctx context.Context, client metadata.Interface) ([]object
 // remove deletes one object, or says why it stays.
 func (o *Options) remove(ctx context.Context, client metadata.Interface, obj object) error {
 	if obj.data && !o.DeleteData {
-		_, err := fmt.Fprintf(o.Out, "%s/%s kept, with the data in it (--delete-data deletes it)%s\n", obj.singular, obj.name, o.suffix())
+		_, err := fmt.Fprintf(o.Out, "%s/%s kept, with the data in it (--delete-data deletes it)%s\n", obj.singular, obj.name, o.dryRun.Suffix())
 		return err
 	}
-	if o.dryRun != cmdutil.DryRunClient {
+	if !o.dryRun.Client() {
 		// Background: a Deployment that lingers until its pod is gone would be
 		// in the way of the next launch.
-		opts := metav1.DeleteOptions{PropagationPolicy: new(metav1.DeletePropagationBackground), Preconditions: &metav1.Preconditions{UID: obj.uid}}
-		if o.dryRun == cmdutil.DryRunServer {
-			opts.DryRun = []string{metav1.DryRunAll}
-		}
+		opts := metav1.DeleteOptions{PropagationPolicy: new(metav1.DeletePropagationBackground), Preconditions: &metav1.Preconditions{UID: obj.uid}, DryRun: o.dryRun.Option()}
 		err := client.Resource(obj.resource).Namespace(o.namespace).Delete(ctx, obj.name, opts)
 		if apierrors.IsNotFound(err) {
 			return nil
@@ -98,16 +94,6 @@ func (o *Options) remove(ctx context.Context, client metadata.Interface, obj obj
 			return fmt.Errorf("%s/%s: %w", obj.singular, obj.name, err)
 		}
 	}
-	_, err := fmt.Fprintf(o.Out, "%s/%s deleted%s\n", obj.singular, obj.name, o.suffix())
+	_, err := fmt.Fprintf(o.Out, "%s/%s deleted%s\n", obj.singular, obj.name, o.dryRun.Suffix())
 	return err
-}
-
-func (o *Options) suffix() string {
-	switch o.dryRun {
-	case cmdutil.DryRunClient:
-		return " (dry run)"
-	case cmdutil.DryRunServer:
-		return " (server dry run)"
-	}
-	return ""
 }

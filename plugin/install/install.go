@@ -110,7 +110,7 @@ func (o *Options) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if o.Printer.ClientDryRun() {
+	if o.Printer.DryRun.Client() {
 		return o.Printer.Objects(o.Out, asObjects(append(first, rest...)))
 	}
 	applier, err := apply.New(o.clients)
@@ -121,7 +121,7 @@ func (o *Options) Run(ctx context.Context) error {
 	if err := o.apply(ctx, applier, asObjects(first), asObjects(rest)); err != nil {
 		return err
 	}
-	if o.Printer.ServerDryRun() || !o.Wait {
+	if o.Printer.DryRun.Server() || !o.Wait {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
@@ -131,7 +131,7 @@ func (o *Options) Run(ctx context.Context) error {
 
 // apply writes namespace and CRD before what needs them.
 func (o *Options) apply(ctx context.Context, applier *apply.Applier, first, rest []workloads.Object) error {
-	dryRun := o.Printer.ServerDryRun()
+	dryRun := o.Printer.DryRun.Server()
 	results, err := applier.Apply(ctx, "", first, dryRun)
 	if err == nil && dryRun && results[0].Action == apply.Created {
 		_, _ = fmt.Fprintf(o.ErrOut, "Note: what goes into the namespace %q cannot be tried before that is there\n", manifests.Namespace)
@@ -142,7 +142,7 @@ func (o *Options) apply(ctx context.Context, applier *apply.Applier, first, rest
 		more, err = applier.Apply(ctx, "", rest, dryRun)
 		results = append(results, more...)
 	}
-	if printErr := o.Printer.Results(o.Out, results); err == nil {
+	if printErr := o.Printer.Changes(o.Out, apply.Changes(results)); err == nil {
 		err = printErr
 	}
 	var missing *meta.NoKindMatchError

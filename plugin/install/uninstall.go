@@ -12,11 +12,11 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
-	cmdutil "k8s.io/kubectl/pkg/cmd/util"
 	"k8s.io/kubectl/pkg/util/templates"
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
@@ -24,7 +24,7 @@ import (
 type UninstallOptions struct {
 	DeletePolicies bool
 
-	dryRun  cmdutil.DryRunStrategy
+	dryRun  output.DryRun
 	clients clients.Clients
 	genericiooptions.IOStreams
 }
@@ -51,15 +51,14 @@ func NewUninstallCommand(getter genericclioptions.RESTClientGetter, streams gene
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cmd.SilenceUsage = true
-			var err error
-			if o.dryRun, err = cmdutil.GetDryRunStrategy(cmd); err != nil {
+			if err := o.dryRun.Complete(cmd); err != nil {
 				return err
 			}
 			return o.clients.Explain(cmd.Context(), o.Run(cmd.Context()))
 		},
 	}
 	cmd.Flags().BoolVar(&o.DeletePolicies, "delete-policies", false, "Delete the CRD too, and with it every SitePolicy")
-	cmdutil.AddDryRunFlag(cmd)
+	o.dryRun.AddFlag(cmd)
 	return cmd
 }
 
@@ -137,21 +136,17 @@ func (o *UninstallOptions) remove(ctx context.Context, object *unstructured.Unst
 	if err != nil {
 		return err
 	}
-	options, suffix := metav1.DeleteOptions{}, ""
-	switch o.dryRun {
-	case cmdutil.DryRunServer:
-		options.DryRun, suffix = []string{metav1.DryRunAll}, " (server dry run)"
-	case cmdutil.DryRunClient:
-		_, err = fmt.Fprintf(o.Out, "%s %q deleted (dry run)\n", mapping.Resource.GroupResource(), object.GetName())
-		return err
+	if !o.dryRun.Client() {
+		options := metav1.DeleteOptions{DryRun: o.dryRun.Option()}
+		err = client.Resource(mapping.Resource).Namespace(object.GetNamespace()).Delete(ctx, object.GetName(), options)
+		if apierrors.IsNotFound(err) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 	}
-	err = client.Resource(mapping.Resource).Namespace(object.GetNamespace()).Delete(ctx, object.GetName(), options)
-	if apierrors.IsNotFound(err) {
-		return nil
-	}
-	if err == nil {
-		_, err = fmt.Fprintf(o.Out, "%s %q deleted%s\n", mapping.Resource.GroupResource(), object.GetName(), suffix)
-	}
+	_, err = fmt.Fprintf(o.Out, "%s %q deleted%s\n", mapping.Resource.GroupResource(), object.GetName(), o.dryRun.Suffix())
 	return err
 }
 

@@ -116,7 +116,7 @@ func (o *InjectOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if o.Printer.ClientDryRun() {
+	if o.Printer.DryRun.Client() {
 		return o.Printer.Objects(o.Out, objects)
 	}
 	applier, err := apply.New(o.clients)
@@ -128,8 +128,8 @@ func (o *InjectOptions) Run(ctx context.Context) error {
 		Clients: o.clients, Applier: applier, Namespace: o.namespace, Kit: o.kit, Image: o.Delivery.Image,
 		Progress: o.Printer.Progress(o.IOStreams), ErrOut: o.ErrOut,
 	}
-	results, err := courier.Apply(ctx, objects, o.Printer.ServerDryRun())
-	if printErr := o.Printer.Results(o.Out, results); err == nil {
+	results, err := courier.Apply(ctx, objects, o.Printer.DryRun.Server())
+	if printErr := o.Printer.Changes(o.Out, apply.Changes(results)); err == nil {
 		err = printErr
 	}
 	return err

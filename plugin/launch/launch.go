@@ -84,7 +84,7 @@ func (o *Options) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if o.Printer.ClientDryRun() {
+	if o.Printer.DryRun.Client() {
 		o.notes(set)
 		return o.Printer.Objects(o.Out, set.Objects())
 	}
@@ -100,8 +100,8 @@ func (o *Options) Run(ctx context.Context) error {
 		Clients: o.clients, Applier: applier, Namespace: o.participant.Namespace, Kit: o.kit, Image: o.Delivery.Image,
 		Progress: o.Printer.Progress(o.IOStreams), ErrOut: o.ErrOut,
 	}
-	results, err := courier.Apply(ctx, set.Objects(), o.Printer.ServerDryRun())
-	if printErr := o.Printer.Results(o.Out, results); printErr != nil && err == nil {
+	results, err := courier.Apply(ctx, set.Objects(), o.Printer.DryRun.Server())
+	if printErr := o.Printer.Changes(o.Out, apply.Changes(results)); printErr != nil && err == nil {
 		err = printErr
 	}
 	if err != nil {
@@ -109,7 +109,7 @@ func (o *Options) Run(ctx context.Context) error {
 	}
 	o.notes(set)
 	o.keptClaim(results)
-	if o.Printer.ServerDryRun() || !o.Wait {
+	if o.Printer.DryRun.Server() || !o.Wait {
 		return nil
 	}
 	return o.wait(ctx, set)

@@ -98,7 +98,7 @@ func (o *AddOptions) Run(ctx context.Context) error {
 	if len(o.plan.servers()) == 0 && !o.HostsServer {
 		o.warn("the network is closed to every FL server: give --server-namespace or --server-cidr, or --hosts-server where it runs in this namespace")
 	}
-	if o.Printer.ClientDryRun() {
+	if o.Printer.DryRun.Client() {
 		return o.Printer.Objects(o.Out, append(o.plan.objects(), o.plan.label()))
 	}
 	typed, err := o.clients.Typed()
@@ -113,8 +113,8 @@ func (o *AddOptions) Run(ctx context.Context) error {
 		return o.clients.Explain(ctx, err)
 	}
 	applier.ForceConflicts = o.ForceConflicts
-	results, err := applier.Apply(ctx, o.plan.namespace, o.plan.objects(), o.Printer.ServerDryRun())
-	if printErr := o.Printer.Results(o.Out, results); err == nil {
+	results, err := applier.Apply(ctx, o.plan.namespace, o.plan.objects(), o.Printer.DryRun.Server())
+	if printErr := o.Printer.Changes(o.Out, apply.Changes(results)); err == nil {
 		err = printErr
 	}
 	if meta.IsNoMatchError(err) {
@@ -148,7 +148,7 @@ func (o *AddOptions) govern(ctx context.Context, typed kubernetes.Interface) err
 		return o.clients.Explain(ctx, err)
 	}
 	options := metav1.ApplyOptions{FieldManager: names.ManagedBy, Force: o.ForceConflicts}
-	if o.Printer.ServerDryRun() {
+	if o.Printer.DryRun.Server() {
 		options.DryRun = []string{metav1.DryRunAll}
 	}
 	want := corev1ac.Namespace(o.plan.namespace).WithLabels(o.plan.label().Labels)

@@ -1,0 +1,171 @@
+package output
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/cli-runtime/pkg/printers"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+)
+
+// Change is what has become of one object, or would.
+type Change struct {
+	// Name is "resource.group/name", as kubectl prints it.
+	Name      string
+	Namespace string
+	// Verb is a past participle, such as "created", with or without an
+	// explanation behind it.
+	Verb string
+	// Object is the object afterwards; nil where it is gone.
+	Object runtime.Object
+}
+
+// Printer prints what a command that writes has changed.
+type Printer struct {
+	format
+	DryRun
+	showSecrets bool
+}
+
+// NewPrinter makes a Printer, which AddFlags binds to a command.
+func NewPrinter() *Printer { return &Printer{format: newFormat()} }
+
+// AddFlags adds -o, the flags of templates and --dry-run.
+func (p *Printer) AddFlags(cmd *cobra.Command) {
+	p.addFlags(cmd, true)
+	p.DryRun.AddFlag(cmd)
+}
+
+// AddShowSecrets adds --show-secrets.
+func (p *Printer) AddShowSecrets(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&p.showSecrets, "show-secrets", false, "Print the private key and the other content of Secrets instead of sizes")
+}
+
+// Complete reads what the flags say.
+func (p *Printer) Complete(cmd *cobra.Command) error {
+	if err := p.DryRun.Complete(cmd); err != nil {
+		return err
+	}
+	_, err := p.printer()
+	return err
+}
+
+// Structured says whether standard output is for machines.
+func (p *Printer) Structured() bool { return p.structured() }
+
+// Progress is where a person reads how far a command is: not on standard output
+// where that is for machines.
+func (p *Printer) Progress(streams genericiooptions.IOStreams) io.Writer {
+	if p.structured() {
+		return streams.ErrOut
+	}
+	return streams.Out
+}
+
+// Objects prints what a client-side dry run would write.
+func (p *Printer) Objects(out io.Writer, objects []workloads.Object) error {
+	changes := make([]Change, 0, len(objects))
+	for _, obj := range objects {
+		_, singular := meta.UnsafeGuessKindToResource(obj.GetObjectKind().GroupVersionKind())
+		changes = append(changes, Change{
+			Name: fmt.Sprintf("%s/%s", singular.GroupResource(), obj.GetName()), Namespace: obj.GetNamespace(), Verb: "created", Object: obj,
+		})
+	}
+	return p.Changes(out, changes)
+}
+
+// Changes prints what has become of the objects: a line each for people, for
+// machines the objects that are there.
+func (p *Printer) Changes(out io.Writer, changes []Change) error {
+	switch {
+	case p.name() == wide:
+		return p.table(out, changes)
+	case p.structured():
+		return p.objects(out, changes)
+	}
+	for _, c := range changes {
+		if _, err := fmt.Fprintf(out, "%s %s%s\n", c.Name, c.Verb, p.Suffix()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Printer) table(out io.Writer, changes []Change) error {
+	table := &metav1.Table{}
+	for _, name := range []string{"Namespace", "Object", "Change"} {
+		table.ColumnDefinitions = append(table.ColumnDefinitions, metav1.TableColumnDefinition{Name: name, Type: "string"})
+	}
+	for _, c := range changes {
+		table.Rows = append(table.Rows, metav1.TableRow{Cells: []any{c.Namespace, c.Name, c.Verb + p.Suffix()}})
+	}
+	return printers.NewTablePrinter(printers.PrintOptions{}).PrintObj(table, out)
+}
+
+func (p *Printer) objects(out io.Writer, changes []Change) error {
+	printer, err := p.printer()
+	if err != nil {
+		return err
+	}
+	var shown []runtime.Object
+	for _, c := range changes {
+		if c.Object == nil {
+			continue
+		}
+		obj, err := p.shown(c.Object)
+		if err != nil {
+			return err
+		}
+		shown = append(shown, obj)
+	}
+	if p.name() == "json" {
+		// One document, as kubectl does it, so that jq can read it.
+		list := &corev1.List{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}}
+		for _, obj := range shown {
+			list.Items = append(list.Items, runtime.RawExtension{Object: obj})
+		}
+		return printer.PrintObj(list, out)
+	}
+	for _, obj := range shown {
+		if err := p.one(printer, obj, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// one prints one object; custom columns take the content, so that all objects
+// share one header.
+func (p *Printer) one(printer printers.ResourcePrinter, obj runtime.Object, out io.Writer) error {
+	if p.tabular() {
+		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
+		if err != nil {
+			return err
+		}
+		obj = &unstructured.Unstructured{Object: content}
+	}
+	return printer.PrintObj(obj, out)
+}
+
+// shown is the object as it may be printed.
+func (p *Printer) shown(obj runtime.Object) (runtime.Object, error) {
+	if u, ok := obj.(*unstructured.Unstructured); ok && u.GetKind() == "Secret" && u.GetAPIVersion() == "v1" {
+		secret := &corev1.Secret{}
+		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, secret); err != nil {
+			return nil, err
+		}
+		obj = secret
+	}
+	if secret, ok := obj.(*corev1.Secret); ok && !p.showSecrets {
+		return workloads.Redact(secret), nil
+	}
+	return obj, nil
+}

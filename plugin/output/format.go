@@ -1,0 +1,88 @@
+// Package output prints what commands list, make and write, the way kubectl does:
+// one set of formats, one set of words for dry runs, tables for people. Of a Secret
+// it shows sizes, unless --show-secrets asks for all.
+package output
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/printers"
+	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/kubectl/pkg/cmd/get"
+)
+
+// wide is the format for people that leaves nothing out.
+const wide = "wide"
+
+// format is the flag -o and what belongs to it.
+type format struct {
+	print   *genericclioptions.PrintFlags
+	columns *get.CustomColumnsPrintFlags
+}
+
+func newFormat() format {
+	return format{
+		print:   genericclioptions.NewPrintFlags("").WithTypeSetter(scheme.Scheme),
+		columns: get.NewCustomColumnsPrintFlags(),
+	}
+}
+
+// addFlags adds -o and the flags of templates. Managed fields are for objects of a
+// cluster alone.
+func (f *format) addFlags(cmd *cobra.Command, managedFields bool) {
+	if managedFields {
+		f.print.JSONYamlPrintFlags.AddFlags(cmd)
+	}
+	f.print.TemplatePrinterFlags.AddFlags(cmd)
+	usage := fmt.Sprintf("Output format. One of: (%s). Text for people is the default", strings.Join(f.allowed(), ", "))
+	cmd.Flags().StringVarP(f.print.OutputFormat, "output", "o", "", usage)
+	f.print.OutputFlagSpecified = func() bool { return cmd.Flag("output").Changed }
+	// It fails only for a flag that does not exist.
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(f.allowed(), cobra.ShellCompDirectiveNoFileComp))
+}
+
+// allowed are the formats, the usual ones first.
+func (f *format) allowed() []string {
+	usual := []string{"json", "yaml", "kyaml", "name", wide}
+	rest := slices.Concat(f.print.AllowedFormats(), f.columns.AllowedFormats())
+	slices.Sort(rest)
+	return append(usual, slices.DeleteFunc(rest, func(name string) bool { return slices.Contains(usual, name) })...)
+}
+
+// name is the format as the flags give it. As with kubectl, --template alone means
+// a Go template.
+func (f *format) name() string {
+	name := *f.print.OutputFormat
+	if name == "" && *f.print.TemplatePrinterFlags.TemplateArgument != "" {
+		return "go-template"
+	}
+	return name
+}
+
+// structured says whether standard output is for machines.
+func (f *format) structured() bool { return f.name() != "" && f.name() != wide }
+
+// printer is the printer of a structured format, nil for people's. Its error lists
+// the formats.
+func (f *format) printer() (printers.ResourcePrinter, error) {
+	if !f.structured() {
+		return nil, nil
+	}
+	f.columns.TemplateArgument = *f.print.TemplatePrinterFlags.TemplateArgument
+	if p, err := f.columns.ToPrinter(f.name()); !genericclioptions.IsNoCompatiblePrinterError(err) {
+		return p, err
+	}
+	p, err := f.print.ToPrinter()
+	if genericclioptions.IsNoCompatiblePrinterError(err) {
+		name := f.name()
+		err = genericclioptions.NoCompatiblePrinterError{OutputFormat: &name, AllowedFormats: f.allowed()}
+	}
+	return p, err
+}
+
+// tabular says whether the format gives each item of a list a line of its own.
+func (f *format) tabular() bool { return strings.HasPrefix(f.name(), "custom-columns") }
