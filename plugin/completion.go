@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
@@ -16,10 +15,10 @@ import (
 const maxCompletions = 100
 
 // completeFlags completes the values of kubectl's own flags.
-func completeFlags(cmd *cobra.Command, flags *genericclioptions.ConfigFlags) {
+func completeFlags(cmd *cobra.Command, c clients.Clients) {
 	fromConfig := func(names func(api.Config) []string) cobra.CompletionFunc {
 		return func(_ *cobra.Command, _ []string, start string) ([]string, cobra.ShellCompDirective) {
-			config, err := flags.ToRawKubeConfigLoader().RawConfig()
+			config, err := c.ToRawKubeConfigLoader().RawConfig()
 			if err != nil {
 				return nil, cobra.ShellCompDirectiveError
 			}
@@ -27,7 +26,7 @@ func completeFlags(cmd *cobra.Command, flags *genericclioptions.ConfigFlags) {
 		}
 	}
 	for flag, complete := range map[string]cobra.CompletionFunc{
-		"namespace": completeNamespaces(clients.New(flags)),
+		"namespace": completeNamespaces(c),
 		"context":   fromConfig(func(c api.Config) []string { return keys(c.Contexts) }),
 		"cluster":   fromConfig(func(c api.Config) []string { return keys(c.Clusters) }),
 		"user":      fromConfig(func(c api.Config) []string { return keys(c.AuthInfos) }),

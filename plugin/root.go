@@ -4,6 +4,7 @@ package plugin
 
 import (
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,7 @@ import (
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/delete"
 	"github.com/kubectl-flare/kubectl-flare/plugin/install"
 	"github.com/kubectl-flare/kubectl-flare/plugin/job"
@@ -82,32 +84,34 @@ func NewCommand(o Options) *cobra.Command {
 	cmd.SetOut(o.IOStreams.Out)
 	cmd.SetErr(o.IOStreams.ErrOut)
 	o.ConfigFlags.AddFlags(cmd.PersistentFlags())
-	completeFlags(cmd, o.ConfigFlags)
-	addCommands(cmd, o)
+	info, _ := debug.ReadBuildInfo()
+	f := clients.NewFactory(o.ConfigFlags, versionOf(version, info))
+	completeFlags(cmd, f.Current())
+	addCommands(cmd, o, f.Current())
 	return cmd
 }
 
-func addCommands(root *cobra.Command, o Options) {
+func addCommands(root *cobra.Command, o Options, c clients.Clients) {
 	add := func(group string, commands ...*cobra.Command) {
 		for _, c := range commands {
 			c.GroupID = group
 			root.AddCommand(c)
 		}
 	}
-	add(groupKits, kitcmd.NewCommand(o.ConfigFlags, frameworks.Default(), o.IOStreams, o.Clock))
+	add(groupKits, kitcmd.NewCommand(c, frameworks.Default(), o.IOStreams, o.Clock))
 	add(groupGovern,
-		policy.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),
-		install.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),
-		install.NewUninstallCommand(o.ConfigFlags, o.IOStreams),
-		site.NewCommand(o.ConfigFlags, o.IOStreams),
+		policy.NewCommand(c, o.IOStreams, o.Clock),
+		install.NewCommand(c, o.IOStreams, o.Clock),
+		install.NewUninstallCommand(c, o.IOStreams),
+		site.NewCommand(c, o.IOStreams),
 	)
 	add(groupRunning,
-		launch.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),
-		status.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock, o.Workloads),
-		logs.NewCommand(o.ConfigFlags, o.IOStreams),
-		delete.NewCommand(o.ConfigFlags, o.IOStreams),
+		launch.NewCommand(c, o.IOStreams, o.Clock),
+		status.NewCommand(c, o.IOStreams, o.Clock, o.Workloads),
+		logs.NewCommand(c, o.IOStreams),
+		delete.NewCommand(c, o.IOStreams),
 	)
-	add(groupJobs, job.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock, o.Workloads))
+	add(groupJobs, job.NewCommand(c, o.IOStreams, o.Clock, o.Workloads))
 	add(groupOther, newVersionCommand(o.IOStreams))
 }
 

@@ -1,10 +1,11 @@
-// Package clients is the seam between the commands and a cluster: the only way
-// in which a command comes by a client, and so the place where tests put
-// theirs. It also says what a cluster's errors mean, in plain words.
+// Package clients is the seam between the commands and clusters: the only way in
+// which a command comes by a client, and so the place where tests put theirs. It
+// also says what a cluster's errors mean, in plain words.
 package clients
 
 import (
 	"context"
+	"sync"
 
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/dynamic"
@@ -14,7 +15,8 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// Clients makes every kind of client from one kubeconfig.
+// Clients makes every kind of client for one context of a kubeconfig. It may be
+// used concurrently.
 type Clients interface {
 	genericclioptions.RESTClientGetter
 	// Typed is for kinds that we know.
@@ -31,59 +33,72 @@ type Clients interface {
 }
 
 // New makes Clients of what cobra's flags give. A getter that already is one
-// is returned as it is: so tests hand in theirs.
+// is returned as it is: so the root hands down those of its Factory.
 func New(getter genericclioptions.RESTClientGetter) Clients {
 	if c, ok := getter.(Clients); ok {
 		return c
 	}
-	return &fromFlags{RESTClientGetter: getter}
+	return newCluster(getter, "")
 }
 
-type fromFlags struct {
+// cluster is one cluster, reached through one context.
+type cluster struct {
 	genericclioptions.RESTClientGetter
+
+	typed    func() (kubernetes.Interface, error)
+	dynamic  func() (dynamic.Interface, error)
+	metadata func() (metadata.Interface, error)
 }
 
-// config lifts client-go's limit of 5 requests a second, made for controllers:
-// a command's requests are few, and the server has its own fairness.
-func (c *fromFlags) config() (*rest.Config, error) {
-	config, err := c.ToRESTConfig()
+// newCluster makes each client once, when it is asked for.
+func newCluster(getter genericclioptions.RESTClientGetter, userAgent string) *cluster {
+	config := sync.OnceValues(func() (*rest.Config, error) { return configOf(getter, userAgent) })
+	return &cluster{
+		RESTClientGetter: getter,
+		typed:            once(config, func(c *rest.Config) (kubernetes.Interface, error) { return kubernetes.NewForConfig(c) }),
+		dynamic:          once(config, func(c *rest.Config) (dynamic.Interface, error) { return dynamic.NewForConfig(c) }),
+		metadata:         once(config, func(c *rest.Config) (metadata.Interface, error) { return metadata.NewForConfig(c) }),
+	}
+}
+
+func once[T any](config func() (*rest.Config, error), make func(*rest.Config) (T, error)) func() (T, error) {
+	return sync.OnceValues(func() (T, error) {
+		c, err := config()
+		if err != nil {
+			var none T
+			return none, err
+		}
+		return make(c)
+	})
+}
+
+// configOf lifts client-go's limit of requests a second, which was made for
+// controllers before servers had fairness of their own: what a command does at once
+// is bounded where it does it.
+func configOf(getter genericclioptions.RESTClientGetter, userAgent string) (*rest.Config, error) {
+	config, err := getter.ToRESTConfig()
 	if err != nil {
 		return nil, err
 	}
 	config = rest.CopyConfig(config)
-	config.QPS, config.Burst = 50, 300
+	config.QPS = -1
+	if userAgent != "" {
+		config.UserAgent = userAgent
+	}
 	return config, nil
 }
 
 // Typed implements Clients.
-func (c *fromFlags) Typed() (kubernetes.Interface, error) {
-	config, err := c.config()
-	if err != nil {
-		return nil, err
-	}
-	return kubernetes.NewForConfig(config)
-}
+func (c *cluster) Typed() (kubernetes.Interface, error) { return c.typed() }
 
 // Dynamic implements Clients.
-func (c *fromFlags) Dynamic() (dynamic.Interface, error) {
-	config, err := c.config()
-	if err != nil {
-		return nil, err
-	}
-	return dynamic.NewForConfig(config)
-}
+func (c *cluster) Dynamic() (dynamic.Interface, error) { return c.dynamic() }
 
 // Metadata implements Clients.
-func (c *fromFlags) Metadata() (metadata.Interface, error) {
-	config, err := c.config()
-	if err != nil {
-		return nil, err
-	}
-	return metadata.NewForConfig(config)
-}
+func (c *cluster) Metadata() (metadata.Interface, error) { return c.metadata() }
 
 // Namespace implements Clients.
-func (c *fromFlags) Namespace() (string, error) {
+func (c *cluster) Namespace() (string, error) {
 	namespace, _, err := c.ToRawKubeConfigLoader().Namespace()
 	return namespace, err
 }

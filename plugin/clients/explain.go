@@ -18,7 +18,7 @@ type where struct{ server, context string }
 
 func (w where) String() string { return fmt.Sprintf("%s (kubeconfig context %q)", w.server, w.context) }
 
-func (c *fromFlags) where() where {
+func (c *cluster) where() where {
 	var w where
 	if config, err := c.ToRESTConfig(); err == nil {
 		w.server = config.Host
@@ -34,7 +34,7 @@ func (c *fromFlags) where() where {
 }
 
 // Explain implements Clients.
-func (c *fromFlags) Explain(ctx context.Context, err error) error {
+func (c *cluster) Explain(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}

@@ -77,7 +77,7 @@ func TestInterruptionIsNotExplained(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	err := &url.Error{Op: "Get", URL: "x", Err: context.Canceled}
-	if got := (&fromFlags{}).Explain(ctx, err); !errors.Is(got, err) {
+	if got := (&cluster{}).Explain(ctx, err); !errors.Is(got, err) {
 		t.Errorf("got %v", got)
 	}
 }
