@@ -33,8 +33,10 @@ type Options struct {
 	ConfigFlags *genericclioptions.ConfigFlags
 	IOStreams   genericiooptions.IOStreams
 	Clock       clock.WithTicker
-	// Workloads are the frameworks that the commands know.
-	Workloads *workloads.Registry
+	// Frameworks read kits, Workloads make them run: the frameworks that the commands
+	// know.
+	Frameworks *frameworks.Registry
+	Workloads  *workloads.Registry
 }
 
 // DefaultOptions are the real ones. Warnings of the API server, and so those of
@@ -44,6 +46,7 @@ func DefaultOptions(streams genericiooptions.IOStreams) Options {
 		ConfigFlags: genericclioptions.NewConfigFlags(true).WithDiscoveryQPS(50).WithWarningPrinter(streams),
 		IOStreams:   streams,
 		Clock:       clock.RealClock{},
+		Frameworks:  frameworks.Default(),
 		Workloads:   builtin.Default(),
 	}
 }
@@ -98,7 +101,7 @@ func addCommands(root *cobra.Command, o Options, c clients.Clients) {
 			root.AddCommand(c)
 		}
 	}
-	add(groupKits, kitcmd.NewCommand(c, frameworks.Default(), o.IOStreams, o.Clock))
+	add(groupKits, kitcmd.NewCommand(c, o.Frameworks, o.IOStreams, o.Clock))
 	add(groupGovern,
 		policy.NewCommand(c, o.IOStreams, o.Clock),
 		install.NewCommand(c, o.IOStreams, o.Clock),
@@ -106,7 +109,7 @@ func addCommands(root *cobra.Command, o Options, c clients.Clients) {
 		site.NewCommand(c, o.IOStreams),
 	)
 	add(groupRunning,
-		launch.NewCommand(c, o.IOStreams, o.Clock),
+		launch.NewCommand(c, launch.Registries{Kits: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock),
 		status.NewCommand(c, o.IOStreams, o.Clock, o.Workloads),
 		logs.NewCommand(c, o.IOStreams),
 		delete.NewCommand(c, o.IOStreams),

@@ -17,11 +17,12 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 )
 
 func tree(flags *genericclioptions.ConfigFlags) func(genericiooptions.IOStreams) *cobra.Command {
 	return func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(Options{ConfigFlags: flags, IOStreams: streams, Clock: testingclock.NewFakeClock(time.Now()), Workloads: builtin.Default()})
+		return NewCommand(Options{ConfigFlags: flags, IOStreams: streams, Clock: testingclock.NewFakeClock(time.Now()), Frameworks: frameworks.Default(), Workloads: builtin.Default()})
 	}
 }
 

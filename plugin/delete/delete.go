@@ -3,7 +3,6 @@ package delete
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,7 +22,7 @@ type Options struct {
 	Participants []string
 	DeleteData   bool
 
-	dryRun    output.DryRun
+	printer   *output.Printer
 	namespace string
 	clients   clients.Clients
 	genericiooptions.IOStreams
@@ -31,7 +30,7 @@ type Options struct {
 
 // NewCommand makes `kubectl flare delete`.
 func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &Options{clients: clients.New(getter), IOStreams: streams}
+	o := &Options{printer: output.NewPrinter(), clients: clients.New(getter), IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "delete PARTICIPANT...",
 		DisableFlagsInUseLine: true,
@@ -59,14 +58,14 @@ func NewCommand(getter genericclioptions.RESTClientGetter, streams genericioopti
 		ValidArgsFunction: participants.Complete(o.clients),
 	}
 	cmd.Flags().BoolVar(&o.DeleteData, "delete-data", false, "Delete the workspace too, with models, jobs and logs in it")
-	o.dryRun.AddFlag(cmd)
+	o.printer.AddFlags(cmd)
 	return cmd
 }
 
 // Complete reads the flags.
 func (o *Options) Complete(cmd *cobra.Command, args []string) error {
 	o.Participants = args
-	if err := o.dryRun.Complete(cmd); err != nil {
+	if err := o.printer.Complete(cmd); err != nil {
 		return err
 	}
 	var err error
@@ -84,13 +83,11 @@ func (o *Options) Run(ctx context.Context) error {
 	if err != nil {
 		return o.clients.Explain(ctx, err)
 	}
-	var errs []error
-	for _, f := range found {
-		errs = append(errs, o.clients.Explain(ctx, o.remove(ctx, client, f)))
-	}
+	err = o.remove(ctx, found)
+	o.sayKept(found)
 	o.sayAbsent(found)
 	o.sayVolumes(found)
-	return errors.Join(errs...)
+	return err
 }
 
 // sayAbsent keeps a misspelt name from looking like a success.

@@ -9,11 +9,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/workloadstest"
@@ -178,4 +182,38 @@ func TestDeleteLeavesTheClaimWithKits(t *testing.T) {
 	if strings.Count(errOut, want) != 1 || slices.Contains(server.Writes(), "delete persistentvolumeclaims/flare-kits") {
 		t.Errorf("said: %s\ndone: %v", errOut, server.Writes())
 	}
+}
+
+// The Secret of a former kit, of which nothing else in the cluster tells, goes too,
+// also for those who may not list Secrets; what is not the participant's stays.
+func TestDeleteFindsFormerKits(t *testing.T) {
+	f := federation(t)
+	site, former := f.Client("site-1", "hospital_a").Read(), f.Client("site-1", "hospital_a").Read()
+	server := cluster(t, f.Client("site-2", "hospital_b"))
+	objects, err := clientstest.Launched("fl", workloadstest.Accept(t, site), time.Now())
+	require.NoError(t, err)
+	formerSecret, err := workloads.KitForm("fl", former)
+	require.NoError(t, err)
+	for _, obj := range append(objects, formerSecret[0]) {
+		server.Put(obj)
+	}
+	server.Put(&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "fl", Name: "database"}})
+	meta := workloads.Meta("fl", engine.InventoryName("site-1"), site)
+	server.Put(&corev1.ConfigMap{ObjectMeta: meta, Data: map[string]string{
+		"Secret_" + kit.SecretName(former): "launch", "Secret_database": "launch", "Deployment.apps_site-2": "launch",
+	}})
+	server.Refuse = func(verb, resource, name string, _ bool) *apierrors.StatusError {
+		if resource == "secrets" && verb != "delete" {
+			return apierrors.NewForbidden(schema.GroupResource{Resource: "secrets"}, name, fmt.Errorf("no"))
+		}
+		return nil
+	}
+	_, _, err = run(t, server, "site-1")
+	require.NoError(t, err)
+	for _, want := range []string{kit.SecretName(site), kit.SecretName(former)} {
+		require.Contains(t, server.Writes(), "delete secrets/"+want)
+	}
+	require.NotContains(t, server.Writes(), "delete secrets/database")
+	require.NotContains(t, server.Writes(), "delete deployments/site-2")
+	require.Equal(t, "delete configmaps/flare-inventory-site-1", server.Writes()[len(server.Writes())-1], "the inventory goes last")
 }

@@ -2,39 +2,44 @@ package delete
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/metadata"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // kind is one kind of object that launch makes.
 type kind struct {
-	resource schema.GroupVersionResource
-	singular string
-	data     bool // holds what training has produced
+	resource  schema.GroupVersionResource
+	groupKind schema.GroupKind
+	data      bool // holds what training has produced
 }
 
 // kinds are in the order in which they go: first what uses the others.
 func kinds() []kind {
-	core := func(resource string) schema.GroupVersionResource {
-		return schema.GroupVersionResource{Version: "v1", Resource: resource}
+	of := func(group, resource, name string) kind {
+		return kind{
+			resource:  schema.GroupVersionResource{Group: group, Version: "v1", Resource: resource},
+			groupKind: schema.GroupKind{Group: group, Kind: name},
+		}
 	}
+	claims := of("", "persistentvolumeclaims", "PersistentVolumeClaim")
+	claims.data = true
 	return []kind{
-		{resource: schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}, singular: "deployment.apps"},
-		{resource: schema.GroupVersionResource{Group: "batch", Version: "v1", Resource: "cronjobs"}, singular: "cronjob.batch"},
-		{resource: core("services"), singular: "service"},
-		{resource: core("serviceaccounts"), singular: "serviceaccount"},
-		{resource: core("configmaps"), singular: "configmap"},
-		{resource: core("secrets"), singular: "secret"},
-		{resource: core("persistentvolumeclaims"), singular: "persistentvolumeclaim", data: true},
+		of("apps", "deployments", "Deployment"), of("batch", "cronjobs", "CronJob"), of("", "services", "Service"),
+		of("", "serviceaccounts", "ServiceAccount"), of("", "configmaps", "ConfigMap"), of("", "secrets", "Secret"), claims,
 	}
 }
 
@@ -44,8 +49,32 @@ type object struct {
 	name        string
 	uid         *types.UID // nil: whatever has the name
 	participant string
+	federation  string
 	digest      string // of the kit that it was made for
 	volume      string // where that kit lies, if not in a Secret
+}
+
+// display is the object as kubectl prints it: "deployment.apps/site-1".
+func (o object) display() string {
+	return strings.ToLower(o.groupKind.String()) + "/" + o.name
+}
+
+// stub is the object for machines: no more than its name is known.
+func (o object) stub(namespace string) *unstructured.Unstructured {
+	u := &unstructured.Unstructured{}
+	u.SetGroupVersionKind(o.groupKind.WithVersion(o.resource.Version))
+	u.SetNamespace(namespace)
+	u.SetName(o.name)
+	return u
+}
+
+// ref is the object as the engine deletes it.
+func (o object) ref() engine.Ref {
+	ref := engine.Ref{GroupKind: o.groupKind, Name: o.name}
+	if o.uid != nil {
+		ref.UID = *o.uid
+	}
+	return ref
 }
 
 // find lists what the participants have, by metadata alone: nobody has to see a
@@ -67,33 +96,66 @@ func (o *Options) find(ctx context.Context, client metadata.Interface) ([]object
 				continue
 			}
 			found = append(found, object{
-				kind: k, name: item.Name, participant: name, uid: &item.UID,
+				kind: k, name: item.Name, participant: name, uid: &item.UID, federation: item.Annotations[names.AnnotationFederation],
 				digest: item.Annotations[names.AnnotationKitDigest], volume: item.Annotations[names.AnnotationKitVolume],
 			})
 		}
 	}
+	listed, err := o.findListed(ctx, found)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, listed...)
 	shared, err := o.findShared(ctx, client, found)
 	return append(found, shared...), err
 }
 
-// remove deletes one object, or says why it stays.
-func (o *Options) remove(ctx context.Context, client metadata.Interface, obj object) error {
-	if obj.data && !o.DeleteData {
-		_, err := fmt.Fprintf(o.Out, "%s/%s kept, with the data in it (--delete-data deletes it)%s\n", obj.singular, obj.name, o.dryRun.Suffix())
-		return err
+// remove deletes the objects. What cannot be deleted does not keep the rest from
+// going.
+func (o *Options) remove(ctx context.Context, found []object) error {
+	going := slices.DeleteFunc(slices.Clone(found), o.keeps)
+	if o.printer.DryRun.Client() {
+		return o.show(going)
 	}
-	if !o.dryRun.Client() {
-		// Background: a Deployment that lingers until its pod is gone would be
-		// in the way of the next launch.
-		opts := metav1.DeleteOptions{PropagationPolicy: new(metav1.DeletePropagationBackground), Preconditions: &metav1.Preconditions{UID: obj.uid}, DryRun: o.dryRun.Option()}
-		err := client.Resource(obj.resource).Namespace(o.namespace).Delete(ctx, obj.name, opts)
-		if apierrors.IsNotFound(err) {
-			return nil
+	reporter := engine.NewReporter(o.printer, o.IOStreams)
+	e := engine.Engine{Reporter: reporter}
+	changes, err := e.Carry(ctx, engine.Plan{
+		Target: engine.Target{Clients: o.clients, Namespace: o.namespace},
+		Steps:  []engine.Step{&engine.Remove{Stages: stages(going), BestEffort: true}},
+	}, o.printer.DryRun.Server())
+	return errors.Join(err, reporter.Print(changes))
+}
+
+// stages are the objects of each kind, first what uses the others, and inventories
+// last: they tell what is left to delete where something goes wrong.
+func stages(going []object) [][]engine.Ref {
+	all := make([][]engine.Ref, len(kinds())+2)
+	for _, obj := range going {
+		i := 1 + slices.IndexFunc(kinds(), func(k kind) bool { return k.groupKind == obj.groupKind })
+		if isInventory(obj) {
+			i = len(all) - 1
 		}
-		if err != nil {
-			return fmt.Errorf("%s/%s: %w", obj.singular, obj.name, err)
+		all[i] = append(all[i], obj.ref())
+	}
+	return all
+}
+
+// show prints what would be deleted, without asking whether it could be.
+func (o *Options) show(going []object) error {
+	changes := make([]output.Change, 0, len(going))
+	for _, obj := range going {
+		changes = append(changes, output.Change{Name: obj.display(), Namespace: o.namespace, Verb: string(engine.Deleted), Object: obj.stub(o.namespace)})
+	}
+	return o.printer.Changes(o.Out, changes)
+}
+
+func (o *Options) keeps(obj object) bool { return obj.data && !o.DeleteData }
+
+// sayKept names what stays although it is the participants'.
+func (o *Options) sayKept(found []object) {
+	for _, obj := range found {
+		if o.keeps(obj) {
+			_, _ = fmt.Fprintf(o.printer.Progress(o.IOStreams), "%s kept, with the data in it (--delete-data deletes it)%s\n", obj.display(), o.printer.Suffix())
 		}
 	}
-	_, err := fmt.Fprintf(o.Out, "%s/%s deleted%s\n", obj.singular, obj.name, o.dryRun.Suffix())
-	return err
 }

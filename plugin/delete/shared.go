@@ -18,7 +18,10 @@ func (o *Options) findShared(ctx context.Context, client metadata.Interface, goi
 	if len(going) == 0 {
 		return nil, nil
 	}
-	services := kind{resource: schema.GroupVersionResource{Version: "v1", Resource: "services"}, singular: "service"}
+	services := kind{
+		resource:  schema.GroupVersionResource{Version: "v1", Resource: "services"},
+		groupKind: schema.GroupKind{Kind: "Service"},
+	}
 	list, err := client.Resource(services.resource).Namespace(o.namespace).List(ctx, metav1.ListOptions{
 		LabelSelector: names.LabelManagedBy + "=" + names.ManagedBy + ",!" + names.LabelParticipant,
 	})

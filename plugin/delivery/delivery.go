@@ -7,58 +7,59 @@ package delivery
 import (
 	"context"
 	"fmt"
-	"io"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
-	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// Courier writes the objects of one participant, whether its kit goes into a
-// Secret or onto a volume.
-type Courier struct {
-	Clients   clients.Clients
-	Applier   *apply.Applier
-	Namespace string
-	// Kit has all of its files, also where they go onto a volume.
-	Kit *kit.Kit
-	// Image is flare-kit's.
-	Image string
-	// Progress takes lines for people, ErrOut warnings.
-	Progress, ErrOut io.Writer
-}
-
-// Apply writes the objects; those of a kit on a volume once the kit is there. With
-// dryRun it asks the server what would happen and leaves it at that.
-func (c *Courier) Apply(ctx context.Context, objects []workloads.Object, dryRun bool) ([]apply.Result, error) {
-	if c.Kit.Volume == nil || dryRun {
-		return c.Applier.Apply(ctx, c.Namespace, objects, dryRun)
+// Steps are the steps that write a participant's objects: at once where the kit is
+// in a Secret; else the claim first, then the kit, and then what refers to it. image
+// is flare-kit's.
+func Steps(k *kit.Kit, image string, stages [][]workloads.Object) []engine.Step {
+	if k.Volume == nil {
+		return []engine.Step{&engine.Apply{Stages: stages}}
 	}
-	// Nothing is sent where something would be refused.
-	if _, err := c.Applier.Apply(ctx, c.Namespace, objects, true); err != nil {
-		return nil, err
+	claim, rest := split(stages, k.Volume.ClaimName)
+	return []engine.Step{
+		&engine.Apply{Stages: [][]workloads.Object{claim}},
+		&Deliver{Kit: k, Image: image},
+		&engine.Apply{Stages: rest},
 	}
-	first, rest := split(objects, c.Kit.Volume.ClaimName)
-	results, err := c.Applier.Apply(ctx, c.Namespace, first, false)
-	if err != nil {
-		return results, err
-	}
-	if err := c.send(ctx); err != nil {
-		return results, fmt.Errorf("the kit could not be taken to claim %q: %w", c.Kit.Volume.ClaimName, c.Clients.Explain(ctx, err))
-	}
-	more, err := c.Applier.Apply(ctx, c.Namespace, rest, false)
-	return append(results, more...), err
 }
 
 // split takes the claim out of the objects.
-func split(objects []workloads.Object, claim string) (first, rest []workloads.Object) {
-	for _, o := range objects {
-		if o.GetObjectKind().GroupVersionKind().Kind == "PersistentVolumeClaim" && o.GetName() == claim {
-			first = append(first, o)
-		} else {
-			rest = append(rest, o)
+func split(stages [][]workloads.Object, name string) (claim []workloads.Object, rest [][]workloads.Object) {
+	for _, stage := range stages {
+		var others []workloads.Object
+		for _, o := range stage {
+			if o.GetObjectKind().GroupVersionKind().Kind == "PersistentVolumeClaim" && o.GetName() == name {
+				claim = append(claim, o)
+			} else {
+				others = append(others, o)
+			}
 		}
+		rest = append(rest, others)
 	}
-	return first, rest
+	return claim, rest
+}
+
+// Deliver is the step that takes a kit to the claim that its Volume names.
+type Deliver struct {
+	// Kit has all of its files.
+	Kit *kit.Kit
+	// Image is flare-kit's.
+	Image string
+}
+
+// Rehearse implements engine.Step. The objects that refer to the kit are rehearsed
+// in the steps around it; a claim that is not there yet cannot be written to.
+func (d *Deliver) Rehearse(context.Context, *engine.Session) error { return nil }
+
+// Run implements engine.Step.
+func (d *Deliver) Run(ctx context.Context, s *engine.Session) error {
+	if err := d.send(ctx, s); err != nil {
+		return fmt.Errorf("the kit could not be taken to claim %q: %w", d.Kit.Volume.ClaimName, s.Clients.Explain(ctx, err))
+	}
+	return nil
 }

@@ -9,7 +9,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/workloadstest"
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
@@ -97,11 +100,12 @@ func TestSplit(t *testing.T) {
 	require.NoError(t, err)
 	objects, err := workloads.KitForm("ns", delivered)
 	require.NoError(t, err)
-	first, rest := split(objects, "flare-kits")
+	first, rest := split([][]workloads.Object{objects}, "flare-kits")
 	require.Len(t, first, 1)
 	require.Equal(t, "flare-kits", first[0].GetName())
-	require.Len(t, rest, 2)
-	require.Equal(t, kit.SecretName(k), rest[0].GetName())
+	require.Len(t, rest, 1)
+	require.Len(t, rest[0], 2)
+	require.Equal(t, kit.SecretName(k), rest[0][0].GetName())
 }
 
 func TestOutcome(t *testing.T) {
@@ -110,12 +114,13 @@ func TestOutcome(t *testing.T) {
 			State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: code, Message: message}},
 		}}}}
 	}
-	var progress bytes.Buffer
-	c := &Courier{Progress: &progress, Kit: &kit.Kit{Content: kit.Content{Volume: &kit.Volume{ClaimName: "flare-kits", SubPath: "site-1/0123"}}}}
-	require.NoError(t, c.outcome(ended(0, ""), nil))
+	streams, _, progress, _ := genericiooptions.NewTestIOStreams()
+	r := engine.NewReporter(output.NewPrinter(), streams)
+	d := &Deliver{Kit: &kit.Kit{Content: kit.Content{Volume: &kit.Volume{ClaimName: "flare-kits", SubPath: "site-1/0123"}}}}
+	require.NoError(t, d.outcome(r, ended(0, ""), nil))
 	require.Equal(t, "kit on claim flare-kits, folder site-1/0123\n", progress.String())
-	require.EqualError(t, c.outcome(ended(1, "error: no space left on device\n"), io.ErrUnexpectedEOF), "flare-kit ended with exit code 1: error: no space left on device")
-	err := c.outcome(&corev1.Pod{Status: corev1.PodStatus{Reason: "Evicted"}}, io.ErrUnexpectedEOF)
+	require.EqualError(t, d.outcome(r, ended(1, "error: no space left on device\n"), io.ErrUnexpectedEOF), "flare-kit ended with exit code 1: error: no space left on device")
+	err := d.outcome(r, &corev1.Pod{Status: corev1.PodStatus{Reason: "Evicted"}}, io.ErrUnexpectedEOF)
 	require.ErrorContains(t, err, "unexpected EOF")
 	require.ErrorContains(t, err, "Evicted")
 }

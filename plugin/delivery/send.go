@@ -11,10 +11,10 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/tools/remotecommand"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/helperpod"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
@@ -27,19 +27,17 @@ const ending = time.Minute
 
 // send runs a receiver and streams the kit into it. The private key goes through
 // the API server's connection into the pod's standard input, and nowhere else.
-func (c *Courier) send(ctx context.Context) error {
-	typed, err := c.Clients.Typed()
+func (d *Deliver) send(ctx context.Context, s *engine.Session) error {
+	typed, err := s.Clients.Typed()
 	if err != nil {
 		return err
 	}
 	// The image may have to be pulled first.
-	if _, err := fmt.Fprintf(c.Progress, "taking the kit (%d files, %d KiB) to claim %s: a receiver pod starts\n", len(c.Kit.Startup), size(c.Kit.Startup)>>10, c.Kit.Volume.ClaimName); err != nil {
-		return err
-	}
-	runner := helperpod.Runner{Typed: typed, ErrOut: c.ErrOut, What: "receiver pod", Holds: "may write to the claim"}
-	return runner.With(ctx, c.receiver(), func(pod *corev1.Pod) error {
+	s.Reporter.Progress("taking the kit (%d files, %d KiB) to claim %s: a receiver pod starts", len(d.Kit.Startup), size(d.Kit.Startup)>>10, d.Kit.Volume.ClaimName)
+	runner := helperpod.Runner{Typed: typed, ErrOut: s.Reporter.Warnings(), What: "receiver pod", Holds: "may write to the claim"}
+	return runner.With(ctx, d.receiver(s.Namespace), func(pod *corev1.Pod) error {
 		complaints := &helperpod.Tail{Limit: 8 << 10}
-		streamed := c.stream(ctx, typed, pod, complaints)
+		streamed := d.stream(ctx, s, pod, complaints)
 		ctx, cancel := context.WithTimeout(ctx, ending)
 		defer cancel()
 		last, err := runner.Ended(ctx, pod)
@@ -47,7 +45,7 @@ func (c *Courier) send(ctx context.Context) error {
 			return errors.Join(streamed, err)
 		}
 		// What the receiver says explains more than how the stream broke off.
-		return c.outcome(last, streamed)
+		return d.outcome(s.Reporter, last, streamed)
 	})
 }
 
@@ -59,18 +57,22 @@ func size(files kit.Files) int {
 	return total
 }
 
-func (c *Courier) receiver() *corev1.Pod {
+func (d *Deliver) receiver(namespace string) *corev1.Pod {
 	return &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{
-			Namespace: c.Namespace, GenerateName: "flare-receive-" + kit.ObjectName(c.Kit.Participant) + "-",
+			Namespace: namespace, GenerateName: "flare-receive-" + kit.ObjectName(d.Kit.Participant) + "-",
 			Labels: map[string]string{names.LabelManagedBy: names.ManagedBy},
 		},
-		Spec: kitvolume.ReceiverSpec(c.Image, c.Kit.Digest(), *c.Kit.Volume, workloads.PodSecurity()),
+		Spec: kitvolume.ReceiverSpec(d.Image, d.Kit.Digest(), *d.Kit.Volume, workloads.PodSecurity()),
 	}
 }
 
-func (c *Courier) stream(ctx context.Context, typed kubernetes.Interface, pod *corev1.Pod, complaints io.Writer) error {
-	config, err := c.Clients.ToRESTConfig()
+func (d *Deliver) stream(ctx context.Context, s *engine.Session, pod *corev1.Pod, complaints io.Writer) error {
+	typed, err := s.Clients.Typed()
+	if err != nil {
+		return err
+	}
+	config, err := s.Clients.ToRESTConfig()
 	if err != nil {
 		return err
 	}
@@ -81,7 +83,7 @@ func (c *Courier) stream(ctx context.Context, typed kubernetes.Interface, pod *c
 		return err
 	}
 	out, in := io.Pipe()
-	go func() { _ = in.CloseWithError(writeTar(in, c.Kit.Startup)) }()
+	go func() { _ = in.CloseWithError(writeTar(in, d.Kit.Startup)) }()
 	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdin: out, Stdout: io.Discard, Stderr: complaints})
 	_ = out.Close() // ends the writer, should the stream have broken off
 	return err
@@ -103,7 +105,7 @@ func writeTar(w io.Writer, files kit.Files) error {
 }
 
 // outcome reads in the pod's status how the receiver ended.
-func (c *Courier) outcome(pod *corev1.Pod, streamed error) error {
+func (d *Deliver) outcome(r *engine.Reporter, pod *corev1.Pod, streamed error) error {
 	for _, s := range pod.Status.ContainerStatuses {
 		end := s.State.Terminated
 		if end == nil {
@@ -112,8 +114,8 @@ func (c *Courier) outcome(pod *corev1.Pod, streamed error) error {
 		if end.ExitCode != 0 {
 			return fmt.Errorf("flare-kit ended with exit code %d: %s", end.ExitCode, strings.TrimSpace(end.Message))
 		}
-		_, err := fmt.Fprintf(c.Progress, "kit on claim %s, folder %s\n", c.Kit.Volume.ClaimName, c.Kit.Volume.SubPath)
-		return err
+		r.Progress("kit on claim %s, folder %s", d.Kit.Volume.ClaimName, d.Kit.Volume.SubPath)
+		return nil
 	}
 	return errors.Join(streamed, fmt.Errorf("receiver pod %s ended without a word: %s %s", pod.Name, pod.Status.Reason, pod.Status.Message))
 }

@@ -19,8 +19,8 @@ import (
 	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
-	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
@@ -113,12 +113,7 @@ func (o *Options) Run(ctx context.Context) error {
 	if o.Printer.DryRun.Client() {
 		return o.Printer.Objects(o.Out, asObjects(append(first, rest...)))
 	}
-	applier, err := apply.New(o.clients)
-	if err != nil {
-		return o.clients.Explain(ctx, err)
-	}
-	applier.ForceConflicts = o.ForceConflicts
-	if err := o.apply(ctx, applier, asObjects(first), asObjects(rest)); err != nil {
+	if err := o.apply(ctx, asObjects(first), asObjects(rest)); err != nil {
 		return err
 	}
 	if o.Printer.DryRun.Server() || !o.Wait {
@@ -129,27 +124,37 @@ func (o *Options) Run(ctx context.Context) error {
 	return o.prove(ctx)
 }
 
-// apply writes namespace and CRD before what needs them.
-func (o *Options) apply(ctx context.Context, applier *apply.Applier, first, rest []workloads.Object) error {
+// apply writes namespace and CRD before what needs them, which cannot even be
+// rehearsed without them.
+func (o *Options) apply(ctx context.Context, first, rest []workloads.Object) error {
+	reporter := engine.NewReporter(o.Printer, o.IOStreams)
+	e := engine.Engine{ForceConflicts: o.ForceConflicts, Reporter: reporter}
 	dryRun := o.Printer.DryRun.Server()
-	results, err := applier.Apply(ctx, "", first, dryRun)
-	if err == nil && dryRun && results[0].Action == apply.Created {
-		_, _ = fmt.Fprintf(o.ErrOut, "Note: what goes into the namespace %q cannot be tried before that is there\n", manifests.Namespace)
+	changes, err := e.Carry(ctx, o.plan(first), dryRun)
+	if err == nil && dryRun && changes[0].Action == engine.Created {
+		reporter.Note("what goes into the namespace %q cannot be tried before that is there", manifests.Namespace)
 		rest = clusterScoped(rest)
 	}
 	if err == nil {
-		var more []apply.Result
-		more, err = applier.Apply(ctx, "", rest, dryRun)
-		results = append(results, more...)
+		var more engine.ChangeSet
+		more, err = e.Carry(ctx, o.plan(rest), dryRun)
+		changes = append(changes, more...)
 	}
-	if printErr := o.Printer.Changes(o.Out, apply.Changes(results)); err == nil {
-		err = printErr
-	}
+	printErr := reporter.Print(changes)
 	var missing *meta.NoKindMatchError
 	if errors.As(err, &missing) && missing.GroupKind.Group == "cert-manager.io" {
 		return errors.New("cert-manager is not installed in this cluster: install it first (https://cert-manager.io/docs/installation/), or give --certs self-signed")
 	}
-	return err
+	return errors.Join(err, printErr)
+}
+
+// plan writes the objects in their order, the registrations of the webhook last.
+func (o *Options) plan(objects []workloads.Object) engine.Plan {
+	apply := &engine.Apply{}
+	for _, object := range objects {
+		apply.Stages = append(apply.Stages, []workloads.Object{object})
+	}
+	return engine.Plan{Subject: "the webhook", Target: engine.Target{Clients: o.clients}, Steps: []engine.Step{apply}}
 }
 
 func clusterScoped(objects []workloads.Object) []workloads.Object {

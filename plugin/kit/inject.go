@@ -11,10 +11,11 @@ import (
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/delivery"
+	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
+	"github.com/kubectl-flare/kubectl-flare/plugin/plans"
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
@@ -119,18 +120,9 @@ func (o *InjectOptions) Run(ctx context.Context) error {
 	if o.Printer.DryRun.Client() {
 		return o.Printer.Objects(o.Out, objects)
 	}
-	applier, err := apply.New(o.clients)
-	if err != nil {
-		return o.clients.Explain(ctx, err)
-	}
-	applier.ForceConflicts = o.ForceConflicts
-	courier := delivery.Courier{
-		Clients: o.clients, Applier: applier, Namespace: o.namespace, Kit: o.kit, Image: o.Delivery.Image,
-		Progress: o.Printer.Progress(o.IOStreams), ErrOut: o.ErrOut,
-	}
-	results, err := courier.Apply(ctx, objects, o.Printer.DryRun.Server())
-	if printErr := o.Printer.Changes(o.Out, apply.Changes(results)); err == nil {
-		err = printErr
-	}
-	return err
+	reporter := engine.NewReporter(o.Printer, o.IOStreams)
+	e := engine.Engine{ForceConflicts: o.ForceConflicts, Reporter: reporter}
+	plan := plans.Inject(engine.Target{Clients: o.clients, Namespace: o.namespace}, o.kit, o.Delivery.Image, objects)
+	changes, err := e.Carry(ctx, plan, o.Printer.DryRun.Server())
+	return errors.Join(err, reporter.Print(changes))
 }

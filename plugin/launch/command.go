@@ -9,8 +9,8 @@ import (
 )
 
 // NewCommand makes `kubectl flare launch`.
-func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.WithTicker) *cobra.Command {
-	o := NewOptions(getter, streams, clk)
+func NewCommand(getter genericclioptions.RESTClientGetter, registries Registries, streams genericiooptions.IOStreams, clk clock.WithTicker) *cobra.Command {
+	o := NewOptions(getter, registries, streams, clk)
 	cmd := &cobra.Command{
 		Use:                   "launch KIT_DIR --image=IMAGE",
 		DisableFlagsInUseLine: true,

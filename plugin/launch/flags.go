@@ -23,6 +23,7 @@ type flags struct {
 	RootFingerprint  string
 	ForceConflicts   bool
 	Wait             bool
+	Rollback         bool
 	Timeout          time.Duration
 	Delivery         delivery.Flags
 	sizeGiven        bool
@@ -31,7 +32,7 @@ type flags struct {
 const defaultStorageSize = "1Gi"
 
 func defaults() flags {
-	return flags{StorageSize: defaultStorageSize, Wait: true, Timeout: 5 * time.Minute}
+	return flags{StorageSize: defaultStorageSize, Wait: true, Rollback: true, Timeout: 5 * time.Minute}
 }
 
 func (f *flags) add(cmd *cobra.Command) {
@@ -48,6 +49,7 @@ func (f *flags) add(cmd *cobra.Command) {
 	fs.BoolVar(&f.ForceConflicts, "force-conflicts", f.ForceConflicts, "Take over fields that others have set")
 	fs.BoolVar(&f.Wait, "wait", f.Wait, "Wait until the server is ready or the client has registered")
 	fs.DurationVar(&f.Timeout, "timeout", f.Timeout, "How long to wait")
+	fs.BoolVar(&f.Rollback, "rollback", f.Rollback, "Apply the former objects again when a change of a running participant does not work")
 }
 
 // participant reads the flags and reports everything that is wrong with them.

@@ -4,28 +4,24 @@ package launch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/utils/clock"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
-	"github.com/kubectl-flare/kubectl-flare/plugin/delivery"
+	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
-	"github.com/kubectl-flare/kubectl-flare/plugin/rollout"
+	"github.com/kubectl-flare/kubectl-flare/plugin/plans"
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
-	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
-	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // Options are what `kubectl flare launch` is told.
@@ -36,18 +32,25 @@ type Options struct {
 
 	participant workloads.Participant
 	verified    acceptance.Verified
-	kit         *kit.Kit
+	framework   *workloads.Framework
+	registries  Registries
 	clients     clients.Clients
 	clock       clock.WithTicker
 	genericiooptions.IOStreams
 }
 
+// Registries are the frameworks that launch knows.
+type Registries struct {
+	Kits      *frameworks.Registry
+	Workloads *workloads.Registry
+}
+
 // NewOptions makes Options with the defaults.
-func NewOptions(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.WithTicker) *Options {
+func NewOptions(getter genericclioptions.RESTClientGetter, registries Registries, streams genericiooptions.IOStreams, clk clock.WithTicker) *Options {
 	return &Options{
-		flags:   defaults(),
-		Printer: output.NewPrinter(),
-		clients: clients.New(getter), clock: clk, IOStreams: streams,
+		flags:      defaults(),
+		Printer:    output.NewPrinter(),
+		registries: registries, clients: clients.New(getter), clock: clk, IOStreams: streams,
 	}
 }
 
@@ -64,109 +67,61 @@ func (o *Options) Complete(cmd *cobra.Command, args []string) error {
 	if o.participant, err = o.flags.participant(namespace); err != nil {
 		return err
 	}
-	verified, findings, err := source.GenuineKit(frameworks.Default(), o.KitDir, o.RootFingerprint, o.clock.Now())
+	verified, findings, err := source.GenuineKit(o.registries.Kits, o.KitDir, o.RootFingerprint, o.clock.Now())
 	if err != nil {
 		return err
 	}
 	for _, f := range findings.With(kit.StatusWarn) {
-		o.warn("%s", f.Message)
+		_, _ = fmt.Fprintln(o.ErrOut, "Warning: "+f.Message)
 	}
 	if o.verified, err = o.Delivery.Place(verified); err != nil {
 		return err
 	}
-	o.kit, err = o.verified.Kit()
+	k, err := o.verified.Kit()
+	if err != nil {
+		return err
+	}
+	o.framework, err = o.registries.Workloads.Get(k.Framework)
 	return err
 }
 
 // Run launches.
 func (o *Options) Run(ctx context.Context) error {
-	set, err := nvflare.Workloads{}.Objects(o.participant, o.verified)
-	if err != nil {
-		return err
-	}
+	launch := o.launch()
 	if o.Printer.DryRun.Client() {
-		o.notes(set)
-		return o.Printer.Objects(o.Out, set.Objects())
+		return o.show(launch)
 	}
-	if err := o.look(ctx); err != nil {
-		return o.clients.Explain(ctx, err)
-	}
-	applier, err := apply.New(o.clients)
-	if err != nil {
-		return o.clients.Explain(ctx, err)
-	}
-	applier.ForceConflicts = o.ForceConflicts
-	courier := delivery.Courier{
-		Clients: o.clients, Applier: applier, Namespace: o.participant.Namespace, Kit: o.kit, Image: o.Delivery.Image,
-		Progress: o.Printer.Progress(o.IOStreams), ErrOut: o.ErrOut,
-	}
-	results, err := courier.Apply(ctx, set.Objects(), o.Printer.DryRun.Server())
-	if printErr := o.Printer.Changes(o.Out, apply.Changes(results)); printErr != nil && err == nil {
-		err = printErr
-	}
+	plan, err := launch.Plan()
 	if err != nil {
 		return err
 	}
-	o.notes(set)
-	o.keptClaim(results)
-	if o.Printer.DryRun.Server() || !o.Wait {
-		return nil
-	}
-	return o.wait(ctx, set)
+	reporter := engine.NewReporter(o.Printer, o.IOStreams)
+	e := engine.Engine{ForceConflicts: o.ForceConflicts, Reporter: reporter}
+	changes, err := e.Carry(ctx, plan, o.Printer.DryRun.Server())
+	return errors.Join(err, reporter.Print(changes))
 }
 
-// look says what is amiss around the participant before anything is written.
-func (o *Options) look(ctx context.Context) error {
-	typed, err := o.clients.Typed()
+func (o *Options) launch() *plans.Launch {
+	l := &plans.Launch{
+		Target:      engine.Target{Clients: o.clients, Namespace: o.participant.Namespace},
+		Participant: o.participant, Framework: o.framework, Verified: o.verified, SizeGiven: o.sizeGiven, Clock: o.clock, Rollback: o.Rollback,
+	}
+	if o.Wait {
+		l.Wait = o.Timeout
+	}
+	return l
+}
+
+// show prints what would be written, without a cluster.
+func (o *Options) show(launch *plans.Launch) error {
+	set, err := launch.Objects()
 	if err != nil {
 		return err
 	}
-	name := o.participant.Namespace
-	namespace, err := typed.CoreV1().Namespaces().Get(ctx, name, metav1.GetOptions{})
-	switch {
-	case apierrors.IsForbidden(err):
-	case err != nil:
-		return err
-	case namespace.Labels[names.LabelSitePolicy] == "":
-		o.warn("namespace %q is not governed: nothing checks what runs next to the data", name)
-	}
-	host := workloads.ParseHost(o.kit.Server.Host)
-	if o.kit.Role == kit.RoleServer || host.Kind != workloads.HostBare || o.ServerNamespace != "" {
-		return nil
-	}
-	_, err = typed.CoreV1().Services(name).Get(ctx, host.Service, metav1.GetOptions{})
-	if apierrors.IsNotFound(err) {
-		return fmt.Errorf("%q dials its server as %q, and namespace %q has no Service of that name: say where the server runs with --server-namespace NS, or launch the server in %q first",
-			o.kit.Participant, host.Service, name, name)
-	}
-	return err
-}
-
-func (o *Options) wait(ctx context.Context, set *workloads.Set) error {
-	waiter, err := rollout.NewWaiter(o.clients, o.Printer.Progress(o.IOStreams), o.clock)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
-	defer cancel()
-	return waiter.Wait(ctx, rollout.Target{
-		Namespace:   o.participant.Namespace,
-		Participant: o.kit.Participant,
-		Federation:  o.kit.Federation,
-		Workloads:   set.Workloads,
-		Joiner:      nvflare.Workloads{},
-		Server:      fmt.Sprintf("%s://%s:%d", o.kit.Server.Scheme, o.kit.Server.Host, o.kit.Server.Port),
-	})
-}
-
-func (o *Options) warn(format string, args ...any) {
-	_, _ = fmt.Fprintf(o.ErrOut, "Warning: "+format+"\n", args...)
-}
-
-func (o *Options) notes(set *workloads.Set) {
 	for _, note := range set.Notes {
 		_, _ = fmt.Fprintln(o.ErrOut, "Note: "+note)
 	}
+	return o.Printer.Objects(o.Out, set.Objects())
 }
 
 // minTimeout keeps a wait from ending before the first look.

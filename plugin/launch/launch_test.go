@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -16,6 +18,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
@@ -33,6 +37,10 @@ func newBench(t *testing.T, objects ...runtime.Object) *bench {
 	t.Helper()
 	f := kittest.NewFederation(t, "lab_federation", kittest.WithAddress("server1.ns.svc.cluster.local", 8002))
 	return &bench{Server: clientstest.Start(t, append(objects, namespace("ns"))...), t: t, federation: f}
+}
+
+func registries() Registries {
+	return Registries{Kits: frameworks.Default(), Workloads: builtin.Default()}
 }
 
 func namespace(name string) *corev1.Namespace {
@@ -54,7 +62,7 @@ func (b *bench) launchIn(namespace string, args ...string) (out, errOut string, 
 	b.t.Helper()
 	clk := clientstest.FastClock(b.t, time.Now())
 	return clientstest.Run(b.t, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(b.Flags(namespace), streams, clk)
+		return NewCommand(b.Flags(namespace), registries(), streams, clk)
 	}, args...)
 }
 
@@ -296,5 +304,103 @@ func TestNewerKitIsANewSecret(t *testing.T) {
 	d, _ := b.Get("deployments", "ns", kit.ObjectName("site-1"))
 	if d.GetResourceVersion() == "" {
 		t.Error("there is no Deployment")
+	}
+}
+
+// revision plays controllers under which pods of good images register, and others
+// cannot be pulled.
+func (b *bench) revision(good ...string) {
+	b.plays(func(set *appsv1.ReplicaSet, pod *corev1.Pod) {
+		if slices.Contains(good, set.Spec.Template.Spec.Containers[0].Image) {
+			running(pod, true)
+			return
+		}
+		waiting(pod, "ImagePullBackOff", "not found")
+	})
+	b.SetLog("site-2-809cb9ad-1-a", registeredLine)
+}
+
+func (b *bench) image() string {
+	d, ok := b.Get("deployments", "ns", "site-2-809cb9ad")
+	if !ok {
+		b.t.Fatal("there is no Deployment")
+	}
+	containers, _, _ := unstructured.NestedSlice(d.Object, "spec", "template", "spec", "containers")
+	first, _ := containers[0].(map[string]any)
+	name, _ := first["image"].(string)
+	return name
+}
+
+// A change that cannot start is taken back, and the error says so and why.
+func TestAChangeThatCannotStartIsTakenBack(t *testing.T) {
+	const good, bad = "registry.example.org/nvflare:2.9.0", "registry.example.org/nvflare:no"
+	for name, tc := range map[string]struct {
+		args []string
+		want string
+		says bool
+	}{
+		"by default":      {nil, good, true},
+		"when not wanted": {[]string{"--rollback=false"}, bad, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.revision(good)
+			dir := b.client()
+			if _, _, err := b.launch(dir, image); err != nil {
+				t.Fatal(err)
+			}
+			out, _, err := b.launch(append([]string{dir, "--image=" + bad}, tc.args...)...)
+			wants(t, err, "cannot be pulled", bad)
+			if got := strings.Contains(err.Error(), "the former objects were applied again"); got != tc.says {
+				t.Errorf("the error says that it was taken back: %v\n%v", got, err)
+			}
+			if tc.says {
+				contains(t, out, "deployment.apps/site-2-809cb9ad configured\n", "deployment.apps/site-2-809cb9ad restored\n")
+			}
+			if got := b.image(); got != tc.want {
+				t.Errorf("the Deployment has the image %s, want %s", got, tc.want)
+			}
+		})
+	}
+}
+
+// A newer kit that cannot start leaves the older one, and goes itself; one that
+// starts replaces the older one.
+func TestANewerKitReplacesTheOlder(t *testing.T) {
+	b := newBench(t)
+	const good = "registry.example.org/nvflare:2.9.0"
+	b.revision(good)
+	first, second := b.federation.Client("Site_2", "hospital_b"), b.federation.Client("Site_2", "hospital_b")
+	if _, _, err := b.launch(first.WriteDir(t), image); err != nil {
+		t.Fatal(err)
+	}
+	b.secrets(first)
+	if _, _, err := b.launch(second.WriteDir(t), "--image=registry.example.org/nvflare:no"); err == nil {
+		t.Error("an image that cannot be pulled is no error")
+	}
+	b.secrets(first)
+	out, _, err := b.launch(second.WriteDir(t), image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, out, "secret/"+kit.SecretName(first.Read())+" pruned\n")
+	b.secrets(second)
+}
+
+// secrets checks that the kit Secrets of exactly these kits are there.
+func (b *bench) secrets(kits ...*kittest.Kit) {
+	b.t.Helper()
+	var want, got []string
+	for _, k := range kits {
+		want = append(want, kit.SecretName(k.Read()))
+	}
+	for _, w := range b.Writes() {
+		name, ok := strings.CutPrefix(w, "patch secrets/")
+		if _, there := b.Get("secrets", "ns", name); ok && there && !slices.Contains(got, name) {
+			got = append(got, name)
+		}
+	}
+	if !slices.Equal(want, got) {
+		b.t.Errorf("kit Secrets: %v, want %v", got, want)
 	}
 }

@@ -61,6 +61,9 @@ func (p *Printer) Complete(cmd *cobra.Command) error {
 // Structured says whether standard output is for machines.
 func (p *Printer) Structured() bool { return p.structured() }
 
+// Streaming says whether changes may be printed one by one, as they are made.
+func (p *Printer) Streaming() bool { return p.name() == "" && p.Suffix() == "" }
+
 // Progress is where a person reads how far a command is: not on standard output
 // where that is for machines.
 func (p *Printer) Progress(streams genericiooptions.IOStreams) io.Writer {

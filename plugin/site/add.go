@@ -6,21 +6,18 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
-	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/kubectl/pkg/util/templates"
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
-	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
-	"github.com/kubectl-flare/kubectl-flare/policies/names"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 // AddOptions are what `kubectl flare site add` is told.
@@ -101,36 +98,42 @@ func (o *AddOptions) Run(ctx context.Context) error {
 	if o.Printer.DryRun.Client() {
 		return o.Printer.Objects(o.Out, append(o.plan.objects(), o.plan.label()))
 	}
-	typed, err := o.clients.Typed()
-	if err != nil {
+	if err := o.installed(ctx); err != nil {
 		return o.clients.Explain(ctx, err)
 	}
-	if err := o.installed(ctx, typed); err != nil {
-		return o.clients.Explain(ctx, err)
-	}
-	applier, err := apply.New(o.clients)
-	if err != nil {
-		return o.clients.Explain(ctx, err)
-	}
-	applier.ForceConflicts = o.ForceConflicts
-	results, err := applier.Apply(ctx, o.plan.namespace, o.plan.objects(), o.Printer.DryRun.Server())
-	if printErr := o.Printer.Changes(o.Out, apply.Changes(results)); err == nil {
-		err = printErr
-	}
+	reporter := engine.NewReporter(o.Printer, o.IOStreams)
+	e := engine.Engine{ForceConflicts: o.ForceConflicts, Reporter: reporter}
+	changes, err := e.Carry(ctx, o.steps(), o.Printer.DryRun.Server())
 	if meta.IsNoMatchError(err) {
 		return errNotInstalled
 	}
-	if err != nil {
-		return err
-	}
-	return o.govern(ctx, typed)
+	return errors.Join(err, reporter.Print(changes))
 }
+
+// steps puts the label on last, and writes nothing else of the namespace.
+func (o *AddOptions) steps() engine.Plan {
+	return engine.Plan{
+		Subject: o.plan.namespace,
+		Target:  engine.Target{Clients: o.clients, Namespace: o.plan.namespace},
+		Steps: []engine.Step{
+			&engine.Apply{Stages: [][]workloads.Object{o.plan.objects()}},
+			&engine.Apply{Stages: [][]workloads.Object{{o.plan.label()}}, Adopt: true, Configured: labeled},
+		},
+	}
+}
+
+// labeled is kubectl's word.
+const labeled engine.Action = "labeled"
 
 var errNotInstalled = errors.New("the webhook is not installed in this cluster, so nothing would keep the policy: have a cluster admin run `kubectl flare install` first")
 
 // installed keeps a label from looking like protection.
-func (o *AddOptions) installed(ctx context.Context, typed kubernetes.Interface) error {
-	_, err := typed.AdmissionregistrationV1().ValidatingWebhookConfigurations().Get(ctx, manifests.Webhook, metav1.GetOptions{})
+func (o *AddOptions) installed(ctx context.Context) error {
+	typed, err := o.clients.Typed()
+	if err != nil {
+		return err
+	}
+	_, err = typed.AdmissionregistrationV1().ValidatingWebhookConfigurations().Get(ctx, manifests.Webhook, metav1.GetOptions{})
 	switch {
 	case apierrors.IsNotFound(err):
 		return errNotInstalled
@@ -138,35 +141,6 @@ func (o *AddOptions) installed(ctx context.Context, typed kubernetes.Interface) 
 		o.warn("you may not see whether the webhook is installed; without it nothing keeps the policy")
 		return nil
 	}
-	return err
-}
-
-// govern puts the label on.
-func (o *AddOptions) govern(ctx context.Context, typed kubernetes.Interface) error {
-	before, err := typed.CoreV1().Namespaces().Get(ctx, o.plan.namespace, metav1.GetOptions{})
-	if err != nil {
-		return o.clients.Explain(ctx, err)
-	}
-	options := metav1.ApplyOptions{FieldManager: names.ManagedBy, Force: o.ForceConflicts}
-	if o.Printer.DryRun.Server() {
-		options.DryRun = []string{metav1.DryRunAll}
-	}
-	want := corev1ac.Namespace(o.plan.namespace).WithLabels(o.plan.label().Labels)
-	if _, err := typed.CoreV1().Namespaces().Apply(ctx, want, options); err != nil {
-		return fmt.Errorf("namespace/%s: the label cannot be put on: %w", o.plan.namespace, o.clients.Explain(ctx, err))
-	}
-	return o.report(before)
-}
-
-func (o *AddOptions) report(before *corev1.Namespace) error {
-	if o.Printer.Structured() {
-		return nil
-	}
-	action := "labeled"
-	if before.Labels[names.LabelSitePolicy] == o.plan.policyName {
-		action = "unchanged"
-	}
-	_, err := fmt.Fprintf(o.Out, "namespace/%s %s%s\n", before.Name, action, o.Printer.Suffix())
 	return err
 }
 

@@ -28,6 +28,11 @@ const (
 	PrefixLocal = "flare-local-"
 )
 
+// PrefixInventory is a ConfigMap that lists what the plugin has made for a
+// participant. The name is not reserved: nothing is believed of an inventory that
+// the objects themselves do not confirm.
+const PrefixInventory = "flare-inventory-"
+
 // DigestDigits is how many hexadecimal digits of a digest stand in the name of an
 // object or of a folder: half of a SHA-256.
 const DigestDigits = 32

@@ -63,6 +63,8 @@ type request struct {
 	query                              url.Values
 }
 
+func (r request) key() string { return key(r.plural, r.namespace, r.name) }
+
 func (r request) resource() string {
 	if r.subresource != "" {
 		return r.plural + "/" + r.subresource
@@ -132,9 +134,13 @@ func discovery(w http.ResponseWriter, r *http.Request) bool {
 		return true
 	case "apis":
 		list := metav1.APIGroupList{TypeMeta: metav1.TypeMeta{Kind: "APIGroupList", APIVersion: "v1"}}
-		for _, group := range []string{"apps", "storage.k8s.io"} {
-			version := metav1.GroupVersionForDiscovery{GroupVersion: group + "/v1", Version: "v1"}
-			list.Groups = append(list.Groups, metav1.APIGroup{Name: group, Versions: []metav1.GroupVersionForDiscovery{version}, PreferredVersion: version})
+		for _, k := range kinds() {
+			known := slices.ContainsFunc(list.Groups, func(g metav1.APIGroup) bool { return g.Name == k.group })
+			if known || k.group == "" {
+				continue
+			}
+			version := metav1.GroupVersionForDiscovery{GroupVersion: k.apiVersion(), Version: cmp.Or(k.version, "v1")}
+			list.Groups = append(list.Groups, metav1.APIGroup{Name: k.group, Versions: []metav1.GroupVersionForDiscovery{version}, PreferredVersion: version})
 		}
 		reply(w, http.StatusOK, list)
 		return true

@@ -1,11 +1,8 @@
 package clientstest
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
-	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -30,7 +27,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, req request) {
 	case req.verb == "get":
 		s.get(w, req)
 	case req.verb == "patch":
-		s.apply(w, r, req)
+		s.patch(w, r, req)
 	case req.verb == "delete":
 		s.delete(w, req)
 	}
@@ -86,60 +83,6 @@ func (s *Server) selected(req request) []*unstructured.Unstructured {
 		return 1
 	})
 	return out
-}
-
-// apply is server-side apply with one manager, or a merge patch: maps are
-// merged, all else is replaced.
-func (s *Server) apply(w http.ResponseWriter, r *http.Request, req request) {
-	body, err := io.ReadAll(r.Body)
-	patch := map[string]any{}
-	if err == nil {
-		err = json.Unmarshal(body, &patch)
-	}
-	how := types.PatchType(r.Header.Get("Content-Type"))
-	if err != nil || how != types.ApplyPatchType && how != types.MergePatchType {
-		s.t.Errorf("%s is a patch of kind %q: %v", r.URL, how, err)
-	}
-	s.mu.Lock()
-	if req.namespace != "" && s.objects[key("namespaces", "", req.namespace)] == nil {
-		s.mu.Unlock()
-		reply(w, http.StatusNotFound, withKind(apierrors.NewNotFound(namespaces(), req.namespace).ErrStatus))
-		return
-	}
-	old := s.objects[key(req.plural, req.namespace, req.name)]
-	if old == nil && how == types.MergePatchType {
-		s.mu.Unlock()
-		s.notFound(w, req)
-		return
-	}
-	u := &unstructured.Unstructured{Object: patch}
-	if old != nil {
-		u = old.DeepCopy()
-		merge(u.Object, patch)
-	}
-	if !req.dryRun {
-		s.writes = append(s.writes, fmt.Sprintf("patch %s/%s", req.plural, req.name))
-		if old == nil || !reflect.DeepEqual(old.Object, u.Object) {
-			u = s.store(req.kind, u)
-		}
-	}
-	s.mu.Unlock()
-	if !req.dryRun && s.OnWrite != nil {
-		s.OnWrite(u)
-	}
-	reply(w, http.StatusOK, u.Object)
-}
-
-func merge(into, from map[string]any) {
-	for k, v := range from {
-		a, ok1 := into[k].(map[string]any)
-		b, ok2 := v.(map[string]any)
-		if ok1 && ok2 {
-			merge(a, b)
-		} else {
-			into[k] = v
-		}
-	}
 }
 
 func (s *Server) delete(w http.ResponseWriter, req request) {

@@ -1,4 +1,4 @@
-package apply
+package engine
 
 import (
 	"strings"
@@ -39,13 +39,18 @@ func secret() *corev1.Secret {
 	}
 }
 
-func apply(t *testing.T, server *clientstest.Server, dryRun bool, objects ...workloads.Object) ([]Result, error) {
+func target(server *clientstest.Server) Target {
+	return Target{Clients: clients.New(server.Flags("ns")), Namespace: "ns"}
+}
+
+func apply(t *testing.T, server *clientstest.Server, dryRun bool, objects ...workloads.Object) (ChangeSet, error) {
 	t.Helper()
-	a, err := New(clients.New(server.Flags("ns")))
-	if err != nil {
-		t.Fatal(err)
+	e := Engine{}
+	plan := Plan{Target: target(server), Steps: []Step{&Apply{Stages: [][]workloads.Object{objects}}}}
+	if dryRun {
+		return e.Rehearse(t.Context(), plan)
 	}
-	return a.Apply(t.Context(), "ns", objects, dryRun)
+	return e.Run(t.Context(), plan)
 }
 
 func TestActions(t *testing.T) {

@@ -1,4 +1,4 @@
-package apply
+package engine
 
 import (
 	"errors"
@@ -33,7 +33,7 @@ func onlyOurs(err error) bool {
 }
 
 // explainPatch says what stands in the way of an apply.
-func explainPatch(s *step, err error) error {
+func explainPatch(o *object, err error) error {
 	if all := conflicts(err); len(all) > 0 {
 		var lines []string
 		for _, c := range all {
@@ -42,9 +42,9 @@ func explainPatch(s *step, err error) error {
 		return fmt.Errorf("somebody else has set fields that kubectl flare sets too: %s; undo that, or take the fields over with --force-conflicts",
 			strings.Join(lines, ", "))
 	}
-	if apierrors.IsInvalid(err) && strings.Contains(err.Error(), "field is immutable") && (s.kind == "Secret" || s.kind == "ConfigMap") {
+	if apierrors.IsInvalid(err) && strings.Contains(err.Error(), "field is immutable") && (o.kind == kindSecret || o.kind == kindConfigMap) {
 		return fmt.Errorf("it exists in namespace %q with other content than the kit's, under the name of the kit's digest: it was injected in the other way (into the Secret, or with --kit-claim), or somebody tampered with it; delete it and try again",
-			s.want.GetNamespace())
+			o.want.GetNamespace())
 	}
 	return err
 }

@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+)
+
+// Apply is the step that writes objects.
+type Apply struct {
+	// Stages are written one after the other, the objects of a stage at once.
+	Stages [][]workloads.Object
+	// Adopt writes to objects that may belong to others, of which only the fields
+	// given here are ours.
+	Adopt bool
+	// Configured is what a change of an object is called; empty means Configured.
+	Configured Action
+
+	stages [][]*object
+}
+
+// Rehearse implements Step. Everything that can be done without writing is done:
+// the namespace is there, nothing of somebody else's is in the way, and the server
+// accepts every single object.
+func (a *Apply) Rehearse(ctx context.Context, s *Session) error {
+	if err := s.checkNamespace(ctx); err != nil {
+		return err
+	}
+	var all []*object
+	a.stages = nil
+	for _, stage := range a.Stages {
+		var objects []*object
+		for _, obj := range stage {
+			o, err := s.newObject(obj)
+			if err != nil {
+				return err
+			}
+			o.adopt = a.Adopt
+			if a.Configured != "" {
+				o.configured = a.Configured
+			}
+			objects = append(objects, o)
+		}
+		a.stages = append(a.stages, objects)
+		all = append(all, objects...)
+	}
+	s.add(all)
+	if err := s.each(len(all), func(i int) error { return all[i].look(ctx) }); err != nil {
+		return err
+	}
+	return s.each(len(all), func(i int) error { return s.about(ctx, all[i], all[i].rehearse(ctx)) })
+}
+
+// Run implements Step. When an object cannot be written, the others of its stage
+// are, and the stages after it are skipped.
+func (a *Apply) Run(ctx context.Context, s *Session) error {
+	for _, stage := range a.stages {
+		err := s.each(len(stage), func(i int) error { return s.about(ctx, stage[i], stage[i].write(ctx)) })
+		s.report(stage)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// about says which object an error is about.
+func (s *Session) about(ctx context.Context, o *object, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", o.name, s.Clients.Explain(ctx, err))
+}
+
+func (s *Session) add(objects []*object) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.written = append(s.written, objects...)
+}

@@ -1,0 +1,195 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
+)
+
+const (
+	kindSecret    = "Secret"
+	kindConfigMap = "ConfigMap"
+	kindClaim     = "PersistentVolumeClaim"
+)
+
+// object is one object on its way to the cluster.
+type object struct {
+	name   string
+	kind   string
+	client dynamic.ResourceInterface
+	want   *unstructured.Unstructured
+	before *unstructured.Unstructured // nil: absent, or not looked at
+	after  *unstructured.Unstructured
+	// action is empty until the object was rehearsed; configured is what a change
+	// is called.
+	action, configured Action
+	keep               bool // what is there stays as it is
+	force              bool // a conflict that is none
+	adopt              bool // it may belong to others
+	removal            bool // it is to be deleted
+	done               bool // it was written or deleted
+}
+
+func (s *Session) newObject(obj workloads.Object) (*object, error) {
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
+	if err != nil {
+		return nil, err
+	}
+	want := (&unstructured.Unstructured{Object: content}).DeepCopy()
+	// What only the server writes, and what is not said, must not be claimed as ours.
+	delete(want.Object, "status")
+	unstructured.RemoveNestedField(want.Object, "metadata", "creationTimestamp")
+	if spec, ok := want.Object["spec"].(map[string]any); ok && len(spec) == 0 {
+		delete(want.Object, "spec")
+	}
+	gvk := want.GroupVersionKind()
+	mapping, err := s.mapper.RESTMapping(gvk.GroupKind(), gvk.Version)
+	if err != nil {
+		return nil, err
+	}
+	return &object{
+		name:       singular(mapping) + "/" + want.GetName(),
+		kind:       gvk.Kind,
+		client:     s.dynamic.Resource(mapping.Resource).Namespace(want.GetNamespace()),
+		want:       want,
+		configured: Configured,
+		force:      s.engine.ForceConflicts,
+	}, nil
+}
+
+func (o *object) change() Change {
+	c := Change{Name: o.name, Namespace: o.want.GetNamespace(), Action: o.action, Object: o.after}
+	switch o.action {
+	case Skipped:
+		c.Object = nil
+	case Deleted:
+		c.Object = o.want // no more than its name is known
+	}
+	return c
+}
+
+// singular is the kind as kubectl writes it: "deployment.apps".
+func singular(mapping *meta.RESTMapping) string {
+	return schema.GroupResource{
+		Group: mapping.Resource.Group, Resource: strings.ToLower(mapping.GroupVersionKind.Kind),
+	}.String()
+}
+
+// look reads what is there. Secrets are not read: the person may not have the
+// right, and a key that is not fetched cannot leak.
+func (o *object) look(ctx context.Context) error {
+	if o.kind == kindSecret {
+		return nil
+	}
+	before, err := o.client.Get(ctx, o.want.GetName(), metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	o.before = before
+	if before.GetDeletionTimestamp() != nil {
+		return fmt.Errorf("%s in namespace %q is being deleted: wait until it is gone", o.name, before.GetNamespace())
+	}
+	if o.kind == kindClaim {
+		// A claim's specification hardly changes once it is there, and the data
+		// in it is worth more than our idea of it. A claim that the site made
+		// itself is welcome too.
+		o.keep, o.after, o.action = true, before, Unchanged
+		if before.GetLabels()[names.LabelManagedBy] != names.ManagedBy {
+			return nil
+		}
+	}
+	return o.owned()
+}
+
+// owned keeps two participants of one name, and objects that are not ours, from
+// being merged into one.
+func (o *object) owned() error {
+	if o.adopt {
+		return nil
+	}
+	have := o.before
+	if have.GetLabels()[names.LabelManagedBy] != names.ManagedBy {
+		return fmt.Errorf("%s exists in namespace %q and was not made by kubectl flare: rename or delete it, or use another namespace",
+			o.name, have.GetNamespace())
+	}
+	for _, mark := range []struct{ annotation, what string }{
+		{names.AnnotationFederation, "federation"}, {names.AnnotationParticipant, "participant"},
+	} {
+		old, want := have.GetAnnotations()[mark.annotation], o.want.GetAnnotations()[mark.annotation]
+		if old != want {
+			return fmt.Errorf("%s in namespace %q belongs to %s %q, not to %q: use another namespace, or delete the other participant first",
+				o.name, have.GetNamespace(), mark.what, old, want)
+		}
+	}
+	return nil
+}
+
+// rehearse is the server-side dry run, and finds out what the apply will do.
+func (o *object) rehearse(ctx context.Context) error {
+	if o.keep {
+		return nil
+	}
+	after, err := o.patch(ctx, o.want, metav1.DryRunAll)
+	if err != nil && onlyOurs(err) {
+		o.force = true
+		after, err = o.patch(ctx, o.want, metav1.DryRunAll)
+	}
+	if err != nil {
+		return explainPatch(o, err)
+	}
+	o.after = after
+	switch {
+	case after.GetResourceVersion() == "":
+		o.action = Created
+	case o.before == nil || sameContent(o.before, after):
+		// A Secret that exists is immutable: there is nothing to configure.
+		o.action = Unchanged
+	default:
+		o.action = o.configured
+	}
+	return nil
+}
+
+// write applies the object for real.
+func (o *object) write(ctx context.Context) error {
+	if o.keep {
+		return nil
+	}
+	after, err := o.patch(ctx, o.want)
+	if err != nil {
+		return explainPatch(o, err)
+	}
+	o.after, o.done = after, true
+	return nil
+}
+
+func (o *object) patch(ctx context.Context, want *unstructured.Unstructured, dryRun ...string) (*unstructured.Unstructured, error) {
+	return o.client.Apply(ctx, want.GetName(), want, metav1.ApplyOptions{FieldManager: names.ManagedBy, Force: o.force, DryRun: dryRun})
+}
+
+// sameContent compares all but the server's own book-keeping.
+func sameContent(a, b *unstructured.Unstructured) bool {
+	a, b = a.DeepCopy(), b.DeepCopy()
+	for _, u := range []*unstructured.Unstructured{a, b} {
+		u.SetManagedFields(nil)
+		u.SetResourceVersion("")
+		u.SetGeneration(0)
+		delete(u.Object, "status")
+	}
+	return equality.Semantic.DeepEqual(a.Object, b.Object)
+}

@@ -1,0 +1,55 @@
+package engine
+
+import (
+	"context"
+	"maps"
+	"slices"
+)
+
+// Prune is the step that deletes what an earlier plan of the same command made and
+// this one has no use for. It comes last, when what is new works. What another
+// command made stays, and so do claims: they hold data.
+type Prune struct {
+	// Inventory is a step of the same plan that stands before it.
+	Inventory *Inventory
+
+	remove Remove
+}
+
+// Rehearse implements Step.
+func (p *Prune) Rehearse(ctx context.Context, s *Session) error {
+	confirmed, err := Confirmed(ctx, s.Target, p.Inventory.Owner, p.unused())
+	if err != nil {
+		return err
+	}
+	p.remove = Remove{Stages: [][]Ref{confirmed}, Action: Pruned}
+	return p.remove.Rehearse(ctx, s)
+}
+
+// Run implements Step.
+func (p *Prune) Run(ctx context.Context, s *Session) error {
+	unused := p.unused()
+	if len(unused) == 0 {
+		return nil
+	}
+	if err := p.remove.Run(ctx, s); err != nil {
+		return err
+	}
+	left := maps.Clone(p.Inventory.known)
+	for _, ref := range unused {
+		delete(left, key(ref.GroupKind, ref.Name))
+	}
+	return p.Inventory.apply(ctx, s, left)
+}
+
+func (p *Prune) unused() []Ref {
+	made := p.Inventory.made()
+	var refs []Ref
+	for _, k := range slices.Sorted(maps.Keys(p.Inventory.known)) {
+		ref, ok := parseKey(k)
+		if _, used := made[k]; ok && !used && p.Inventory.known[k] == p.Inventory.Command && ref.Kind != kindClaim {
+			refs = append(refs, ref)
+		}
+	}
+	return refs
+}

@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// Ref is an object of the target by its name.
+type Ref struct {
+	schema.GroupKind
+
+	Name string
+	// UID, where it is known, keeps an object of the same name that was made since
+	// from being deleted.
+	UID types.UID
+}
+
+// Remove is the step that deletes objects.
+type Remove struct {
+	// Stages are deleted one after the other, the objects of a stage at once.
+	Stages [][]Ref
+	// Action is what it is called; empty means Deleted.
+	Action Action
+	// BestEffort deletes what can be deleted: no refusal keeps the rest from going.
+	BestEffort bool
+
+	stages [][]*object
+}
+
+// Rehearse implements Step. What is gone already is left out.
+func (r *Remove) Rehearse(ctx context.Context, s *Session) error {
+	r.stages = nil
+	var all []*object
+	for _, stage := range r.Stages {
+		var objects []*object
+		for _, ref := range stage {
+			o, err := s.refer(ref)
+			if err != nil {
+				return err
+			}
+			o.action = cmp.Or(r.Action, Deleted)
+			objects = append(objects, o)
+		}
+		r.stages = append(r.stages, objects)
+		all = append(all, objects...)
+	}
+	s.add(all)
+	if r.BestEffort && !s.dryRun {
+		return nil
+	}
+	return s.each(len(all), func(i int) error { return s.about(ctx, all[i], all[i].remove(ctx, metav1.DryRunAll)) })
+}
+
+// Run implements Step.
+func (r *Remove) Run(ctx context.Context, s *Session) error {
+	var errs []error
+	for _, stage := range r.stages {
+		failed := make([]error, len(stage))
+		_ = s.each(len(stage), func(i int) error {
+			failed[i] = s.about(ctx, stage[i], stage[i].remove(ctx))
+			return nil
+		})
+		s.report(stage)
+		errs = append(errs, failed...)
+		if err := errors.Join(failed...); err != nil && !r.BestEffort {
+			return err
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// refer is an object of which only the name is known.
+func (s *Session) refer(ref Ref) (*object, error) {
+	mapping, err := s.mapper.RESTMapping(ref.GroupKind)
+	if err != nil {
+		return nil, err
+	}
+	stub := &unstructured.Unstructured{}
+	stub.SetGroupVersionKind(mapping.GroupVersionKind)
+	stub.SetNamespace(s.Namespace)
+	stub.SetName(ref.Name)
+	stub.SetUID(ref.UID)
+	return &object{
+		name: singular(mapping) + "/" + ref.Name, kind: ref.Kind, want: stub, removal: true,
+		client: s.dynamic.Resource(mapping.Resource).Namespace(s.Namespace),
+	}, nil
+}
+
+// remove deletes the object in the background: a Deployment that lingers until its
+// pod is gone would be in the way of the next launch.
+func (o *object) remove(ctx context.Context, dryRun ...string) error {
+	opts := metav1.DeleteOptions{PropagationPolicy: new(metav1.DeletePropagationBackground), DryRun: dryRun}
+	if uid := o.want.GetUID(); uid != "" {
+		opts.Preconditions = &metav1.Preconditions{UID: &uid}
+	}
+	err := o.client.Delete(ctx, o.want.GetName(), opts)
+	switch {
+	case apierrors.IsNotFound(err):
+		o.action = ""
+	case err != nil:
+		return err
+	}
+	o.done = len(dryRun) == 0
+	return nil
+}

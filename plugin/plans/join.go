@@ -1,0 +1,34 @@
+package plans
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
+	"github.com/kubectl-flare/kubectl-flare/plugin/rollout"
+)
+
+// join is the step that waits until the participant has joined its federation.
+type join struct{ launch *Launch }
+
+// Rehearse implements engine.Step.
+func (j *join) Rehearse(context.Context, *engine.Session) error { return nil }
+
+// Run implements engine.Step.
+func (j *join) Run(ctx context.Context, s *engine.Session) error {
+	l := j.launch
+	waiter, err := rollout.NewWaiter(s.Clients, s.Reporter, l.Clock)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, l.Wait)
+	defer cancel()
+	return waiter.Wait(ctx, rollout.Target{
+		Namespace:   s.Namespace,
+		Participant: l.kit.Participant,
+		Federation:  l.kit.Federation,
+		Workloads:   l.set.Workloads,
+		Joiner:      l.Framework.Joiner,
+		Server:      fmt.Sprintf("%s://%s:%d", l.kit.Server.Scheme, l.kit.Server.Host, l.kit.Server.Port),
+	})
+}

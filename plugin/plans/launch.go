@@ -1,0 +1,104 @@
+// Package plans makes engine.Plans of participants and their kits. It is what
+// commands share that bring participants into clusters.
+package plans
+
+import (
+	"context"
+	"time"
+
+	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/delivery"
+	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+)
+
+// The commands that make objects, as inventories name them.
+const (
+	commandLaunch = "launch"
+	commandInject = "inject"
+)
+
+// Launch is one participant that is to run.
+type Launch struct {
+	Target engine.Target
+	// Framework is that of the kit.
+	Framework   *workloads.Framework
+	Participant workloads.Participant
+	// Verified is the kit, placed on its volume where it goes to one.
+	Verified acceptance.Verified
+	// SizeGiven says that the participant's StorageSize is not just the default.
+	SizeGiven bool
+	// Wait is how long to wait until the participant has joined; 0 means not at all.
+	Wait  time.Duration
+	Clock clock.WithTicker
+	// Rollback brings the former objects back when a change does not work.
+	Rollback bool
+
+	kit *kit.Kit
+	set *workloads.Set
+}
+
+// Objects are what the plan writes.
+func (l *Launch) Objects() (*workloads.Set, error) {
+	return l.Framework.Objects(l.Participant, l.Verified)
+}
+
+// Plan makes the plan. What an earlier launch made and this one has no use for is
+// deleted at its end, once the participant has joined; without waiting it stays, and
+// the next launch finds it.
+func (l *Launch) Plan() (engine.Plan, error) {
+	var err error
+	if l.kit, err = l.Verified.Kit(); err != nil {
+		return engine.Plan{}, err
+	}
+	if l.set, err = l.Objects(); err != nil {
+		return engine.Plan{}, err
+	}
+	inventory := newInventory(l.Participant.Namespace, l.kit, commandLaunch, l.set.Objects())
+	p := engine.Plan{Subject: l.kit.Participant, Target: l.Target, Rollback: l.Rollback}
+	p.Steps = append(p.Steps, &surroundings{launch: l}, inventory)
+	p.Steps = append(p.Steps, delivery.Steps(l.kit, l.Participant.KitImage, l.set.Stages)...)
+	p.Steps = append(p.Steps, &remarks{launch: l})
+	if l.Wait > 0 {
+		p.Steps = append(p.Steps, &join{launch: l}, &engine.Prune{Inventory: inventory})
+	}
+	return p, nil
+}
+
+func newInventory(namespace string, k *kit.Kit, command string, objects []workloads.Object) *engine.Inventory {
+	return &engine.Inventory{
+		Owner:   workloads.Meta(namespace, kit.ObjectName(k.Participant), k),
+		Command: command, Objects: objects,
+	}
+}
+
+// Inject makes the plan of a kit that is put into the cluster without a participant
+// running from it.
+func Inject(t engine.Target, k *kit.Kit, image string, objects []workloads.Object) engine.Plan {
+	p := engine.Plan{Subject: k.Participant, Target: t, Steps: []engine.Step{newInventory(t.Namespace, k, commandInject, objects)}}
+	p.Steps = append(p.Steps, delivery.Steps(k, image, [][]workloads.Object{objects})...)
+	return p
+}
+
+// remarks tells what a person should know once the objects are written.
+type remarks struct{ launch *Launch }
+
+// Rehearse implements engine.Step.
+func (r *remarks) Rehearse(ctx context.Context, s *engine.Session) error {
+	if s.DryRun() {
+		return r.Run(ctx, s)
+	}
+	return nil
+}
+
+// Run implements engine.Step.
+func (r *remarks) Run(_ context.Context, s *engine.Session) error {
+	for _, note := range r.launch.set.Notes {
+		s.Reporter.Note("%s", note)
+	}
+	r.launch.keptClaim(s)
+	return nil
+}

@@ -1,0 +1,48 @@
+package plans
+
+import (
+	"context"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
+)
+
+// surroundings is the step that says what is amiss around a participant before
+// anything is written.
+type surroundings struct{ launch *Launch }
+
+// Rehearse implements engine.Step.
+func (a *surroundings) Rehearse(ctx context.Context, s *engine.Session) error {
+	typed, err := s.Clients.Typed()
+	if err != nil {
+		return err
+	}
+	namespace, err := typed.CoreV1().Namespaces().Get(ctx, s.Namespace, metav1.GetOptions{})
+	switch {
+	case apierrors.IsForbidden(err):
+	case err != nil:
+		return err
+	case namespace.Labels[names.LabelSitePolicy] == "":
+		s.Reporter.Warn("namespace %q is not governed: nothing checks what runs next to the data", s.Namespace)
+	}
+	k := a.launch.kit
+	host := workloads.ParseHost(k.Server.Host)
+	if k.Role == kit.RoleServer || host.Kind != workloads.HostBare || a.launch.Participant.ServerNamespace != "" {
+		return nil
+	}
+	_, err = typed.CoreV1().Services(s.Namespace).Get(ctx, host.Service, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return fmt.Errorf("%q dials its server as %q, and namespace %q has no Service of that name: say where the server runs with --server-namespace NS, or launch the server in %q first",
+			k.Participant, host.Service, s.Namespace, s.Namespace)
+	}
+	return err
+}
+
+// Run implements engine.Step.
+func (a *surroundings) Run(context.Context, *engine.Session) error { return nil }
