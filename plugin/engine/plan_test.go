@@ -335,3 +335,23 @@ func TestRemove(t *testing.T) {
 	require.Equal(t, []string{"delete serviceaccounts/b"}, server.Writes())
 	require.Equal(t, []string{"serviceaccount/b deleted"}, verbs(changes))
 }
+
+// Who may not delete launches all the same; what stays is still listed.
+func TestPruneWithoutTheRight(t *testing.T) {
+	server := clientstest.Start(t, namespace("ns"))
+	meta := owner("site-1")
+	_, err := run(t, server, launch(meta, nil, kitSecret(meta, "a"), deployment(meta, "x:1")))
+	require.NoError(t, err)
+	server.Refuse = func(verb, resource, name string, _ bool) *apierrors.StatusError {
+		if verb == "delete" {
+			return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, name, errors.New("no"))
+		}
+		return nil
+	}
+	changes, err := run(t, server, launch(meta, nil, kitSecret(meta, "b"), deployment(meta, "x:1")))
+	require.NoError(t, err)
+	require.Equal(t, []string{"secret/" + kitSecret(meta, "b").Name + " created", "deployment.apps/site-1 unchanged"}, verbs(changes))
+	inventory, _ := server.Get("configmaps", "ns", InventoryName("site-1"))
+	left, _, _ := unstructured.NestedStringMap(inventory.Object, "data")
+	require.Contains(t, left, "Secret_"+kitSecret(meta, "a").Name)
+}

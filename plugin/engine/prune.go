@@ -4,32 +4,42 @@ import (
 	"context"
 	"maps"
 	"slices"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
 // Prune is the step that deletes what an earlier plan of the same command made and
 // this one has no use for. It comes last, when what is new works. What another
-// command made stays, and so do claims: they hold data.
+// command made stays, and so do claims: they hold data. Who may not delete gets a
+// warning; the inventory then still names what stayed.
 type Prune struct {
 	// Inventory is a step of the same plan that stands before it.
 	Inventory *Inventory
 
 	remove Remove
+	// forbidden says that nothing is to be deleted.
+	forbidden bool
 }
 
 // Rehearse implements Step.
 func (p *Prune) Rehearse(ctx context.Context, s *Session) error {
 	confirmed, err := Confirmed(ctx, s.Target, p.Inventory.Owner, p.unused())
-	if err != nil {
-		return err
+	if err == nil {
+		p.remove = Remove{Stages: [][]Ref{confirmed}, Action: Pruned}
+		err = p.remove.Rehearse(ctx, s)
 	}
-	p.remove = Remove{Stages: [][]Ref{confirmed}, Action: Pruned}
-	return p.remove.Rehearse(ctx, s)
+	if apierrors.IsForbidden(err) {
+		s.Reporter.Warn("what earlier launches made stays, because you may not delete it: %v", s.Clients.Explain(ctx, err))
+		p.forbidden, err = true, nil
+		p.remove.abandon()
+	}
+	return err
 }
 
 // Run implements Step.
 func (p *Prune) Run(ctx context.Context, s *Session) error {
 	unused := p.unused()
-	if len(unused) == 0 {
+	if len(unused) == 0 || p.forbidden {
 		return nil
 	}
 	if err := p.remove.Run(ctx, s); err != nil {

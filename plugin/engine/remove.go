@@ -76,6 +76,16 @@ func (r *Remove) Run(ctx context.Context, s *Session) error {
 	return errors.Join(errs...)
 }
 
+// abandon leaves the objects as they are.
+func (r *Remove) abandon() {
+	for _, stage := range r.stages {
+		for _, o := range stage {
+			o.action = ""
+		}
+	}
+	r.stages = nil
+}
+
 // refer is an object of which only the name is known.
 func (s *Session) refer(ref Ref) (*object, error) {
 	mapping, err := s.mapper.RESTMapping(ref.GroupKind)
