@@ -91,6 +91,7 @@ func NewCommand(o Options) *cobra.Command {
 	f := clients.NewFactory(o.ConfigFlags, versionOf(version, info))
 	completeFlags(cmd, f.Current())
 	addCommands(cmd, o, f.Current())
+	clients.ExplainErrors(cmd, f.Current())
 	return cmd
 }
 

@@ -7,7 +7,9 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"strings"
 
+	"github.com/spf13/cobra"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/tools/clientcmd"
@@ -33,6 +35,19 @@ func (c *cluster) where() where {
 	return w
 }
 
+// ExplainErrors has the commands below root explain the errors of the cluster that c
+// leads to, so that none of them has to.
+func ExplainErrors(root *cobra.Command, c Clients) {
+	if run := root.RunE; run != nil {
+		root.RunE = func(cmd *cobra.Command, args []string) error {
+			return c.Explain(cmd.Context(), run(cmd, args))
+		}
+	}
+	for _, cmd := range root.Commands() {
+		ExplainErrors(cmd, c)
+	}
+}
+
 // Explain implements Clients.
 func (c *cluster) Explain(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil {
@@ -41,23 +56,23 @@ func (c *cluster) Explain(ctx context.Context, err error) error {
 	return explain(err, c.where())
 }
 
-// explained is an error in our words that still unwraps to the cluster's, so
+// explainedError is an error in our words that still unwraps to the cluster's, so
 // that explaining it twice does no harm.
-type explained struct {
+type explainedError struct {
 	text  string
 	cause error
 }
 
-func (e *explained) Error() string { return e.text }
+func (e *explainedError) Error() string { return e.text }
 
-func (e *explained) Unwrap() error { return e.cause }
+func (e *explainedError) Unwrap() error { return e.cause }
 
 func say(cause error, format string, args ...any) error {
-	return &explained{text: fmt.Sprintf(format, args...), cause: cause}
+	return &explainedError{text: fmt.Sprintf(format, args...), cause: cause}
 }
 
 func explain(err error, at where) error {
-	var done *explained
+	var done *explainedError
 	switch {
 	case errors.As(err, &done):
 		return err
@@ -72,19 +87,24 @@ func explain(err error, at where) error {
 	case apierrors.IsTooManyRequests(err), apierrors.IsServerTimeout(err), apierrors.IsServiceUnavailable(err):
 		return say(err, "the cluster at %s is too busy to answer: %v; try again", at, err)
 	}
-	if unreachable(err) && at.context == "" {
+	if unreachable(err, at.server) && at.context == "" {
 		return say(err, "cannot reach %s, and no kubeconfig names another cluster: give --kubeconfig FILE, or set KUBECONFIG, or make ~/.kube/config", at.server)
 	}
-	if unreachable(err) {
+	if unreachable(err, at.server) {
 		return say(err, "cannot reach the cluster at %s: %v", at, rootCause(err))
 	}
 	return err
 }
 
-func unreachable(err error) bool {
-	var netErr net.Error
+// unreachable says whether the error is about the way to that server: a person may
+// have given the URL of a manifest too.
+func unreachable(err error, server string) bool {
 	var urlErr *url.Error
-	return errors.As(err, &netErr) || errors.As(err, &urlErr)
+	if errors.As(err, &urlErr) {
+		return strings.Contains(urlErr.URL, server)
+	}
+	var network *net.OpError
+	return errors.As(err, &network)
 }
 
 // rootCause drops "Get https://…: dial tcp …:" in front of what went wrong:

@@ -9,8 +9,10 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/spf13/cobra"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
 )
 
 func forbidden(message string) error {
@@ -47,8 +49,13 @@ func TestExplain(t *testing.T) {
 			&url.Error{Op: "Get", URL: "https://k8s.example.org/api", Err: syscall.ECONNREFUSED},
 			`cannot reach the cluster at https://k8s.example.org (kubeconfig context "hospital-a"): connection refused`,
 		},
-		"busy":     {apierrors.NewTooManyRequests("x", 1), "too busy"},
-		"not ours": {errors.New("something else"), "something else"},
+		"another server": {
+			&url.Error{Op: "Get", URL: "https://files.example.org/policy.yaml", Err: syscall.ECONNREFUSED},
+			`Get "https://files.example.org/policy.yaml": connection refused`,
+		},
+		"out of time": {context.DeadlineExceeded, "context deadline exceeded"},
+		"busy":        {apierrors.NewTooManyRequests("x", 1), "too busy"},
+		"not ours":    {errors.New("something else"), "something else"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := explain(tc.err, at)
@@ -58,7 +65,7 @@ func TestExplain(t *testing.T) {
 			if !errors.Is(got, tc.err) {
 				t.Error("the cluster's own error is lost")
 			}
-			if again := explain(fmt.Errorf("secret/x: %w", got), at); again.Error() != "secret/x: "+got.Error() && tc.want != "something else" && name != "another absence" {
+			if again := explain(fmt.Errorf("secret/x: %w", got), at); again.Error() != "secret/x: "+got.Error() && explained(got) {
 				t.Errorf("explained twice: %s", again)
 			}
 		})
@@ -66,7 +73,7 @@ func TestExplain(t *testing.T) {
 }
 
 func TestWithoutKubeconfig(t *testing.T) {
-	err := explain(&url.Error{Err: syscall.ECONNREFUSED}, where{server: "http://localhost:8080"})
+	err := explain(&url.Error{URL: "http://localhost:8080/api", Err: syscall.ECONNREFUSED}, where{server: "http://localhost:8080"})
 	if !strings.Contains(err.Error(), "give --kubeconfig FILE") {
 		t.Errorf("got %v", err)
 	}
@@ -79,5 +86,25 @@ func TestInterruptionIsNotExplained(t *testing.T) {
 	err := &url.Error{Op: "Get", URL: "x", Err: context.Canceled}
 	if got := (&cluster{}).Explain(ctx, err); !errors.Is(got, err) {
 		t.Errorf("got %v", got)
+	}
+}
+
+func explained(err error) bool {
+	var done *explainedError
+	return errors.As(err, &done)
+}
+
+// The root explains the errors of every command, whatever its depth.
+func TestExplainErrors(t *testing.T) {
+	leaf := &cobra.Command{Use: "leaf", RunE: func(*cobra.Command, []string) error { return apierrors.NewUnauthorized("x") }}
+	root := &cobra.Command{Use: "root", SilenceErrors: true, SilenceUsage: true}
+	noun := &cobra.Command{Use: "noun"}
+	noun.AddCommand(leaf)
+	root.AddCommand(noun)
+	ExplainErrors(root, New(genericclioptions.NewConfigFlags(false)))
+	root.SetArgs([]string{"noun", "leaf"})
+	err := root.ExecuteContext(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "does not accept your credentials") {
+		t.Errorf("got %v", err)
 	}
 }
