@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 
@@ -29,8 +28,8 @@ type Options struct {
 }
 
 // NewCommand makes `kubectl flare delete`.
-func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &Options{printer: output.NewPrinter(), clients: clients.New(getter), IOStreams: streams}
+func NewCommand(c clients.Clients, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &Options{printer: output.NewPrinter(), clients: c, IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "delete PARTICIPANT...",
 		DisableFlagsInUseLine: true,
@@ -70,18 +69,18 @@ func (o *Options) Complete(cmd *cobra.Command, args []string) error {
 	}
 	var err error
 	o.namespace, err = o.clients.Namespace()
-	return o.clients.Explain(cmd.Context(), err)
+	return err
 }
 
 // Run deletes. What cannot be deleted does not keep the rest from going.
 func (o *Options) Run(ctx context.Context) error {
 	client, err := o.clients.Metadata()
 	if err != nil {
-		return o.clients.Explain(ctx, err)
+		return err
 	}
 	found, err := o.find(ctx, client)
 	if err != nil {
-		return o.clients.Explain(ctx, err)
+		return err
 	}
 	err = o.remove(ctx, found)
 	o.sayKept(found)

@@ -43,7 +43,7 @@ func cluster(t *testing.T, kits ...*kittest.Kit) *clientstest.Server {
 func run(t *testing.T, server *clientstest.Server, args ...string) (out, errOut string, err error) {
 	t.Helper()
 	return clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(server.Flags("fl"), streams)
+		return NewCommand(server.Clients("fl"), streams)
 	}, args...)
 }
 

@@ -2,15 +2,17 @@ package launch
 
 import (
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 )
 
 // NewCommand makes `kubectl flare launch`.
-func NewCommand(getter genericclioptions.RESTClientGetter, registries Registries, streams genericiooptions.IOStreams, clk clock.WithTicker) *cobra.Command {
-	o := NewOptions(getter, registries, streams, clk)
+func NewCommand(c clients.Clients, registries Registries, streams genericiooptions.IOStreams, clk clock.WithTicker) *cobra.Command {
+	o := &Options{flags: defaults(), Printer: output.NewPrinter(), registries: registries, clients: c, clock: clk, IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "launch KIT_DIR --image=IMAGE",
 		DisableFlagsInUseLine: true,
@@ -44,6 +46,9 @@ func NewCommand(getter genericclioptions.RESTClientGetter, registries Registries
 			cmd.SilenceUsage = true
 			o.sizeGiven = cmd.Flags().Changed("storage-size")
 			if err := o.Complete(cmd, args); err != nil {
+				return err
+			}
+			if err := o.Validate(); err != nil {
 				return err
 			}
 			return o.Run(cmd.Context())

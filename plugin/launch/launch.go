@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/utils/clock"
 
@@ -45,16 +44,7 @@ type Registries struct {
 	Workloads *workloads.Registry
 }
 
-// NewOptions makes Options with the defaults.
-func NewOptions(getter genericclioptions.RESTClientGetter, registries Registries, streams genericiooptions.IOStreams, clk clock.WithTicker) *Options {
-	return &Options{
-		flags:      defaults(),
-		Printer:    output.NewPrinter(),
-		registries: registries, clients: clients.New(getter), clock: clk, IOStreams: streams,
-	}
-}
-
-// Complete turns flags into what they mean, and reads the kit.
+// Complete reads the flags and the namespace.
 func (o *Options) Complete(cmd *cobra.Command, args []string) error {
 	o.KitDir = args[0]
 	if err := o.Printer.Complete(cmd); err != nil {
@@ -62,11 +52,14 @@ func (o *Options) Complete(cmd *cobra.Command, args []string) error {
 	}
 	namespace, err := o.clients.Namespace()
 	if err != nil {
-		return o.clients.Explain(cmd.Context(), err)
-	}
-	if o.participant, err = o.flags.participant(namespace); err != nil {
 		return err
 	}
+	o.participant, err = o.flags.participant(namespace)
+	return err
+}
+
+// Validate reads the kit and verifies it: a kit that fails a check goes nowhere.
+func (o *Options) Validate() error {
 	verified, findings, err := source.GenuineKit(o.registries.Kits, o.KitDir, o.RootFingerprint, o.clock.Now())
 	if err != nil {
 		return err

@@ -62,7 +62,7 @@ func (b *bench) launchIn(namespace string, args ...string) (out, errOut string, 
 	b.t.Helper()
 	clk := clientstest.FastClock(b.t, time.Now())
 	return clientstest.Run(b.t, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(b.Flags(namespace), registries(), streams, clk)
+		return NewCommand(b.Clients(namespace), registries(), streams, clk)
 	}, args...)
 }
 

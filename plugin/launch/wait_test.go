@@ -257,7 +257,7 @@ func TestInterrupted(t *testing.T) {
 		time.AfterFunc(300*time.Millisecond, cancel)
 	})
 	_, _, err := clientstest.RunContext(ctx, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(b.Flags("ns"), registries(), streams, clientstest.FastClock(t, time.Now()))
+		return NewCommand(b.Clients("ns"), registries(), streams, clientstest.FastClock(t, time.Now()))
 	}, b.server(), image)
 	wants(t, err, "interrupted", "does not listen yet")
 }

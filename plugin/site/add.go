@@ -9,7 +9,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 
@@ -31,8 +30,8 @@ type AddOptions struct {
 	genericiooptions.IOStreams
 }
 
-func newAddCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &AddOptions{Printer: output.NewPrinter(), clients: clients.New(getter), IOStreams: streams}
+func newAddCommand(c clients.Clients, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &AddOptions{Printer: output.NewPrinter(), clients: c, IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "add NAMESPACE --policy=FILE",
 		DisableFlagsInUseLine: true,
@@ -99,7 +98,7 @@ func (o *AddOptions) Run(ctx context.Context) error {
 		return o.Printer.Objects(o.Out, append(o.plan.objects(), o.plan.label()))
 	}
 	if err := o.installed(ctx); err != nil {
-		return o.clients.Explain(ctx, err)
+		return err
 	}
 	reporter := engine.NewReporter(o.Printer, o.IOStreams)
 	e := engine.Engine{ForceConflicts: o.ForceConflicts, Reporter: reporter}

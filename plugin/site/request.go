@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 	"sigs.k8s.io/yaml"
@@ -20,7 +19,7 @@ type RequestOptions struct {
 	genericiooptions.IOStreams
 }
 
-func newRequestCommand(_ genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams) *cobra.Command {
+func newRequestCommand(streams genericiooptions.IOStreams) *cobra.Command {
 	o := &RequestOptions{IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "request NAMESPACE --policy=FILE",

@@ -3,13 +3,14 @@ package site
 
 import (
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 )
 
 // NewCommand makes `kubectl flare site`.
-func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams) *cobra.Command {
+func NewCommand(c clients.Clients, streams genericiooptions.IOStreams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "site",
 		Short: "Put namespaces under a SitePolicy",
@@ -21,6 +22,6 @@ func NewCommand(getter genericclioptions.RESTClientGetter, streams genericioopti
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newAddCommand(getter, streams), newRequestCommand(getter, streams))
+	cmd.AddCommand(newAddCommand(c, streams), newRequestCommand(streams))
 	return cmd
 }

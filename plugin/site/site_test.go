@@ -11,6 +11,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 )
 
@@ -19,7 +20,7 @@ const digest = "@sha256:0123456789abcdef0123456789abcdef0123456789abcdef01234567
 func site(t *testing.T, args ...string) (out, errOut string, err error) {
 	t.Helper()
 	return clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(genericclioptions.NewConfigFlags(false), streams)
+		return NewCommand(clients.New(genericclioptions.NewConfigFlags(false)), streams)
 	}, args...)
 }
 

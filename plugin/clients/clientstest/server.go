@@ -18,6 +18,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/client-go/kubernetes/scheme"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 )
 
 // Server is the API server.
@@ -65,6 +67,9 @@ func (s *Server) Flags(namespace string) *genericclioptions.ConfigFlags {
 	flags.CacheDir = new(s.t.TempDir())
 	return flags
 }
+
+// Clients are those of a namespace of the server.
+func (s *Server) Clients(namespace string) clients.Clients { return clients.New(s.Flags(namespace)) }
 
 // Put adds or replaces an object, as if a controller had written it.
 func (s *Server) Put(obj runtime.Object) {
