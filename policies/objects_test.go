@@ -68,7 +68,6 @@ func TestTemplateOfAJob(t *testing.T) {
 	s := objectScene(t, schema.GroupResource{Resource: "any"}, &batchv1.Job{Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: pod.Spec}}})
 	s.a.User.Username = policiestest.LauncherUser
 	s.policy = policiestest.JobPolicy(t)
-	s.facts.Validated = s.policy
 	s.expect(t, "a job pod in a template")
 }
 
@@ -99,7 +98,7 @@ func TestSecrets(t *testing.T) {
 			s.facts.Kits[policiestest.ServerKit] = s.facts.Kits[o.Name]
 			o.Name = policiestest.ServerKit
 		}, "the name is another kit's"},
-		"not of this site":  {func(s *scene, _ *corev1.Secret) { s.policy.Spec.Participants = []string{"x"} }, "may not run here"},
+		"not of this site":  {func(s *scene, _ *corev1.Secret) { s.policy.Spec.Participants, s.policy.Spec.Kits.MinimumSerial = []string{"x"}, nil }, "may not run here"},
 		"expired":           {func(s *scene, _ *corev1.Secret) { s.facts.Now = s.facts.Now.AddDate(9, 0, 0) }, "expired"},
 		"typed, other name": {func(_ *scene, o *corev1.Secret) { o.Name = "mine" }, "a kit's type under another name"},
 		"derived":           {launcher("nvflare-startup-site2-809cb9ad"), ""},

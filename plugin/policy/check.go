@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy/offline"
+	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
 // CheckOptions are what `kubectl flare policy check` is told.
@@ -23,6 +24,7 @@ type CheckOptions struct {
 	Mutate     bool
 
 	namespace string
+	catalog   *policies.Catalog
 	clients   clients.Clients
 	clock     clock.PassiveClock
 	print     printFlags
@@ -89,7 +91,8 @@ func (o *CheckOptions) Complete() error {
 	if o.namespace, err = o.clients.Namespace(); err != nil || o.namespace == "" {
 		o.namespace = "default"
 	}
-	return nil
+	o.catalog, err = policies.DefaultCatalog()
+	return err
 }
 
 // Validate looks at the flags.
@@ -106,11 +109,11 @@ func (o *CheckOptions) Run() error {
 	if err != nil {
 		return err
 	}
-	world, err := o.world(objects)
+	snapshot, err := o.snapshot(objects)
 	if err != nil {
 		return err
 	}
-	report, err := newCheckReport(world, objects, o.AsUser, o.Mutate)
+	report, err := newCheckReport(snapshot, objects, o.AsUser, o.Mutate)
 	if err != nil {
 		return err
 	}
@@ -123,18 +126,18 @@ func (o *CheckOptions) Run() error {
 	return nil
 }
 
-func (o *CheckOptions) world(objects []offline.Object) (*offline.World, error) {
-	world := offline.New(o.namespace, o.clock.Now(), objects)
+func (o *CheckOptions) snapshot(objects []offline.Object) (*offline.Snapshot, error) {
+	snapshot := offline.New(o.catalog, o.namespace, o.clock.Now(), objects)
 	if o.PolicyFile != "" {
 		var err error
-		if world.Governing, err = offline.ReadPolicy(o.PolicyFile); err != nil {
+		if snapshot.Governing, err = offline.ReadPolicy(o.catalog, o.PolicyFile); err != nil {
 			return nil, err
 		}
 	}
 	for _, dir := range o.Kits {
-		if err := world.AddKit(dir); err != nil {
+		if err := snapshot.AddKit(dir); err != nil {
 			return nil, err
 		}
 	}
-	return world, nil
+	return snapshot, nil
 }

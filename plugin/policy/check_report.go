@@ -57,21 +57,21 @@ func (r *CheckReport) DeepCopyObject() runtime.Object {
 	return &c
 }
 
-func newCheckReport(world *offline.World, objects []offline.Object, user string, mutate bool) (*CheckReport, error) {
+func newCheckReport(snapshot *offline.Snapshot, objects []offline.Object, user string, mutate bool) (*CheckReport, error) {
 	r := &CheckReport{TypeMeta: metav1.TypeMeta{APIVersion: apiVersion, Kind: "PolicyCheck"}, Items: []CheckItem{}}
 	for _, o := range objects {
-		q, err := world.Ask(o, user, mutate)
+		q, err := snapshot.Review(o, user, mutate)
 		if err != nil {
 			return nil, err
 		}
-		item := CheckItem{Place: o.Place, Kind: o.Kind, Name: o.Name, Namespace: q.Attributes.Namespace, Reason: q.Unjudged, Mutated: q.Mutated, Notes: q.Notes}
-		item.judge(q, o.Namespace, &r.Summary)
+		item := CheckItem{Place: o.Place, Kind: o.Kind, Name: o.Name, Namespace: q.Request.Namespace, Reason: q.Unjudged, Mutated: q.Mutated, Notes: q.Notes}
+		item.evaluate(q, o.Namespace, &r.Summary)
 		r.Items = append(r.Items, item)
 	}
 	return r, nil
 }
 
-func (i *CheckItem) judge(q *offline.Question, namespace string, s *CheckSummary) {
+func (i *CheckItem) evaluate(q *offline.Review, namespace string, s *CheckSummary) {
 	if q.Unjudged != "" {
 		i.Verdict = verdictNotJudged
 		i.Namespace = namespace // it may be of a kind without namespaces
@@ -81,7 +81,7 @@ func (i *CheckItem) judge(q *offline.Question, namespace string, s *CheckSummary
 	decision := q.Evaluate()
 	i.Verdict, i.Results = decision.AuditAnnotations[policies.AuditVerdict], decision.Results
 	if q.Policy != nil {
-		i.Policy = q.Policy.Name
+		i.Policy = q.Policy.Name()
 	}
 	if decision.Allowed {
 		s.Allowed++

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
@@ -25,7 +26,7 @@ func kitCheck(p *Pod) []Result {
 		return []Result{p.fail(IDKit, "volumes", "no kit", fixInject, "a participant's pod must mount the Secret of its startup kit")}
 	}
 	for ref := range References(p.Spec) {
-		if HasPrefix(ref.Name, names.PrefixKit) && ref.Name != p.KitName {
+		if strings.HasPrefix(ref.Name, names.PrefixKit) && ref.Name != p.KitName {
 			return []Result{p.fail(IDKit, ref.Field(), "more than one kit", "run one participant in a pod", "%s and %s", quote(p.KitName), quote(ref.Name))}
 		}
 	}
@@ -38,7 +39,7 @@ func kitCheck(p *Pod) []Result {
 		// neither: the pods will be refused until the kit is there.
 		return nil
 	}
-	return p.located(KitProblems(p.KitName, known, p.Policy, p.when()))
+	return p.located(KitProblems(p.KitName, known, p.Site, p.when()))
 }
 
 // when is the date for the kit; zero means that the date does not matter.
@@ -60,7 +61,8 @@ func (p *Pod) located(results []Result) []Result {
 // KitProblems says what the policy has against a kit, wherever it is met. A zero
 // time leaves out what only matters for a pod that is not there yet: dates and
 // revocation. Then a running pod can still be ended in order.
-func KitProblems(name string, k *facts.KitFact, policy *v1alpha1.SitePolicySpec, now time.Time) []Result {
+func KitProblems(name string, k *facts.KitFact, site *compiled.Policy, now time.Time) []Result {
+	policy := site.Spec()
 	bad := func(reason, detail, fix string) []Result {
 		return []Result{{ID: IDKit, Reason: reason, Detail: "Secret " + quote(name) + ": " + detail, Fix: fix}}
 	}
@@ -71,12 +73,12 @@ func KitProblems(name string, k *facts.KitFact, policy *v1alpha1.SitePolicySpec,
 		return bad("not a kit Secret", "its type must be "+string(facts.KitSecretType)+" and it must be immutable", fixInject)
 	case !IsKitName(name, k):
 		return bad("the name is another kit's", "it must end in the first 32 digits of the digest "+quote(k.Digest), fixInject)
-	case !slices.Contains(policy.Participants, k.Participant):
+	case !site.Lists(k.Participant):
 		return bad("the participant may not run here", quote(k.Participant)+" is not in spec.participants", "use the kit of "+strings.Join(policy.Participants, ", "))
 	case k.Volume != nil && !slices.Contains(policy.Kits.Claims, k.Volume.ClaimName):
 		return bad("the kit lies on a claim that is not for kits", "claim "+quote(k.Volume.ClaimName)+" is not in spec.kits.claims", "let the policy name the claim, or inject the kit without --kit-claim")
 	}
-	if results := trust(bad, k, policy); results != nil {
+	if results := trust(bad, k, site); results != nil {
 		return results
 	}
 	if now.IsZero() {
@@ -88,7 +90,8 @@ func KitProblems(name string, k *facts.KitFact, policy *v1alpha1.SitePolicySpec,
 type verdict func(reason, detail, fix string) []Result
 
 // trust looks at who vouches for the kit.
-func trust(bad verdict, k *facts.KitFact, policy *v1alpha1.SitePolicySpec) []Result {
+func trust(bad verdict, k *facts.KitFact, site *compiled.Policy) []Result {
+	policy := site.Spec()
 	pinned := func(r v1alpha1.TrustRoot) bool { return r.SHA256 == k.RootFingerprint }
 	if !slices.ContainsFunc(policy.Kits.TrustRoots, pinned) {
 		return bad("the root is not pinned", "its root has the fingerprint "+k.RootFingerprint+", which spec.kits.trustRoots does not name",
@@ -98,7 +101,7 @@ func trust(bad verdict, k *facts.KitFact, policy *v1alpha1.SitePolicySpec) []Res
 	case facts.SealProject:
 		return nil
 	case facts.SealSite:
-		if !v1alpha1.HasSealer(policy.Kits.Sealers, k.SealerKey) {
+		if site.Sealer(k.SealerKey) < 0 {
 			return bad("the seal's key is not the site's", "spec.kits.sealers does not name the key "+k.SealerKey, fixSeal)
 		}
 		return nil

@@ -26,7 +26,7 @@ func TestKit(t *testing.T) {
 		"mutable":         {"client", kit(func(k *facts.KitFact) { k.Immutable = false }), []string{"kit: immutable"}},
 		"another digest":  {"client", kit(func(k *facts.KitFact) { k.Digest = strings.Repeat("0", 64) }), []string{"kit: the name is another kit's"}},
 		"no digest":       {"client", kit(func(k *facts.KitFact) { k.Digest = "" }), []string{"kit: the name is another kit's"}},
-		"not a member":    {"client", func(w *world) { w.policy.Spec.Participants = []string{"site-9"} }, []string{`kit: "Site_2" is not in spec.participants`}},
+		"not a member":    {"client", func(w *world) { w.policy.Spec.Participants, w.policy.Spec.Kits.MinimumSerial = []string{"site-9"}, nil }, []string{`kit: "Site_2" is not in spec.participants`}},
 		"another root":    {"client", kit(func(k *facts.KitFact) { k.RootFingerprint = strings.Repeat("0", 64) }), []string{"kit: the root is not pinned"}},
 		"no seal":         {"client", kit(func(k *facts.KitFact) { k.SealedBy = facts.SealNone }), []string{"kit: nobody vouches"}},
 		"native":          {"client", kit(func(k *facts.KitFact) { k.SealedBy = facts.SealNative }), []string{"kit: signature.json does not do here"}},

@@ -44,6 +44,10 @@ type KitFact struct {
 	Type      corev1.SecretType
 	Immutable bool
 
+	// Framework is the framework's name, Version its exact version where the kit or
+	// its seal says it, else empty.
+	Framework string
+	Version   string
 	// Participant is the true name, the certificate's CN.
 	Participant string
 	Role        kit.Role
@@ -94,12 +98,16 @@ type ClaimFact struct {
 	VolumeName string
 }
 
+// frameworkName is that of all kits that package kit reads.
+const frameworkName = "nvflare"
+
 // OfKit takes from a kit what it says about itself. The caller adds the
 // Secret's metadata, what the seal says and, when the kit did not verify, the
 // Error.
 func OfKit(k *kit.Kit) KitFact {
 	key := sha256.Sum256(k.Certificate.RawSubjectPublicKeyInfo)
 	return KitFact{
+		Framework:   frameworkName,
 		Participant: k.Participant, Role: k.Role, Org: k.Org,
 		Federation: k.Federation, AdminRole: k.AdminRole,
 		Digest:            k.Digest(),

@@ -1,6 +1,7 @@
 package v1alpha1
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/sha256"
@@ -14,7 +15,7 @@ import (
 // tools that people check seals with disagree on the padding.
 func ParsePublicKey(text string) (*ecdsa.PublicKey, error) {
 	block, rest := pem.Decode([]byte(text))
-	if block == nil || block.Type != "PUBLIC KEY" || len(trimSpace(rest)) > 0 {
+	if block == nil || block.Type != "PUBLIC KEY" || len(bytes.TrimSpace(rest)) > 0 {
 		return nil, errors.New("is not one PEM block PUBLIC KEY")
 	}
 	key, err := x509.ParsePKIXPublicKey(block.Bytes)
@@ -37,21 +38,4 @@ func KeyFingerprint(text string) string {
 	}
 	sum := sha256.Sum256(block.Bytes)
 	return hex.EncodeToString(sum[:])
-}
-
-// HasSealer says whether one of the sealers has the key with that fingerprint.
-func HasSealer(sealers []Sealer, fingerprint string) bool {
-	for i := range sealers {
-		if fingerprint != "" && KeyFingerprint(sealers[i].PublicKey) == fingerprint {
-			return true
-		}
-	}
-	return false
-}
-
-func trimSpace(data []byte) []byte {
-	for len(data) > 0 && (data[0] == ' ' || data[0] == '\n' || data[0] == '\r' || data[0] == '\t') {
-		data = data[1:]
-	}
-	return data
 }

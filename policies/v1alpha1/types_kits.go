@@ -9,10 +9,28 @@ type SignatureRule string
 const (
 	// SignatureSeal takes sealed kits alone.
 	SignatureSeal SignatureRule = "Seal"
-	// SignatureSealOrNative also takes NVFLARE's own signature.json, which says
-	// nothing of the role and does not notice missing files or an old kit.
+	// SignatureSealOrNative also takes a signature of the framework's own, where it
+	// has one. What such a signature does not cover is the framework's to say: that
+	// of NVIDIA FLARE, signature.json, says nothing of the role and does not notice
+	// missing files or an old kit.
 	SignatureSealOrNative SignatureRule = "SealOrNative"
 )
+
+// FrameworkRule is a framework whose kits may run.
+type FrameworkRule struct {
+	// name is the framework's, as `kubectl flare kit inspect` prints it.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Name string `json:"name"`
+
+	// versions is a range of semantic versions of the framework, such as ">=2.8" or
+	// ">=2.8, <3". A kit that says no version is denied then. Empty means all.
+	//
+	// +optional
+	// +kubebuilder:validation:MaxLength=255
+	Versions string `json:"versions,omitempty"`
+}
 
 // KitRules say which startup kits are genuine.
 type KitRules struct {

@@ -1,4 +1,4 @@
-// Package battery asks the same questions through every door that leads to a
+// Package battery sends the same requests to every endpoint that gives a
 // verdict: the evaluator in process, the webhook over HTTPS, and a real API
 // server. The questions are data, in testdata: a request, the policy and the kits
 // of its namespace, the expected verdict and what its message must say.
@@ -20,7 +20,7 @@ type Verdict struct {
 	Allowed bool
 	// Messages are why it was refused, and the warnings where it was not.
 	Messages []string
-	// Audited says that the audit log holds what was wrong; nil where the door
+	// Audited says that the audit log holds what was wrong; nil where the endpoint
 	// does not show it.
 	Audited *bool
 }
@@ -32,17 +32,17 @@ type Submit func(context.Context, testing.TB, *Case) Verdict
 type Options struct {
 	// Cases are those of testdata where it is nil.
 	Cases []*Case
-	// Submit is the door.
+	// Submit is the endpoint.
 	Submit Submit
-	// Like is another door: both must give the same verdicts, and the same words
+	// Like is another endpoint: both must give the same verdicts, and the same words
 	// where both put the question to the evaluator.
 	Like Submit
-	// Skip gives the reason why a case cannot come through this door, "" if it
+	// Skip gives the reason why a case cannot come to this endpoint, "" if it
 	// can. The log says how many were left out.
 	Skip func(*Case) string
 }
 
-// Run puts every case through one door.
+// Run puts every case through one endpoint.
 func Run(t *testing.T, o Options) {
 	t.Helper()
 	if o.Cases == nil {
@@ -63,15 +63,15 @@ func Run(t *testing.T, o Options) {
 		})
 	}
 	if out > 0 {
-		t.Logf("%d of %d cases do not come through this door", out, len(o.Cases))
+		t.Logf("%d of %d cases do not come to this endpoint", out, len(o.Cases))
 	}
 }
 
 func (c *Case) agree(t *testing.T, a, b Verdict) {
 	t.Helper()
-	words := c.World.invalid() || a.unjudged() || b.unjudged() || slices.Equal(a.Messages, b.Messages)
+	words := c.Snapshot.invalid() || a.unjudged() || b.unjudged() || slices.Equal(a.Messages, b.Messages)
 	if a.Allowed != b.Allowed || !words {
-		t.Errorf("the doors differ:\n%v %q\n%v %q", a.Allowed, a.Messages, b.Allowed, b.Messages)
+		t.Errorf("the endpoints differ:\n%v %q\n%v %q", a.Allowed, a.Messages, b.Allowed, b.Messages)
 	}
 }
 

@@ -10,7 +10,7 @@ func TestEvaluator(t *testing.T) {
 	battery.Run(t, battery.Options{Submit: battery.Evaluator})
 }
 
-// Both doors must agree to the letter.
+// Both endpoints must agree to the letter.
 func TestHTTPS(t *testing.T) {
 	battery.Run(t, battery.Options{Submit: battery.HTTPS, Like: battery.Evaluator})
 }

@@ -2,24 +2,24 @@ package handlers
 
 import (
 	"context"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // Objects judges Secrets and ConfigMaps with a reserved name or the type of a
 // kit, by what stands in the request: nothing of it is stored yet.
-func Objects(world *World) admission.Handler {
-	return &validator{name: nameObjects, world: world, gather: gatherReviewed}
+func Objects(inputs *Inputs) admission.Handler {
+	return &validator{name: nameObjects, inputs: inputs, gather: gatherReviewed}
 }
 
-func gatherReviewed(_ context.Context, _ *World, q *question) error {
-	if secret, ok := q.attributes.Object.(*corev1.Secret); ok && checks.HasPrefix(secret.Name, names.PrefixKit) {
-		put(&q.facts.Kits, secret.Name, kitfact.OfSecret(secret, &q.policy.Spec, q.facts.Now))
+func gatherReviewed(_ context.Context, _ *Inputs, e *evaluation) error {
+	if secret, ok := e.review.Object.(*corev1.Secret); ok && strings.HasPrefix(secret.Name, names.PrefixKit) {
+		put(&e.facts.Kits, secret.Name, kitfact.OfSecret(secret, &e.policy.Source().Spec, e.facts.Now))
 	}
 	return nil
 }

@@ -7,29 +7,30 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// judgePolicy judges a SitePolicy that is being written. Only the status, which
-// it does not have, and what validation finds matter; it binds itself to nobody.
-func judgePolicy(a *Attributes) []checks.Result {
-	policy, ok := a.Object.(*v1alpha1.SitePolicy)
-	if !ok || policy == nil {
-		return unknown(a)
-	}
-	return invalid(v1alpha1.Validate(policy))
-}
-
 // EvaluateSitePolicy is the verdict on a SitePolicy that is being written, which
 // no other policy governs and no enforcement mode softens.
-func EvaluateSitePolicy(a Attributes) Decision {
-	d := Decision{Policy: a.Name}
-	if a.Operation != Delete {
-		d.Results = judgePolicy(&a)
+func (c *Catalog) EvaluateSitePolicy(r Review) Decision {
+	var results []checks.Result
+	if r.Operation != Delete {
+		if policy, ok := r.Object.(*v1alpha1.SitePolicy); ok && policy != nil {
+			_, errs := Compile(policy, c)
+			results = invalid(errs)
+		} else {
+			results = unknown(&r)
+		}
 	}
-	d.Allowed = len(d.Results) == 0
-	verdict := verdictAllowed
-	if !d.Allowed {
-		verdict = verdictDenied
+	if len(results) > 0 {
+		return denied(r.Name, results)
 	}
-	d.annotate(verdict)
+	d := Decision{Policy: r.Name, Allowed: true}
+	d.annotate(verdictAllowed)
+	return d
+}
+
+// denied is a verdict that no enforcement mode softens.
+func denied(policy string, results []checks.Result) Decision {
+	d := Decision{Policy: policy, Results: results}
+	d.annotate(verdictDenied)
 	return d
 }
 

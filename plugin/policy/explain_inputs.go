@@ -11,14 +11,13 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
-	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// scene is what explain knows.
-type scene struct {
-	world   *offline.World
-	objects []offline.Object
-	hooks   []hook
+// inputs are what explain knows.
+type inputs struct {
+	snapshot *offline.Snapshot
+	objects  []offline.Object
+	hooks    []hook
 	// hooksFrom says where hooks are from.
 	hooksFrom string
 	// mutate says that the objects have not passed mutation yet.
@@ -38,7 +37,7 @@ func pods(objects []offline.Object) []offline.Object {
 	})
 }
 
-func (s *scene) report(user string) (*ExplainReport, error) {
+func (s *inputs) report(user string) (*ExplainReport, error) {
 	r := &ExplainReport{TypeMeta: metav1.TypeMeta{APIVersion: apiVersion, Kind: "PolicyExplanation"}}
 	for _, o := range s.objects {
 		item, err := s.explain(o, user)
@@ -50,15 +49,15 @@ func (s *scene) report(user string) (*ExplainReport, error) {
 	return r, nil
 }
 
-func (s *scene) explain(o offline.Object, user string) (*ExplainItem, error) {
-	q, err := s.world.Ask(o, user, s.mutate)
+func (s *inputs) explain(o offline.Object, user string) (*ExplainItem, error) {
+	q, err := s.snapshot.Review(o, user, s.mutate)
 	if err != nil {
 		return nil, err
 	}
-	item := &ExplainItem{Kind: o.Kind, Namespace: q.Attributes.Namespace, Name: o.Name, Mutated: q.Mutated, EntriesFrom: s.hooksFrom}
+	item := &ExplainItem{Kind: o.Kind, Namespace: q.Request.Namespace, Name: o.Name, Mutated: q.Mutated, EntriesFrom: s.hooksFrom}
 	item.Notes = slices.Concat(s.notes, q.Notes)
 	item.Policy = s.policy(q)
-	item.Entries = seen(s.hooks, q.Attributes, s.labels(q))
+	item.Entries = seen(s.hooks, q.Request, s.labels(q))
 	if q.Unjudged != "" {
 		item.Verdict, item.Reason = verdictNotJudged, q.Unjudged
 		return item, nil
@@ -70,57 +69,56 @@ func (s *scene) explain(o offline.Object, user string) (*ExplainItem, error) {
 		item.Results = decision.Results
 		return item, nil
 	}
-	pod, findings := policies.Explain(q.Attributes, q.Policy, q.Facts)
+	pod, findings := q.Policy.Explain(q.Request, q.Facts)
 	item.Role, item.Matched = string(pod.Role()), matched(pod)
 	item.check(findings, s.unknown(pod))
 	return item, nil
 }
 
 // labels are the namespace's, or those that it must have to be governed.
-func (s *scene) labels(q *offline.Question) map[string]string {
-	set := s.world.Labels(q.Attributes.Namespace)
+func (s *inputs) labels(q *offline.Review) map[string]string {
+	set := s.snapshot.Labels(q.Request.Namespace)
 	if set == nil && q.Policy != nil {
-		set = map[string]string{corev1.LabelMetadataName: q.Attributes.Namespace, names.LabelSitePolicy: q.Policy.Name}
+		set = map[string]string{corev1.LabelMetadataName: q.Request.Namespace, names.LabelSitePolicy: q.Policy.Name()}
 	}
 	return set
 }
 
 // unknown says that the verdict hangs on a kit that could not be read.
-func (s *scene) unknown(p *checks.Pod) bool {
+func (s *inputs) unknown(p *checks.Pod) bool {
 	_, known := p.Facts.Kits[p.KitName]
 	return !known && slices.Contains(s.unreadable, p.KitName)
 }
 
 // takeLauncher: who made a pod is not recorded. Of a job pod it can only have
 // been the launcher.
-func (s *scene) takeLauncher(q *offline.Question, user string, item *ExplainItem) {
-	pod, ok := q.Attributes.Object.(*corev1.Pod)
-	if user != "" || !ok || q.Policy == nil || q.Policy.Spec.Launcher == nil {
+func (s *inputs) takeLauncher(q *offline.Review, user string, item *ExplainItem) {
+	_, ok := q.Request.Object.(*corev1.Pod)
+	if user != "" || !ok || !q.Policy.Valid() || q.Policy.Source().Spec.Launcher == nil {
 		return
 	}
-	p := checks.NewPod(pod, q.Policy, &q.Facts, checks.Request{Namespace: q.Attributes.Namespace})
+	p, _ := q.Policy.Explain(q.Request, q.Facts)
 	if p.Process.Kind == profiles.KindJob {
-		q.Attributes.User.Username = checks.LauncherUser(p)
-		item.Notes = append(item.Notes, "assumed: the launcher "+q.Attributes.User.Username+" makes the pod; another user can be given with --as-user")
+		q.Request.User.Username = checks.LauncherUser(p)
+		item.Notes = append(item.Notes, "assumed: the launcher "+q.Request.User.Username+" makes the pod; another user can be given with --as-user")
 	}
 }
 
-func (s *scene) policy(q *offline.Question) ExplainPolicy {
+func (s *inputs) policy(q *offline.Review) ExplainPolicy {
 	e := ExplainPolicy{Name: q.Facts.PolicyName, Governed: q.Unjudged == "", Exists: q.Policy != nil}
 	switch {
-	case s.world.Governing != nil:
+	case s.snapshot.Governing != nil:
 		e.Why = "it was given with --policy"
 	case q.Facts.PolicyName == "":
 		e.Why = q.Unjudged
 	default:
-		e.Why = "namespace " + q.Attributes.Namespace + " has the label " + names.LabelSitePolicy + "=" + q.Facts.PolicyName
-		if _, known := s.world.Labels(q.Attributes.Namespace)[names.LabelSitePolicy]; !known {
+		e.Why = "namespace " + q.Request.Namespace + " has the label " + names.LabelSitePolicy + "=" + q.Facts.PolicyName
+		if _, known := s.snapshot.Labels(q.Request.Namespace)[names.LabelSitePolicy]; !known {
 			e.Why = "it is the only one in the files"
 		}
 	}
-	if q.Policy != nil {
-		e.Enforcement = string(q.Policy.Spec.Enforcement)
-		e.Valid = len(v1alpha1.Validate(q.Policy)) == 0
+	if e.Valid = q.Policy.Valid(); e.Valid {
+		e.Enforcement = string(q.Policy.Source().Spec.Enforcement)
 	}
 	return e
 }

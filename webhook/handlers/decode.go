@@ -18,9 +18,9 @@ var (
 	errTwice   = errors.New("its object has a key twice")
 )
 
-// attributesOf decodes the objects of a request.
-func attributesOf(request *admission.Request) (policies.Attributes, error) {
-	a := policies.Attributes{
+// reviewOf decodes the objects of a request.
+func reviewOf(request *admission.Request) (policies.Review, error) {
+	a := policies.Review{
 		Operation:   policies.Operation(request.Operation),
 		Resource:    schema.GroupResource{Group: request.Resource.Group, Resource: request.Resource.Resource},
 		Subresource: request.SubResource,

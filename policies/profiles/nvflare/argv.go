@@ -1,4 +1,4 @@
-package profiles
+package nvflare
 
 import (
 	"fmt"
@@ -8,7 +8,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
 // argv is a command and its arguments, which Kubernetes joins. Where one stands
@@ -37,8 +38,8 @@ func (a argv) at(i int) string {
 	return ""
 }
 
-func (a argv) wrong(i int, fix, format string, args ...any) []Problem {
-	return []Problem{{a.field(i), sprintf(format, args...), fix}}
+func (a argv) wrong(i int, fix, format string, args ...any) []profiles.Problem {
+	return []profiles.Problem{{Field: a.field(i), Detail: sprintf(format, args...), Fix: fix}}
 }
 
 // sprintf is fmt.Sprintf, but repeats only the start of a long value.
@@ -60,44 +61,50 @@ const (
 // isPython takes the interpreter of upstream's images. Command must be set: else
 // the image's own entrypoint would run, with our words as its arguments.
 func isPython(word string) bool {
-	return word == "/usr/local/bin/python3" || word == "/usr/local/bin/python"
+	return word == nvflare.Python || word == nvflare.PythonAlias
 }
 
-// Argv demands the exact words that upstream's chart, upstream's launcher and
+// grammar is what a process may run that is one participant's.
+type grammar struct {
+	profiles.Process
+	profiles.Identity
+}
+
+// Argv implements profiles.Grammar. It demands the exact words that upstream's chart, upstream's launcher and
 // our own launch write; what varies between pods must be what the kit says.
-func (NVFlare) Argv(c *corev1.Container, p Process, id Identity) []Problem {
-	a := argvOf(c)
+func (g *grammar) Argv(c *corev1.Container) []profiles.Problem {
+	a, p, id := argvOf(c), g.Process, g.Identity
 	if len(c.Command) == 0 || !isPython(a.at(0)) {
-		return a.wrong(0, fixArgv, "the command is %q, not /usr/local/bin/python3", a.at(0))
+		return a.wrong(0, fixArgv, "the command is %q, not %s", a.at(0), nvflare.Python)
 	}
-	if p.Kind == KindNone {
+	if p.Kind == profiles.KindNone {
 		return a.wrong(0, fixArgv, "it runs none of NVFLARE's processes")
 	}
 	if p.Role != id.Role {
-		return a.wrong(0, "use a kit of the role "+string(p.Role), "it runs %s, but the kit is a %s's", p.Module, id.Role)
+		return a.wrong(0, "use a kit of the role "+string(p.Role), "it runs %s, but the kit is a %s's", p.Program, id.Role)
 	}
-	if p.Kind == KindAdmin {
-		return a.words3(adminScript)
+	if p.Kind == profiles.KindAdmin {
+		return a.words3(nvflare.AdminScript)
 	}
-	if a.at(1) != "-u" || a.at(2) != "-m" || a.at(3) != p.Module {
-		return a.wrong(1, fixArgv, "the first arguments are not -u -m %s", p.Module)
+	if a.at(1) != "-u" || a.at(2) != "-m" || a.at(3) != p.Program {
+		return a.wrong(1, fixArgv, "the first arguments are not -u -m %s", p.Program)
 	}
-	if p.Kind == KindParent {
+	if p.Kind == profiles.KindParent {
 		return a.parent(p, id)
 	}
 	return a.job(p, id)
 }
 
 // words3 is python -c script, and nothing after it.
-func (a argv) words3(script string) []Problem {
+func (a argv) words3(script string) []profiles.Problem {
 	if len(a.words) == 3 && a.words[1] == "-c" && a.words[2] == script {
 		return nil
 	}
 	return a.wrong(1, fixArgv, "the arguments are not -c %q", script)
 }
 
-func (a argv) parent(p Process, id Identity) []Problem {
-	config := "fed_" + string(p.Role) + ".json"
+func (a argv) parent(p profiles.Process, id profiles.Identity) []profiles.Problem {
+	config := nvflare.Config(p.Role)
 	for i, want := range [5]string{"-m", id.Workspace, "-s", config, "--set"} {
 		if got := a.at(4 + i); got != want {
 			return a.wrong(4+i, fixArgv, "%q stands where %q belongs", got, want)
@@ -107,9 +114,9 @@ func (a argv) parent(p Process, id Identity) []Problem {
 }
 
 // settings are the words after --set: each once, in any order, all of them.
-func (a argv) settings(from int, p Process, id Identity) []Problem {
+func (a argv) settings(from int, p profiles.Process, id profiles.Identity) []profiles.Problem {
 	want := [4][2]string{{"secure_train", "true"}, {"config_folder", "config"}, {"org", id.Org}}
-	if p.Role == kit.RoleClient {
+	if p.Role == nvflare.RoleClient {
 		want[3] = [2]string{"uid", id.Participant}
 	}
 	for i := from; i < len(a.words); i++ {

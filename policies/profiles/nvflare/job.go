@@ -1,9 +1,10 @@
-package profiles
+package nvflare
 
 import (
 	"strings"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
 // option is one flag of a job process and what may follow it: a form, or the
@@ -37,26 +38,26 @@ func joined(value string, parts [7]string) bool {
 
 // jobOptions are the flags that NVFLARE's launcher writes for a job process.
 // Source: reference pods of 2.9.0, made by the real launcher.
-func jobOptions(p Process, id Identity, job string) []option {
+func jobOptions(p profiles.Process, id profiles.Identity, job string) []option {
 	common := [10]option{
 		{flag: "-m", parts: [7]string{id.Workspace}}, {flag: "-n", form: isJobID}, {flag: "-p", form: url.MatchString},
 		{flag: "--parent_conn_sec", form: isConnection, optional: true},
 	}
-	if p.Role == kit.RoleServer {
+	if p.Role == nvflare.RoleServer {
 		return append(common[:4],
-			option{flag: "-s", parts: [7]string{"fed_server.json"}},
+			option{flag: "-s", parts: [7]string{nvflare.ServerConfig}},
 			option{flag: "-r", parts: [7]string{id.Workspace, "/", job, "/app_server"}},
 			option{flag: "-u", form: url.MatchString}, option{flag: "--host", form: host.MatchString}, option{flag: "--port", form: port.MatchString})
 	}
 	return append(common[:4],
-		option{flag: "-s", parts: [7]string{"fed_client.json"}},
+		option{flag: "-s", parts: [7]string{nvflare.ClientConfig}},
 		option{flag: "-w", parts: [7]string{id.Workspace, "/startup"}},
 		option{flag: "-c", parts: [7]string{id.Participant}},
 		option{flag: "-g", form: address.MatchString}, option{flag: "-scheme", form: isScheme})
 }
 
 // job checks pairs of flag and value up to --set: each flag once, all of them.
-func (a argv) job(p Process, id Identity) []Problem {
+func (a argv) job(p profiles.Process, id profiles.Identity) []profiles.Problem {
 	options := jobOptions(p, id, a.jobID())
 	i := 4
 	for ; i < len(a.words) && a.words[i] != "--set"; i += 2 {
@@ -91,7 +92,7 @@ func find(options []option, flag string) *option {
 
 // unknown knows the flags with which 2.8 puts tokens where `kubectl get pod`
 // shows them.
-func (a argv) unknown(i int, flag string) []Problem {
+func (a argv) unknown(i int, flag string) []profiles.Problem {
 	switch flag {
 	case "-t", "-ts", "-d":
 		return a.wrong(i, fixToken, "%s hands over a token in the arguments, where everybody can read it", flag)

@@ -6,32 +6,30 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
-	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
-	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// judgeTemplate judges a workload by the pod that it would make, as mutation
-// would leave it: so a person learns of a mistake where it was made.
-func judgeTemplate(a *Attributes, policy *v1alpha1.SitePolicy, f *Facts) []checks.Result {
-	if a.Subresource != "" {
-		return unknown(a)
+// template evaluates a workload by the pod that it would make, as mutation would
+// leave it: so a person learns of a mistake where it was made.
+func (p *Policy) template(r *Review, f *Facts) []checks.Result {
+	if r.Subresource != "" {
+		return unknown(r)
 	}
-	pod, path, ok := Extract(a.Object)
+	pod, path, ok := Extract(r.Object)
 	if !ok {
-		return unknown(a)
+		return unknown(r)
 	}
-	if old, _, ok := Extract(a.OldObject); ok && a.Operation == Update && equality.Semantic.DeepEqual(old.Spec, pod.Spec) {
+	if old, _, ok := Extract(r.OldObject); ok && r.Operation == Update && equality.Semantic.DeepEqual(old.Spec, pod.Spec) {
 		return nil // scaled, paused, labelled
 	}
-	return checks.Run(templatePod(a, pod, path, policy, f))
+	return p.checks.Run(p.templatePod(r, pod, path, f))
 }
 
 // templatePod is the pod of a template as the checks see it, after mutation.
-func templatePod(a *Attributes, pod *corev1.Pod, path *field.Path, policy *v1alpha1.SitePolicy, f *Facts) *checks.Pod {
-	pod.Namespace = a.Namespace
-	r := a.request()
-	r.Template, r.Create, r.Prefix = true, true, path.String()
-	return checks.NewPod(mutation.Mutate(pod, policy, *f), policy, f, r)
+func (p *Policy) templatePod(r *Review, pod *corev1.Pod, path *field.Path, f *Facts) *checks.Pod {
+	pod.Namespace = r.Namespace
+	request := r.request()
+	request.Template, request.Create, request.Prefix = true, true, path.String()
+	return checks.NewPod(p.Mutate(pod, *f), p.site, f, request)
 }
 
 // significant says whether an update of a pod changes anything but what cannot

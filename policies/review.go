@@ -20,9 +20,9 @@ const (
 	Connect Operation = "CONNECT"
 )
 
-// Attributes are one request, decoded once and free of any transport. The
-// webhook fills them from an AdmissionReview, `policy check` from a manifest.
-type Attributes struct {
+// Review is one request, decoded once and free of any transport. The webhook
+// fills it from an AdmissionReview, `policy check` from a manifest.
+type Review struct {
 	Operation Operation
 	// Resource and Subresource say what is asked for: pods, deployments.apps;
 	// exec, ephemeralcontainers, resize.
@@ -49,8 +49,8 @@ type Attributes struct {
 	DryRun bool
 }
 
-// The facts are a package of their own so that checks and mutation can have them
-// without Attributes; callers need not care.
+// The facts are a package of their own, which checks and mutation use too; callers
+// need not import it.
 type (
 	// Facts are what a verdict rests on besides the object and the policy.
 	Facts = facts.Facts

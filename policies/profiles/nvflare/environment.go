@@ -1,4 +1,4 @@
-package profiles
+package nvflare
 
 import (
 	"fmt"
@@ -6,12 +6,12 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
 const fixEnv = "take it away: code in the image reads its settings from local/"
-
-// credentialsPrefix begins the name of the Secret with a job's tokens.
-const credentialsPrefix = "nvflare-cred-"
 
 // plainValue is what a variable of no consequence may hold: nothing that
 // Kubernetes expands, and no path.
@@ -20,21 +20,21 @@ var plainValue = regexp.MustCompile(`^[A-Za-z0-9_.,:@+-]*$`)
 // zone is the name of a time zone.
 var zone = regexp.MustCompile(`^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}$`)
 
-// Environment is a closed list: there are too many variables with which Python,
+// Environment implements profiles.Grammar. It is a closed list: there are too many variables with which Python,
 // its loader and its libraries run other code (LD_PRELOAD, PYTHONPATH,
 // PYTHONSTARTUP, …) or reach other devices (NVIDIA_VISIBLE_DEVICES).
-func (NVFlare) Environment(c *corev1.Container, p Process, id Identity) []Problem {
-	var problems []Problem
+func (g *grammar) Environment(c *corev1.Container) []profiles.Problem {
+	var problems []profiles.Problem
 	for i := range c.Env {
-		if detail := envProblem(c, &c.Env[i], p, id); detail != "" {
-			problems = append(problems, Problem{fmt.Sprintf("env[%d]", i), detail, fixEnv})
+		if detail := envProblem(c, &c.Env[i], g.Process, g.Identity); detail != "" {
+			problems = append(problems, profiles.Problem{Field: fmt.Sprintf("env[%d]", i), Detail: detail, Fix: fixEnv})
 		}
 	}
 	return problems
 }
 
-func envProblem(c *corev1.Container, e *corev1.EnvVar, p Process, id Identity) string {
-	if p.Kind == KindJob {
+func envProblem(c *corev1.Container, e *corev1.EnvVar, p profiles.Process, id profiles.Identity) string {
+	if p.Kind == profiles.KindJob {
 		if detail, known := jobEnv(c, e, p, id); known {
 			return detail
 		}
@@ -51,7 +51,7 @@ func literalProblem(e *corev1.EnvVar) string {
 	switch e.Name {
 	case "HOME", "TMPDIR":
 		// Python also loads code from $HOME/.local: no home that outlives the pod.
-		ok, want = e.Value == "/tmp", "/tmp"
+		ok, want = e.Value == scratch, scratch
 	case "TZ":
 		ok, want = zone.MatchString(e.Value), "a time zone"
 	case "LANG", "LC_ALL", "PYTHONUNBUFFERED", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX", "CUDA_VISIBLE_DEVICES":
@@ -67,9 +67,9 @@ func literalProblem(e *corev1.EnvVar) string {
 
 // jobEnv knows the variables that the launcher gives to job pods. Source:
 // reference pods of 2.9.0.
-func jobEnv(c *corev1.Container, e *corev1.EnvVar, p Process, id Identity) (detail string, known bool) {
+func jobEnv(c *corev1.Container, e *corev1.EnvVar, p profiles.Process, id profiles.Identity) (detail string, known bool) {
 	var want [7]string
-	site := siteName(id.Participant, p.Role)
+	site := nvflare.SiteName(id.Participant, p.Role)
 	switch e.Name {
 	case "PYTHONPATH":
 		want = [7]string{id.Workspace, "/", argvOf(c).jobID(), "/app_", site, "/custom"}
@@ -88,13 +88,13 @@ func jobEnv(c *corev1.Container, e *corev1.EnvVar, p Process, id Identity) (deta
 
 // credential must come from this very pod's Secret: another pod's tokens are
 // another job's.
-func credential(e *corev1.EnvVar, id Identity) string {
+func credential(e *corev1.EnvVar, id profiles.Identity) string {
 	if e.ValueFrom == nil || e.ValueFrom.SecretKeyRef == nil {
 		return e.Name + " must come from the job's Secret"
 	}
 	ref := e.ValueFrom.SecretKeyRef
-	if pod, ok := strings.CutPrefix(ref.Name, credentialsPrefix); ok && pod == id.Pod && ref.Key == e.Name {
+	if pod, ok := strings.CutPrefix(ref.Name, nvflare.PrefixCredentials); ok && pod == id.Pod && ref.Key == e.Name {
 		return ""
 	}
-	return sprintf("%s comes from key %q of Secret %q, not from its own key of %q", e.Name, ref.Key, ref.Name, credentialsPrefix+id.Pod)
+	return sprintf("%s comes from key %q of Secret %q, not from its own key of %q", e.Name, ref.Key, ref.Name, nvflare.PrefixCredentials+id.Pod)
 }

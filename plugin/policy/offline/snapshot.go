@@ -12,34 +12,37 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// World is what the files say.
-type World struct {
+// Snapshot is what the files say.
+type Snapshot struct {
 	// Namespace is that of objects that name none, Now the time of all verdicts.
 	Namespace string
 	Now       time.Time
 	// Governing, where set, governs every namespace.
-	Governing *v1alpha1.SitePolicy
+	Governing *policies.Policy
 	// Absent are the names of objects that a cluster was asked for and has not:
 	// about them nothing is assumed.
 	Absent []string
 
-	policies   map[string]*v1alpha1.SitePolicy
+	catalog    *policies.Catalog
+	policies   map[string]*policies.Policy
 	namespaces map[string]*corev1.Namespace
 	secrets    []*corev1.Secret
 	configMaps []*corev1.ConfigMap
 	claims     []*corev1.PersistentVolumeClaim
 }
 
-// New makes a world of objects. It sets the namespace of those that name none.
-func New(namespace string, now time.Time, objects []Object) *World {
-	w := &World{
-		Namespace: namespace, Now: now,
-		policies: map[string]*v1alpha1.SitePolicy{}, namespaces: map[string]*corev1.Namespace{},
+// New makes a snapshot of objects, with its policies compiled. It sets the
+// namespace of those that name none.
+func New(catalog *policies.Catalog, namespace string, now time.Time, objects []Object) *Snapshot {
+	s := &Snapshot{
+		Namespace: namespace, Now: now, catalog: catalog,
+		policies: map[string]*policies.Policy{}, namespaces: map[string]*corev1.Namespace{},
 	}
 	for i := range objects {
 		if o, ok := objects[i].Typed.(metav1.Object); ok && o.GetNamespace() == "" {
@@ -47,30 +50,32 @@ func New(namespace string, now time.Time, objects []Object) *World {
 		}
 		switch o := objects[i].Typed.(type) {
 		case *v1alpha1.SitePolicy:
-			w.policies[o.Name] = defaulted(o)
+			s.policies[o.Name] = compile(catalog, o)
 		case *corev1.Namespace:
-			w.namespaces[o.Name] = o
+			s.namespaces[o.Name] = o
 		case *corev1.Secret:
-			w.secrets = append(w.secrets, o)
+			s.secrets = append(s.secrets, o)
 		case *corev1.ConfigMap:
-			w.configMaps = append(w.configMaps, o)
+			s.configMaps = append(s.configMaps, o)
 		case *corev1.PersistentVolumeClaim:
-			w.claims = append(w.claims, o)
+			s.claims = append(s.claims, o)
 		}
 	}
-	return w
+	return s
 }
 
-// defaulted is the policy as the API server would keep it.
-func defaulted(p *v1alpha1.SitePolicy) *v1alpha1.SitePolicy {
-	p = p.DeepCopy()
-	v1alpha1.SetDefaults(p)
-	return p
+// compile is what the webhook does with a policy when it comes.
+func compile(catalog *policies.Catalog, p *v1alpha1.SitePolicy) *policies.Policy {
+	ready, errs := policies.Compile(p, catalog)
+	if len(errs) > 0 {
+		return policies.Invalid(p.Name, errs)
+	}
+	return ready
 }
 
 // AddKit adds the Secret and the ConfigMap that `kit inject` would make of the
 // kit in a folder. They count in every namespace.
-func (w *World) AddKit(dir string) error {
+func (s *Snapshot) AddKit(dir string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return fmt.Errorf("--kit: %w; give the kit's folder, the one that holds startup/", err)
@@ -87,16 +92,17 @@ func (w *World) AddKit(dir string) error {
 	for _, obj := range objects {
 		switch o := obj.(type) {
 		case *corev1.Secret:
-			w.secrets = append(w.secrets, o)
+			s.secrets = append(s.secrets, o)
 		case *corev1.ConfigMap:
-			w.configMaps = append(w.configMaps, o)
+			s.configMaps = append(s.configMaps, o)
 		}
 	}
 	return nil
 }
 
-// ReadPolicy reads the one SitePolicy of a file.
-func ReadPolicy(file string) (*v1alpha1.SitePolicy, error) {
+// ReadPolicy reads the one SitePolicy of a file and compiles it. One that is not
+// valid denies everything, as it does in a cluster.
+func ReadPolicy(catalog *policies.Catalog, file string) (*policies.Policy, error) {
 	objects, err := ReadAll([]string{file}, strings.NewReader(""))
 	if err != nil {
 		return nil, fmt.Errorf("--policy: %w", err)
@@ -114,23 +120,23 @@ func ReadPolicy(file string) (*v1alpha1.SitePolicy, error) {
 	if found == nil {
 		return nil, fmt.Errorf("--policy: %s holds no SitePolicy of %s", file, v1alpha1.GroupVersion())
 	}
-	return defaulted(found), nil
+	return compile(catalog, found), nil
 }
 
 // Policy is the policy that governs a namespace, and the name that its label
 // gives. The policy is nil where the one that the label names is not there;
 // governed is false where the namespace has no label.
-func (w *World) Policy(namespace string) (policy *v1alpha1.SitePolicy, name string, governed bool, err error) {
-	if w.Governing != nil {
-		return w.Governing, w.Governing.Name, true, nil
+func (s *Snapshot) Policy(namespace string) (policy *policies.Policy, name string, governed bool, err error) {
+	if s.Governing != nil {
+		return s.Governing, s.Governing.Name(), true, nil
 	}
-	if ns, known := w.namespaces[namespace]; known {
+	if ns, known := s.namespaces[namespace]; known {
 		name, governed = ns.Labels[names.LabelSitePolicy]
-		return w.policies[name], name, governed, nil
+		return s.policies[name], name, governed, nil
 	}
-	all := slices.Sorted(maps.Keys(w.policies))
+	all := slices.Sorted(maps.Keys(s.policies))
 	if len(all) == 1 {
-		return w.policies[all[0]], all[0], true, nil
+		return s.policies[all[0]], all[0], true, nil
 	}
 	const fix = "give --policy FILE, or a Namespace document with the label " + names.LabelSitePolicy
 	if len(all) == 0 {
@@ -142,8 +148,8 @@ func (w *World) Policy(namespace string) (policy *v1alpha1.SitePolicy, name stri
 
 // Labels are those of a namespace as the API server keeps them; nil where it is
 // not known.
-func (w *World) Labels(namespace string) map[string]string {
-	ns, known := w.namespaces[namespace]
+func (s *Snapshot) Labels(namespace string) map[string]string {
+	ns, known := s.namespaces[namespace]
 	if !known {
 		return nil
 	}

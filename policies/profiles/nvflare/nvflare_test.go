@@ -1,4 +1,4 @@
-package profiles_test
+package nvflare_test
 
 import (
 	"testing"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles/nvflare"
 )
 
 func TestRecognise(t *testing.T) {
@@ -24,7 +25,7 @@ func TestRecognise(t *testing.T) {
 		"public tools": {[]string{"python3", "-m", "nvflare.cli"}, profiles.KindNone, false},
 		"nothing":      {nil, profiles.KindNone, false},
 	} {
-		p, ok := profiles.NVFlare{}.Recognise(&corev1.Container{Args: tc.words})
+		p, ok := nvflare.Profile{}.Recognise(&corev1.Container{Args: tc.words})
 		if p.Kind != tc.kind || ok != tc.ok {
 			t.Errorf("%s: %v, %v", name, p, ok)
 		}
@@ -44,7 +45,7 @@ func TestOwnsDerived(t *testing.T) {
 		{"nvflare-startup-server-b3eacd33", "server1", kit.RoleClient, false},
 		{"nvflare-startup-site2-809cb9ad", "site-2", kit.RoleClient, false},
 	} {
-		if got := (profiles.NVFlare{}).OwnsDerived(tc.secret, tc.participant, tc.role); got != tc.want {
+		if got := (nvflare.Profile{}).OwnsKitCopy(tc.secret, tc.participant, tc.role); got != tc.want {
 			t.Errorf("%+v: %v", tc, got)
 		}
 	}
@@ -59,7 +60,7 @@ func TestPathsAreHarmless(t *testing.T) {
 	}
 	for _, kind := range []profiles.Kind{profiles.KindNone, profiles.KindParent, profiles.KindJob, profiles.KindAdmin} {
 		for _, role := range []kit.Role{kit.RoleServer, kit.RoleClient, kit.RoleAdmin} {
-			for _, p := range (profiles.NVFlare{}).Paths(profiles.Process{Kind: kind, Role: role}, id) {
+			for _, p := range (nvflare.Profile{}).Demands(profiles.Process{Kind: kind, Role: role}, id).Containers[0].Paths {
 				if !allowed[p.Path] {
 					t.Errorf("%s %s: %s", kind, role, p.Path)
 				}
