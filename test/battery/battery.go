@@ -9,6 +9,7 @@ package battery
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -80,27 +81,36 @@ func (v Verdict) unjudged() bool {
 	return len(v.Messages) == 1 && strings.HasPrefix(v.Messages[0], "kubectl-flare cannot judge this request: ")
 }
 
-// compare demands the expected verdict, each expected message and no check that
-// was not expected: a refusal for the wrong reason is a hole elsewhere.
+// compare reports what Problems finds.
 func (c *Case) compare(t *testing.T, got Verdict) {
 	t.Helper()
-	if want := c.Want.Verdict != Denied; got.Allowed != want {
-		t.Errorf("allowed is %v, want %s; messages: %q", got.Allowed, c.Want.Verdict, got.Messages)
-		return
+	for _, problem := range c.Problems(got) {
+		t.Error(problem)
 	}
+}
+
+// Problems demands the expected verdict, and each expected message. Who is not
+// expected to read anything must not.
+func (c *Case) Problems(got Verdict) []string {
+	if want := c.Want.Verdict != Denied; got.Allowed != want {
+		return []string{fmt.Sprintf("allowed is %v, want %s; messages: %q", got.Allowed, c.Want.Verdict, got.Messages)}
+	}
+	var problems []string
 	for _, want := range c.Want.Messages {
 		form, err := regexp.Compile(want)
 		if err != nil {
-			t.Fatalf("%s: %v", c.Source, err)
+			problems = append(problems, fmt.Sprintf("%s: %v", c.Source, err))
+			continue
 		}
 		if !slices.ContainsFunc(got.Messages, form.MatchString) {
-			t.Errorf("no message matches %q: %q", want, got.Messages)
+			problems = append(problems, fmt.Sprintf("no message matches %q: %q", want, got.Messages))
 		}
 	}
 	if silent := c.Want.Verdict == Allowed || c.Want.Verdict == Audited; silent && len(got.Messages) > 0 {
-		t.Errorf("somebody was told: %q", got.Messages)
+		problems = append(problems, fmt.Sprintf("a message was sent: %q", got.Messages))
 	}
 	if got.Audited != nil && *got.Audited != (c.Want.Verdict == Audited) {
-		t.Errorf("the audit log holds a message: %v, want %s", *got.Audited, c.Want.Verdict)
+		problems = append(problems, fmt.Sprintf("the audit log holds a message: %v, want %s", *got.Audited, c.Want.Verdict))
 	}
+	return problems
 }
