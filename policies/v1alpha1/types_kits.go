@@ -32,19 +32,22 @@ type FrameworkRule struct {
 	Versions string `json:"versions,omitempty"`
 }
 
-// KitRules say which startup kits are genuine.
+// KitRules say which startup kits are genuine. At least one of trustRoots and
+// sealers must be given.
+//
+// +kubebuilder:validation:XValidation:rule="(has(self.trustRoots) && size(self.trustRoots) > 0) || (has(self.sealers) && size(self.sealers) > 0)",message="pin a root certificate in trustRoots, or name a key of the site in sealers"
 type KitRules struct {
-	// trustRoots pin the federations' root certificates: a kit's own rootCA.pem
-	// proves nothing.
+	// trustRoots pin the federations' root certificates: what a kit holds proves
+	// nothing about itself. Kits of frameworks without certificates need none.
 	//
+	// +optional
 	// +listType=map
 	// +listMapKey=name
-	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=20
-	TrustRoots []TrustRoot `json:"trustRoots"`
+	TrustRoots []TrustRoot `json:"trustRoots,omitempty"`
 
 	// sealers are the site's own keys for acceptance seals. Kits that the
-	// project sealed need none.
+	// project sealed with a certificate of its root need none.
 	//
 	// +optional
 	// +listType=map

@@ -130,10 +130,12 @@ func oneOf[T ~string](at *field.Path, value T, allowed ...T) field.ErrorList {
 
 func duplicates[T ~string](at *field.Path, values []T) field.ErrorList {
 	var errs field.ErrorList
+	seen := make(map[T]bool, len(values))
 	for i, value := range values {
-		if slices.Contains(values[:i], value) {
+		if seen[value] {
 			errs = append(errs, field.Duplicate(at.Index(i), string(value)))
 		}
+		seen[value] = true
 	}
 	return errs
 }

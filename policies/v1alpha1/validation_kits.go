@@ -20,6 +20,9 @@ const (
 
 func validateKits(at *field.Path, k *KitRules, participants []string) field.ErrorList {
 	errs := validateRoots(at.Child("trustRoots"), k.TrustRoots)
+	if len(k.TrustRoots)+len(k.Sealers) == 0 {
+		errs = append(errs, field.Required(at.Child("trustRoots"), "pin the root certificate of every federation whose kits may run here, or name the site's own keys in sealers"))
+	}
 	errs = append(errs, validateSealers(at.Child("sealers"), k.Sealers)...)
 	errs = append(errs, oneOf(at.Child("signature"), k.Signature, SignatureSeal, SignatureSealOrNative)...)
 	for name, serial := range k.MinimumSerial {
@@ -53,9 +56,6 @@ func validateKitClaims(at *field.Path, spec *SitePolicySpec) field.ErrorList {
 }
 
 func validateRoots(at *field.Path, roots []TrustRoot) field.ErrorList {
-	if len(roots) == 0 {
-		return field.ErrorList{field.Required(at, "pin the root certificate of every federation whose kits may run here")}
-	}
 	var errs field.ErrorList
 	var names, sums []string
 	for i, r := range roots {

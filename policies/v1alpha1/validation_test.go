@@ -29,7 +29,7 @@ func TestValidate(t *testing.T) {
 		"nobody":                 {func(s *spec) { s.Participants, s.Kits.MinimumSerial = nil, nil }, []string{"spec.participants: Required"}},
 		"somebody twice":         {func(s *spec) { s.Participants = append(s.Participants, "Site_2") }, []string{"spec.participants[3]: Duplicate"}},
 		"somebody odd":           {func(s *spec) { s.Participants[0] = " x" }, []string{"spec.participants[0]: Invalid"}},
-		"no roots":               {func(s *spec) { s.Kits.TrustRoots = nil }, []string{"spec.kits.trustRoots: Required"}},
+		"no pins":                {func(s *spec) { s.Kits.TrustRoots, s.Kits.Sealers = nil, nil }, []string{"spec.kits.trustRoots: Required"}},
 		"upper-case fingerprint": {func(s *spec) { s.Kits.TrustRoots[0].SHA256 = strings.Repeat("5F", 32) }, []string{"spec.kits.trustRoots[0].sha256: Invalid"}},
 		"short fingerprint":      {func(s *spec) { s.Kits.TrustRoots[0].SHA256 = "5f" }, []string{"trustRoots[0].sha256: Invalid"}},
 		"a root twice": {func(s *spec) { s.Kits.TrustRoots = append(s.Kits.TrustRoots, s.Kits.TrustRoots[0]) },
