@@ -169,7 +169,7 @@ func (p *Pod) kitPath() string {
 // Complete says whether every ordinary container is one that the process's profile
 // demands, and none of them is missing.
 func (p *Pod) Complete() bool {
-	return p.Process.Kind != profiles.KindNone && len(p.held) == len(p.demands.Containers) && !slices.Contains(p.held, nil)
+	return p.Process.Kind != profiles.KindNone && len(p.held) > 0 && len(p.held) == len(p.demands.Containers) && !slices.Contains(p.held, nil)
 }
 
 // Role is what the pod is in the federation, "" where its kit is not known.
