@@ -98,7 +98,9 @@ func TestSecrets(t *testing.T) {
 			s.facts.Kits[policiestest.ServerKit] = s.facts.Kits[o.Name]
 			o.Name = policiestest.ServerKit
 		}, "the name is another kit's"},
-		"not of this site":  {func(s *scene, _ *corev1.Secret) { s.policy.Spec.Participants, s.policy.Spec.Kits.MinimumSerial = []string{"x"}, nil }, "may not run here"},
+		"not of this site": {func(s *scene, _ *corev1.Secret) {
+			s.policy.Spec.Participants, s.policy.Spec.Kits.MinimumSerial = []string{"x"}, nil
+		}, "may not run here"},
 		"expired":           {func(s *scene, _ *corev1.Secret) { s.facts.Now = s.facts.Now.AddDate(9, 0, 0) }, "expired"},
 		"typed, other name": {func(_ *scene, o *corev1.Secret) { o.Name = "mine" }, "a kit's type under another name"},
 		"derived":           {launcher("nvflare-startup-site2-809cb9ad"), ""},

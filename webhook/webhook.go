@@ -70,7 +70,7 @@ func Run(ctx context.Context, o Options) error {
 	m.CertificateExpiry(source.NotAfter)
 	known := policycache.New(catalog, m.InvalidPolicy)
 	routes := handlers.Routes(&handlers.Inputs{
-		Catalog: catalog,
+		Catalog:  catalog,
 		Policies: known, Kits: kits.NewVerifier(api.client, clock.RealClock{}, m.Verified),
 		Access: access.Reviewer{Client: api.client}, Reader: api.client, Observer: m, Clock: clock.RealClock{},
 		KitImage: o.KitImage, Binders: o.Binders,

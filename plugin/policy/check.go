@@ -103,7 +103,7 @@ func (o *CheckOptions) Validate() error {
 	return o.print.validate()
 }
 
-// Run judges the objects, prints the verdicts and fails when one is refused.
+// Run evaluates the objects, prints the verdicts and fails when one is refused.
 func (o *CheckOptions) Run() error {
 	objects, err := offline.ReadAll(o.Files, o.In)
 	if err != nil {
@@ -121,7 +121,7 @@ func (o *CheckOptions) Run() error {
 		return err
 	}
 	if n := report.Summary.Denied; n > 0 {
-		return fmt.Errorf("%d of %d objects would be refused", n, report.Summary.judged())
+		return fmt.Errorf("%d of %d objects would be refused", n, report.Summary.evaluated())
 	}
 	return nil
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 )
 
-// verdictNotJudged stands beside the verdicts of the evaluator.
-const verdictNotJudged = "not judged"
+// verdictNotEvaluated stands beside the verdicts of the evaluator.
+const verdictNotEvaluated = "not judged"
 
 // CheckReport is what `policy check -o json` prints.
 type CheckReport struct {
@@ -48,7 +48,7 @@ type CheckSummary struct {
 	NotJudged int `json:"notJudged"`
 }
 
-func (s CheckSummary) judged() int { return s.Allowed + s.Denied }
+func (s CheckSummary) evaluated() int { return s.Allowed + s.Denied }
 
 // DeepCopyObject makes a CheckReport printable as Kubernetes objects are. Nobody
 // changes one, so a copy may share its items.
@@ -64,7 +64,7 @@ func newCheckReport(snapshot *offline.Snapshot, objects []offline.Object, user s
 		if err != nil {
 			return nil, err
 		}
-		item := CheckItem{Place: o.Place, Kind: o.Kind, Name: o.Name, Namespace: q.Request.Namespace, Reason: q.Unjudged, Mutated: q.Mutated, Notes: q.Notes}
+		item := CheckItem{Place: o.Place, Kind: o.Kind, Name: o.Name, Namespace: q.Request.Namespace, Reason: q.NotEvaluated, Mutated: q.Mutated, Notes: q.Notes}
 		item.evaluate(q, o.Namespace, &r.Summary)
 		r.Items = append(r.Items, item)
 	}
@@ -72,8 +72,8 @@ func newCheckReport(snapshot *offline.Snapshot, objects []offline.Object, user s
 }
 
 func (i *CheckItem) evaluate(q *offline.Review, namespace string, s *CheckSummary) {
-	if q.Unjudged != "" {
-		i.Verdict = verdictNotJudged
+	if q.NotEvaluated != "" {
+		i.Verdict = verdictNotEvaluated
 		i.Namespace = namespace // it may be of a kind without namespaces
 		s.NotJudged++
 		return

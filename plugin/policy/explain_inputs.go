@@ -58,8 +58,8 @@ func (s *inputs) explain(o offline.Object, user string) (*ExplainItem, error) {
 	item.Notes = slices.Concat(s.notes, q.Notes)
 	item.Policy = s.policy(q)
 	item.Entries = seen(s.hooks, q.Request, s.labels(q))
-	if q.Unjudged != "" {
-		item.Verdict, item.Reason = verdictNotJudged, q.Unjudged
+	if q.NotEvaluated != "" {
+		item.Verdict, item.Reason = verdictNotEvaluated, q.NotEvaluated
 		return item, nil
 	}
 	s.takeLauncher(q, user, item)
@@ -84,7 +84,7 @@ func (s *inputs) labels(q *offline.Review) map[string]string {
 	return set
 }
 
-// unknown says that the verdict hangs on a kit that could not be read.
+// unknown says that the verdict depends on a kit that could not be read.
 func (s *inputs) unknown(p *checks.Pod) bool {
 	_, known := p.Facts.Kits[p.KitName]
 	return !known && slices.Contains(s.unreadable, p.KitName)
@@ -105,12 +105,12 @@ func (s *inputs) takeLauncher(q *offline.Review, user string, item *ExplainItem)
 }
 
 func (s *inputs) policy(q *offline.Review) ExplainPolicy {
-	e := ExplainPolicy{Name: q.Facts.PolicyName, Governed: q.Unjudged == "", Exists: q.Policy != nil}
+	e := ExplainPolicy{Name: q.Facts.PolicyName, Governed: q.NotEvaluated == "", Exists: q.Policy != nil}
 	switch {
 	case s.snapshot.Governing != nil:
 		e.Why = "it was given with --policy"
 	case q.Facts.PolicyName == "":
-		e.Why = q.Unjudged
+		e.Why = q.NotEvaluated
 	default:
 		e.Why = "namespace " + q.Request.Namespace + " has the label " + names.LabelSitePolicy + "=" + q.Facts.PolicyName
 		if _, known := s.snapshot.Labels(q.Request.Namespace)[names.LabelSitePolicy]; !known {

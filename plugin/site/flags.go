@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"sigs.k8s.io/yaml"
 
+	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -94,10 +95,20 @@ func readPolicy(file string) (*v1alpha1.SitePolicy, error) {
 	if p.APIVersion != v1alpha1.GroupVersion().String() || p.Kind != v1alpha1.Kind {
 		return nil, fmt.Errorf("--policy %s: holds a %s of %s; give a %s of %s", file, p.Kind, p.APIVersion, v1alpha1.Kind, v1alpha1.GroupVersion())
 	}
-	if err := v1alpha1.Validate(p).ToAggregate(); err != nil {
+	if err := valid(p); err != nil {
 		return nil, fmt.Errorf("--policy %s: %w", file, err)
 	}
 	return p, nil
+}
+
+// valid says what is wrong with a policy, as the webhook would.
+func valid(p *v1alpha1.SitePolicy) error {
+	catalog, err := policies.DefaultCatalog()
+	if err != nil {
+		return err
+	}
+	_, errs := policies.Compile(p, catalog)
+	return errs.ToAggregate()
 }
 
 func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
@@ -135,7 +146,7 @@ func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
 		}
 	}
 	if len(errs) == 0 {
-		errs = append(errs, v1alpha1.Validate(p).ToAggregate())
+		errs = append(errs, valid(p))
 	}
 	v1alpha1.SetDefaults(p)
 	return p, errors.Join(errs...)

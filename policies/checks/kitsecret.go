@@ -16,7 +16,7 @@ import (
 // IDKitSecret is the check of Secrets with a reserved name or a kit's type.
 const IDKitSecret = "kit-secret"
 
-// Secret judges a write to a Secret with a reserved name or the type of a kit:
+// Secret evaluates a write to a Secret with a reserved name or the type of a kit:
 // what stands under a kit's name must be that kit, whole, genuine and for ever.
 // The kit's fact is of the reviewed object, not of what is stored.
 func Secret(s, old *corev1.Secret, site *compiled.Policy, f *facts.Facts, r Request) []Result {
@@ -72,7 +72,7 @@ func secretProblem(field, reason, fix, detail string) []Result {
 }
 
 // Governed says whether a write to a Secret or ConfigMap with that name and type
-// must be judged.
+// must be evaluated.
 func Governed(known *profiles.Registry, name string, kind corev1.SecretType) bool {
 	return known.Reserved(name) || kind == facts.KitSecretType || strings.HasPrefix(string(kind), names.Group+"/")
 }

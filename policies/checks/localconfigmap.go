@@ -16,7 +16,7 @@ import (
 // IDLocalConfigMap is the check of ConfigMaps with a reserved name.
 const IDLocalConfigMap = "local-configmap"
 
-// ConfigMap judges a write to a ConfigMap with a reserved name: what stands under
+// ConfigMap evaluates a write to a ConfigMap with a reserved name: what stands under
 // the name of a local/ must have the digest that the name says, for ever.
 func ConfigMap(m, old *corev1.ConfigMap, site *compiled.Policy) []Result {
 	bad := func(field, reason, fix, detail string) []Result {

@@ -34,7 +34,7 @@ const (
 	verdictUnknown   = "unknown"
 )
 
-// undecided refuses what could not be judged.
+// undecided refuses what could not be evaluated.
 func (in *Inputs) undecided(handler string, request admission.Request, err error) admission.Response {
 	in.Observer.Decided(handler, policies.Operation(request.Operation), "", verdictUndecided)
 	return admission.Response{AdmissionResponse: admissionv1.AdmissionResponse{

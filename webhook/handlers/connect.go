@@ -11,7 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 )
 
-// Connect judges exec, attach, port-forward and proxy. Such a request brings
+// Connect evaluates exec, attach, port-forward and proxy. Such a request brings
 // options and no pod, so the pod is looked up.
 func Connect(inputs *Inputs) admission.Handler {
 	return &validator{name: nameConnect, inputs: inputs, gather: gatherTargets}

@@ -13,7 +13,7 @@ import (
 )
 
 // Mutate adds to new pods what the policy demands. It refuses nothing that it
-// can read: that is for Pods, which judges what comes out.
+// can read: that is for Pods, which evaluates what comes out.
 func Mutate(inputs *Inputs) admission.Handler { return &mutator{inputs} }
 
 type mutator struct{ inputs *Inputs }

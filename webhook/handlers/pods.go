@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
-// Pods judges pods, and their subresources ephemeralcontainers and resize, which
+// Pods evaluates pods, and their subresources ephemeralcontainers and resize, which
 // bring the whole pod too.
 func Pods(inputs *Inputs) admission.Handler {
 	return &validator{name: namePods, inputs: inputs, gather: gatherPod}

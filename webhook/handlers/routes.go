@@ -9,7 +9,7 @@ import (
 )
 
 // Routes serves every handler at the path that the manifests register it with.
-// Mutation and templates fail open there: what they let pass is judged as a pod.
+// Mutation and templates fail open there: what they let pass is evaluated as a pod.
 func Routes(inputs *Inputs, observer review.Observer) http.Handler {
 	mux := http.NewServeMux()
 	for _, route := range []struct {

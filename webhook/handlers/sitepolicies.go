@@ -8,7 +8,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
-// SitePolicies judges SitePolicies by what the CRD's schema cannot say. No other
+// SitePolicies evaluates SitePolicies by what the CRD's schema cannot say. No other
 // policy governs them.
 func SitePolicies(inputs *Inputs) admission.Handler {
 	return admission.HandlerFunc(func(_ context.Context, request admission.Request) admission.Response {

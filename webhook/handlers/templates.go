@@ -8,8 +8,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
-// Templates judges workloads by the pods that they would make, so that people
-// learn of a mistake where they made it. Pods are judged again when they come.
+// Templates evaluates workloads by the pods that they would make, so that people
+// learn of a mistake where they made it. Pods are evaluated again when they come.
 func Templates(inputs *Inputs) admission.Handler {
 	return &validator{name: nameTemplates, inputs: inputs, gather: gatherTemplate}
 }

@@ -26,8 +26,8 @@ type Review struct {
 	Mutated []string
 	// Notes say what could not be known.
 	Notes []string
-	// Unjudged says why there is nothing to judge, where there is not.
-	Unjudged string
+	// NotEvaluated says why there is nothing to judge, where there is not.
+	NotEvaluated string
 
 	catalog *policies.Catalog
 }
@@ -40,7 +40,7 @@ func (s *Snapshot) Review(o Object, user string, mutate bool) (*Review, error) {
 		Operation: policies.Create, Resource: resource(o.Typed), Namespace: s.NamespaceOf(o), Name: strings.TrimSuffix(o.Name, "*"),
 		Object: o.Typed, User: authenticationv1.UserInfo{Username: user},
 	}}
-	if q.Unjudged = s.unjudged(o.Typed); q.Unjudged != "" {
+	if q.NotEvaluated = s.notEvaluated(o.Typed); q.NotEvaluated != "" {
 		return q, nil
 	}
 	if _, ok := o.Typed.(*v1alpha1.SitePolicy); ok {
@@ -52,7 +52,7 @@ func (s *Snapshot) Review(o Object, user string, mutate bool) (*Review, error) {
 		return nil, fmt.Errorf("%s: %w", o.Place, err)
 	}
 	if !governed {
-		q.Unjudged = fmt.Sprintf("namespace %q has no label %s: the webhook does not look there", q.Request.Namespace, names.LabelSitePolicy)
+		q.NotEvaluated = fmt.Sprintf("namespace %q has no label %s: the webhook does not look there", q.Request.Namespace, names.LabelSitePolicy)
 		return q, nil
 	}
 	q.Policy, q.Facts = policy, s.Facts(q.Request.Namespace, policy, name)
@@ -68,7 +68,7 @@ func (s *Snapshot) Review(o Object, user string, mutate bool) (*Review, error) {
 func (s *Snapshot) fill(q *Review, secret *corev1.Secret) {
 	filled, ok := s.whole(secret)
 	if !ok {
-		q.Unjudged = "its content is redacted: give its kit's folder with --kit"
+		q.NotEvaluated = "its content is redacted: give its kit's folder with --kit"
 		return
 	}
 	q.Request.Object = filled
@@ -127,8 +127,8 @@ func (q *Review) prefix() string {
 	return ""
 }
 
-// unjudged is empty for objects that the webhook sees.
-func (s *Snapshot) unjudged(obj runtime.Object) string {
+// notEvaluated is empty for objects that the webhook sees.
+func (s *Snapshot) notEvaluated(obj runtime.Object) string {
 	const none = "no site policy is about this kind"
 	switch o := obj.(type) {
 	case nil:

@@ -45,7 +45,7 @@ func envProblem(c *corev1.Container, e *corev1.EnvVar, p profiles.Process, id pr
 	return literalProblem(e)
 }
 
-// literalProblem judges a variable with a value of its own.
+// literalProblem evaluates a variable with a value of its own.
 func literalProblem(e *corev1.EnvVar) string {
 	ok, want := false, "a plain value"
 	switch e.Name {

@@ -94,7 +94,7 @@ func (s *Suite) exclusive(t *testing.T, pod *corev1.Pod) {
 	}
 }
 
-// deterministic: the same questions have the same answers, and demands change
+// deterministic: the same container has the same answers, and demands change
 // nothing that they are asked about.
 func (s *Suite) deterministic(t *testing.T, pod *corev1.Pod) {
 	t.Helper()
