@@ -21,6 +21,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy"
 	"github.com/kubectl-flare/kubectl-flare/plugin/site"
 	"github.com/kubectl-flare/kubectl-flare/plugin/status"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 )
 
 // Options are what the commands get from outside. Tests give their own.
@@ -88,7 +89,7 @@ func addCommands(root *cobra.Command, o Options) {
 			root.AddCommand(c)
 		}
 	}
-	add(groupKits, kitcmd.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock))
+	add(groupKits, kitcmd.NewCommand(o.ConfigFlags, frameworks.Default(), o.IOStreams, o.Clock))
 	add(groupGovern,
 		policy.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),
 		install.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),

@@ -12,8 +12,10 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 )
 
@@ -98,8 +100,9 @@ func TestSecrets(t *testing.T) {
 			s.facts.Kits[policiestest.ServerKit] = s.facts.Kits[o.Name]
 			o.Name = policiestest.ServerKit
 		}, "the name is another kit's"},
-		"not of this site": {func(s *scene, _ *corev1.Secret) {
-			s.policy.Spec.Participants, s.policy.Spec.Kits.MinimumSerial = []string{"x"}, nil
+		"not of this site": {func(s *scene, o *corev1.Secret) {
+			refused := kit.Findings{kit.Fail(acceptance.CheckListed, "", "use another", "not listed")}
+			s.facts.Kits[o.Name] = facts.KitFact{Error: refused.Err().Error(), Failures: refused}
 		}, "may not run here"},
 		"expired":           {func(s *scene, _ *corev1.Secret) { s.facts.Now = s.facts.Now.AddDate(9, 0, 0) }, "expired"},
 		"typed, other name": {func(_ *scene, o *corev1.Secret) { o.Name = "mine" }, "a kit's type under another name"},

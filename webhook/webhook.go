@@ -19,6 +19,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/webhook/access"
 	"github.com/kubectl-flare/kubectl-flare/webhook/certificates"
 	"github.com/kubectl-flare/kubectl-flare/webhook/handlers"
@@ -71,7 +72,7 @@ func Run(ctx context.Context, o Options) error {
 	known := policycache.New(catalog, m.InvalidPolicy)
 	routes := handlers.Routes(&handlers.Inputs{
 		Catalog:  catalog,
-		Policies: known, Kits: kits.NewVerifier(api.client, clock.RealClock{}, m.Verified),
+		Policies: known, Kits: kits.NewVerifier(api.client, clock.RealClock{}, frameworks.Default(), m.Verified),
 		Access: access.Reviewer{Client: api.client}, Reader: api.client, Observer: m, Clock: clock.RealClock{},
 		KitImage: o.KitImage, Binders: o.Binders,
 	}, m)

@@ -102,7 +102,7 @@ func TestOutcome(t *testing.T) {
 		}}}}
 	}
 	var progress bytes.Buffer
-	c := &Courier{Progress: &progress, Kit: &kit.Kit{Volume: &kit.Volume{ClaimName: "flare-kits", SubPath: "site-1/0123"}}}
+	c := &Courier{Progress: &progress, Kit: &kit.Kit{Content: kit.Content{Volume: &kit.Volume{ClaimName: "flare-kits", SubPath: "site-1/0123"}}}}
 	require.NoError(t, c.outcome(ended(0, ""), nil))
 	require.Equal(t, "kit on claim flare-kits, folder site-1/0123\n", progress.String())
 	require.EqualError(t, c.outcome(ended(1, "error: no space left on device\n"), io.ErrUnexpectedEOF), "flare-kit ended with exit code 1: error: no space left on device")

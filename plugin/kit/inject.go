@@ -15,7 +15,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/delivery"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
@@ -28,14 +30,15 @@ type InjectOptions struct {
 	Printer         *output.Printer
 
 	namespace string
+	registry  *frameworks.Registry
 	kit       *kit.Kit
 	clients   clients.Clients
 	clock     clock.PassiveClock
 	genericiooptions.IOStreams
 }
 
-func newInjectCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
-	o := &InjectOptions{Printer: output.NewPrinter(), clients: clients.New(getter), clock: clk, IOStreams: streams}
+func newInjectCommand(getter genericclioptions.RESTClientGetter, registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := &InjectOptions{Printer: output.NewPrinter(), registry: registry, clients: clients.New(getter), clock: clk, IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "inject KIT_DIR",
 		DisableFlagsInUseLine: true,
@@ -91,14 +94,15 @@ func (o *InjectOptions) Complete(cmd *cobra.Command, args []string) error {
 	if o.namespace, err = o.clients.Namespace(); err != nil {
 		return o.clients.Explain(cmd.Context(), err)
 	}
-	var report kit.Report
-	if o.kit, report, err = Genuine(o.KitDir, o.RootFingerprint, o.clock.Now()); err != nil {
+	verified, findings, err := source.GenuineKit(o.registry, o.KitDir, o.RootFingerprint, o.clock.Now())
+	if err != nil {
 		return err
 	}
-	for _, f := range report.Findings {
-		if f.Status == kit.StatusWarn {
-			_, _ = fmt.Fprintln(o.ErrOut, "Warning: "+f.Message)
-		}
+	for _, f := range findings.With(kit.StatusWarn) {
+		_, _ = fmt.Fprintln(o.ErrOut, "Warning: "+f.Message)
+	}
+	if o.kit, err = verified.Kit(); err != nil {
+		return err
 	}
 	o.kit, err = o.Delivery.Place(o.kit)
 	return err

@@ -13,14 +13,16 @@ import (
 	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 func injectInto(t *testing.T, server *clientstest.Server, args ...string) (out, errOut string, err error) {
 	t.Helper()
 	return clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return newInjectCommand(server.Flags("ns"), streams, clock.RealClock{})
+		return newInjectCommand(server.Flags("ns"), frameworks.Default(), streams, clock.RealClock{})
 	}, args...)
 }
 
@@ -97,7 +99,7 @@ func TestInjectRefusesBadKits(t *testing.T) {
 
 func TestInjectAcceptsThePinnedRoot(t *testing.T) {
 	f := kittest.NewFederation(t, "demo")
-	_, errOut, err := injectInto(t, injectCluster(t), f.Client("site-1", "hospital_a").WriteDir(t), "--root-fingerprint="+kit.Fingerprint(f.Root))
+	_, errOut, err := injectInto(t, injectCluster(t), f.Client("site-1", "hospital_a").WriteDir(t), "--root-fingerprint="+pki.Fingerprint(f.Root))
 	if err != nil || strings.Contains(errOut, "root") {
 		t.Errorf("%v, %q", err, errOut)
 	}

@@ -7,24 +7,23 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 )
 
 // InspectOptions are those of `kubectl flare kit inspect`.
 type InspectOptions struct {
 	genericiooptions.IOStreams
 
-	dir   string
-	clock clock.PassiveClock
-	print printFlags
+	dir      string
+	registry *frameworks.Registry
+	clock    clock.PassiveClock
+	print    printFlags
 }
 
-// NewInspectOptions makes the options that flags and arguments then fill.
-func NewInspectOptions(streams genericiooptions.IOStreams, clk clock.PassiveClock) *InspectOptions {
-	return &InspectOptions{IOStreams: streams, clock: clk}
-}
-
-func newInspectCommand(streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
-	o := NewInspectOptions(streams, clk)
+func newInspectCommand(registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := &InspectOptions{IOStreams: streams, registry: registry, clock: clk}
 	cmd := &cobra.Command{
 		Use:                   "inspect DIR [-o json|yaml]",
 		DisableFlagsInUseLine: true,
@@ -65,11 +64,14 @@ func (o *InspectOptions) Validate() error { return o.print.validate() }
 // Run reads and prints the kit. Warnings go to standard error in every format, so that
 // they are seen where only the rest is piped on.
 func (o *InspectOptions) Run() error {
-	k, err := readKit(o.dir)
+	k, err := source.Kit(o.registry, o.dir)
 	if err != nil {
 		return err
 	}
-	view := newStartupKit(k, o.clock.Now())
+	view, err := newStartupKit(k, o.registry, o.clock.Now())
+	if err != nil {
+		return err
+	}
 	if err := o.print.print(o.Out, view, view.writeText); err != nil {
 		return err
 	}

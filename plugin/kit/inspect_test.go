@@ -12,12 +12,14 @@ import (
 	"sigs.k8s.io/yaml"
 
 	kitcmd "github.com/kubectl-flare/kubectl-flare/plugin/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 func TestInspect(t *testing.T) {
-	fed, fed27 := newFederation(t), newFederation(t, kittest.WithFamily(kit.Family27))
+	fed, fed27 := newFederation(t), newFederation(t, kittest.WithFamily(nvflare.Family27))
 	for name, k := range map[string]*kittest.Kit{
 		"server":    fed.Server("server1", "lab", "server1.fl-server.svc", "10.0.0.7"),
 		"client":    fed.Client("Site_2", "hospital_b"),
@@ -57,7 +59,7 @@ func TestInspectFormats(t *testing.T) {
 	assert.Equal(t, read.Digest(), view.Digest)
 	assert.Equal(t, kit.SecretName(read), view.Objects.Secret)
 	assert.Equal(t, kit.ConfigMapName(read), view.Objects.ConfigMap)
-	assert.Equal(t, kit.Fingerprint(read.Root), view.Root.Fingerprint)
+	assert.Equal(t, pki.Fingerprint(read.Root), view.Root.Fingerprint)
 }
 
 func TestInspectWarns(t *testing.T) {
@@ -136,7 +138,7 @@ func TestStartupKitCopies(t *testing.T) {
 	assert.Equal(t, "a", view.Warnings[0])
 	assert.Equal(t, "x", view.Startup[0].Name)
 
-	report := &kitcmd.StartupKitReport{Findings: []kit.Finding{{ID: "a"}}}
+	report := &kitcmd.StartupKitReport{Findings: kit.Findings{{ID: "a"}}}
 	other := report.DeepCopyObject().(*kitcmd.StartupKitReport)
 	other.Findings[0].ID = "b"
 	assert.Equal(t, "a", report.Findings[0].ID)

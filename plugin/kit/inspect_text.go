@@ -3,12 +3,11 @@ package kit
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
 	"k8s.io/cli-runtime/pkg/printers"
-
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // writeText prints the kit for people, in the form of `kubectl describe`.
@@ -17,17 +16,19 @@ func (k *StartupKit) writeText(out io.Writer) error {
 	line := func(name, format string, args ...any) { fmt.Fprintf(w, name+":\t"+format+"\n", args...) }
 	line("Participant", "%s", k.Participant)
 	line("Role", "%s", k.Role)
-	if k.AdminRole != "" {
-		line("Admin Role", "%s", k.AdminRole)
-	}
 	line("Federation", "%s", k.Federation)
 	line("Organization", "%s", orNone(k.Org))
-	line("NVFLARE", "%s", k.Family)
+	line("Framework", "%s", strings.Join(strings.Fields(k.title+" "+k.Family+" "+k.Version), " "))
 	k.writeServer(line)
-	line("Connection", "%s", k.ConnectionSecurity)
-	line("Certificate", "%s", k.Certificate.validity())
-	line("Root Certificate", "%s", k.Root.validity())
-	line("Root Fingerprint", "sha256:%s", k.Root.Fingerprint)
+	for _, a := range k.Attributes {
+		line(a.Name, "%s", a.Value)
+	}
+	if k.Certificate != nil && k.Root != nil {
+		line("Certificate", "%s", k.Certificate.validity())
+		line("Root Certificate", "%s", k.Root.validity())
+		line("Root Fingerprint", "sha256:%s", k.Root.Fingerprint)
+	}
+	line("Key Fingerprint", "sha256:%s", k.KeyFingerprint)
 	if k.Seal != nil {
 		line("Seal", "%s (not checked here)", k.Seal)
 	} else {
@@ -43,17 +44,21 @@ func (k *StartupKit) writeText(out io.Writer) error {
 }
 
 func (k *StartupKit) writeServer(line func(string, string, ...any)) {
-	if k.Role == kit.RoleServer {
-		line("Listens", "%s, port %d", k.Server.Scheme, k.Server.Port)
+	if len(k.Ports) > 0 {
+		var ports []string
+		for _, p := range k.Ports {
+			ports = append(ports, strconv.Itoa(p.Number))
+		}
+		line("Listens", "%s, port %s", k.Server.Scheme, strings.Join(ports, " and "))
 		line("Server Names", "%s", orNone(strings.Join(k.ServerNames, ", ")))
 		return
 	}
 	line("Dials", "%s://%s", k.Server.Scheme, hostPort(k.Server))
-	line("Server", "%s", k.Server.ServerName)
+	line("Server", "%s", orNone(k.Server.ServerName))
 }
 
 // validity says from when until when, and how long that still is.
-func (c Certificate) validity() string {
+func (c *Certificate) validity() string {
 	left := count(c.DaysLeft, "day") + " left"
 	if c.DaysLeft < 0 {
 		left = "EXPIRED"

@@ -9,30 +9,38 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // StartupKit is what `kit inspect -o json` prints. It has no private key in it.
 type StartupKit struct {
 	metav1.TypeMeta `json:",inline"`
 
-	// Participant is the true name, the certificate's CN.
+	// Framework is the name of the kit's framework. Family is the range of its versions
+	// that write such kits, Version the exact version, where the kit tells.
+	Framework string `json:"framework"`
+	Family    string `json:"family,omitempty"`
+	Version   string `json:"version,omitempty"`
+	// Participant is the true name.
 	Participant string   `json:"participant"`
 	Role        kit.Role `json:"role"`
-	// AdminRole is the role of an admin in NVFLARE's authorization.
-	AdminRole  string `json:"adminRole,omitempty"`
-	Federation string `json:"federation"`
-	Org        string `json:"org"`
-	// Family is the range of NVFLARE versions that write such kits.
-	Family kit.Family `json:"family"`
+	Federation  string   `json:"federation"`
+	Org         string   `json:"org"`
 	// Server is where the participant dials; of a server, where it is dialled.
 	Server kit.Endpoint `json:"server"`
-	// ConnectionSecurity is mtls, tls or clear.
-	ConnectionSecurity string `json:"connectionSecurity"`
-	// ServerNames are the names in a server's certificate.
-	ServerNames []string    `json:"serverNames,omitempty"`
-	Certificate Certificate `json:"certificate"`
-	Root        Certificate `json:"root"`
+	// ServerNames are the names under which a server is dialled, Ports what it serves.
+	ServerNames []string   `json:"serverNames,omitempty"`
+	Ports       []kit.Port `json:"ports,omitempty"`
+	// Attributes are what the framework tells besides, in its words.
+	Attributes []kit.Attribute `json:"attributes,omitempty"`
+	// Certificate and Root are absent where the identity is a key.
+	Certificate *Certificate `json:"certificate,omitempty"`
+	Root        *Certificate `json:"root,omitempty"`
+	// KeyFingerprint is SHA-256 over the participant's public key, as
+	// spec.kits.revoked.keys of a SitePolicy takes it.
+	KeyFingerprint string `json:"keyFingerprint"`
 	// Digest covers startup/, LocalDigest local/: SHA-256 over the lines that
 	// sha256sum prints.
 	Digest      string  `json:"digest"`
@@ -44,6 +52,9 @@ type StartupKit struct {
 	Seal *Seal `json:"seal,omitempty"`
 	// Warnings are sentences about what will soon be a problem.
 	Warnings []string `json:"warnings,omitempty"`
+
+	// title is what people call the framework.
+	title string
 }
 
 // Certificate is what there is to know about a certificate.
@@ -77,38 +88,55 @@ type File struct {
 func (k *StartupKit) DeepCopyObject() runtime.Object {
 	out := *k
 	out.ServerNames, out.Warnings = slices.Clone(k.ServerNames), slices.Clone(k.Warnings)
-	if k.Seal != nil {
-		seal := *k.Seal
-		out.Seal = &seal
-	}
+	out.Ports, out.Attributes = slices.Clone(k.Ports), slices.Clone(k.Attributes)
+	out.Certificate, out.Root, out.Seal = copied(k.Certificate), copied(k.Root), copied(k.Seal)
 	out.Startup, out.Local = slices.Clone(k.Startup), slices.Clone(k.Local)
 	return &out
 }
 
-func newStartupKit(k *kit.Kit, now time.Time) *StartupKit {
+func copied[T any](in *T) *T {
+	if in == nil {
+		return nil
+	}
+	out := *in
+	return &out
+}
+
+func newStartupKit(k *kit.Kit, registry *frameworks.Registry, now time.Time) (*StartupKit, error) {
+	framework, ok := registry.Find(k.Framework)
+	if !ok {
+		return nil, fmt.Errorf("the framework %q is not known", k.Framework)
+	}
 	view := &StartupKit{
-		TypeMeta:    typeMeta("StartupKit"),
-		Participant: k.Participant, Role: k.Role, AdminRole: k.AdminRole, Federation: k.Federation, Org: k.Org,
-		Family: k.Family, Server: k.Server, ConnectionSecurity: k.ConnectionSecurity, ServerNames: k.ServerNames,
-		Certificate: newCertificate(k.Certificate, now), Root: newCertificate(k.Root, now),
+		TypeMeta:  typeMeta("StartupKit"),
+		Framework: k.Framework, Family: k.Family, Version: k.Version, title: framework.Title(),
+		Participant: k.Participant, Role: k.Role, Federation: k.Federation, Org: k.Org,
+		Server: k.Server, ServerNames: k.ServerNames, Ports: k.Ports, Attributes: k.Attributes,
+		Certificate: newCertificate(k.Certificate, now), Root: newCertificate(k.Root, now), KeyFingerprint: k.KeyFingerprint,
 		Digest: k.Digest(), LocalDigest: k.LocalDigest(),
 		Objects: Objects{
 			Participant: kit.ObjectName(k.Participant),
 			Secret:      kit.SecretName(k), ConfigMap: kit.ConfigMapName(k),
 		},
 		Startup: newFiles(k.Startup), Local: newFiles(k.Local),
-		Warnings: warnings(k, now),
+	}
+	var err error
+	if view.Warnings, err = warnings(k, registry, now); err != nil {
+		return nil, err
 	}
 	if k.Seal != nil {
-		var err error
 		if view.Seal, err = newSeal(k.Seal); err != nil {
 			view.Warnings = append(view.Warnings, kit.SealFile+": the seal is unusable: "+err.Error())
 		}
 	}
-	return view
+	return view, nil
 }
 
-func newCertificate(c *x509.Certificate, now time.Time) Certificate {
+// newCertificate is nil where there is none.
+func newCertificate(c *x509.Certificate, now time.Time) *Certificate {
+	if c == nil {
+		return nil
+	}
 	const day = 24 * time.Hour
 	left := c.NotAfter.Sub(now)
 	days := int(left / day)
@@ -116,8 +144,8 @@ func newCertificate(c *x509.Certificate, now time.Time) Certificate {
 		// A certificate that expired an hour ago has not 0 days left.
 		days--
 	}
-	return Certificate{
-		Subject: c.Subject.String(), SerialNumber: fmt.Sprintf("%x", c.SerialNumber), Fingerprint: kit.Fingerprint(c),
+	return &Certificate{
+		Subject: c.Subject.String(), SerialNumber: pki.Serial(c), Fingerprint: pki.Fingerprint(c),
 		NotBefore: metav1.NewTime(c.NotBefore.UTC()), NotAfter: metav1.NewTime(c.NotAfter.UTC()), DaysLeft: days,
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
@@ -11,10 +13,15 @@ import (
 const secretLimit = 1 << 20
 
 // warnings are about what `kit verify` is not needed for: dates and sizes.
-func warnings(k *kit.Kit, now time.Time) []string {
+func warnings(k *kit.Kit, registry *frameworks.Registry, now time.Time) ([]string, error) {
+	rules, err := acceptance.Pinned(registry, "")
+	if err != nil {
+		return nil, err
+	}
 	var out []string
-	for _, f := range k.Verify(kit.VerifyOptions{Now: now}).Findings {
-		if f.ID == kit.CheckDates && f.Status != kit.StatusPass {
+	_, findings := acceptance.Accept(k, rules, now)
+	for _, f := range findings {
+		if f.ID == acceptance.CheckDates && f.Status != kit.StatusPass {
 			out = append(out, fmt.Sprintf("%s: %s; %s", f.File, f.Message, f.Fix))
 		}
 	}
@@ -22,9 +29,9 @@ func warnings(k *kit.Kit, now time.Time) []string {
 		out = append(out, fmt.Sprintf("startup/ has %d bytes: a Secret holds %d, so it has to be delivered on a volume", n, secretLimit))
 	}
 	if n := size(k.Local); n > secretLimit {
-		out = append(out, fmt.Sprintf("local/ has %d bytes: a ConfigMap holds %d; take away what NVFLARE does not need", n, secretLimit))
+		out = append(out, fmt.Sprintf("local/ has %d bytes: a ConfigMap holds %d; take away what the participant does not need", n, secretLimit))
 	}
-	return out
+	return out, nil
 }
 
 func size(files kit.Files) int {

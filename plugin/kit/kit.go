@@ -8,24 +8,26 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 )
 
-// NewCommand makes `kubectl flare kit`.
-func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+// NewCommand makes `kubectl flare kit` for the kits of the registry's frameworks.
+func NewCommand(getter genericclioptions.RESTClientGetter, registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "kit",
 		Short: "Look into startup kits, verify and seal them, and put them into the cluster",
 		Long: templates.LongDesc(`
 			Look into startup kits, verify and seal them, and put them into the cluster.
 
-			A startup kit is the folder that "nvflare provision" makes for one participant of a federation:
-			its identity in startup/, private key included, and its settings in local/.`),
+			A startup kit is the folder that a federation's provisioning makes for one participant: its
+			identity in startup/, private key included, and its settings in local/.`),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newInspectCommand(streams, clk), newVerifyCommand(streams, clk))
-	cmd.AddCommand(newSealCommand(streams, clk), newSealerCommand(streams, clk))
-	cmd.AddCommand(newInjectCommand(getter, streams, clk))
+	cmd.AddCommand(newInspectCommand(registry, streams, clk), newVerifyCommand(registry, streams, clk))
+	cmd.AddCommand(newSealCommand(registry, streams, clk), newSealerCommand(streams, clk))
+	cmd.AddCommand(newInjectCommand(getter, registry, streams, clk))
 	return cmd
 }
 

@@ -4,27 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"github.com/spf13/cobra"
-
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
-
-// readKit reads the kit in a folder. Nothing outside of the folder is read,
-// even if somebody puts links into it meanwhile.
-func readKit(dir string) (*kit.Kit, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, fmt.Errorf("cannot open the kit %s: %w; give the kit's folder, the one that holds startup/", dir, reason(err))
-	}
-	defer root.Close()
-	k, err := kit.Read(root.FS())
-	if err != nil {
-		return nil, fmt.Errorf("cannot use the kit %s: %w", dir, err)
-	}
-	return k, nil
-}
 
 // reason takes the path off, which the message names already.
 func reason(err error) error {

@@ -18,7 +18,8 @@ import (
 	testingclock "k8s.io/utils/clock/testing"
 
 	kitcmd "github.com/kubectl-flare/kubectl-flare/plugin/kit"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
@@ -39,7 +40,7 @@ type result struct {
 // run runs `kubectl flare kit` with the arguments.
 func run(now time.Time, args ...string) result {
 	streams, _, out, errOut := genericiooptions.NewTestIOStreams()
-	cmd := kitcmd.NewCommand(genericclioptions.NewTestConfigFlags(), streams, testingclock.NewFakePassiveClock(now))
+	cmd := kitcmd.NewCommand(genericclioptions.NewTestConfigFlags(), frameworks.Default(), streams, testingclock.NewFakePassiveClock(now))
 	cmd.SilenceErrors = true
 	cmd.SetOut(streams.Out)
 	cmd.SetErr(streams.ErrOut)
@@ -92,7 +93,7 @@ func TestHelp(t *testing.T) {
 // TestCommandsFollowKubectl runs kubectl's own checks of help texts and flags.
 func TestCommandsFollowKubectl(t *testing.T) {
 	streams, _, _, _ := genericiooptions.NewTestIOStreams()
-	cmd := kitcmd.NewCommand(genericclioptions.NewTestConfigFlags(), streams, testingclock.NewFakePassiveClock(today))
+	cmd := kitcmd.NewCommand(genericclioptions.NewTestConfigFlags(), frameworks.Default(), streams, testingclock.NewFakePassiveClock(today))
 	for _, sub := range cmd.Commands() {
 		assert.NotEmpty(t, sub.Example, sub.Name())
 	}
@@ -106,7 +107,7 @@ func TestCommandsFollowKubectl(t *testing.T) {
 func TestBadKits(t *testing.T) {
 	k := newFederation(t).Client("site-1", "hospital_a")
 	dir := k.WriteDir(t)
-	old := newFederation(t, kittest.WithFamily(kit.Family26)).Client("site-1", "hospital_a").WriteDir(t)
+	old := newFederation(t, kittest.WithFamily(nvflare.Family26)).Client("site-1", "hospital_a").WriteDir(t)
 	linked := k.WriteDir(t)
 	require.NoError(t, os.Symlink("/etc/hostname", filepath.Join(linked, "local", "host")))
 	outside := k.WriteDir(t)

@@ -8,16 +8,17 @@ import (
 
 	"sigs.k8s.io/yaml"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
-	"github.com/kubectl-flare/kubectl-flare/policies/trust"
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
 // maxPolicy is what the API server takes in one object, about.
 const maxPolicy = 2 << 20
 
-// readTrust reads what the SitePolicy in a file says about kits.
-func readTrust(file string) (*kit.Trust, error) {
+// policyRules reads what the SitePolicy in a file says about kits. A policy that the API
+// server would refuse is an error: no site judges by it.
+func policyRules(registry *frameworks.Registry, file string) (*acceptance.Rules, error) {
 	data, err := readFile(file, maxPolicy)
 	if err != nil {
 		return nil, fmt.Errorf("--policy: %w", err)
@@ -31,8 +32,14 @@ func readTrust(file string) (*kit.Trust, error) {
 		return nil, fmt.Errorf("--policy: %s holds a %q of %q; give one SitePolicy of %s", file, policy.Kind, policy.APIVersion, apiVersion)
 	}
 	v1alpha1.SetDefaults(policy)
-	t := trust.Of(&policy.Spec)
-	return &t, nil
+	if err := v1alpha1.Validate(policy).ToAggregate(); err != nil {
+		return nil, fmt.Errorf("--policy: the SitePolicy %q in %s is invalid: %w", policy.Name, file, err)
+	}
+	rules, errs := acceptance.Compile(registry, &policy.Spec)
+	if err := errs.ToAggregate(); err != nil {
+		return nil, fmt.Errorf("--policy: the SitePolicy %q in %s is invalid: %w", policy.Name, file, err)
+	}
+	return rules, nil
 }
 
 // readFile reads a whole file of a bounded size. Keys come this way too, so its

@@ -10,8 +10,11 @@ import (
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // defaultValidity is how long seals and sealing certificates are good.
@@ -30,12 +33,13 @@ type SealOptions struct {
 	Serial int64
 	// ValidFor is how long the seal is good.
 	ValidFor time.Duration
-	// Version is NVFLARE's, where the sealer knows it.
+	// Version is the framework's, where the sealer knows it.
 	Version string
 	// DryRun writes nothing.
 	DryRun bool
 
 	dir         string
+	registry    *frameworks.Registry
 	validForSet bool
 	key         *ecdsa.PrivateKey
 	certificate []byte
@@ -43,8 +47,8 @@ type SealOptions struct {
 	print       printFlags
 }
 
-func newSealCommand(streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
-	o := &SealOptions{IOStreams: streams, clock: clk, ValidFor: defaultValidity}
+func newSealCommand(registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := &SealOptions{IOStreams: streams, registry: registry, clock: clk, ValidFor: defaultValidity}
 	cmd := &cobra.Command{
 		Use:                   "seal DIR --key=FILE [--cert=FILE]",
 		DisableFlagsInUseLine: true,
@@ -93,7 +97,7 @@ func (o *SealOptions) addFlags(cmd *cobra.Command) {
 	f.StringVar(&o.RootFingerprint, "root-fingerprint", "", "SHA-256 fingerprint of the root certificate that the kit must belong to")
 	f.Int64Var(&o.Serial, "serial", 0, "Serial number of the seal, greater than that of the last; the Unix time is the default")
 	f.DurationVar(&o.ValidFor, "valid-for", o.ValidFor, "How long the seal is good; it ends earlier where a certificate does")
-	f.StringVar(&o.Version, "nvflare-version", "", "Version of NVFLARE that the kit was provisioned with")
+	f.StringVar(&o.Version, "framework-version", "", "Exact version of the framework that the kit was provisioned with, where the kit does not tell")
 	f.BoolVar(&o.DryRun, "dry-run", false, "Print what would be done, and write nothing")
 	_ = cmd.RegisterFlagCompletionFunc("root-fingerprint", cobra.NoFileCompletions)
 	o.print.addFlags(cmd)
@@ -110,7 +114,7 @@ func (o *SealOptions) Validate() error {
 		return fmt.Errorf("--valid-for must be longer than nothing, such as 8760h")
 	}
 	if o.RootFingerprint != "" {
-		if _, err := kit.ParseFingerprint(o.RootFingerprint); err != nil {
+		if _, err := pki.ParseFingerprint(o.RootFingerprint); err != nil {
 			return fmt.Errorf("--root-fingerprint: %w", err)
 		}
 	}
@@ -124,8 +128,8 @@ func (o *SealOptions) Complete(args []string) error {
 	if err != nil {
 		return fmt.Errorf("--key: %w", err)
 	}
-	if o.key, err = seal.ParseKey(data); err != nil {
-		return fmt.Errorf("--key: %s: %w", o.KeyFile, err)
+	if o.key, err = pki.ParseP256Key(data); err != nil {
+		return fmt.Errorf("--key: %s %w", o.KeyFile, err)
 	}
 	if o.CertificateFile != "" {
 		if o.certificate, err = readFile(o.CertificateFile, maxKeyFile); err != nil {
@@ -140,7 +144,7 @@ const maxKeyFile = 16 << 10
 
 // Run seals the kit, unless it is sealed as well already.
 func (o *SealOptions) Run() error {
-	k, err := readKit(o.dir)
+	k, err := source.Kit(o.registry, o.dir)
 	if err != nil {
 		return err
 	}

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"fmt"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
 // check refuses a kit that is no good. A project's new seal replaces whatever
@@ -16,21 +19,23 @@ func (o *SealOptions) check(k *kit.Kit) error {
 	if o.certificate != nil {
 		looked.Seal = nil
 	}
-	report := looked.Verify(kit.VerifyOptions{Now: o.clock.Now(), RootFingerprint: o.RootFingerprint})
-	var kept kit.Report
-	for _, f := range report.Findings {
-		if f.ID != kit.CheckSeal && f.ID != kit.CheckSealDates {
-			kept.Findings = append(kept.Findings, f)
+	rules, err := acceptance.Pinned(o.registry, o.RootFingerprint)
+	if err != nil {
+		return fmt.Errorf("--root-fingerprint: %w", err)
+	}
+	_, all := acceptance.Accept(&looked, rules, o.clock.Now())
+	var kept kit.Findings
+	for _, f := range all {
+		if f.ID != acceptance.CheckSeal && f.ID != acceptance.CheckSealDates {
+			kept = append(kept, f)
 		}
 	}
-	for _, f := range kept.Findings {
-		if f.Status == kit.StatusWarn {
-			if _, err := fmt.Fprintln(o.ErrOut, "Warning: "+f.Message); err != nil {
-				return err
-			}
+	for _, f := range kept.With(kit.StatusWarn) {
+		if _, err := fmt.Fprintln(o.ErrOut, "Warning: "+f.Message); err != nil {
+			return err
 		}
 	}
-	return refusal(o.dir, k, kept, "sealed")
+	return source.KitRefusal(o.dir, k, kept, "sealed")
 }
 
 // asGood reports whether the kit carries a seal by the same key and certificate
@@ -39,8 +44,8 @@ func (o *SealOptions) asGood(k *kit.Kit, made *kit.Seal) bool {
 	if k.Seal == nil || !bytes.Equal(k.Seal.Certificate, o.certificate) {
 		return false
 	}
-	old, err := k.VerifySeal(o.ownTrust(k), o.clock.Now())
-	if err != nil || (o.Serial != 0 && old.Serial != o.Serial) || (o.Version != "" && old.Framework.Version != o.Version) {
+	old := o.own(k)
+	if old == nil || (o.Serial != 0 && old.Serial != o.Serial) || (o.Version != "" && old.Framework.Version != o.Version) {
 		return false
 	}
 	next, err := made.Unverified()
@@ -50,19 +55,29 @@ func (o *SealOptions) asGood(k *kit.Kit, made *kit.Seal) bool {
 	if o.validForSet {
 		return old.NotAfter.Equal(next.NotAfter)
 	}
-	soon := old.NotAfter.Sub(o.clock.Now()) < kit.ExpiryWarning
+	soon := old.NotAfter.Sub(o.clock.Now()) < acceptance.ExpiryWarning
 	return !soon || !next.NotAfter.After(old.NotAfter)
 }
 
-// ownTrust believes the kit's own root and the sealer's own key: whether the
-// sealer may trust them, check has looked.
-func (o *SealOptions) ownTrust(k *kit.Kit) kit.Trust {
-	trust := kit.Trust{Roots: []string{kit.Fingerprint(k.Root)}}
-	// It fails for no key that ParseKey takes.
-	if public, err := seal.EncodePublicKey(&o.key.PublicKey); err == nil && o.certificate == nil {
-		trust.Sealers = []kit.Sealer{{Name: "own", PublicKey: string(public)}}
+// own is the kit's seal if the sealer made it and it is valid now; nil if not. It is
+// judged by the rules of a site that trusts the kit's own root or the sealer's own key.
+func (o *SealOptions) own(k *kit.Kit) *acceptance.Sealed {
+	spec := &v1alpha1.SitePolicySpec{Participants: []string{k.Participant}}
+	if k.Root != nil {
+		spec.Kits.TrustRoots = []v1alpha1.TrustRoot{{Name: "own", SHA256: pki.Fingerprint(k.Root)}}
 	}
-	return trust
+	if public, err := pki.EncodePublicKey(&o.key.PublicKey); err == nil && o.certificate == nil {
+		spec.Kits.Sealers = []v1alpha1.Sealer{{Name: "own", PublicKey: string(public)}}
+	}
+	rules, errs := acceptance.Compile(o.registry, spec)
+	if len(errs) > 0 {
+		return nil
+	}
+	verified, findings := acceptance.Accept(k, rules, o.clock.Now())
+	if !findings.Passed() {
+		return nil
+	}
+	return verified.Seal()
 }
 
 // greater demands that serials grow: a site that asks for the newest must not

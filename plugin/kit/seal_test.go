@@ -10,16 +10,15 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // sealerFiles writes a sealer as `kit sealer new` does, and gives its flags.
 func sealerFiles(t *testing.T, s *kittest.Sealer) []string {
 	t.Helper()
 	dir := t.TempDir()
-	key, err := seal.EncodeKey(s.Key)
+	key, err := pki.EncodeKey(s.Key)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "sealer.key"), key, 0o600))
 	flags := []string{"--key=" + filepath.Join(dir, "sealer.key")}
@@ -35,8 +34,8 @@ func policyFile(t *testing.T, fed *kittest.Federation, more string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "sitepolicy.yaml")
 	text := "apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nmetadata: {name: hospital-a}\nspec:\n  participants: [site-1]\n" +
-		"  images: {allowed: [{repository: registry.example.org/nvflare}]}\n" +
-		"  kits:\n    trustRoots: [{name: demo, sha256: " + kit.Fingerprint(fed.Root) + "}]\n" + more
+		"  images: {allowed: [{repository: registry.example.org/nvflare, digest: sha256:" + strings.Repeat("ab", 32) + "}]}\n" +
+		"  kits:\n    trustRoots: [{name: demo, sha256: " + pki.Fingerprint(fed.Root) + "}]\n" + more
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 	return file
 }
@@ -61,7 +60,7 @@ func entries(t *testing.T, dir string) []string {
 func TestSealByTheProject(t *testing.T) {
 	fed := newFederation(t)
 	dir := fed.Client("site-1", "hospital_a").WriteDir(t)
-	args := append([]string{"seal", dir, "--nvflare-version=2.9.0"}, sealerFiles(t, fed.Sealer("release"))...)
+	args := append([]string{"seal", dir, "--framework-version=2.9.0"}, sealerFiles(t, fed.Sealer("release"))...)
 
 	got := run(today, append(args, "--dry-run")...)
 	require.NoError(t, got.err)
@@ -95,7 +94,7 @@ func TestSealByTheSite(t *testing.T) {
 	fed := newFederation(t)
 	it := kittest.NewSealer(t, "it-security")
 	dir := fed.Client("site-1", "hospital_a").Seal(t, fed.Sealer("release")).WriteDir(t)
-	got := run(today, append([]string{"seal", dir, "--root-fingerprint=" + kit.Fingerprint(fed.Root)}, sealerFiles(t, it)...)...)
+	got := run(today, append([]string{"seal", dir, "--root-fingerprint=" + pki.Fingerprint(fed.Root)}, sealerFiles(t, it)...)...)
 	require.NoError(t, got.err)
 	assert.Empty(t, got.errOut)
 	assert.NotContains(t, entries(t, dir), "seal.crt", "the site's seal replaces the project's")
@@ -147,7 +146,7 @@ func TestSealRefuses(t *testing.T) {
 	}{
 		{"no key", "--key is missing", []string{good}},
 		{"a key that is not there", "no such file or directory", []string{good, "--key=nope"}},
-		{"an encrypted key", "the private key is encrypted, which is not supported", []string{good, "--key=" + encrypted}},
+		{"an encrypted key", "holds an encrypted private key, which is not supported", []string{good, "--key=" + encrypted}},
 		{"a participant's key", "not an ECDSA key on P-256", []string{good, "--key=" + participant + "/startup/client.key"}},
 		{"a participant's certificate", "must not seal this kit", append([]string{good, "--cert=" + participant + "/startup/client.crt"}, it...)},
 		{"another certificate", "does not belong to the sealing certificate", append([]string{good, project[1]}, it...)},
@@ -175,14 +174,15 @@ func TestVerifyPolicies(t *testing.T) {
 	assert.Error(t, got.err)
 	assert.Contains(t, got.out, "no seal, and the policy asks for one")
 	other := fed.Client("site-9", "hospital_a").Seal(t, fed.Sealer("release")).WriteDir(t)
-	assert.Contains(t, run(today, "verify", other, "--policy="+policyFile(t, fed, "")).out, "is not one of the policy's participants: site-1")
+	assert.Contains(t, run(today, "verify", other, "--policy="+policyFile(t, fed, "")).out, "is not in spec.participants of the policy: site-1")
 
 	for want, text := range map[string]string{
-		`unknown field "kit"`:           "apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nspec: {kit: {}}\n",
-		`holds a "Pod" of "v1"`:         "apiVersion: v1\nkind: Pod\n",
-		"is not a good SitePolicy":      "[",
-		"already set in map":            "kind: SitePolicy\nkind: SitePolicy\n",
-		"this cannot be the right file": strings.Repeat("#", 2<<20+1),
+		`unknown field "kit"`:            "apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nspec: {kit: {}}\n",
+		`holds a "Pod" of "v1"`:          "apiVersion: v1\nkind: Pod\n",
+		"is not a good SitePolicy":       "[",
+		"spec.kits.trustRoots: Required": "apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nmetadata: {name: a}\nspec: {participants: [site-1], kits: {trustRoots: []}}\n",
+		"already set in map":             "kind: SitePolicy\nkind: SitePolicy\n",
+		"this cannot be the right file":  strings.Repeat("#", 2<<20+1),
 	} {
 		file := filepath.Join(t.TempDir(), "p.yaml")
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))

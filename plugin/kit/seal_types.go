@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // StartupKitSeal is what `kit seal -o json` prints.
@@ -37,7 +37,7 @@ type Seal struct {
 	NotAfter  metav1.Time `json:"notAfter"`
 	// Files is how many files of startup/ it names.
 	Files int `json:"files"`
-	// Version is NVFLARE's, where the sealer said it.
+	// Version is the framework's, where the sealer said it.
 	Version string `json:"version,omitempty"`
 }
 
@@ -67,7 +67,7 @@ func newSeal(s *kit.Seal) (*Seal, error) {
 		SealedBy: string(statement.SealedBy), Serial: statement.Serial, Files: len(statement.Files), Version: statement.Framework.Version,
 		NotBefore: metav1.NewTime(statement.NotBefore), NotAfter: metav1.NewTime(statement.NotAfter),
 	}
-	if c, err := seal.ParseCertificate(s.Certificate); err == nil {
+	if c, err := pki.ParseCertificate(s.Certificate); err == nil {
 		view.Sealer = c.Subject.CommonName
 	}
 	return view, nil

@@ -15,7 +15,7 @@ import (
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // SealerOptions are those of `kubectl flare kit sealer new`.
@@ -134,11 +134,11 @@ func (o *SealerOptions) Run() error {
 			return err
 		}
 	}
-	private, err := seal.EncodeKey(key)
+	private, err := pki.EncodeKey(key)
 	if err != nil {
 		return err
 	}
-	public, err := seal.EncodePublicKey(&key.PublicKey)
+	public, err := pki.EncodePublicKey(&key.PublicKey)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // maxState bounds NVFLARE's state file, which holds a key and a certificate for
@@ -34,7 +35,7 @@ func (o *SealerOptions) certify(key *ecdsa.PublicKey) ([]byte, error) {
 	if !until.After(now) {
 		return nil, fmt.Errorf("the root certificate expired on %s: provision the federation anew", root.NotAfter.UTC().Format(time.RFC3339))
 	}
-	return seal.NewCertificate(o.Name, key, root, rootKey, from, until)
+	return seal.NewCertificate(o.Name, key, &pki.Issuer{Certificate: root, Key: rootKey}, from, until)
 }
 
 // root reads the federation's root and its key.
@@ -49,19 +50,18 @@ func (o *SealerOptions) root() (*x509.Certificate, crypto.Signer, error) {
 		}
 		return flag
 	}
-	root, err := seal.ParseCertificate(certificate)
+	root, err := pki.ParseCertificate(certificate)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: the certificate is unusable: %w", from("--root-ca: "+o.RootFile), err)
+		return nil, nil, fmt.Errorf("%s %w", from("--root-ca: "+o.RootFile), err)
 	}
 	if !root.IsCA {
 		return nil, nil, fmt.Errorf("%s: this is not the certificate of a root; give the federation's rootCA.pem", from("--root-ca: "+o.RootFile))
 	}
-	signer, err := seal.ParseSigner(key)
+	signer, err := pki.ParseKey(key)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", from("--root-key: "+o.RootKeyFile), err)
+		return nil, nil, fmt.Errorf("%s %w", from("--root-key: "+o.RootKeyFile), err)
 	}
-	public, ok := signer.Public().(interface{ Equal(crypto.PublicKey) bool })
-	if !ok || !public.Equal(root.PublicKey) {
+	if !pki.Belongs(signer, root.PublicKey) {
 		return nil, nil, fmt.Errorf("%s: the key does not belong to the root certificate", from("--root-key: "+o.RootKeyFile))
 	}
 	return root, signer, nil

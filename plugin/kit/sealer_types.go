@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // NewSealer is what `kit sealer new -o json` prints. It has no private key in it.
@@ -43,9 +44,9 @@ func (o *SealerOptions) view(key *ecdsa.PrivateKey, public, certificate []byte) 
 	view := &NewSealer{
 		TypeMeta: typeMeta("NewSealer"), Name: o.Name, SealedBy: string(seal.BySite),
 		Key: filepath.Join(o.Dir, sealerKey), PublicKeyFile: filepath.Join(o.Dir, sealerPublicKey),
-		PublicKey: string(public), Fingerprint: seal.KeyFingerprint(&key.PublicKey),
+		PublicKey: string(public), Fingerprint: pki.KeyFingerprint(&key.PublicKey),
 	}
-	if c, err := seal.ParseCertificate(certificate); err == nil {
+	if c, err := pki.ParseCertificate(certificate); err == nil {
 		until := metav1.NewTime(c.NotAfter.UTC())
 		view.SealedBy, view.Certificate, view.NotAfter = string(seal.ByProject), filepath.Join(o.Dir, sealerCertificate), &until
 	}

@@ -8,7 +8,10 @@ import (
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // VerifyOptions are those of `kubectl flare kit verify`.
@@ -20,32 +23,28 @@ type VerifyOptions struct {
 	// PolicyFile is a file with the SitePolicy whose trust counts.
 	PolicyFile string
 
-	dir   string
-	clock clock.PassiveClock
-	print printFlags
+	dir      string
+	registry *frameworks.Registry
+	clock    clock.PassiveClock
+	print    printFlags
 }
 
-// NewVerifyOptions makes the options that flags and arguments then fill.
-func NewVerifyOptions(streams genericiooptions.IOStreams, clk clock.PassiveClock) *VerifyOptions {
-	return &VerifyOptions{IOStreams: streams, clock: clk}
-}
-
-func newVerifyCommand(streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
-	o := NewVerifyOptions(streams, clk)
+func newVerifyCommand(registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := &VerifyOptions{IOStreams: streams, registry: registry, clock: clk}
 	cmd := &cobra.Command{
 		Use:                   "verify DIR [--root-fingerprint=SHA256] [--policy=FILE] [-o json|yaml]",
 		DisableFlagsInUseLine: true,
 		Short:                 "Verify a startup kit",
 		Long: templates.LongDesc(`
-			Verify a startup kit: its certificates, its key, its names, its files, its seal, and NVFLARE's own
-			signature where it has one. The command fails when a check fails.
+			Verify a startup kit: its certificates, its key, its names, its files, its seal, and the framework's
+			own signature where it has one. The command fails when a check fails.
 
 			A kit carries the root certificate that vouches for it, so on its own it proves nothing. Give
 			the root's fingerprint with --root-fingerprint, as the project lead told it to you by another
 			way than the kit. Without it the report says that the root was not checked.
 
 			With --policy the kit is judged as a site judges it: by the pinned roots, sealers, serials and
-			revocations of its SitePolicy.`),
+			revocations of its SitePolicy, which must be valid.`),
 		Example: templates.Examples(`
 			# Verify a kit against the root of its federation
 			kubectl flare kit verify prod_00/site-1 --root-fingerprint=5F:0C:…
@@ -82,7 +81,7 @@ func (o *VerifyOptions) Complete(args []string) { o.dir = args[0] }
 // Validate looks at the flags.
 func (o *VerifyOptions) Validate() error {
 	if o.RootFingerprint != "" {
-		if _, err := kit.ParseFingerprint(o.RootFingerprint); err != nil {
+		if _, err := pki.ParseFingerprint(o.RootFingerprint); err != nil {
 			return fmt.Errorf("--root-fingerprint: %w", err)
 		}
 	}
@@ -91,17 +90,16 @@ func (o *VerifyOptions) Validate() error {
 
 // Run verifies the kit, prints the report and fails when a check failed.
 func (o *VerifyOptions) Run() error {
-	k, err := readKit(o.dir)
+	k, err := source.Kit(o.registry, o.dir)
 	if err != nil {
 		return err
 	}
-	options := kit.VerifyOptions{Now: o.clock.Now(), RootFingerprint: o.RootFingerprint}
-	if o.PolicyFile != "" {
-		if options.Trust, err = readTrust(o.PolicyFile); err != nil {
-			return err
-		}
+	rules, err := o.rules()
+	if err != nil {
+		return err
 	}
-	view := newStartupKitReport(k, k.Verify(options))
+	_, findings := acceptance.Accept(k, rules, o.clock.Now())
+	view := newStartupKitReport(k, findings)
 	if err := o.print.print(o.Out, view, view.writeText); err != nil {
 		return err
 	}
@@ -109,4 +107,16 @@ func (o *VerifyOptions) Run() error {
 		return fmt.Errorf("the kit in %s must not be used: %s of its verification failed", o.dir, count(view.Summary.Fail, "finding"))
 	}
 	return nil
+}
+
+// rules are those of the policy, of the fingerprint, or of both.
+func (o *VerifyOptions) rules() (*acceptance.Rules, error) {
+	if o.PolicyFile == "" {
+		return acceptance.Pinned(o.registry, o.RootFingerprint)
+	}
+	rules, err := policyRules(o.registry, o.PolicyFile)
+	if err != nil {
+		return nil, err
+	}
+	return rules.Pin(o.RootFingerprint)
 }

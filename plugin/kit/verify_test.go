@@ -10,14 +10,15 @@ import (
 	"sigs.k8s.io/yaml"
 
 	kitcmd "github.com/kubectl-flare/kubectl-flare/plugin/kit"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 func TestVerify(t *testing.T) {
 	fed := newFederation(t)
-	fed27 := newFederation(t, kittest.WithFamily(kit.Family27))
-	trust := func(f *kittest.Federation) string { return "--root-fingerprint=" + kit.Fingerprint(f.Root) }
+	fed27 := newFederation(t, kittest.WithFamily(nvflare.Family27))
+	trust := func(f *kittest.Federation) string { return "--root-fingerprint=" + pki.Fingerprint(f.Root) }
 	for _, tt := range []struct {
 		name  string
 		kit   *kittest.Kit
@@ -71,7 +72,7 @@ func TestVerifyFormats(t *testing.T) {
 func TestVerifyTakesFingerprintsAsTheyCome(t *testing.T) {
 	fed := newFederation(t)
 	dir := fed.Client("site-1", "hospital_a").WriteDir(t)
-	digits := kit.Fingerprint(fed.Root)
+	digits := pki.Fingerprint(fed.Root)
 	var pairs []string
 	for i := 0; i < len(digits); i += 2 {
 		pairs = append(pairs, strings.ToUpper(digits[i:i+2]))

@@ -25,7 +25,7 @@ type StartupKitReport struct {
 	Passed  bool    `json:"passed"`
 	Summary Summary `json:"summary"`
 	// Findings are in the order of the checks; each check has at least one.
-	Findings []kit.Finding `json:"findings"`
+	Findings kit.Findings `json:"findings"`
 }
 
 // Summary counts findings.
@@ -47,15 +47,15 @@ func (r *StartupKitReport) DeepCopyObject() runtime.Object {
 	return &out
 }
 
-func newStartupKitReport(k *kit.Kit, report kit.Report) *StartupKitReport {
+func newStartupKitReport(k *kit.Kit, findings kit.Findings) *StartupKitReport {
 	return &StartupKitReport{
 		TypeMeta:    typeMeta("StartupKitReport"),
 		Participant: k.Participant, Role: k.Role, Federation: k.Federation, Digest: k.Digest(),
-		Passed: report.Passed(),
+		Passed: findings.Passed(),
 		Summary: Summary{
-			Pass: report.Count(kit.StatusPass), Warn: report.Count(kit.StatusWarn), Fail: report.Count(kit.StatusFail),
+			Pass: findings.Count(kit.StatusPass), Warn: findings.Count(kit.StatusWarn), Fail: findings.Count(kit.StatusFail),
 		},
-		Findings: report.Findings,
+		Findings: findings,
 	}
 }
 

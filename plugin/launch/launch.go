@@ -17,11 +17,12 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/apply"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/delivery"
-	kitcmd "github.com/kubectl-flare/kubectl-flare/plugin/kit"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/rollout"
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
@@ -61,14 +62,15 @@ func (o *Options) Complete(cmd *cobra.Command, args []string) error {
 	if o.participant, err = o.flags.participant(namespace); err != nil {
 		return err
 	}
-	var report kit.Report
-	if o.kit, report, err = kitcmd.Genuine(o.KitDir, o.RootFingerprint, o.clock.Now()); err != nil {
+	verified, findings, err := source.GenuineKit(frameworks.Default(), o.KitDir, o.RootFingerprint, o.clock.Now())
+	if err != nil {
 		return err
 	}
-	for _, f := range report.Findings {
-		if f.Status == kit.StatusWarn {
-			o.warn("%s", f.Message)
-		}
+	for _, f := range findings.With(kit.StatusWarn) {
+		o.warn("%s", f.Message)
+	}
+	if o.kit, err = verified.Kit(); err != nil {
+		return err
 	}
 	o.kit, err = o.Delivery.Place(o.kit)
 	return err

@@ -20,6 +20,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 const image = "registry.example.org/nvflare"
@@ -47,7 +48,7 @@ metadata: {name: hospital-a}
 spec:
   participants: [site-1]
   kits:
-    trustRoots: [{name: cancer, sha256: ` + kit.Fingerprint(fed.Root) + `}]
+    trustRoots: [{name: cancer, sha256: ` + pki.Fingerprint(fed.Root) + `}]
   images:
     allowed: [{repository: ` + image + `, tag: "2.9.0", digest: "sha256:` + strings.Repeat("0a", 32) + `"}]
   data: [{claimName: ct-scans, volumeName: pv-17, mountPath: /data/ct, roles: [client]}]

@@ -13,7 +13,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -119,7 +119,7 @@ func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
 	}
 	var errs []error
 	for i, fingerprint := range f.RootFingerprints {
-		digits, err := kit.ParseFingerprint(fingerprint)
+		digits, err := pki.ParseFingerprint(fingerprint)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("--root-fingerprint: %w", err))
 		}

@@ -22,7 +22,7 @@ type fixture struct {
 func fixtures() map[string]fixture {
 	env := func(w *world) { w.main().WorkingDir = "/workspace" }
 	return map[string]fixture{
-		checks.IDKit: {"client", func(w *world) { w.changeKit(func(k *facts.KitFact) { k.SealedBy = facts.SealNone }) }},
+		checks.IDKit: {"client", func(w *world) { w.changeKit(func(k *facts.KitFact) { k.Immutable = false }) }},
 		checks.IDFramework: {"client", func(w *world) {
 			w.policy.Spec.Frameworks = []v1alpha1.FrameworkRule{{Name: "nvflare", Versions: ">=3"}}
 		}},

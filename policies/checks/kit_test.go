@@ -6,9 +6,10 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
-	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
 func secret(name string) corev1.VolumeSource {
@@ -16,45 +17,49 @@ func secret(name string) corev1.VolumeSource {
 }
 
 func TestKit(t *testing.T) {
-	kit := func(change func(*facts.KitFact)) func(*world) { return func(w *world) { w.changeKit(change) } }
+	fact := func(change func(*facts.KitFact)) func(*world) { return func(w *world) { w.changeKit(change) } }
 	runCases(t, map[string]testCase{
-		"good":            {"client", func(*world) {}, nil},
-		"no kit":          {"client", func(w *world) { w.volume("startup").VolumeSource = secret("plain") }, []string{"kit: no kit"}},
-		"not there":       {"client", func(w *world) { delete(w.facts.Kits, policiestest.ClientKit) }, []string{"kit: does not exist or could not be read"}},
-		"not genuine":     {"client", kit(func(k *facts.KitFact) { k.Error = "seal: fed_client.json\nwas changed" }), []string{"kit: seal: fed_client.json was changed"}},
-		"another type":    {"client", kit(func(k *facts.KitFact) { k.Type = "Opaque" }), []string{"kit: its type must be kubectl-flare.dev/startup-kit"}},
-		"mutable":         {"client", kit(func(k *facts.KitFact) { k.Immutable = false }), []string{"kit: immutable"}},
-		"another digest":  {"client", kit(func(k *facts.KitFact) { k.Digest = strings.Repeat("0", 64) }), []string{"kit: the name is another kit's"}},
-		"no digest":       {"client", kit(func(k *facts.KitFact) { k.Digest = "" }), []string{"kit: the name is another kit's"}},
-		"not a member":    {"client", func(w *world) { w.policy.Spec.Participants, w.policy.Spec.Kits.MinimumSerial = []string{"site-9"}, nil }, []string{`kit: "Site_2" is not in spec.participants`}},
-		"another root":    {"client", kit(func(k *facts.KitFact) { k.RootFingerprint = strings.Repeat("0", 64) }), []string{"kit: the root is not pinned"}},
-		"no seal":         {"client", kit(func(k *facts.KitFact) { k.SealedBy = facts.SealNone }), []string{"kit: nobody vouches"}},
-		"native":          {"client", kit(func(k *facts.KitFact) { k.SealedBy = facts.SealNative }), []string{"kit: signature.json does not do here"}},
-		"unknown seal":    {"client", kit(func(k *facts.KitFact) { k.SealedBy = "friend" }), []string{"kit: nobody vouches"}},
-		"foreign sealer":  {"client", kit(func(k *facts.KitFact) { k.SealedBy, k.SealerKey = facts.SealSite, strings.Repeat("0", 64) }), []string{"kit: the seal's key is not the site's"}},
-		"nameless sealer": {"client", kit(func(k *facts.KitFact) { k.SealedBy = facts.SealSite }), []string{"kit: the seal's key is not the site's"}},
-		"site's sealer": {"client", func(w *world) {
-			key := v1alpha1.KeyFingerprint(w.policy.Spec.Kits.Sealers[0].PublicKey)
-			w.changeKit(func(k *facts.KitFact) { k.SealedBy, k.SealerKey = facts.SealSite, key })
-		}, nil},
-		"native where allowed": {"client", func(w *world) {
-			w.policy.Spec.Kits.Signature = v1alpha1.SignatureSealOrNative
-			w.changeKit(func(k *facts.KitFact) { k.SealedBy = facts.SealNative })
-		}, nil},
-		"old serial":       {"client", kit(func(k *facts.KitFact) { k.Serial = 6 }), []string{"kit: a newer one has replaced it"}},
-		"expired":          {"client", kit(func(k *facts.KitFact) { k.NotAfter = policiestest.Now.AddDate(0, 0, -1) }), []string{"kit: expired"}},
-		"not yet":          {"client", kit(func(k *facts.KitFact) { k.NotBefore = policiestest.Now.AddDate(0, 0, 1) }), []string{"kit: not good yet"}},
-		"revoked serial":   {"client", func(w *world) { w.policy.Spec.Kits.Revoked.CertificateSerials = []string{"abc123"} }, []string{"kit: revoked"}},
-		"revoked key":      {"client", func(w *world) { w.policy.Spec.Kits.Revoked.Keys = []string{strings.Repeat("7e", 32)} }, []string{"kit: revoked"}},
-		"revoked kit":      {"client", func(w *world) { w.policy.Spec.Kits.Revoked.Kits = []string{strings.Repeat("b2", 32)} }, []string{"kit: revoked"}},
-		"no clock":         {"client", func(w *world) { w.facts.Now = w.facts.Now.AddDate(-100, 0, 0) }, []string{"kit: not good yet"}},
+		"good":           {"client", func(*world) {}, nil},
+		"no kit":         {"client", func(w *world) { w.volume("startup").VolumeSource = secret("plain") }, []string{"kit: no kit"}},
+		"not there":      {"client", func(w *world) { delete(w.facts.Kits, policiestest.ClientKit) }, []string{"kit: does not exist or could not be read"}},
+		"not genuine":    {"client", fact(func(k *facts.KitFact) { k.Error = "seal: fed_client.json\nwas changed" }), []string{"kit: seal: fed_client.json was changed"}},
+		"another type":   {"client", fact(func(k *facts.KitFact) { k.Type = "Opaque" }), []string{"kit: its type must be kubectl-flare.dev/startup-kit"}},
+		"mutable":        {"client", fact(func(k *facts.KitFact) { k.Immutable = false }), []string{"kit: immutable"}},
+		"another digest": {"client", fact(func(k *facts.KitFact) { k.Digest = strings.Repeat("0", 64) }), []string{"kit: the name is another kit's"}},
+		"no digest":      {"client", fact(func(k *facts.KitFact) { k.Digest = "" }), []string{"kit: the name is another kit's"}},
+		"refused": {"client", fact(func(k *facts.KitFact) {
+			k.Failures = failures(acceptance.CheckListed, acceptance.CheckRootPinned, acceptance.CheckClaim)
+			k.Error = k.Failures.Err().Error()
+		}), []string{"kit: the participant may not run here", "kit: the kit is not genuine", "kit: on a claim that is not for kits"}},
+		"revoked": {"client", fact(func(k *facts.KitFact) { k.Terms.Fixed = failures(acceptance.CheckRevoked, acceptance.CheckSerial) }),
+			[]string{"kit: revoked", "kit: an old kit"}},
+		"expired":          {"client", fact(func(k *facts.KitFact) { k.Terms.Windows[0].NotAfter = policiestest.Now.AddDate(0, 0, -1) }), []string{"kit: the certificate expired"}},
+		"not yet":          {"client", fact(func(k *facts.KitFact) { k.Terms.Windows[0].NotBefore = policiestest.Now.AddDate(0, 0, 1) }), []string{"kit: not yet"}},
+		"no terms":         {"client", fact(func(k *facts.KitFact) { k.Terms = acceptance.Terms{} }), []string{"kit: nothing says when"}},
+		"no clock":         {"client", func(w *world) { w.facts.Now = w.facts.Now.AddDate(-100, 0, 0) }, []string{"kit: not yet"}},
 		"two kits":         {"client", func(w *world) { w.addVolume("x", secret(policiestest.ServerKit)) }, []string{"kit: more than one kit", "volumes: may not have"}},
 		"expired, running": {"client", func(w *world) { w.request.Create = false; w.facts.Now = w.facts.Now.AddDate(9, 0, 0) }, nil},
 		"revoked, running": {"client", func(w *world) {
 			w.request.Create = false
-			w.policy.Spec.Kits.Revoked.Keys = []string{strings.Repeat("7e", 32)}
+			w.changeKit(func(k *facts.KitFact) { k.Terms.Fixed = failures(acceptance.CheckRevoked) })
 		}, nil},
+		"refused, running": {"client", func(w *world) {
+			w.request.Create = false
+			w.changeKit(func(k *facts.KitFact) {
+				k.Failures = failures(acceptance.CheckSeal)
+				k.Error = k.Failures.Err().Error()
+			})
+		}, []string{"kit: the kit is not genuine"}},
 	})
+}
+
+// failures are findings of those checks.
+func failures(ids ...string) kit.Findings {
+	var all kit.Findings
+	for _, id := range ids {
+		all = append(all, kit.Fail(id, "seal.dsse.json", "do something", "what is wrong"))
+	}
+	return all
 }
 
 func TestNowIsMissing(t *testing.T) {

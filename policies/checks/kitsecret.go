@@ -25,7 +25,7 @@ func Secret(s, old *corev1.Secret, site *compiled.Policy, f *facts.Facts, r Requ
 	case old != nil && sameSecret(s, old):
 		return nil // labels, annotations and finalizers
 	case strings.HasPrefix(s.Name, names.PrefixKit):
-		return kitSecret(s, site, f)
+		return kitSecret(s, f)
 	case typed:
 		return secretProblem("type", "a kit's type under another name", "call it flare-kit-<participant>-<digest>", quote(s.Name))
 	case site.Profiles().Holds(s.Name) != "":
@@ -39,7 +39,7 @@ func Secret(s, old *corev1.Secret, site *compiled.Policy, f *facts.Facts, r Requ
 	return nil
 }
 
-func kitSecret(s *corev1.Secret, site *compiled.Policy, f *facts.Facts) []Result {
+func kitSecret(s *corev1.Secret, f *facts.Facts) []Result {
 	switch {
 	case s.Type != facts.KitSecretType:
 		return secretProblem("type", "not a kit's type", fixInject, quote(string(s.Type)))
@@ -48,11 +48,11 @@ func kitSecret(s *corev1.Secret, site *compiled.Policy, f *facts.Facts) []Result
 	case len(s.StringData) > 0:
 		return secretProblem("stringData", "a kit in stringData", fixInject, "its content must stand in data")
 	}
-	kit, ok := f.Kit(s.Name)
+	known, ok := f.Kit(s.Name)
 	if !ok {
 		return secretProblem("data", "the kit could not be verified", fixInject, quote(s.Name))
 	}
-	results := KitProblems(s.Name, kit, site, f.Now)
+	results := KitProblems(s.Name, known, f.Now)
 	for i := range results {
 		results[i].Field = "data"
 	}

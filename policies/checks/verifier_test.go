@@ -60,12 +60,11 @@ func TestVerifier(t *testing.T) {
 		"one before it": {"volume/client", func(w *world) {
 			w.Spec.InitContainers = []corev1.Container{{Name: "x", Image: repository + digest, SecurityContext: w.verifier().SecurityContext}, *w.verifier()}
 		}, []string{"flare-verify: the first init container is not", "containers: further container", "images: ", "kit-mount: ", "mounts: ", "resources: ", "volumes: "}},
-		"not for kits":  {"volume/client", func(w *world) { w.policy.Spec.Kits.Claims = nil }, []string{"kit: is not in spec.kits.claims"}},
 		"no image":      {"volume/client", func(w *world) { w.facts.KitImage = "" }, []string{"flare-verify: install the webhook with --kit-image"}},
 		"in a Secret's": {"client", func(w *world) { w.Spec.InitContainers = []corev1.Container{*onVolume(t, "client").verifier()} }, []string{"containers: further container", "images: ", "mounts: ", "kit-mount: "}},
 		"ends": {"volume/client", func(w *world) {
 			w.request.Create = false
-			w.changeKit(func(k *facts.KitFact) { k.NotAfter = policiestest.Now })
+			w.changeKit(func(k *facts.KitFact) { k.Terms.Windows[0].NotAfter = policiestest.Now })
 		}, nil},
 	})
 }

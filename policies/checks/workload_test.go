@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	framework "github.com/kubectl-flare/kubectl-flare/policies/frameworks/toy"
 	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
@@ -38,7 +39,7 @@ func newPair(t *testing.T) *pair {
 	require.Empty(t, errs)
 	f := policiestest.Facts(policy)
 	kit := f.Kits[policiestest.ClientKit]
-	kit.Framework, kit.Role = toy.Framework, toy.RoleLeaf
+	kit.Framework, kit.Role = framework.Name, framework.RoleLeaf
 	f.Kits[policiestest.ClientKit] = kit
 	limits := corev1.ResourceList{"cpu": resource.MustParse("1"), "memory": resource.MustParse("1Gi")}
 	pod := &corev1.Pod{Spec: corev1.PodSpec{
@@ -129,7 +130,7 @@ func TestWorkload(t *testing.T) {
 	p.pod.Labels = map[string]string{"kubectl-flare.dev/role": "admin", "kubectl-flare.dev/framework": "nvflare"}
 	seen := checks.NewPod(p.pod, p.site, &p.facts, checks.Request{})
 	require.True(t, seen.Federated)
-	require.Equal(t, toy.Framework, seen.Profile.Framework())
+	require.Equal(t, framework.Name, seen.Profile.Framework())
 	require.Equal(t, "leaf", string(seen.Role()))
 	require.True(t, seen.Complete())
 	require.False(t, seen.IsLauncher())
@@ -145,7 +146,7 @@ func TestWorkload(t *testing.T) {
 	p.facts.Kits = nil
 	lost := checks.NewPod(p.pod, p.site, &p.facts, checks.Request{})
 	require.True(t, lost.Federated)
-	require.Equal(t, toy.Framework, lost.Profile.Framework())
+	require.Equal(t, framework.Name, lost.Profile.Framework())
 	require.Empty(t, lost.Role())
 	require.False(t, lost.Complete())
 	require.Nil(t, lost.KitFiles())

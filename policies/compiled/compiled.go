@@ -8,6 +8,7 @@ import (
 	psapi "k8s.io/pod-security-admission/api"
 	psa "k8s.io/pod-security-admission/policy"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -73,7 +74,9 @@ func (p *Policy) Profiles() *profiles.Registry { return p.profiles }
 func (p *Policy) addSealers() {
 	p.sealers = make(map[string]int, len(p.source.Spec.Kits.Sealers))
 	for i, s := range p.source.Spec.Kits.Sealers {
-		p.sealers[v1alpha1.KeyFingerprint(s.PublicKey)] = i
+		if key, err := pki.ParseP256PublicKey([]byte(s.PublicKey)); err == nil {
+			p.sealers[pki.KeyFingerprint(key)] = i
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	psa "k8s.io/pod-security-admission/policy"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles/nvflare"
@@ -207,7 +208,9 @@ func TestFrameworks(t *testing.T) {
 
 func TestSealers(t *testing.T) {
 	p := site(t, unchanged)
-	key := v1alpha1.KeyFingerprint(p.Spec().Kits.Sealers[0].PublicKey)
+	public, err := pki.ParseP256PublicKey([]byte(p.Spec().Kits.Sealers[0].PublicKey))
+	require.NoError(t, err)
+	key := pki.KeyFingerprint(public)
 	require.Equal(t, 0, p.Sealer(key))
 	require.Equal(t, -1, p.Sealer(strings.ToUpper(key)))
 	require.Equal(t, -1, p.Sealer(""))

@@ -1,13 +1,10 @@
 package facts
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"time"
-
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
@@ -27,16 +24,19 @@ const (
 	SealProject SealKind = "project"
 	// SealSite is an acceptance seal, made with a key of the site.
 	SealSite SealKind = "site"
-	// SealNative is NVFLARE's own signature.json.
+	// SealNative is a signature of the framework's own.
 	SealNative SealKind = "native"
 )
 
-// KitFact is what was verified of the kit in one Secret, without its content.
+// KitFact is what was verified of the kit in one Secret, without its content. Package
+// kitfact makes it of a kit that acceptance has accepted.
 type KitFact struct {
-	// Error says why the kit is no good: its content could not be read, does not
-	// belong together, does not match its name, or its seal is wrong. Empty means
-	// that all of it was verified, but for what the policy says and the date.
+	// Error says why there is no kit: the Secret could not be read, or its content is
+	// no kit that is genuine under the namespace's policy. Empty means that all of it
+	// was verified, but for Terms, which depend on the moment.
 	Error string
+	// Failures are the findings behind Error, where the content could be read.
+	Failures kit.Findings
 	// Absent says that the Secret is not there; Error says so too.
 	Absent bool
 	// UID, Type and Immutable are the Secret's.
@@ -44,39 +44,34 @@ type KitFact struct {
 	Type      corev1.SecretType
 	Immutable bool
 
-	// Framework is the framework's name, Version its exact version where the kit or
-	// its seal says it, else empty.
-	Framework string
-	Version   string
-	// Participant is the true name, the certificate's CN.
+	// Framework is the kit's, Version what its files or its seal say; empty where
+	// neither tells.
+	Framework, Version string
+	// Participant is the true name.
 	Participant string
 	Role        kit.Role
 	Org         string
 	Federation  string
-	// AdminRole is an admin's role in the federation.
-	AdminRole string
 	// Files are the names of the files of startup/, without the seal's.
 	Files []string
 	// Volume is where they lie if not in the Secret; nil if they do.
 	Volume *kit.Volume
 
-	// Digest is the kit digest, RootFingerprint and KeyFingerprint are SHA-256
-	// fingerprints: 64 lower-case hexadecimal digits each.
+	// Digest is the kit digest; RootFingerprint and KeyFingerprint are SHA-256
+	// fingerprints: 64 lower-case hexadecimal digits each. RootFingerprint is empty of a
+	// kit without certificates.
 	Digest          string
 	RootFingerprint string
 	KeyFingerprint  string
-	// CertificateSerial is the certificate's serial number in lower-case
-	// hexadecimal digits, without leading zeros.
-	CertificateSerial string
-	NotBefore         time.Time
-	NotAfter          time.Time
 
-	// SealedBy says who vouches for the files; SealerKey is, for SealSite, the
-	// fingerprint of the key (SHA-256 over the DER of its SubjectPublicKeyInfo).
+	// SealedBy says who vouches for the files; SealerKey is the fingerprint of the
+	// sealing key (SHA-256 over the DER of its SubjectPublicKeyInfo).
 	SealedBy  SealKind
 	SealerKey string
 	// Serial is the seal's serial; zero where there is no seal.
 	Serial int64
+	// Terms say whether a pod may start with the kit now.
+	Terms acceptance.Terms
 }
 
 // LocalFact is what was read of one ConfigMap with local/.
@@ -96,25 +91,4 @@ type ClaimFact struct {
 	Error string
 	// VolumeName is the PersistentVolume that the claim is bound to.
 	VolumeName string
-}
-
-// frameworkName is that of all kits that package kit reads.
-const frameworkName = "nvflare"
-
-// OfKit takes from a kit what it says about itself. The caller adds the
-// Secret's metadata, what the seal says and, when the kit did not verify, the
-// Error.
-func OfKit(k *kit.Kit) KitFact {
-	key := sha256.Sum256(k.Certificate.RawSubjectPublicKeyInfo)
-	return KitFact{
-		Framework:   frameworkName,
-		Participant: k.Participant, Role: k.Role, Org: k.Org,
-		Federation: k.Federation, AdminRole: k.AdminRole,
-		Digest:            k.Digest(),
-		RootFingerprint:   kit.Fingerprint(k.Root),
-		KeyFingerprint:    hex.EncodeToString(key[:]),
-		CertificateSerial: k.Certificate.SerialNumber.Text(16),
-		NotBefore:         k.Certificate.NotBefore, NotAfter: k.Certificate.NotAfter,
-		Files: k.FileNames(), Volume: k.Volume,
-	}
 }

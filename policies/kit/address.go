@@ -8,46 +8,29 @@ import (
 	"strings"
 )
 
-// splitTarget takes "host:port" apart.
-func splitTarget(target string) (host string, port int, err error) {
+// SplitAddress takes "host:port" apart. Its errors are phrases that follow the name of
+// a field.
+func SplitAddress(target string) (host string, port int, err error) {
 	host, digits, err := net.SplitHostPort(target)
 	if err != nil {
-		return "", 0, fmt.Errorf("is %s, which is not host:port", shown(target))
+		return "", 0, fmt.Errorf("is %s, which is not host:port", Quote(target))
 	}
 	return checkAddress(host, digits)
 }
 
-// splitEndPoint takes "host:port:admin port" apart, as 2.7 clients have it. The
-// admin port is the second: 2.7 may use one port for both.
-func splitEndPoint(endPoint string) (host string, port int, err error) {
-	target, admin, ok := cutLast(endPoint)
-	if _, good := parsePort(admin); !ok || !good {
-		return "", 0, fmt.Errorf("is %s, which is not host:port:admin-port", shown(endPoint))
-	}
-	return splitTarget(target)
-}
-
-func cutLast(s string) (before, after string, ok bool) {
-	i := strings.LastIndexByte(s, ':')
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+1:], true
-}
-
 func checkAddress(host, digits string) (string, int, error) {
-	port, ok := parsePort(digits)
+	port, ok := ParsePort(digits)
 	if !ok {
-		return "", 0, fmt.Errorf("has the port %s, which is not a number from 1 to 65535", shown(digits))
+		return "", 0, fmt.Errorf("has the port %s, which is not a number from 1 to 65535", Quote(digits))
 	}
-	if err := checkHost(host); err != nil {
+	if err := CheckHost(host); err != nil {
 		return "", 0, err
 	}
 	return host, port, nil
 }
 
-// parsePort takes plain digits only: "+80" and "080" are no ports.
-func parsePort(digits string) (int, bool) {
+// ParsePort takes plain digits only: "+80" and "080" are no ports.
+func ParsePort(digits string) (int, bool) {
 	port, err := strconv.ParseUint(digits, 10, 16)
 	if err != nil || port == 0 || strconv.FormatUint(port, 10) != digits {
 		return 0, false
@@ -55,18 +38,18 @@ func parsePort(digits string) (int, bool) {
 	return int(port), true
 }
 
-// checkHost accepts IP addresses and what NVFLARE accepts as a host name. Host
-// names go into arguments and manifests, so nothing else may pass.
-func checkHost(host string) error {
+// CheckHost accepts IP addresses and host names, with underscores, as NVFLARE does.
+// Host names go into arguments and manifests, so nothing else may pass.
+func CheckHost(host string) error {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return nil
 	}
 	if host == "" || len(host) > 253 {
-		return fmt.Errorf("has the host %s, which is not a host name", shown(host))
+		return fmt.Errorf("has the host %s, which is not a host name", Quote(host))
 	}
 	for label := range strings.SplitSeq(host, ".") {
 		if !isHostLabel(label) {
-			return fmt.Errorf("has the host %s, which is not a host name", shown(host))
+			return fmt.Errorf("has the host %s, which is not a host name", Quote(host))
 		}
 	}
 	return nil
@@ -77,12 +60,4 @@ func isHostLabel(label string) bool {
 		return false
 	}
 	return strings.Trim(label, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == ""
-}
-
-func checkScheme(scheme string) error {
-	switch scheme {
-	case "grpc", "http", "tcp":
-		return nil
-	}
-	return fmt.Errorf("is %s: only grpc, http and tcp are known", shown(scheme))
 }

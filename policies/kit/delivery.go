@@ -4,13 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kit/internal/strictjson"
+	"github.com/kubectl-flare/kubectl-flare/policies/internal/strictjson"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
@@ -55,30 +53,8 @@ func (k *Kit) Folder(below string) string {
 	return path.Join(below, k.Digest()[:names.DigestDigits])
 }
 
-// outline are the files of startup/ that the Secret holds all the same: they say
-// who the participant is, and none of them is secret.
-func (k *Kit) outline() Files {
-	public := []string{
-		path.Base(k.paths.configuration), path.Base(k.paths.certificate), path.Base(k.paths.root), signatureFile, customRootFile,
-	}
-	return slices.DeleteFunc(slices.Clone(k.Startup), func(f File) bool { return !slices.Contains(public, f.Name) })
-}
-
-// FileNames are the names of all files of startup/, sorted, also of those that lie
-// on a volume.
-func (k *Kit) FileNames() []string {
-	names := slices.Collect(maps.Keys(k.sealed))
-	for _, f := range k.Startup {
-		if _, named := k.sealed[f.Name]; !named {
-			names = append(names, f.Name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
 // Sums are the digests that a seal names: SHA-256 in hexadecimal digits by file of
-// startup/. They count once VerifySeal has found the seal good, or where DigestOf
+// startup/. They count once package acceptance has accepted the kit, or where DigestOf
 // gives a digest that is known from elsewhere. The seal may be nil.
 func (s *Seal) Sums() (map[string]string, error) {
 	if s == nil {
@@ -89,7 +65,7 @@ func (s *Seal) Sums() (map[string]string, error) {
 		return nil, fmt.Errorf("the seal is unusable: %w", err)
 	}
 	for name := range statement.Files {
-		if err := checkFileName(startupDir, name); err != nil {
+		if err := checkFileName(StartupDir, name); err != nil {
 			return nil, err
 		}
 	}
@@ -136,9 +112,9 @@ var (
 func (v Volume) Check() error {
 	switch {
 	case !claimForm.MatchString(v.ClaimName):
-		return fmt.Errorf("%s is no name of a claim", shown(v.ClaimName))
+		return fmt.Errorf("%s is no name of a claim", Quote(v.ClaimName))
 	case len(v.SubPath) > 512 || !folderForm.MatchString(v.SubPath) || path.Clean(v.SubPath) != v.SubPath || strings.HasPrefix(v.SubPath, ".."):
-		return fmt.Errorf("%s is no folder below a claim: use letters, digits, '.', '_', '-' and single slashes", shown(v.SubPath))
+		return fmt.Errorf("%s is no folder below a claim: use letters, digits, '.', '_', '-' and single slashes", Quote(v.SubPath))
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func list(fsys fs.FS, dir string, b *budget) ([]fs.DirEntry, error) {
 	defer f.Close()
 	folder, ok := f.(fs.ReadDirFile)
 	if !ok {
-		return nil, &FieldError{File: dir, Problem: "is not a folder", Fix: asProvisioned}
+		return nil, &FieldError{File: dir, Problem: "is not a folder", Fix: AsProvisioned}
 	}
 	entries, err := folder.ReadDir(int(b.files) + 1)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -89,13 +89,13 @@ func checkEntry(dir string, entry fs.DirEntry) error {
 			Fix: "move it out of the kit; Python code of your own belongs into the image",
 		}
 	case !entry.Type().IsRegular():
-		return &FieldError{File: file, Problem: "is not a plain file", Fix: asProvisioned}
+		return &FieldError{File: file, Problem: "is not a plain file", Fix: AsProvisioned}
 	}
 	return nil
 }
 
 // CheckStartupName says why a file of startup/ cannot have that name.
-func CheckStartupName(name string) error { return checkFileName(startupDir, name) }
+func CheckStartupName(name string) error { return checkFileName(StartupDir, name) }
 
 // checkFileName accepts the names that can be keys of a Secret, which is how
 // kits travel. It refuses line breaks above all: they would forge lines of the
@@ -107,7 +107,7 @@ func checkFileName(dir, name string) error {
 		return nil
 	}
 	return &FieldError{
-		File: dir, Problem: fmt.Sprintf("holds %s, a name that a Secret cannot hold", shown(name)),
+		File: dir, Problem: fmt.Sprintf("holds %s, a name that a Secret cannot hold", Quote(name)),
 		Fix: "use letters, digits, '-', '_' and '.', or take the file away",
 	}
 }

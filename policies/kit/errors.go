@@ -3,6 +3,7 @@ package kit
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // FieldError says what is wrong with a kit, where, and what to do about it. It
@@ -38,15 +39,20 @@ func (e *FieldError) Error() string {
 // Unwrap gives the error of the file system, where that was the reason.
 func (e *FieldError) Unwrap() error { return e.cause }
 
-// asProvisioned is the fix for whatever `nvflare provision` never writes.
-const asProvisioned = "use the kit as `nvflare provision` wrote it, or ask the project lead for a new one"
+// AsProvisioned is the fix for what no framework's provisioning writes.
+const AsProvisioned = "use the kit as it was provisioned, or ask the project lead for a new one"
 
-// shown quotes a value out of a kit for a message. A long value is cut: it may
+// Quote quotes a value out of a kit for a message. A long value is cut: it may
 // be anything, even a key that somebody pasted into the wrong file.
-func shown(value string) string {
+func Quote(value string) string {
 	const longest = 60
 	if len(value) > longest {
 		return fmt.Sprintf("%q…", value[:longest])
 	}
 	return fmt.Sprintf("%q", value)
+}
+
+// Printable says whether a text holds nothing that could play tricks on a terminal.
+func Printable(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r == unicode.ReplacementChar || !unicode.IsGraphic(r) })
 }

@@ -39,6 +39,11 @@ func (fs Files) Get(name string) ([]byte, bool) {
 	return nil, false
 }
 
+// Only gives the files with those names, in their order.
+func (fs Files) Only(names []string) Files {
+	return slices.DeleteFunc(slices.Clone(fs), func(f File) bool { return !slices.Contains(names, f.Name) })
+}
+
 // Digest is SHA-256 over the lines that `sha256sum` prints for the files sorted
 // by name, as lower-case hexadecimal digits. So a person can recompute it:
 //

@@ -25,7 +25,7 @@ func TestFilesNeverPrintTheirContent(t *testing.T) {
 	for _, text := range []string{
 		fmt.Sprint(file), fmt.Sprintf("%v %+v %#v %s", file, file, file, file),
 		fmt.Sprintf("%v %+v %#v", kit.Files{file}, kit.Files{file}, kit.Files{file}),
-		fmt.Sprintf("%v %+v", &kit.Kit{Startup: kit.Files{file}}, kit.Kit{Startup: kit.Files{file}}),
+		fmt.Sprintf("%v %+v", &kit.Kit{Content: kit.Content{Startup: kit.Files{file}}}, kit.Kit{Content: kit.Content{Startup: kit.Files{file}}}),
 	} {
 		assert.NotContains(t, text, "secret")
 		assert.NotContains(t, text, "115 101 99", "nor as numbers")

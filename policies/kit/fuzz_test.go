@@ -5,10 +5,11 @@ import (
 	"slices"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
@@ -18,7 +19,7 @@ func kits(t testing.TB) []*kittest.Kit {
 	t.Helper()
 	t.Helper()
 	var out []*kittest.Kit
-	for _, family := range []kit.Family{kit.Family27, kit.Family28} {
+	for _, family := range []string{nvflare.Family27, nvflare.Family28} {
 		fed := kittest.NewFederation(t, "demo", kittest.WithFamily(family))
 		out = append(out, fed.Server("server1", "lab"), fed.Client("Site_2", "b"), fed.Admin("lead@a.org", "a", "lead"))
 	}
@@ -43,7 +44,7 @@ func FuzzRead(f *testing.F) {
 		k := good[int(which)%len(good)]
 		files := k.FS()
 		files[name] = &fstest.MapFile{Data: content, Mode: fs.FileMode(mode)}
-		judge(t, func() (*kit.Kit, error) { return kit.Read(files) })
+		judge(t, func() (*kit.Kit, error) { return registry.ReadDir(files) })
 	})
 }
 
@@ -58,7 +59,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which uint8, a, b, c []byte) {
 		startup := slices.Clone(good[int(which)%len(good)])
 		startup[0].Data, startup[1].Data, startup[2].Data = a, b, c
-		judge(t, func() (*kit.Kit, error) { return kit.Parse(startup, nil) })
+		judge(t, func() (*kit.Kit, error) { return parse(startup) })
 	})
 }
 
@@ -79,26 +80,14 @@ func judge(t *testing.T, read func() (*kit.Kit, error)) {
 	require.NotEmpty(t, k.Server.Host)
 	require.Positive(t, k.Server.Port)
 	require.Regexp(t, label, kit.SecretName(k))
-	for _, finding := range k.Verify(kit.VerifyOptions{Now: time.Unix(1<<31, 0)}).Findings {
-		require.NotContains(t, finding.Message, "\n")
-	}
 }
 
-// FuzzSignature looks for a content and a signature list that pass without the
-// root's key.
-func FuzzSignature(f *testing.F) {
-	k := kittest.NewFederation(f, "demo", kittest.WithFamily(kit.Family27)).Client("site-1", "a")
-	files := k.FS()
-	f.Add(files["startup/signature.json"].Data, files["startup/start.sh"].Data)
-	f.Add([]byte(`{"start.sh": ""}`), []byte{})
-	f.Add([]byte(`{"start.sh": null}`), []byte("x"))
-	script := string(k.File("startup/start.sh"))
-	f.Fuzz(func(t *testing.T, list, content []byte) {
-		changed := k.FS()
-		changed["startup/signature.json"].Data, changed["startup/start.sh"].Data = list, content
-		read, err := kit.Read(changed)
-		require.NoError(t, err, "the signature is for Verify")
-		passed := findings(read.Verify(kit.VerifyOptions{}), kit.CheckStartupSignature)[0].Status == kit.StatusPass
-		require.False(t, passed && string(content) != script, "a forged script passed")
-	})
+func parse(startup kit.Files) (*kit.Kit, error) {
+	content, err := kit.NewContent(startup, nil)
+	if err != nil {
+		return nil, err
+	}
+	return registry.Read(content)
 }
+
+var registry = frameworks.Default()

@@ -1,110 +1,127 @@
-// Package kit says what a startup kit is: its layout, its certificates,
-// its digest and what makes it genuine. It is pure: a kit comes in as an fs.FS,
-// the time comes in as an argument, and nothing here knows a cluster.
-//
-// The layouts are those that NVIDIA FLARE's `nvflare provision` writes in
-// versions 2.7, 2.8 and 2.9.
+// Package kit says what a startup kit is, whatever framework it is of: files, a
+// digest, an identity, where it dials, and the forms that it takes in Kubernetes.
+// It is pure: a kit comes in as an fs.FS or as the data of a Secret, and nothing
+// here knows a cluster. What its files mean, a framework says; whether it is
+// genuine, package acceptance says.
 package kit
 
 import (
 	"crypto/x509"
+	"time"
 )
 
-// Role is what a participant does in a federation.
+// Role is what a participant does in a federation. Which roles there are, its
+// framework says.
 type Role string
 
-// The roles that a startup kit can have.
+// The roles that NVFLARE's kits have.
 const (
 	RoleServer Role = "server"
 	RoleClient Role = "client"
 	RoleAdmin  Role = "admin"
 )
 
-// Family is the range of NVFLARE versions whose kits look alike. No kit file
-// carries a version number, and 2.8 and 2.9 kits cannot be told apart.
-type Family string
-
-// The families that Read tells apart.
-const (
-	Family26 Family = "2.6-"
-	Family27 Family = "2.7"
-	Family28 Family = "2.8+"
-)
-
 // Endpoint is the address of the FL server as a participant dials it.
 type Endpoint struct {
-	// Scheme is grpc, http or tcp.
+	// Scheme is the framework's name of the protocol, such as grpc.
 	Scheme string `json:"scheme"`
-	// Host is the dialled name. In a server's kit, which does not say what its
-	// clients dial, it is the first DNS name of the server certificate.
+	// Host is the dialled name. In a server's kit, which may not say what its
+	// clients dial, it is the first name that it serves.
 	Host string `json:"host"`
 	// Port is the dialled port.
 	Port int `json:"port"`
-	// ServerName is the server's own name (its certificate's CN), where the kit
-	// tells it.
+	// ServerName is the server's own name, where the kit tells it.
 	ServerName string `json:"serverName,omitempty"`
 }
 
-// Kit is a startup kit as read from its directory. It holds a private key:
-// Files and File print as sizes, never as content.
+// Port is a TCP port that a participant serves.
+type Port struct {
+	// Name is a DNS label, for pods and Services.
+	Name string `json:"name"`
+	// Number is from 1 to 65535.
+	Number int `json:"number"`
+}
+
+// Attribute is what a framework tells of its kit besides what all kits have: for
+// people to read, never for a decision.
+type Attribute struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Kit is a startup kit as a framework has read it. It holds a private key: Files
+// and File print as sizes, never as content. What it says of itself proves nothing
+// until package acceptance has accepted it.
 type Kit struct {
+	Content
+
+	// Framework is the name of the framework that has read it.
+	Framework string
+	// Family is the range of the framework's versions whose kits look alike, Version
+	// the exact version; each is empty where the kit does not tell.
+	Family, Version string
+
 	Role Role
-	// Participant is the true name, the certificate's CN: it need not be a
-	// legal Kubernetes name. ObjectName maps it to one.
+	// Participant is the true name: it need not be a legal Kubernetes name.
+	// ObjectName maps it to one.
 	Participant string
-	// ConfiguredName is the participant's name as the configuration has it: a
-	// client's fqsn, an admin's username; empty for a server. Verify compares it
-	// with the certificate.
-	ConfiguredName string
-	// Federation is the project's name.
-	Federation string
-	// Org is the certificate's O.
-	Org string
-	// AdminRole is project_admin, org_admin, lead or member; empty unless Role
-	// is admin. Source: subject attribute 1.2.840.113549.1.9.2.
-	AdminRole string
-	Family    Family
-	// Server is where the participant dials.
+	// Federation is the project's name, Org the participant's organization.
+	Federation, Org string
+
+	// Server is where the participant dials; of a server, where it is dialled.
 	Server Endpoint
-	// ConnectionSecurity is mtls, tls or clear. It says who proves himself to
-	// whom when the participant connects.
-	ConnectionSecurity string
-	// ServerNames are the DNS names and IP addresses of the server's
-	// certificate, in its order; empty unless Role is server.
+	// ServerNames are the names under which a server may be dialled, DNS names and IP
+	// addresses; empty for participants that are not dialled.
 	ServerNames []string
-	// Startup holds the files of startup/, sorted by name.
-	Startup Files
-	// Local holds the files of local/, sorted by name.
-	Local Files
-	// Seal is the seal that the kit carries; nil where it has none.
-	Seal *Seal
-	// Volume says that startup/ lies on a volume; nil where it lies in the Secret.
-	// Of a kit that comes from such a Secret, Startup holds only what is public.
-	Volume *Volume
-	// Certificate is the participant's own, Root the kit's rootCA.pem. A kit's
-	// own root proves nothing: compare its fingerprint with a pinned one.
+	// Ports are those that the participant serves.
+	Ports []Port
+
+	// Certificate is the participant's own, Root the kit's root. Both are nil where
+	// the framework's identity is a key. A kit's own root proves nothing: compare its
+	// fingerprint with a pinned one.
 	Certificate   *x509.Certificate
 	Intermediates []*x509.Certificate
 	Root          *x509.Certificate
+	// KeyFingerprint is that of the participant's public key, as pki.KeyFingerprint
+	// gives it; it is always there.
+	KeyFingerprint string
 
-	// paths are where the parts stand in the kit, for messages.
-	paths paths
-	// sealed are the digests of the files of startup/ by name, as the seal has
-	// them, of a kit on a volume; else nil.
-	sealed map[string]string
+	// Public are the names of files of startup/ that hold no secret: together they say
+	// who the participant is.
+	Public []string
+	// Paths are where the parts stand in the kit, for messages.
+	Paths Paths
+	// Attributes are for display.
+	Attributes []Attribute
 }
 
-// paths are the files that a kit's configuration names, and itself.
-type paths struct{ configuration, certificate, key, root string }
+// Paths are the files of a kit with its identity, by their path such as
+// startup/client.crt; empty where there is no such file.
+type Paths struct{ Configuration, Certificate, Key, Root string }
 
-// Digest is the kit digest: SHA-256 over the sha256sum lines of startup/, as 64
-// lower-case hexadecimal digits. Of a kit on a volume it is what the seal says.
-func (k *Kit) Digest() string {
-	if k.sealed != nil {
-		return DigestOf(k.sealed)
+// Validity is the time in which all of the kit's certificates are valid. Both times
+// are zero for a kit without certificates.
+func (k *Kit) Validity() (from, until time.Time) {
+	for _, c := range k.Certificates() {
+		if from.IsZero() || c.NotBefore.After(from) {
+			from = c.NotBefore
+		}
+		if until.IsZero() || c.NotAfter.Before(until) {
+			until = c.NotAfter
+		}
 	}
-	return k.Startup.Digest()
+	return from, until
 }
 
-// LocalDigest is the same over local/.
-func (k *Kit) LocalDigest() string { return k.Local.Digest() }
+// Certificates are the participant's own, the intermediate ones and the root; nil
+// for a kit without certificates.
+func (k *Kit) Certificates() []*x509.Certificate {
+	if k.Certificate == nil {
+		return nil
+	}
+	all := append([]*x509.Certificate{k.Certificate}, k.Intermediates...)
+	return append(all, k.Root)
+}
+
+// PublicFiles are the files of startup/ that hold no secret.
+func (k *Kit) PublicFiles() Files { return k.Startup.Only(k.Public) }

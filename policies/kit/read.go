@@ -8,22 +8,16 @@ import (
 	"strings"
 )
 
-// The folders of a kit. transfer/ and the readme at the root are not read: they
-// say nothing about who the participant is. The seal at the root is.
-const (
-	startupDir = "startup"
-	localDir   = "local"
-)
-
-// Read reads a kit from its folder, the one that holds startup/ and local/. A
-// kit that breaks the layout, or whose configuration or certificates cannot be
-// read, gives a *FieldError. Whether the kit is genuine is for Verify to say.
-func Read(fsys fs.FS) (*Kit, error) {
-	if err := findStartup(fsys); err != nil {
+// ReadDir reads what a kit holds from its folder, the one that holds startup/ and
+// local/, within the limits of MaxStartupFile, MaxKit and MaxFiles. A folder that
+// breaks the layout gives a *FieldError. marks are names of files that only
+// startup/ has: with them the error can say that the folder is a startup/ itself.
+func ReadDir(fsys fs.FS, marks []string) (*Content, error) {
+	if err := findStartup(fsys, marks); err != nil {
 		return nil, err
 	}
 	budget := newBudget()
-	startup, err := readDir(fsys, startupDir, MaxStartupFile, budget)
+	startup, err := readDir(fsys, StartupDir, MaxStartupFile, budget)
 	if err != nil {
 		return nil, err
 	}
@@ -31,40 +25,40 @@ func Read(fsys fs.FS) (*Kit, error) {
 	if err != nil {
 		return nil, err
 	}
-	k, err := Parse(startup, local)
+	c, err := NewContent(startup, local)
 	if err != nil {
 		return nil, err
 	}
-	if k.Seal, err = readSeal(fsys); err != nil {
+	if c.Seal, err = readSeal(fsys); err != nil {
 		return nil, err
 	}
-	return k, nil
+	return c, nil
 }
 
 // findStartup says what a folder without startup/ probably is instead.
-func findStartup(fsys fs.FS) error {
-	info, err := fs.Lstat(fsys, startupDir)
+func findStartup(fsys fs.FS, marks []string) error {
+	info, err := fs.Lstat(fsys, StartupDir)
 	if err == nil {
-		return checkFolder(startupDir, info)
+		return checkFolder(StartupDir, info)
 	}
-	for _, c := range configurations() {
-		if _, err := fs.Stat(fsys, c.file); err == nil {
+	for _, mark := range marks {
+		if _, err := fs.Stat(fsys, mark); err == nil {
 			return &FieldError{
-				File: startupDir, Problem: "is not here: this is the inside of a startup folder",
+				File: StartupDir, Problem: "is not here: this is the inside of a startup folder",
 				Fix: "give the kit's folder, the one that holds startup/", cause: err,
 			}
 		}
 	}
-	return &FieldError{File: startupDir, Problem: "is not here: this is not a startup kit", Fix: otherKits(fsys), cause: err}
+	return &FieldError{File: StartupDir, Problem: "is not here: this is not a startup kit", Fix: otherKits(fsys), cause: err}
 }
 
 // otherKits names the kits one level below: `nvflare provision` writes one
 // folder for each participant into prod_NN, and it is easily given instead.
 func otherKits(fsys fs.FS) string {
 	const most = 5
-	found, _ := fs.Glob(fsys, "*/"+startupDir)
+	found, _ := fs.Glob(fsys, "*/"+StartupDir)
 	for i := range found {
-		found[i] = strings.TrimSuffix(found[i], "/"+startupDir)
+		found[i] = strings.TrimSuffix(found[i], "/"+StartupDir)
 	}
 	if len(found) == 0 {
 		return "give a folder that holds startup/ and local/"
@@ -78,17 +72,17 @@ func otherKits(fsys fs.FS) string {
 
 // readLocal reads local/, which a kit may lack: then Local is nil.
 func readLocal(fsys fs.FS, b *budget) (Files, error) {
-	info, err := fs.Lstat(fsys, localDir)
+	info, err := fs.Lstat(fsys, LocalDir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, unreadable(localDir, err)
+		return nil, unreadable(LocalDir, err)
 	}
-	if err := checkFolder(localDir, info); err != nil {
+	if err := checkFolder(LocalDir, info); err != nil {
 		return nil, err
 	}
-	return readDir(fsys, localDir, maxLocalFile, b)
+	return readDir(fsys, LocalDir, maxLocalFile, b)
 }
 
 func checkFolder(name string, info fs.FileInfo) error {
@@ -96,7 +90,7 @@ func checkFolder(name string, info fs.FileInfo) error {
 		return linkError(name)
 	}
 	if !info.IsDir() {
-		return &FieldError{File: name, Problem: "is not a folder", Fix: asProvisioned}
+		return &FieldError{File: name, Problem: "is not a folder", Fix: AsProvisioned}
 	}
 	return nil
 }

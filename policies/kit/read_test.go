@@ -12,33 +12,33 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
 func TestReadEveryFamilyAndRole(t *testing.T) {
-	for _, family := range []kit.Family{kit.Family27, kit.Family28} {
-		t.Run(string(family), func(t *testing.T) {
+	for _, family := range []string{nvflare.Family27, nvflare.Family28} {
+		t.Run(family, func(t *testing.T) {
 			fed := kittest.NewFederation(t, "demo", kittest.WithFamily(family), kittest.WithScheme("http"),
 				kittest.WithAddress("server1.fl.svc", 8102))
 			endpoint := kit.Endpoint{Scheme: "http", Host: "server1.fl.svc", Port: 8102, ServerName: "server1"}
 
 			server := fed.Server("server1", "lab", "server1.fl.svc", "10.0.0.7").Read()
-			assert.Equal(t, kit.RoleServer, server.Role)
+			assert.Equal(t, nvflare.RoleServer, server.Role)
 			assert.Equal(t, []string{"server1.fl.svc", "10.0.0.7"}, server.ServerNames)
-			assert.Empty(t, server.ConfiguredName)
 
 			client := fed.Client("Site_2", "hospital_b").Read()
-			assert.Equal(t, kit.RoleClient, client.Role)
+			assert.Equal(t, nvflare.RoleClient, client.Role)
 			assert.Equal(t, "Site_2", client.Participant)
-			assert.Equal(t, "Site_2", client.ConfiguredName)
 			assert.Equal(t, "hospital_b", client.Org)
 			assert.Empty(t, client.ServerNames)
 
 			admin := fed.Admin("lead@hospital-a.org", "hospital_a", "lead").Read()
-			assert.Equal(t, kit.RoleAdmin, admin.Role)
-			assert.Equal(t, "lead", admin.AdminRole)
-			assert.Equal(t, "lead@hospital-a.org", admin.ConfiguredName)
+			assert.Equal(t, nvflare.RoleAdmin, admin.Role)
+			assert.Equal(t, "lead", nvflare.AdminRole(admin))
+			assert.Contains(t, admin.Attributes, kit.Attribute{Name: "Admin Role", Value: "lead"})
+			assert.Equal(t, []kit.Port{{Name: "fl", Number: 8102}}, server.Ports)
 
 			for _, k := range []*kit.Kit{server, client, admin} {
 				assert.Equal(t, family, k.Family)
@@ -59,7 +59,7 @@ func TestReadAServerWithoutNames(t *testing.T) {
 
 func TestReadFromDisk(t *testing.T) {
 	k := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a")
-	got, err := kit.Read(os.DirFS(k.WriteDir(t)))
+	got, err := registry.ReadDir(os.DirFS(k.WriteDir(t)))
 	require.NoError(t, err)
 	assert.Equal(t, k.Read().Digest(), got.Digest())
 	assert.Equal(t, k.Read().LocalDigest(), got.LocalDigest())
@@ -78,15 +78,15 @@ func TestReadWithoutLocal(t *testing.T) {
 			delete(files, name)
 		}
 	}
-	k, err := kit.Read(files)
+	k, err := registry.ReadDir(files)
 	require.NoError(t, err)
 	assert.Nil(t, k.Local)
 }
 
 func TestReadRefusesOldKits(t *testing.T) {
-	fed := kittest.NewFederation(t, "demo", kittest.WithFamily(kit.Family26))
+	fed := kittest.NewFederation(t, "demo", kittest.WithFamily(nvflare.Family26))
 	for _, k := range []*kittest.Kit{fed.Server("server1", "lab"), fed.Client("site-1", "a"), fed.Admin("a@b.org", "a", "lead")} {
-		_, err := kit.Read(k.FS())
+		_, err := registry.ReadDir(k.FS())
 		fieldError(t, err)
 		assert.ErrorContains(t, err, "belongs to NVFLARE 2.6 or older; provision the federation with NVFLARE 2.7 or later")
 	}
@@ -154,7 +154,7 @@ func TestReadRefusesLayout(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			broken := copyFS(good)
 			tt.breakIt(broken)
-			_, err := kit.Read(broken)
+			_, err := registry.ReadDir(broken)
 			fieldError(t, err)
 			assert.ErrorContains(t, err, tt.want)
 		})
@@ -165,7 +165,7 @@ func TestReadRefusesLayout(t *testing.T) {
 // chain.
 func TestReadUnreadableFile(t *testing.T) {
 	k := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a")
-	_, err := kit.Read(lockedFS{k.FS()})
+	_, err := registry.ReadDir(lockedFS{k.FS()})
 	fieldError(t, err)
 	assert.ErrorIs(t, err, fs.ErrPermission)
 	assert.EqualError(t, err, "startup/client.key cannot be read: permission denied; check that it exists and that you may read it")
@@ -175,7 +175,7 @@ func TestReadUnreadableFile(t *testing.T) {
 func TestReadLinkOnDisk(t *testing.T) {
 	dir := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a").WriteDir(t)
 	require.NoError(t, os.Symlink("/etc/hostname", filepath.Join(dir, "startup", "link")))
-	_, err := kit.Read(os.DirFS(dir))
+	_, err := registry.ReadDir(os.DirFS(dir))
 	assert.ErrorContains(t, err, "startup/link is a symbolic link")
 }
 

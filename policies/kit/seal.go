@@ -19,7 +19,7 @@ const (
 // maxSealCertificate bounds seal.crt, in bytes.
 const maxSealCertificate = 16 << 10
 
-// Seal is a kit's seal as it was found: nothing in it is true until Verify says
+// Seal is a kit's seal as it was found: nothing in it is true until package acceptance says
 // so.
 type Seal struct {
 	// Envelope is the content of seal.dsse.json.

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/sha256"
 	"crypto/x509"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // ClockSkew is how far a seal is dated back, because clocks of different sites
@@ -25,7 +27,7 @@ type SealOptions struct {
 	ValidFor time.Duration
 	// Serial is the seal's; zero takes the Unix time in seconds.
 	Serial int64
-	// Version is the exact version of NVFLARE, where the sealer knows it.
+	// Version is the framework's exact version, where the sealer knows it.
 	Version string
 	// Key is the sealing key.
 	Key *ecdsa.PrivateKey
@@ -34,10 +36,10 @@ type SealOptions struct {
 	Certificate []byte
 }
 
-// MakeSeal seals the kit as it is now. Whether it is worth it is for Verify to
-// say beforehand. It refuses a certificate that Verify would refuse.
+// MakeSeal seals the kit as it is now. Whether it deserves a seal, package acceptance
+// says beforehand. It refuses a certificate that acceptance would refuse.
 func (k *Kit) MakeSeal(o SealOptions) (*Seal, error) {
-	certificates := append([]*x509.Certificate{k.Certificate, k.Root}, k.Intermediates...)
+	certificates := k.Certificates()
 	by := seal.BySite
 	if len(o.Certificate) > 0 {
 		c, err := k.sealingCertificate(o)
@@ -63,17 +65,20 @@ func (k *Kit) MakeSeal(o SealOptions) (*Seal, error) {
 
 // sealingCertificate looks whether the root lets the key seal this kit.
 func (k *Kit) sealingCertificate(o SealOptions) (*x509.Certificate, error) {
-	c, err := seal.ParseCertificate(o.Certificate)
+	if k.Root == nil {
+		return nil, errors.New("a kit without certificates has no root that could let a project seal it: seal it with a key of the site, without --cert")
+	}
+	c, err := pki.ParseCertificate(o.Certificate)
 	if err != nil {
-		return nil, fmt.Errorf("the sealing certificate is unusable: %w", err)
+		return nil, fmt.Errorf("the sealing certificate is unusable: it %w", err)
 	}
 	if err := seal.CheckCertificate(c, k.Root); err != nil {
-		return nil, fmt.Errorf("the certificate of %s must not seal this kit: %w", shown(c.Subject.CommonName), err)
+		return nil, fmt.Errorf("the certificate of %s must not seal this kit: %w", Quote(c.Subject.CommonName), err)
 	}
 	if !o.Key.PublicKey.Equal(c.PublicKey) {
 		return nil, errors.New("the sealing key does not belong to the sealing certificate")
 	}
-	if outside(o.Now, c) {
+	if o.Now.Before(c.NotBefore) || o.Now.After(c.NotAfter) {
 		return nil, fmt.Errorf("the sealing certificate is good from %s until %s, not now", stamp(c.NotBefore), stamp(c.NotAfter))
 	}
 	return c, nil
@@ -84,9 +89,14 @@ func (k *Kit) statement(o SealOptions, by seal.SealedBy) *seal.Statement {
 	s := &seal.Statement{
 		Files:      make(map[string]string, len(k.Startup)),
 		Federation: k.Federation, Participant: k.Participant, Role: string(k.Role), Org: k.Org,
-		Framework: seal.Framework{Name: frameworkName, Family: string(k.Family), Version: o.Version},
-		Root:      Fingerprint(k.Root), NotBefore: now.Add(-ClockSkew), NotAfter: now.Add(o.ValidFor),
+		Framework: seal.Framework{Name: k.Framework, Family: k.Family, Version: cmp.Or(o.Version, k.Version)},
+		NotBefore: now.Add(-ClockSkew), NotAfter: now.Add(o.ValidFor),
 		Serial: o.Serial, SealedBy: by,
+	}
+	if k.Root != nil {
+		s.Root = pki.Fingerprint(k.Root)
+	} else {
+		s.Key = k.KeyFingerprint
 	}
 	if s.Serial == 0 {
 		s.Serial = now.Unix()
@@ -111,3 +121,6 @@ func earlier(a, b time.Time) time.Time {
 	}
 	return a
 }
+
+// stamp writes a time as people compare it with others.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -14,7 +14,7 @@ func (k *Kit) SecretData() map[string][]byte {
 	files := k.Startup
 	data := make(map[string][]byte, len(files)+3)
 	if k.Volume != nil {
-		files = k.outline()
+		files = k.PublicFiles()
 		data[VolumeFile] = k.Volume.encode()
 	}
 	for _, f := range files {
@@ -29,13 +29,13 @@ func (k *Kit) SecretData() map[string][]byte {
 	return data
 }
 
-// FromSecretData reads the kit out of a kit Secret. Its Local is nil: local/ is
-// a ConfigMap.
-func FromSecretData(data map[string][]byte) (*Kit, error) {
-	startup := make(Files, 0, len(data))
+// FromSecretData takes the content of a kit out of a kit Secret. Its Local is nil:
+// local/ is a ConfigMap.
+func FromSecretData(data map[string][]byte) (*Content, error) {
+	c := &Content{Seal: newSeal(data[SealFile], data[SealCertificateFile])}
 	for name, content := range data {
 		if !besideStartup(name) {
-			startup = append(startup, File{Name: name, Data: content})
+			c.Startup = append(c.Startup, File{Name: name, Data: content})
 		}
 	}
 	for name, most := range map[string]int64{SealFile: seal.MaxEnvelope, SealCertificateFile: maxSealCertificate} {
@@ -43,17 +43,16 @@ func FromSecretData(data map[string][]byte) (*Kit, error) {
 			return nil, sealTooLarge(name, most)
 		}
 	}
-	k := &Kit{Startup: startup, Seal: newSeal(data[SealFile], data[SealCertificateFile])}
 	if volume, ok := data[VolumeFile]; ok {
 		var err error
-		if k.Volume, err = parseVolume(volume); err != nil {
+		if c.Volume, err = parseVolume(volume); err != nil {
 			return nil, err
 		}
-		if k.sealed, err = k.Seal.Sums(); err != nil {
+		if c.sealed, err = c.Seal.Sums(); err != nil {
 			return nil, err
 		}
 	}
-	return filled(k)
+	return c, c.arrange()
 }
 
 // besideStartup says whether a key of a kit Secret is none of startup/'s files.
@@ -67,7 +66,7 @@ func checkNoSeal(startup Files) error {
 	for _, f := range startup {
 		if besideStartup(f.Name) {
 			return &FieldError{
-				File: path.Join(startupDir, f.Name), Problem: "is in the wrong folder",
+				File: path.Join(StartupDir, f.Name), Problem: "is in the wrong folder",
 				Fix: "move it to the kit's root, beside startup/, or take it away",
 			}
 		}

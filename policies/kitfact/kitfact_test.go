@@ -10,11 +10,15 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
+
+var registry = frameworks.Default()
 
 func secretOf(k *kittest.Kit) *corev1.Secret {
 	read := k.Read()
@@ -27,7 +31,7 @@ func secretOf(k *kittest.Kit) *corev1.Secret {
 func policyFor(f *kittest.Federation) *v1alpha1.SitePolicySpec {
 	return &v1alpha1.SitePolicySpec{
 		Participants: []string{"site-1"},
-		Kits:         v1alpha1.KitRules{TrustRoots: []v1alpha1.TrustRoot{{Name: "demo", SHA256: kit.Fingerprint(f.Root)}}},
+		Kits:         v1alpha1.KitRules{TrustRoots: []v1alpha1.TrustRoot{{Name: "demo", SHA256: pki.Fingerprint(f.Root)}}},
 	}
 }
 
@@ -38,7 +42,7 @@ func TestGoodKits(t *testing.T) {
 	policy.Kits.Sealers = []v1alpha1.Sealer{{Name: "it", PublicKey: site.PublicKey(t)}}
 	for want, by := range map[facts.SealKind]*kittest.Sealer{facts.SealProject: f.Sealer("lead"), facts.SealSite: site} {
 		k := f.Client("site-1", "hospital_a").Seal(t, by)
-		fact := kitfact.OfSecret(secretOf(k), policy, time.Now())
+		fact := kitfact.Under(registry, policy, secretOf(k))
 		if fact.Error != "" || fact.SealedBy != want || fact.Serial != 1 || fact.SealerKey == "" || fact.Participant != "site-1" || !fact.Immutable || fact.UID != "u1" {
 			t.Errorf("sealed by %s: %+v", want, fact)
 		}
@@ -49,6 +53,7 @@ func TestGoodKits(t *testing.T) {
 func TestKitsOnAVolume(t *testing.T) {
 	f := kittest.NewFederation(t, "demo")
 	policy := policyFor(f)
+	policy.Kits.Claims = []string{"flare-kits"}
 	k := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead")).Read()
 	delivered, err := k.On(kit.Volume{ClaimName: "flare-kits", SubPath: k.Folder("site-1")})
 	if err != nil {
@@ -58,31 +63,56 @@ func TestKitsOnAVolume(t *testing.T) {
 		ObjectMeta: metav1.ObjectMeta{Name: kit.SecretName(k), UID: "u1"},
 		Type:       facts.KitSecretType, Immutable: new(true), Data: delivered.SecretData(),
 	}
-	fact := kitfact.OfSecret(secret, policy, time.Now())
+	fact := kitfact.Under(registry, policy, secret)
 	if fact.Error != "" || fact.Volume == nil || fact.Volume.ClaimName != "flare-kits" || fact.Digest != k.Digest() || len(fact.Files) != len(k.Startup) {
 		t.Errorf("%+v", fact)
 	}
 	delete(secret.Data, kit.SealFile)
-	if fact := kitfact.OfSecret(secret, policy, time.Now()); !strings.Contains(fact.Error, "needs a seal") {
+	if fact := kitfact.Under(registry, policy, secret); !strings.Contains(fact.Error, "needs a seal") {
 		t.Errorf("without a seal: %+v", fact)
 	}
 	policy.Kits.TrustRoots[0].SHA256 = strings.Repeat("0", 64)
 	secret.Data = delivered.SecretData()
-	if fact := kitfact.OfSecret(secret, policy, time.Now()); !strings.Contains(fact.Error, "root-pinned") {
+	if fact := kitfact.Under(registry, policy, secret); !strings.Contains(fact.Error, "root-pinned") {
 		t.Errorf("of another root: %+v", fact)
 	}
 }
 
-// A kit of yesterday stays a known kit, with its dates: whether it may still
-// start is for the checks.
-func TestDatesAreFacts(t *testing.T) {
+// A kit of yesterday stays a known kit, with its terms: whether it may still start is
+// for the moment to say.
+func TestDatesAreTerms(t *testing.T) {
 	f := kittest.NewFederation(t, "demo")
-	k := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead"))
+	policy := policyFor(f)
+	policy.Kits.Revoked.Keys = []string{strings.Repeat("0", 64)}
+	fact := kitfact.Under(registry, policy, secretOf(f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead"))))
+	if fact.Error != "" || !fact.Terms.At(time.Now()).Passed() || fact.Framework != "nvflare" {
+		t.Errorf("%+v", fact)
+	}
 	for _, now := range []time.Time{time.Now().AddDate(-30, 0, 0), time.Now().AddDate(30, 0, 0)} {
-		fact := kitfact.OfSecret(secretOf(k), policyFor(f), now)
-		if fact.Error != "" || !now.Before(fact.NotBefore) && !now.After(fact.NotAfter) {
-			t.Errorf("at %s: %q, from %s until %s", now, fact.Error, fact.NotBefore, fact.NotAfter)
+		if fact.Terms.At(now).Passed() {
+			t.Errorf("at %s: %+v", now, fact.Terms)
 		}
+	}
+	policy.Kits.Revoked.Keys = []string{fact.KeyFingerprint}
+	fact = kitfact.Under(registry, policy, secretOf(f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead"))))
+	if fact.Error != "" || !fact.Terms.At(time.Now()).Passed() {
+		t.Errorf("another key is revoked: %+v", fact)
+	}
+	policy.Kits.Revoked.Keys = []string{pki.KeyFingerprint(f.Root.PublicKey)}
+	fact = kitfact.Under(registry, policy, secretOf(f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead"))))
+	if fact.Error != "" || fact.Terms.At(time.Now()).Passed() {
+		t.Errorf("the root's key is revoked: %+v", fact)
+	}
+}
+
+// A policy that cannot be compiled accepts no kit.
+func TestAnInvalidPolicy(t *testing.T) {
+	f := kittest.NewFederation(t, "demo")
+	policy := policyFor(f)
+	policy.Kits.Revoked.Kits = []string{"x"}
+	fact := kitfact.Under(registry, policy, secretOf(f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead"))))
+	if !strings.Contains(fact.Error, "spec.kits.revoked.kits[0]") {
+		t.Errorf("%+v", fact)
 	}
 }
 
@@ -100,10 +130,9 @@ func TestBadKits(t *testing.T) {
 			delete(s.Data, kit.SealFile)
 			delete(s.Data, kit.SealCertificateFile)
 		}, want: "seal"},
-		"nothing at all": {change: func(s *corev1.Secret) { s.Data = nil }, want: "fed_client.json"},
+		"nothing at all": {change: func(s *corev1.Secret) { s.Data = nil }, want: "holds no file by which a kit is known"},
 		"a missing file": {change: func(s *corev1.Secret) { delete(s.Data, "start.sh") }, want: "seal-files"},
 		"another root":   {policy: func(p *v1alpha1.SitePolicySpec) { p.Kits.TrustRoots[0].SHA256 = strings.Repeat("a", 64) }, want: "root-pinned"},
-		"revoked":        {policy: func(p *v1alpha1.SitePolicySpec) { p.Kits.Revoked.Keys = []string{rootKey(t, f)} }, want: "revoked"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			secret, policy := secretOf(good()), policyFor(f)
@@ -113,7 +142,7 @@ func TestBadKits(t *testing.T) {
 			if tc.policy != nil {
 				tc.policy(policy)
 			}
-			fact := kitfact.OfSecret(secret, policy, time.Now())
+			fact := kitfact.Under(registry, policy, secret)
 			if !strings.Contains(fact.Error, tc.want) || fact.Participant != "" || fact.SealedBy != facts.SealNone {
 				t.Errorf("%+v", fact)
 			}
@@ -122,12 +151,6 @@ func TestBadKits(t *testing.T) {
 			}
 		})
 	}
-}
-
-// rootKey is the fingerprint of the root's key, which is in every kit.
-func rootKey(t *testing.T, f *kittest.Federation) string {
-	t.Helper()
-	return v1alpha1.KeyFingerprint(rootKeyPEM(t, f))
 }
 
 func TestLocal(t *testing.T) {

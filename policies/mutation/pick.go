@@ -24,7 +24,7 @@ func pick(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts) (string, *fact
 		return "", nil
 	}
 	if launcher, framework, ok := site.Profiles().KitCopyOwner(derived); ok {
-		return best(site, f, func(k *facts.KitFact) bool {
+		return best(f, func(k *facts.KitFact) bool {
 			return k.Framework == framework && launcher.OwnsKitCopy(derived, k.Participant, k.Role)
 		})
 	}
@@ -32,7 +32,7 @@ func pick(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts) (string, *fact
 	if !ok {
 		return "", nil
 	}
-	return best(site, f, func(k *facts.KitFact) bool { return k.Participant == participant })
+	return best(f, func(k *facts.KitFact) bool { return k.Participant == participant })
 }
 
 // mountedSecrets are the first kit, and the first copy of one, that the pod has as
@@ -55,11 +55,11 @@ func mountedSecrets(pod *corev1.Pod, known *profiles.Registry) (kit, derived str
 // best is the matching kit with the highest serial among those that the policy
 // takes today; of two equal ones the first by name, so that a pod always gets the
 // same.
-func best(site *compiled.Policy, f *facts.Facts, match func(*facts.KitFact) bool) (string, *facts.KitFact) {
+func best(f *facts.Facts, match func(*facts.KitFact) bool) (string, *facts.KitFact) {
 	var found string
 	var one *facts.KitFact
 	for name, k := range f.Kits {
-		if k.Error != "" || !match(&k) || checks.KitProblems(name, &k, site, f.Now) != nil {
+		if k.Error != "" || !match(&k) || checks.KitProblems(name, &k, f.Now) != nil {
 			continue
 		}
 		if one == nil || k.Serial > one.Serial || (k.Serial == one.Serial && name < found) {

@@ -6,7 +6,9 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 )
 
@@ -43,8 +45,9 @@ func TestPick(t *testing.T) {
 		"of equals":         {func(s *subject) { second(*s, 7, nil) }, policiestest.ClientKit},
 		"the newest broken": {func(s *subject) { second(*s, 8, func(k *facts.KitFact) { k.Error = "x" }) }, policiestest.ClientKit},
 		"the newest revoked": {func(s *subject) {
-			second(*s, 8, nil)
-			s.policy.Spec.Kits.Revoked.Kits = []string{strings.Repeat("d4", 32)}
+			second(*s, 8, func(k *facts.KitFact) {
+				k.Terms.Fixed = kit.Findings{kit.Fail(acceptance.CheckRevoked, "", "use another", "revoked")}
+			})
 		}, policiestest.ClientKit},
 		"none is good":                 {func(s *subject) { delete(s.facts.Kits, policiestest.ClientKit) }, ""},
 		"another label":                {func(s *subject) { s.pod.Labels["kubectl-flare.dev/participant"] = "site-3" }, ""},

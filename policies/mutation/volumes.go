@@ -23,7 +23,7 @@ func (m *mutation) kitMode() *int32 {
 
 // rewriteDerived points the launcher's copy of startup/ at the sealed kit itself,
 // with the files that the launcher would have copied: so no second copy of the
-// private key need exist. Source: nvflare.md §13.
+// private key need exist. Source: design §6.
 func (m *mutation) rewriteDerived() {
 	for i := range m.pod.Spec.Volumes {
 		s := m.pod.Spec.Volumes[i].Secret

@@ -17,9 +17,11 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -110,9 +112,9 @@ func Facts(policy *v1alpha1.SitePolicy) facts.Facts {
 	return facts.Facts{
 		Now: Now, PolicyName: policy.Name,
 		Kits: map[string]facts.KitFact{
-			ServerKit: kitFact("server1", "lab", kit.RoleServer, "a1"),
-			ClientKit: kitFact("Site_2", "hospital_b", kit.RoleClient, "b2"),
-			AdminKit:  kitFact("lead@hospital-a.org", "hospital_a", kit.RoleAdmin, "c3"),
+			ServerKit: kitFact("server1", "lab", nvflare.RoleServer, "a1"),
+			ClientKit: kitFact("Site_2", "hospital_b", nvflare.RoleClient, "b2"),
+			AdminKit:  kitFact("lead@hospital-a.org", "hospital_a", nvflare.RoleAdmin, "c3"),
 		},
 		Locals: map[string]facts.LocalFact{
 			localName("server1", "1a"):             {Immutable: true},
@@ -148,12 +150,14 @@ func OnVolume(policy *v1alpha1.SitePolicy, f *facts.Facts) {
 
 func kitFact(name, org string, role kit.Role, digest string) facts.KitFact {
 	return facts.KitFact{
-		UID: "0", Type: facts.KitSecretType, Immutable: true, Framework: "nvflare", Version: "2.9.0",
-		Participant: name, Org: org, Role: role, Federation: "lab_federation",
+		UID: "0", Type: facts.KitSecretType, Immutable: true,
+		Framework: nvflare.Name, Version: "2.9.0", Participant: name, Org: org, Role: role, Federation: "lab_federation",
 		Digest: strings.Repeat(digest, 32), RootFingerprint: Root,
-		KeyFingerprint: strings.Repeat("7e", 32), CertificateSerial: "abc123",
-		NotBefore: Now.AddDate(0, -1, 0), NotAfter: Now.AddDate(1, 0, 0),
-		SealedBy: facts.SealProject, Serial: 7,
+		KeyFingerprint: strings.Repeat("7e", 32),
+		SealedBy:       facts.SealProject, Serial: 7,
+		Terms: acceptance.Terms{Windows: []acceptance.Window{{
+			ID: acceptance.CheckDates, What: "the certificate", NotBefore: Now.AddDate(0, -1, 0), NotAfter: Now.AddDate(1, 0, 0),
+		}}},
 	}
 }
 

@@ -9,10 +9,9 @@ type SignatureRule string
 const (
 	// SignatureSeal takes sealed kits alone.
 	SignatureSeal SignatureRule = "Seal"
-	// SignatureSealOrNative also takes a signature of the framework's own, where it
-	// has one. What such a signature does not cover is the framework's to say: that
-	// of NVIDIA FLARE, signature.json, says nothing of the role and does not notice
-	// missing files or an old kit.
+	// SignatureSealOrNative also takes the framework's own signature, where it has
+	// one: it says nothing of the role and does not notice missing files or an old
+	// kit.
 	SignatureSealOrNative SignatureRule = "SealOrNative"
 )
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 var (
@@ -86,7 +88,7 @@ func validateSealers(at *field.Path, sealers []Sealer) field.ErrorList {
 		if slices.Contains(names, s.Name) {
 			errs = append(errs, field.Duplicate(at.Index(i).Child("name"), s.Name))
 		}
-		if _, err := ParsePublicKey(s.PublicKey); err != nil {
+		if _, err := pki.ParseP256PublicKey([]byte(s.PublicKey)); err != nil {
 			errs = append(errs, field.Invalid(at.Index(i).Child("publicKey"), "…", err.Error()))
 		}
 		names = append(names, s.Name)

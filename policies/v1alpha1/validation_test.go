@@ -23,26 +23,27 @@ func TestValidate(t *testing.T) {
 		change func(*spec)
 		want   []string
 	}{
-		"good":                   {func(*spec) {}, nil},
-		"unknown enforcement":    {func(s *spec) { s.Enforcement = "enforce" }, []string{"spec.enforcement: Unsupported value"}},
-		"unknown other pods":     {func(s *spec) { s.OtherPods = "Allow" }, []string{"spec.otherPods: Unsupported value"}},
-		"nobody":                 {func(s *spec) { s.Participants, s.Kits.MinimumSerial = nil, nil }, []string{"spec.participants: Required"}},
-		"somebody twice":         {func(s *spec) { s.Participants = append(s.Participants, "Site_2") }, []string{"spec.participants[3]: Duplicate"}},
-		"somebody odd":           {func(s *spec) { s.Participants[0] = " x" }, []string{"spec.participants[0]: Invalid"}},
-		"no pins":                {func(s *spec) { s.Kits.TrustRoots, s.Kits.Sealers = nil, nil }, []string{"spec.kits.trustRoots: Required"}},
-		"upper-case fingerprint": {func(s *spec) { s.Kits.TrustRoots[0].SHA256 = strings.Repeat("5F", 32) }, []string{"spec.kits.trustRoots[0].sha256: Invalid"}},
-		"short fingerprint":      {func(s *spec) { s.Kits.TrustRoots[0].SHA256 = "5f" }, []string{"trustRoots[0].sha256: Invalid"}},
+		"good":                      {func(*spec) {}, nil},
+		"unknown enforcement":       {func(s *spec) { s.Enforcement = "enforce" }, []string{"spec.enforcement: Unsupported value"}},
+		"unknown other pods":        {func(s *spec) { s.OtherPods = "Allow" }, []string{"spec.otherPods: Unsupported value"}},
+		"nobody":                    {func(s *spec) { s.Participants, s.Kits.MinimumSerial = nil, nil }, []string{"spec.participants: Required"}},
+		"somebody twice":            {func(s *spec) { s.Participants = append(s.Participants, "Site_2") }, []string{"spec.participants[3]: Duplicate"}},
+		"somebody odd":              {func(s *spec) { s.Participants[0] = " x" }, []string{"spec.participants[0]: Invalid"}},
+		"neither roots nor sealers": {func(s *spec) { s.Kits.TrustRoots, s.Kits.Sealers = nil, nil }, []string{"spec.kits.trustRoots: Required"}},
+		"sealers alone":             {func(s *spec) { s.Kits.TrustRoots = nil }, nil},
+		"upper-case fingerprint":    {func(s *spec) { s.Kits.TrustRoots[0].SHA256 = strings.Repeat("5F", 32) }, []string{"spec.kits.trustRoots[0].sha256: Invalid"}},
+		"short fingerprint":         {func(s *spec) { s.Kits.TrustRoots[0].SHA256 = "5f" }, []string{"trustRoots[0].sha256: Invalid"}},
 		"a root twice": {func(s *spec) { s.Kits.TrustRoots = append(s.Kits.TrustRoots, s.Kits.TrustRoots[0]) },
 			[]string{"trustRoots[1].name: Duplicate", "trustRoots[1].sha256: Duplicate"}},
 		"nameless root": {func(s *spec) { s.Kits.TrustRoots[0].Name = "" }, []string{"trustRoots[0].name: Required"}},
 		"no PEM":        {func(s *spec) { s.Kits.Sealers[0].PublicKey = "key" }, []string{"sealers[0].publicKey: Invalid"}},
 		"a private key": {func(s *spec) {
 			s.Kits.Sealers[0].PublicKey = "-----BEGIN PRIVATE KEY-----\n\n-----END PRIVATE KEY-----\n"
-		}, []string{"is not one PEM block PUBLIC KEY"}},
+		}, []string{"is not PEM with one PUBLIC KEY"}},
 		"a broken key": {func(s *spec) {
 			s.Kits.Sealers[0].PublicKey = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"
 		}, []string{"cannot be read"}},
-		"two keys":          {func(s *spec) { s.Kits.Sealers[0].PublicKey += s.Kits.Sealers[0].PublicKey }, []string{"is not one PEM block"}},
+		"two keys":          {func(s *spec) { s.Kits.Sealers[0].PublicKey += s.Kits.Sealers[0].PublicKey }, []string{"is not PEM with one PUBLIC KEY"}},
 		"a sealer twice":    {func(s *spec) { s.Kits.Sealers = append(s.Kits.Sealers, s.Kits.Sealers[0]) }, []string{"sealers[1].name: Duplicate"}},
 		"unknown signature": {func(s *spec) { s.Kits.Signature = "None" }, []string{"spec.kits.signature: Unsupported"}},
 		"serial for nobody": {func(s *spec) { s.Kits.MinimumSerial = map[string]int64{"x": 1} }, []string{"minimumSerial[x]: Invalid"}},

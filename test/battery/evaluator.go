@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -55,7 +56,7 @@ func (c *Case) evaluate(site *policies.Policy, known *policies.Catalog) Verdict 
 // reviewed adds the facts of requests that are not about a pod.
 func (c *Case) reviewed(f *policies.Facts) {
 	if secret, ok := c.Review.Object.(*corev1.Secret); ok {
-		f.Kits[secret.Name] = kitfact.OfSecret(secret, &c.Snapshot.Policy.Spec, f.Now)
+		f.Kits[secret.Name] = kitfact.Under(frameworks.Default(), &c.Snapshot.Policy.Spec, secret)
 	}
 	if c.Review.Operation != policies.Connect {
 		return

@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 )
 
@@ -34,7 +35,7 @@ func (snap *Snapshot) lookAt(f *policies.Facts, pod *corev1.Pod) {
 		f.Kits[name] = policies.KitFact{Error: "the Secret does not exist", Absent: true}
 		for _, s := range snap.Secrets {
 			if s.Name == name {
-				f.Kits[name] = kitfact.OfSecret(s, &snap.Policy.Spec, f.Now)
+				f.Kits[name] = kitfact.Under(frameworks.Default(), &snap.Policy.Spec, s)
 			}
 		}
 	}

@@ -20,6 +20,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 	"github.com/kubectl-flare/kubectl-flare/webhook/handlers"
 	webhookkits "github.com/kubectl-flare/kubectl-flare/webhook/kits"
@@ -34,7 +35,7 @@ func HTTPS(ctx context.Context, t testing.TB, c *Case) Verdict {
 	server := httptest.NewTLSServer(handlers.Routes(&handlers.Inputs{
 		Catalog:  catalog(t),
 		Policies: reader, Access: reader, Reader: reader, Observer: observer{}, Clock: clock.RealClock{},
-		Kits:     webhookkits.NewVerifier(reader, clock.RealClock{}, func() {}),
+		Kits:     webhookkits.NewVerifier(reader, clock.RealClock{}, frameworks.Default(), func() {}),
 		KitImage: KitImage,
 	}, observer{}))
 	defer server.Close()

@@ -12,8 +12,10 @@ import (
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // kitDescription is a kit in testdata/kits.yaml. The defaults are a good one.
@@ -119,9 +121,9 @@ func (k *kits) placed(one *kit.Kit, d kitDescription) *kit.Kit {
 
 func participant(f *kittest.Federation, d kitDescription, options ...kittest.Option) *kittest.Kit {
 	switch d.Role {
-	case kit.RoleServer:
+	case nvflare.RoleServer:
 		return f.ServerWith(d.Participant, d.Org, []string{d.Participant, "server1.fl-server.svc.cluster.local"}, options...)
-	case kit.RoleAdmin:
+	case nvflare.RoleAdmin:
 		return f.Admin(d.Participant, d.Org, "lead", options...)
 	}
 	return f.Client(d.Participant, d.Org, options...)
@@ -161,7 +163,7 @@ func (k *kits) functions() template.FuncMap {
 		"digest":    func(one string) string { return k.kit(one).Digest() },
 		"object":    func(one string) string { return kit.ObjectName(k.kit(one).Participant) },
 		"serial":    func(one string) string { return k.kit(one).Certificate.SerialNumber.Text(16) },
-		"root":      func() string { return kit.Fingerprint(k.federation(pinned).Root) },
+		"root":      func() string { return pki.Fingerprint(k.federation(pinned).Root) },
 		"publicKey": func(sealer string) string { return strings.ReplaceAll(k.sealers[sealer].PublicKey(k.l.t), "\n", `\n`) },
 		"keyOf": func(one string) string {
 			sum := sha256.Sum256(k.kit(one).Certificate.RawSubjectPublicKeyInfo)

@@ -11,8 +11,9 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // TestMain makes the plugin a program of the scripts.
@@ -51,12 +52,12 @@ func TestScripts(t *testing.T) {
 func kits(t *testing.T) map[string]string {
 	t.Helper()
 	fed := kittest.NewFederation(t, "demo", kittest.WithAddress("server1.fl-server.svc", 8002))
-	fed27 := kittest.NewFederation(t, "demo", kittest.WithFamily(kit.Family27))
+	fed27 := kittest.NewFederation(t, "demo", kittest.WithFamily(nvflare.Family27))
 	certificate, key := fed.WriteRoot(t)
 	return map[string]string{
 		"ROOT_CA": certificate, "ROOT_KEY": key,
-		"ROOT":     kit.Fingerprint(fed.Root),
-		"ROOT_27":  kit.Fingerprint(fed27.Root),
+		"ROOT":     pki.Fingerprint(fed.Root),
+		"ROOT_27":  pki.Fingerprint(fed27.Root),
 		"SERVER1":  fed.Server("server1", "lab", "server1.fl-server.svc").WriteDir(t),
 		"SITE_1":   fed.Client("site-1", "hospital_a").WriteDir(t),
 		"SITE_2":   fed.Client("Site_2", "hospital_b").WriteDir(t),

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
@@ -27,6 +28,8 @@ type Policies interface {
 type Kits interface {
 	Kit(ctx context.Context, namespace, secret string, policy *v1alpha1.SitePolicy) policies.KitFact
 	Local(ctx context.Context, namespace, configMap string) policies.LocalFact
+	// OfSecret judges the kit in a Secret, be it stored or not.
+	OfSecret(secret *corev1.Secret, policy *v1alpha1.SitePolicy) policies.KitFact
 }
 
 // Access asks the API server whether a user has a verb on a SitePolicy.

@@ -7,7 +7,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
@@ -17,9 +16,9 @@ func Objects(inputs *Inputs) admission.Handler {
 	return &validator{name: nameObjects, inputs: inputs, gather: gatherReviewed}
 }
 
-func gatherReviewed(_ context.Context, _ *Inputs, e *evaluation) error {
+func gatherReviewed(_ context.Context, in *Inputs, e *evaluation) error {
 	if secret, ok := e.review.Object.(*corev1.Secret); ok && strings.HasPrefix(secret.Name, names.PrefixKit) {
-		put(&e.facts.Kits, secret.Name, kitfact.OfSecret(secret, &e.policy.Source().Spec, e.facts.Now))
+		put(&e.facts.Kits, secret.Name, in.Kits.OfSecret(secret, e.policy.Source()))
 	}
 	return nil
 }

@@ -16,6 +16,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
+	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 	"github.com/kubectl-flare/kubectl-flare/webhook/handlers"
@@ -62,6 +64,11 @@ func (s *site) Local(_ context.Context, _, configMap string) policies.LocalFact 
 		return local
 	}
 	return policies.LocalFact{Error: "the ConfigMap does not exist"}
+}
+
+// OfSecret implements handlers.Kits.
+func (s *site) OfSecret(secret *corev1.Secret, policy *v1alpha1.SitePolicy) policies.KitFact {
+	return kitfact.Under(frameworks.Default(), &policy.Spec, secret)
 }
 
 func (s *site) looked() {

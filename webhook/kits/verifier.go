@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -34,13 +35,18 @@ type Verifier struct {
 	reader        client.Reader
 	clock         clock.PassiveClock
 	kits, locals  *lru.Cache
+	rules         *rules
 	verifications func()
 }
 
 // NewVerifier makes a Verifier. The reader must ask the API server, not a cache.
-// verified is called for each kit whose cryptography was done.
-func NewVerifier(reader client.Reader, clk clock.PassiveClock, verified func()) *Verifier {
-	return &Verifier{reader: reader, clock: clk, kits: lru.New(MaxKits), locals: lru.New(MaxKits), verifications: verified}
+// registry holds the frameworks whose kits are known; verified is called for each kit
+// whose cryptography was done.
+func NewVerifier(reader client.Reader, clk clock.PassiveClock, registry *frameworks.Registry, verified func()) *Verifier {
+	return &Verifier{
+		reader: reader, clock: clk, kits: lru.New(MaxKits), locals: lru.New(MaxKits),
+		rules: newRules(registry), verifications: verified,
+	}
 }
 
 // known is what was found out about one object.
@@ -79,10 +85,19 @@ func (v *Verifier) Kit(ctx context.Context, namespace, name string, policy *v1al
 	fact := before.fact
 	if !found || before.version != now {
 		v.verifications()
-		fact = kitfact.OfSecret(secret, &policy.Spec, v.clock.Now())
+		fact = v.OfSecret(secret, policy)
 	}
 	remember(v.kits, key, known[policies.KitFact]{now, fact, v.clock.Now()}, fact.Error == "")
 	return fact
+}
+
+// OfSecret judges the kit in a Secret, whether or not it is stored.
+func (v *Verifier) OfSecret(secret *corev1.Secret, policy *v1alpha1.SitePolicy) policies.KitFact {
+	rules, err := v.rules.of(policy)
+	if err != nil {
+		return policies.KitFact{Error: "the policy is invalid: " + err.Error()}
+	}
+	return kitfact.OfSecret(secret, rules)
 }
 
 // Local gives the local/ in a ConfigMap.

@@ -16,8 +16,10 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 	"github.com/kubectl-flare/kubectl-flare/webhook/kits"
 )
@@ -51,7 +53,8 @@ func newBench(t *testing.T) *bench {
 	f := kittest.NewFederation(t, "demo")
 	k := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead")).Read()
 	b := &bench{clock: testingclock.NewFakeClock(time.Now()), policy: &v1alpha1.SitePolicy{ObjectMeta: metav1.ObjectMeta{UID: "p", Generation: 1}}}
-	b.policy.Spec.Kits.TrustRoots = []v1alpha1.TrustRoot{{Name: "demo", SHA256: kit.Fingerprint(f.Root)}}
+	b.policy.Spec.Participants = []string{"site-1"}
+	b.policy.Spec.Kits.TrustRoots = []v1alpha1.TrustRoot{{Name: "demo", SHA256: pki.Fingerprint(f.Root)}}
 	b.secret = &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: kit.SecretName(k), UID: "s-1"},
 		Type:       facts.KitSecretType, Immutable: new(true), Data: k.SecretData(),
@@ -61,7 +64,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	b.reader = &reader{Client: fake.NewClientBuilder().WithScheme(scheme).Build()}
-	b.Verifier = kits.NewVerifier(b.reader, b.clock, func() { b.verifications++ })
+	b.Verifier = kits.NewVerifier(b.reader, b.clock, frameworks.Default(), func() { b.verifications++ })
 	return b
 }
 

@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
@@ -24,7 +25,7 @@ func (s *Snapshot) Facts(namespace string, policy *policies.Policy, name string)
 	}
 	for _, secret := range s.secrets {
 		if strings.HasPrefix(secret.Name, names.PrefixKit) && in(namespace, secret.Namespace) && !redacted(secret) {
-			f.Kits[secret.Name] = kitfact.OfSecret(secret, &policy.Source().Spec, s.Now)
+			f.Kits[secret.Name] = kitfact.Under(frameworks.Default(), &policy.Source().Spec, secret)
 		}
 	}
 	for _, m := range s.configMaps {

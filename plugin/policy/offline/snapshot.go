@@ -13,7 +13,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -81,7 +81,7 @@ func (s *Snapshot) AddKit(dir string) error {
 		return fmt.Errorf("--kit: %w; give the kit's folder, the one that holds startup/", err)
 	}
 	defer root.Close()
-	k, err := kit.Read(root.FS())
+	k, err := frameworks.Default().ReadDir(root.FS())
 	if err != nil {
 		return fmt.Errorf("--kit: cannot use the kit %s: %w", dir, err)
 	}

@@ -126,7 +126,7 @@ func TestServerPorts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			k := &kit.Kit{
 				Participant: "server1", Server: kit.Endpoint{Port: 8002},
-				Startup: kit.Files{{Name: "fed_server.json", Data: []byte(tc.config)}},
+				Content: kit.Content{Startup: kit.Files{{Name: "fed_server.json", Data: []byte(tc.config)}}},
 			}
 			ports, err := serverPorts(k)
 			if (tc.err == "") != (err == nil) || (err != nil && !strings.Contains(err.Error(), tc.err)) {

@@ -1,15 +1,15 @@
 package kittest
 
 import (
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
-	"math/big"
 	"net"
 	"testing"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // subject names a participant the way NVFLARE does: an admin's role is the
@@ -27,9 +27,8 @@ func subject(name, org, role string) pkix.Name {
 }
 
 // leaf is a certificate without key usages, as NVFLARE's are.
-func leaf(t testing.TB, s settings, name pkix.Name, sans []string) *x509.Certificate {
-	t.Helper()
-	c := template(t, s, name)
+func leaf(s settings, name pkix.Name, sans []string) *x509.Certificate {
+	c := template(s, name)
 	for _, san := range sans {
 		if ip := net.ParseIP(san); ip != nil {
 			c.IPAddresses = append(c.IPAddresses, ip)
@@ -40,42 +39,22 @@ func leaf(t testing.TB, s settings, name pkix.Name, sans []string) *x509.Certifi
 	return c
 }
 
-func authority(t testing.TB, s settings, name string) *x509.Certificate {
+func authority(t testing.TB, s settings, name string, key *rsa.PrivateKey) *pki.Issuer {
 	t.Helper()
-	c := template(t, s, pkix.Name{CommonName: name})
-	c.IsCA, c.BasicConstraintsValid = true, true
+	c := template(s, pkix.Name{CommonName: name})
 	c.KeyUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign | x509.KeyUsageCRLSign
 	c.DNSNames = []string{name}
-	return c
+	issuer, err := pki.NewIssuer(c, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return issuer
 }
 
-func template(t testing.TB, s settings, name pkix.Name) *x509.Certificate {
-	t.Helper()
-	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
-	if err != nil {
-		t.Fatalf("draw a serial number: %v", err)
-	}
+func template(s settings, name pkix.Name) *x509.Certificate {
 	return &x509.Certificate{
-		SerialNumber: serial, Subject: name, NotBefore: s.notBefore, NotAfter: s.notAfter,
-		SignatureAlgorithm: x509.SHA256WithRSA,
+		Subject: name, NotBefore: s.notBefore, NotAfter: s.notAfter, SignatureAlgorithm: x509.SHA256WithRSA,
 	}
-}
-
-func sign(t testing.TB, c, parent *x509.Certificate, public *rsa.PublicKey, signer *rsa.PrivateKey) *x509.Certificate {
-	t.Helper()
-	der, err := x509.CreateCertificate(rand.Reader, c, parent, public, signer)
-	if err != nil {
-		t.Fatalf("create the certificate of %s: %v", c.Subject.CommonName, err)
-	}
-	signed, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatalf("parse the certificate of %s: %v", c.Subject.CommonName, err)
-	}
-	return signed
-}
-
-func certificatePEM(c *x509.Certificate) []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
 }
 
 func keyPEM(t testing.TB, key *rsa.PrivateKey, pkcs8 bool) []byte {
@@ -83,9 +62,9 @@ func keyPEM(t testing.TB, key *rsa.PrivateKey, pkcs8 bool) []byte {
 	if !pkcs8 {
 		return pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
+	data, err := pki.EncodeKey(key)
 	if err != nil {
-		t.Fatalf("marshal the key: %v", err)
+		t.Fatal(err)
 	}
-	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+	return data
 }

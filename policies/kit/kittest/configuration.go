@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"maps"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 )
 
 // serverConfiguration is fed_server.json: its target is the server's own name,
@@ -16,7 +16,7 @@ func serverConfiguration(project string, p participant, s settings) object {
 		"ssl_private_key": "server.key", "ssl_cert": "server.crt", "ssl_root_cert": "rootCA.pem",
 		"admin_port": s.port,
 	}
-	if s.family == kit.Family26 {
+	if s.family == nvflare.Family26 {
 		server["admin_host"] = p.name
 	} else {
 		server["admin_server"] = p.name
@@ -29,7 +29,7 @@ func clientConfiguration(project string, p participant, s settings) object {
 	service := object{"scheme": s.scheme}
 	client := object{"ssl_private_key": "client.key", "ssl_cert": "client.crt", "ssl_root_cert": "rootCA.pem"}
 	server := object{"name": project, "service": service}
-	if s.family != kit.Family26 {
+	if s.family != nvflare.Family26 {
 		fqsn := p.name
 		if s.fqsn != "" {
 			fqsn = s.fqsn
@@ -37,7 +37,7 @@ func clientConfiguration(project string, p participant, s settings) object {
 		server["identity"] = s.serverName
 		maps.Copy(client, object{"fqsn": fqsn, "is_leaf": true, "connection_security": "mtls"})
 	}
-	if s.family == kit.Family28 {
+	if s.family == nvflare.Family28 {
 		service["target"] = fmt.Sprintf("%s:%d", s.host, s.port)
 	}
 	return withOverseer(object{"format_version": 2, "servers": []any{server}, "client": client}, s, s.host)
@@ -45,7 +45,7 @@ func clientConfiguration(project string, p participant, s settings) object {
 
 // withOverseer adds the overseer agent that kits up to 2.7 carry.
 func withOverseer(content object, s settings, host string) object {
-	if s.family != kit.Family28 {
+	if s.family != nvflare.Family28 {
 		endPoint := fmt.Sprintf("%s:%d:%d", host, s.port, s.port)
 		content["overseer_agent"] = object{"path": "kittest.Agent", "args": object{"sp_end_point": endPoint}}
 	}
@@ -55,7 +55,7 @@ func withOverseer(content object, s settings, host string) object {
 func adminConfiguration(project string, p participant, s settings) object {
 	admin := object{"client_key": "client.key", "client_cert": "client.crt", "ca_cert": "rootCA.pem"}
 	content := object{"format_version": 1, "admin": admin}
-	if s.family == kit.Family26 {
+	if s.family == nvflare.Family26 {
 		admin["with_ssl"] = true
 		return withOverseer(content, s, s.host)
 	}

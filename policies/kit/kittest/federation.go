@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // Federation is a project with one root certificate.
@@ -18,6 +20,7 @@ type Federation struct {
 
 	t        testing.TB
 	key      *rsa.PrivateKey
+	issuer   *pki.Issuer
 	settings settings
 }
 
@@ -26,8 +29,8 @@ type Federation struct {
 func NewFederation(t testing.TB, name string, options ...Option) *Federation {
 	t.Helper()
 	f := &Federation{Name: name, t: t, key: newKey(t), settings: defaults(time.Now()).with(options)}
-	ca := authority(t, f.settings, name)
-	f.Root = sign(t, ca, ca, &f.key.PublicKey, f.key)
+	f.issuer = authority(t, f.settings, name, f.key)
+	f.Root = f.issuer.Certificate
 	return f
 }
 
@@ -44,20 +47,20 @@ func (f *Federation) ServerWith(name, org string, names []string, options ...Opt
 	if len(names) == 0 {
 		names = []string{name}
 	}
-	return f.kit(participant{role: kit.RoleServer, name: name, org: org, sans: names}, options)
+	return f.kit(participant{role: nvflare.RoleServer, name: name, org: org, sans: names}, options)
 }
 
 // Client makes a client's kit.
 func (f *Federation) Client(name, org string, options ...Option) *Kit {
 	f.t.Helper()
-	return f.kit(participant{role: kit.RoleClient, name: name, org: org, sans: []string{name}}, options)
+	return f.kit(participant{role: nvflare.RoleClient, name: name, org: org, sans: []string{name}}, options)
 }
 
 // Admin makes an admin's kit; adminRole is project_admin, org_admin, lead or
 // member.
 func (f *Federation) Admin(name, org, adminRole string, options ...Option) *Kit {
 	f.t.Helper()
-	return f.kit(participant{role: kit.RoleAdmin, name: name, org: org, adminRole: adminRole, sans: []string{name}}, options)
+	return f.kit(participant{role: nvflare.RoleAdmin, name: name, org: org, adminRole: adminRole, sans: []string{name}}, options)
 }
 
 type participant struct {
@@ -74,9 +77,12 @@ func (f *Federation) kit(p participant, options []Option) *Kit {
 	}
 	k := &Kit{t: f.t, federation: f, files: map[string]file{}}
 	k.key = newKey(f.t)
-	k.Certificate = sign(f.t, leaf(f.t, s, subject(p.name, p.org, p.adminRole), p.sans), f.Root, &k.key.PublicKey, f.key)
+	var err error
+	if k.Certificate, err = f.issuer.Issue(leaf(s, subject(p.name, p.org, p.adminRole), p.sans), &k.key.PublicKey); err != nil {
+		f.t.Fatal(err)
+	}
 	k.layOut(p, s)
-	if s.family == kit.Family27 {
+	if s.family == nvflare.Family27 {
 		k.Sign()
 	}
 	return k

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
@@ -62,7 +63,7 @@ func (k *Kit) WriteDir(t testing.TB) string {
 // Read reads the kit as the product does.
 func (k *Kit) Read() *kit.Kit {
 	k.t.Helper()
-	one, err := kit.Read(k.FS())
+	one, err := frameworks.Default().ReadDir(k.FS())
 	if err != nil {
 		k.t.Fatalf("read the kit: %v", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
@@ -20,11 +21,11 @@ import (
 func TestFilesOfKits(t *testing.T) {
 	service := []string{"rootCA.pem", "start.sh", "stop_fl.sh", "sub_start.sh"}
 	admin := []string{"client.crt", "client.key", "fed_admin.json", "fl_admin.sh", "readme.txt", "rootCA.pem", "system_info.ipynb"}
-	for _, family := range []kit.Family{kit.Family27, kit.Family28} {
+	for _, family := range []string{nvflare.Family27, nvflare.Family28} {
 		t.Run(string(family), func(t *testing.T) {
 			fed := kittest.NewFederation(t, "demo", kittest.WithFamily(family))
 			var signed []string
-			if family == kit.Family27 {
+			if family == nvflare.Family27 {
 				signed = []string{"signature.json"}
 			}
 			server := append([]string{"fed_server.json", "server.crt", "server.key"}, append(signed, service...)...)

@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 type object = map[string]any
@@ -14,19 +15,19 @@ type object = map[string]any
 func (k *Kit) layOut(p participant, s settings) {
 	k.t.Helper()
 	base := "client"
-	if p.role == kit.RoleServer {
+	if p.role == nvflare.RoleServer {
 		base = "server"
 	}
-	k.put("startup/rootCA.pem", 0o644, certificatePEM(k.federation.Root))
-	k.put("startup/"+base+".crt", 0o644, certificatePEM(k.Certificate))
+	k.put("startup/rootCA.pem", 0o644, pki.EncodeCertificate(k.federation.Root))
+	k.put("startup/"+base+".crt", 0o644, pki.EncodeCertificate(k.Certificate))
 	k.put("startup/"+base+".key", keyMode(s.family), keyPEM(k.t, k.key, s.pkcs8))
 	k.placeholder(0o644, "local/resources.json.default")
 	switch p.role {
-	case kit.RoleServer:
+	case nvflare.RoleServer:
 		k.json("startup/fed_server.json", serverConfiguration(k.federation.Name, p, s))
-	case kit.RoleClient:
+	case nvflare.RoleClient:
 		k.json("startup/fed_client.json", clientConfiguration(k.federation.Name, p, s))
-	case kit.RoleAdmin:
+	case nvflare.RoleAdmin:
 		k.json("startup/fed_admin.json", adminConfiguration(k.federation.Name, p, s))
 		k.placeholder(0o755, "startup/fl_admin.sh")
 		k.placeholder(0o644, "startup/readme.txt", "startup/system_info.ipynb")
@@ -37,8 +38,8 @@ func (k *Kit) layOut(p participant, s settings) {
 }
 
 // keyMode follows NVFLARE, which protects keys since 2.8.
-func keyMode(family kit.Family) fs.FileMode {
-	if family == kit.Family28 {
+func keyMode(family string) fs.FileMode {
+	if family == nvflare.Family28 {
 		return 0o600
 	}
 	return 0o644

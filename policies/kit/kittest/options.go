@@ -3,7 +3,7 @@ package kittest
 import (
 	"time"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 )
 
 // Validity is how long NVFLARE's certificates are good by default.
@@ -14,7 +14,7 @@ const Validity = 360 * 24 * time.Hour
 type Option func(*settings)
 
 type settings struct {
-	family              kit.Family
+	family              string
 	scheme, host        string
 	port                int
 	serverName          string
@@ -27,7 +27,7 @@ type settings struct {
 func defaults(now time.Time) settings {
 	issued := now.Add(-time.Hour).UTC().Truncate(time.Second)
 	return settings{
-		family: kit.Family28, scheme: "grpc", host: "server1", port: 8002, serverName: "server1",
+		family: nvflare.Family28, scheme: "grpc", host: "server1", port: 8002, serverName: "server1",
 		notBefore: issued, notAfter: issued.Add(Validity),
 	}
 }
@@ -40,7 +40,7 @@ func (s settings) with(options []Option) settings {
 }
 
 // WithFamily makes kits of that NVFLARE family; the default is Family28.
-func WithFamily(family kit.Family) Option {
+func WithFamily(family string) Option {
 	return func(s *settings) { s.family = family }
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // Sealer seals kits: the project's, with a certificate, or a site's.
@@ -27,7 +28,7 @@ func (f *Federation) Sealer(name string) *Sealer {
 	f.t.Helper()
 	s := NewSealer(f.t, name)
 	var err error
-	s.Certificate, err = seal.NewCertificate(name, &s.Key.PublicKey, f.Root, f.key, f.settings.notBefore, f.settings.notAfter)
+	s.Certificate, err = seal.NewCertificate(name, &s.Key.PublicKey, f.issuer, f.settings.notBefore, f.settings.notAfter)
 	if err != nil {
 		f.t.Fatalf("certify the sealer: %v", err)
 	}
@@ -47,7 +48,7 @@ func NewSealer(t testing.TB, name string) *Sealer {
 // PublicKey is the sealer's public key in PEM, as a SitePolicy has it.
 func (s *Sealer) PublicKey(t testing.TB) string {
 	t.Helper()
-	data, err := seal.EncodePublicKey(&s.Key.PublicKey)
+	data, err := pki.EncodePublicKey(&s.Key.PublicKey)
 	if err != nil {
 		t.Fatalf("encode the public key: %v", err)
 	}
@@ -81,7 +82,7 @@ func (f *Federation) WriteRoot(t testing.TB) (certificate, key string) {
 	t.Helper()
 	dir := t.TempDir()
 	certificate, key = filepath.Join(dir, "rootCA.pem"), filepath.Join(dir, "rootCA.key")
-	for file, data := range map[string][]byte{certificate: certificatePEM(f.Root), key: keyPEM(t, f.key, false)} {
+	for file, data := range map[string][]byte{certificate: pki.EncodeCertificate(f.Root), key: keyPEM(t, f.key, false)} {
 		if err := os.WriteFile(file, data, 0o600); err != nil {
 			t.Fatal(err)
 		}

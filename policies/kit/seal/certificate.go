@@ -2,17 +2,14 @@ package seal
 
 import (
 	"bytes"
-	"crypto"
 	"crypto/ecdsa"
-	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"encoding/pem"
 	"errors"
-	"fmt"
-	"math/big"
 	"time"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // Usage is the extended key usage (RFC 5280, 4.2.1.12) that lets a certificate
@@ -30,19 +27,6 @@ func Usage() asn1.ObjectIdentifier {
 
 // Identifiers of RFC 5280.
 func extendedKeyUsage() asn1.ObjectIdentifier { return asn1.ObjectIdentifier{2, 5, 29, 37} }
-
-// ParseCertificate reads a sealing certificate: PEM with nothing else in it.
-func ParseCertificate(data []byte) (*x509.Certificate, error) {
-	block, err := onlyBlock(data)
-	if err != nil || block.Type != "CERTIFICATE" {
-		return nil, errors.New("it is not PEM with one CERTIFICATE")
-	}
-	c, err := x509.ParseCertificate(block.Bytes)
-	if err != nil {
-		return nil, fmt.Errorf("it cannot be read: %w", err)
-	}
-	return c, nil
-}
 
 // CheckCertificate says why a certificate may not seal kits of the root's
 // federation. Dates are for the caller.
@@ -74,7 +58,7 @@ func CheckCertificate(c, root *x509.Certificate) error {
 
 func certificateKey(c *x509.Certificate) (*ecdsa.PublicKey, error) {
 	key, ok := c.PublicKey.(*ecdsa.PublicKey)
-	if !ok || key.Curve.Params().Name != curve {
+	if !ok || !pki.OnP256(key) {
 		return nil, errors.New("its key is not an ECDSA key on P-256")
 	}
 	return key, nil
@@ -106,28 +90,19 @@ func criticalUsage(c *x509.Certificate) bool {
 
 // NewCertificate issues a sealing certificate in PEM. The root and its key
 // belong together.
-func NewCertificate(name string, key *ecdsa.PublicKey, root *x509.Certificate, rootKey crypto.Signer, notBefore, notAfter time.Time) ([]byte, error) {
+func NewCertificate(name string, key *ecdsa.PublicKey, root *pki.Issuer, notBefore, notAfter time.Time) ([]byte, error) {
 	usages, err := asn1.Marshal([]asn1.ObjectIdentifier{Usage()})
 	if err != nil {
 		return nil, err
 	}
-	// 127 bits: positive, and far from a collision (RFC 5280, 4.1.2.2).
-	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
-	if err != nil {
-		return nil, err
-	}
-	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{
-		SerialNumber: serial, Subject: pkix.Name{CommonName: name}, NotBefore: notBefore, NotAfter: notAfter,
+	c, err := root.Issue(&x509.Certificate{
+		Subject: pkix.Name{CommonName: name}, NotBefore: notBefore, NotAfter: notAfter,
 		BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature,
 		// ExtKeyUsage would write the extension as not critical.
 		ExtraExtensions: []pkix.Extension{{Id: extendedKeyUsage(), Critical: true, Value: usages}},
-	}, root, key, rootKey)
-	if err != nil {
-		return nil, errors.New("the sealing certificate cannot be made: the root's key does not fit its certificate")
-	}
-	c, err := x509.ParseCertificate(der)
+	}, key)
 	if err != nil {
 		return nil, err
 	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), CheckCertificate(c, root)
+	return pki.EncodeCertificate(c), CheckCertificate(c, root.Certificate)
 }

@@ -75,23 +75,36 @@ func (f *fields) statement() *Statement {
 		SealedBy: SealedBy(f.text("sealedBy")),
 	}
 	framework := fields{in: f.in.GetFields()["framework"].GetStructValue(), path: "predicate.framework"}
-	s.Framework = Framework{Name: framework.text("name"), Family: framework.text("family")}
-	if _, ok := framework.in.GetFields()["version"]; ok {
-		s.Framework.Version = framework.text("version")
-	}
-	root := fields{in: f.in.GetFields()["root"].GetStructValue(), path: "predicate.root"}
-	s.Root = root.text("sha256")
-	f.err = errors.Join(f.err, framework.err, root.err)
+	s.Framework = Framework{Name: framework.text("name"), Family: framework.optional("family"), Version: framework.optional("version")}
+	f.err = errors.Join(f.err, framework.err)
+	f.identity(s)
 	f.check(s)
 	return s
+}
+
+// identity reads what a kit hangs on: the federation's root or, where the framework
+// has no certificates, the participant's key.
+func (f *fields) identity(s *Statement) {
+	name, into := "root", &s.Root
+	if _, ok := f.in.GetFields()["key"]; ok {
+		name, into = "key", &s.Key
+	}
+	found := fields{in: f.in.GetFields()[name].GetStructValue(), path: "predicate." + name}
+	*into = found.text("sha256")
+	f.err = errors.Join(f.err, found.err)
+	if _, both := f.in.GetFields()["root"]; both && s.Key != "" {
+		f.fail("key", "must not stand beside root")
+	}
 }
 
 // check looks at what text and time leave open.
 func (f *fields) check(s *Statement) {
 	switch {
 	case f.err != nil:
-	case !digestForm.MatchString(s.Root):
+	case s.Key == "" && !digestForm.MatchString(s.Root):
 		f.fail("root.sha256", "is not a SHA-256 fingerprint in lower-case digits")
+	case s.Key != "" && !digestForm.MatchString(s.Key):
+		f.fail("key.sha256", "is not a SHA-256 fingerprint in lower-case digits")
 	case s.SealedBy != ByProject && s.SealedBy != BySite:
 		f.fail("sealedBy", fmt.Sprintf("is %.60q, not %s or %s", s.SealedBy, ByProject, BySite))
 	case !s.NotAfter.After(s.NotBefore):
@@ -110,6 +123,14 @@ func (f *fields) text(name string) string {
 		return value.StringValue
 	}
 	return ""
+}
+
+// optional is text where the field is there.
+func (f *fields) optional(name string) string {
+	if _, ok := f.in.GetFields()[name]; !ok {
+		return ""
+	}
+	return f.text(name)
 }
 
 func (f *fields) time(name string) time.Time {

@@ -40,14 +40,21 @@ func (s *Statement) encode() ([]byte, error) {
 }
 
 func (s *Statement) predicate() map[string]any {
-	framework := map[string]any{"name": s.Framework.Name, "family": s.Framework.Family}
+	framework := map[string]any{"name": s.Framework.Name}
+	if s.Framework.Family != "" {
+		framework["family"] = s.Framework.Family
+	}
 	if s.Framework.Version != "" {
 		framework["version"] = s.Framework.Version
+	}
+	identity, fingerprint := "root", s.Root
+	if s.Key != "" {
+		identity, fingerprint = "key", s.Key
 	}
 	return map[string]any{
 		"federation": s.Federation, "participant": s.Participant, "role": s.Role, "org": s.Org,
 		"framework": framework,
-		"root":      map[string]any{"sha256": s.Root},
+		identity:    map[string]any{"sha256": fingerprint},
 		"notBefore": s.NotBefore.UTC().Format(time.RFC3339),
 		"notAfter":  s.NotAfter.UTC().Format(time.RFC3339),
 		"serial":    s.Serial,

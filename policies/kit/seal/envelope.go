@@ -11,7 +11,8 @@ import (
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/kit/internal/strictjson"
+	"github.com/kubectl-flare/kubectl-flare/policies/internal/strictjson"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // ErrSignature says that the envelope was not signed by that key, or that the
@@ -25,8 +26,8 @@ type Envelope struct{ payload, signature []byte }
 // Sign makes the envelope of a Statement: ECDSA over P-256 with SHA-256, in
 // ASN.1 DER, which is what `cosign verify-blob-attestation --key` checks.
 func Sign(s *Statement, key *ecdsa.PrivateKey) ([]byte, error) {
-	if key.Curve.Params().Name != curve {
-		return nil, errWrongKey
+	if !pki.OnP256(&key.PublicKey) {
+		return nil, errors.New("the sealing key is not an ECDSA key on P-256; make one with `kubectl flare kit sealer new`")
 	}
 	payload, err := s.encode()
 	if err != nil {
@@ -115,7 +116,7 @@ func decodeBase64(text string) ([]byte, error) {
 // ErrSignature where another key might do better.
 func (e *Envelope) Verify(key *ecdsa.PublicKey) (*Statement, error) {
 	sum := sha256.Sum256(dsse.PAE(PayloadType, e.payload))
-	if key.Curve.Params().Name != curve || !ecdsa.VerifyASN1(key, sum[:], e.signature) {
+	if !pki.OnP256(key) || !ecdsa.VerifyASN1(key, sum[:], e.signature) {
 		return nil, ErrSignature
 	}
 	return decode(e.payload)

@@ -37,7 +37,7 @@ const (
 
 // Framework is the FL system whose kit it is.
 type Framework struct {
-	// Name is nvflare.
+	// Name is the framework's, such as nvflare.
 	Name string
 	// Family is the range of versions whose kits look alike.
 	Family string
@@ -53,8 +53,10 @@ type Statement struct {
 
 	Federation, Participant, Role, Org string
 	Framework                          Framework
-	// Root is the SHA-256 fingerprint of the federation's root certificate.
-	Root string
+	// Root is the SHA-256 fingerprint of the federation's root certificate; empty of a
+	// kit without certificates. Then Key is the fingerprint of the participant's public
+	// key. One of them is always there, never both.
+	Root, Key string
 	// NotBefore and NotAfter are when the seal is good. NotBefore is also the
 	// time of sealing.
 	NotBefore, NotAfter time.Time

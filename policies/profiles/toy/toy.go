@@ -9,17 +9,9 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/toy"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
-)
-
-// Framework is toy's name.
-const Framework = "toy"
-
-// The roles of participants.
-const (
-	RoleHub  kit.Role = "hub"
-	RoleLeaf kit.Role = "leaf"
 )
 
 // What the containers run.
@@ -41,10 +33,10 @@ const (
 type Profile struct{}
 
 // Framework implements profiles.Profile.
-func (Profile) Framework() string { return Framework }
+func (Profile) Framework() string { return toy.Name }
 
 // Roles implements profiles.Profile.
-func (Profile) Roles() []kit.Role { return []kit.Role{RoleHub, RoleLeaf} }
+func (Profile) Roles() []kit.Role { return []kit.Role{toy.RoleHub, toy.RoleLeaf} }
 
 // ProgramFolders implements profiles.Profile: toy's program is one file.
 func (Profile) ProgramFolders() []string { return []string{program} }
@@ -89,6 +81,6 @@ func (Profile) Demands(p profiles.Process, id profiles.Identity) profiles.Demand
 			},
 			{Process: relay(), Grammar: words{program, verbRelay}, Paths: []profiles.Path{{Path: scratch, Sources: profiles.SourceScratch}}},
 		},
-		KitFiles: []string{"identity.key", "identity.pub", "toy.json"},
+		KitFiles: []string{toy.KeyFile, toy.PublicKeyFile, toy.ConfigFile},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	framework "github.com/kubectl-flare/kubectl-flare/policies/frameworks/toy"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles/nvflare"
@@ -38,7 +39,7 @@ func TestConformance(t *testing.T) {
 	image := policy.Spec.Images.Allowed[0]
 	f := policiestest.Facts(policy)
 	kit := f.Kits[policiestest.ClientKit]
-	kit.Framework, kit.Version, kit.Role = toy.Framework, "1.0", toy.RoleLeaf
+	kit.Framework, kit.Version, kit.Role = framework.Name, "1.0", framework.RoleLeaf
 	f.Kits = map[string]facts.KitFact{policiestest.ClientKit: kit}
 	suite := profilestest.Suite{Profile: toy.Profile{}, Others: []profiles.Profile{nvflare.Profile{}}}
 	for _, verb := range []string{"serve", "work"} {

@@ -20,6 +20,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // flare runs the plugin; as somebody, where a name is given.
@@ -49,7 +50,7 @@ func TestSite(t *testing.T) {
 	ns := createNamespace(t, "fl-site", "")
 	f := kittest.NewFederation(t, "demo", kittest.WithAddress("server1.fl-server.svc", 8002))
 	add := []string{
-		"site", "add", ns, "--root-fingerprint=" + kit.Fingerprint(f.Root), "--participant=site-1", "--image=" + image,
+		"site", "add", ns, "--root-fingerprint=" + pki.Fingerprint(f.Root), "--participant=site-1", "--image=" + image,
 		"--server-namespace=fl-server", "--admin=site-ann",
 	}
 	out, errOut, err := flare(t, "", add...)

@@ -1,0 +1,131 @@
+package acceptance
+
+import (
+	"crypto/ecdsa"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// Rules say which kits are genuine, and for whom. They are compiled once and never
+// change: fingerprints, serial numbers and keys are in one form, parsed.
+type Rules struct {
+	registry *frameworks.Registry
+	// root is a root that the kit must belong to whatever else the rules say, "" where
+	// none was asked for.
+	root string
+	// site are the rules of a SitePolicy; nil where none was given.
+	site *site
+}
+
+// site is what a SitePolicy says of kits.
+type site struct {
+	roots         map[string]bool
+	sealers       []sealer
+	native        bool
+	participants  []string
+	minimumSerial map[string]int64
+	claims        []string
+	// revoked serials of certificates, fingerprints of keys and digests of kits.
+	serials, keys, kits map[string]bool
+}
+
+// sealer is a key of the site.
+type sealer struct {
+	name string
+	key  *ecdsa.PublicKey
+}
+
+// Pinned are the rules of somebody who has no SitePolicy: the kit must belong to the
+// root with that fingerprint, as pki.ParseFingerprint reads it. Without one anybody may
+// have made the kit, and a finding says so.
+func Pinned(registry *frameworks.Registry, root string) (*Rules, error) {
+	return (&Rules{registry: registry}).Pin(root)
+}
+
+// Pin gives rules that ask for that root too; "" asks for none.
+func (r *Rules) Pin(root string) (*Rules, error) {
+	pinned := *r
+	if root == "" {
+		return &pinned, nil
+	}
+	var err error
+	pinned.root, err = pki.ParseFingerprint(root)
+	return &pinned, err
+}
+
+// Registry are the frameworks whose kits the rules can judge.
+func (r *Rules) Registry() *frameworks.Registry { return r.registry }
+
+// Compile takes what a SitePolicy says of kits. The policy must have its defaults, and
+// is not changed. What cannot be read is an error with its field: an unreadable
+// revocation would revoke nothing.
+func Compile(registry *frameworks.Registry, spec *v1alpha1.SitePolicySpec) (*Rules, field.ErrorList) {
+	c := &compiler{at: field.NewPath("spec", "kits")}
+	kits := &spec.Kits
+	s := &site{
+		roots: map[string]bool{}, native: kits.Signature == v1alpha1.SignatureSealOrNative,
+		participants: slices.Clone(spec.Participants), minimumSerial: maps.Clone(kits.MinimumSerial), claims: slices.Clone(kits.Claims),
+	}
+	for i, root := range kits.TrustRoots {
+		at := c.at.Child("trustRoots").Index(i).Child("sha256")
+		s.roots[c.parsed(at, root.SHA256, pki.ParseFingerprint)] = true
+	}
+	for i, one := range kits.Sealers {
+		key, err := pki.ParseP256PublicKey([]byte(one.PublicKey))
+		if err != nil {
+			c.errs = append(c.errs, field.Invalid(c.at.Child("sealers").Index(i).Child("publicKey"), one.Name, err.Error()))
+		}
+		s.sealers = append(s.sealers, sealer{one.Name, key})
+	}
+	revoked := c.at.Child("revoked")
+	s.serials = c.set(revoked.Child("certificateSerials"), kits.Revoked.CertificateSerials, pki.ParseSerial)
+	s.keys = c.set(revoked.Child("keys"), kits.Revoked.Keys, pki.ParseFingerprint)
+	s.kits = c.set(revoked.Child("kits"), kits.Revoked.Kits, pki.ParseFingerprint)
+	if len(c.errs) > 0 {
+		return nil, c.errs
+	}
+	return &Rules{registry: registry, site: s}, nil
+}
+
+// compiler gathers the errors.
+type compiler struct {
+	at   *field.Path
+	errs field.ErrorList
+}
+
+func (c *compiler) parsed(at *field.Path, text string, parse func(string) (string, error)) string {
+	value, err := parse(text)
+	if err != nil {
+		c.errs = append(c.errs, field.Invalid(at, text, err.Error()))
+	}
+	return value
+}
+
+func (c *compiler) set(at *field.Path, values []string, parse func(string) (string, error)) map[string]bool {
+	set := make(map[string]bool, len(values))
+	for i, text := range values {
+		set[c.parsed(at.Index(i), text, parse)] = true
+	}
+	return set
+}
+
+// sealerNames are the names of the site's sealers, for messages.
+func (s *site) sealerNames() string {
+	var all []string
+	for _, one := range s.sealers {
+		all = append(all, kit.Quote(one.name))
+	}
+	if len(all) == 0 {
+		return "none"
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
+}

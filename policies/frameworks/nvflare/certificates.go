@@ -1,0 +1,142 @@
+package nvflare
+
+import (
+	"crypto/x509"
+	"encoding/asn1"
+	"fmt"
+	"path"
+	"strings"
+	"unicode"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
+)
+
+// fillCertificates reads the three files that the configuration names.
+func fillCertificates(k *kit.Kit, c configuration, doc *document) error {
+	chain, file, err := certificatesAt(k, doc, c.certificate)
+	if err != nil {
+		return err
+	}
+	root, rootFile, err := rootAt(k, doc, c.root)
+	if err != nil {
+		return err
+	}
+	keyFile, err := keyAt(k, doc, c.key)
+	if err != nil {
+		return err
+	}
+	k.Certificate, k.Intermediates, k.Root = chain[0], chain[1:], root
+	k.Participant, k.Org = k.Certificate.Subject.CommonName, organization(k.Certificate)
+	k.KeyFingerprint = pki.KeyFingerprint(k.Certificate.PublicKey)
+	k.Paths = kit.Paths{Configuration: doc.file, Certificate: file, Key: keyFile, Root: rootFile}
+	return checkSubject(file, k.Certificate)
+}
+
+// keyAt looks that the private key can be read, unless it lies on a volume.
+func keyAt(k *kit.Kit, doc *document, field []any) (string, error) {
+	if name, err := doc.text(field...); err == nil && k.Elsewhere(name) {
+		return path.Join(kit.StartupDir, name), nil
+	}
+	file, data, err := fileAt(k, doc, field)
+	if err != nil {
+		return "", err
+	}
+	if _, err := pki.ParseKey(data); err != nil {
+		return "", &kit.FieldError{File: file, Problem: err.Error(), Fix: asProvisioned}
+	}
+	return file, nil
+}
+
+// rootAt refuses a second root: NVFLARE would trust it as much as the first.
+func rootAt(k *kit.Kit, doc *document, field []any) (*x509.Certificate, string, error) {
+	roots, file, err := certificatesAt(k, doc, field)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(roots) != 1 {
+		return nil, "", &kit.FieldError{
+			File: file, Problem: fmt.Sprintf("holds %d certificates where one belongs: NVFLARE would trust them all", len(roots)),
+			Fix: "leave the federation's root alone in it",
+		}
+	}
+	return roots[0], file, nil
+}
+
+// fileAt gives the file of startup/ that the configuration names in a field.
+func fileAt(k *kit.Kit, doc *document, field []any) (string, []byte, error) {
+	name, err := doc.text(field...)
+	if err != nil {
+		return "", nil, err
+	}
+	if kit.CheckStartupName(name) != nil {
+		return "", nil, doc.wrong(fmt.Sprintf("is %s, which is not the plain name of a file", kit.Quote(name)), field...)
+	}
+	data, ok := k.Startup.Get(name)
+	if !ok {
+		return "", nil, &kit.FieldError{
+			File: path.Join(kit.StartupDir, name), Problem: fmt.Sprintf("is missing: %s of %s names it", fieldPath(field), path.Base(doc.file)),
+			Fix: asProvisioned,
+		}
+	}
+	return path.Join(kit.StartupDir, name), data, nil
+}
+
+func certificatesAt(k *kit.Kit, doc *document, field []any) ([]*x509.Certificate, string, error) {
+	file, data, err := fileAt(k, doc, field)
+	if err != nil {
+		return nil, "", err
+	}
+	certificates, err := pki.ParseCertificates(data)
+	if err != nil {
+		return nil, "", &kit.FieldError{File: file, Problem: err.Error(), Fix: asProvisioned}
+	}
+	return certificates, file, nil
+}
+
+// checkSubject makes sure that the names of a certificate can be printed and
+// stand in arguments and annotations. Which names are legal in a federation is
+// for NVFLARE to say.
+func checkSubject(file string, c *x509.Certificate) error {
+	wrong := func(field, problem string) error {
+		return &kit.FieldError{File: file, Field: field, Problem: problem, Fix: asProvisioned}
+	}
+	name := c.Subject.CommonName
+	switch {
+	case name == "":
+		return wrong("subject CN", "is missing: it is the participant's name")
+	case len(name) > 253:
+		return wrong("subject CN", "is longer than 253 characters")
+	case strings.ContainsFunc(name, unicode.IsSpace) || !kit.Printable(name):
+		return wrong("subject CN", fmt.Sprintf("is %s: a name has no blanks and no control characters", kit.Quote(name)))
+	}
+	for field, value := range map[string]string{
+		"subject O": organization(c), "subject unstructuredName": roleAttribute(c), "subjectAltName": strings.Join(c.DNSNames, " "),
+	} {
+		if !kit.Printable(value) {
+			return wrong(field, fmt.Sprintf("is %s: it has control characters", kit.Quote(value)))
+		}
+	}
+	return nil
+}
+
+func organization(c *x509.Certificate) string {
+	if len(c.Subject.Organization) == 0 {
+		return ""
+	}
+	return c.Subject.Organization[0]
+}
+
+// unstructuredName is the subject attribute where NVFLARE puts a role.
+func unstructuredName() asn1.ObjectIdentifier {
+	return asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 2}
+}
+
+func roleAttribute(c *x509.Certificate) string {
+	for _, attribute := range c.Subject.Names {
+		if role, ok := attribute.Value.(string); ok && attribute.Type.Equal(unstructuredName()) {
+			return role
+		}
+	}
+	return ""
+}

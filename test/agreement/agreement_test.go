@@ -1,0 +1,218 @@
+package agreement_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+	testingclock "k8s.io/utils/clock/testing"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	kitcmd "github.com/kubectl-flare/kubectl-flare/plugin/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+	"github.com/kubectl-flare/kubectl-flare/webhook/kits"
+)
+
+const cases = 1000
+
+// invalid stands in place of failed checks where the policy decides nothing.
+const (
+	invalid    = "the policy is invalid"
+	unreadable = "the kit cannot be read"
+)
+
+// TestAgreement judges every case twice. The seed is fixed: each run has the same kits
+// but for their random keys.
+func TestAgreement(t *testing.T) {
+	w, r := newWorld(t), rand.New(rand.NewPCG(2026, 11))
+	judge := newPerson(w)
+	dir := t.TempDir()
+	seen := map[string]int{}
+	for i := range cases {
+		g := w.kit(t, r)
+		policy := w.policy(t, r, g.kit)
+		person := judge.verify(t, filepath.Join(dir, strconv.Itoa(i)), g, policy)
+		cluster := w.cluster(t, g, policy)
+		require.Equal(t, person, cluster, "case %d: %s of %s, on a volume: %v", i, g.kit.Participant, g.kit.Framework, g.onVolume)
+		seen[strings.Join(person, ", ")]++
+	}
+	checkVariety(t, seen)
+}
+
+// checkVariety makes sure that the cases ask something: many are accepted, and every
+// check that a policy or a seal decides refuses some.
+func checkVariety(t *testing.T, seen map[string]int) {
+	t.Helper()
+	assert.Greater(t, seen[""], cases/20, "accepted")
+	refused := map[string]int{}
+	for failed, n := range seen {
+		for id := range strings.SplitSeq(failed, ", ") {
+			refused[id] += n
+		}
+	}
+	for _, id := range []string{
+		"root-pinned", "dates", "seal", "seal-files", "seal-identity", "seal-dates", "serial", "revoked", "listed", "claim",
+		"startup-files", "startup-signature", invalid, unreadable,
+	} {
+		assert.Positive(t, refused[id], id)
+	}
+	t.Logf("accepted: %d, refused: %v", seen[""], refused)
+}
+
+// onVolume is what differs for the Secret of a kit on a volume: the policy must name
+// the claim, and a signature of the framework's own is not looked at.
+func onVolume(found kit.Findings, policy *v1alpha1.SitePolicySpec) kit.Findings {
+	found = slices.DeleteFunc(slices.Clone(found), func(f kit.Finding) bool { return f.ID == nvflare.CheckStartupSignature })
+	if !slices.Contains(policy.Kits.Claims, claim) {
+		found = append(found, kit.Fail(acceptance.CheckClaim, kit.VolumeFile, "name the claim", "not in spec.kits.claims"))
+	}
+	return found
+}
+
+// person runs `kubectl flare kit`.
+type person struct {
+	cmd *cobra.Command
+	out *bytes.Buffer
+}
+
+func newPerson(w *world) *person {
+	streams, _, out, _ := genericiooptions.NewTestIOStreams()
+	p := &person{out: out}
+	p.cmd = kitcmd.NewCommand(genericclioptions.NewTestConfigFlags(), w.registry, streams, testingclock.NewFakePassiveClock(today))
+	p.cmd.SilenceErrors = true
+	p.cmd.SetOut(&bytes.Buffer{})
+	return p
+}
+
+// verify gives the failed checks of `kit verify --policy`, sorted.
+func (p *person) verify(t *testing.T, dir string, g generated, policy *v1alpha1.SitePolicy) []string {
+	t.Helper()
+	p.out.Reset()
+	writeKit(t, dir, g.content)
+	file := filepath.Join(dir, "policy.yaml")
+	data, err := yaml.Marshal(policy)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, data, 0o600))
+	p.cmd.SetArgs([]string{"verify", dir, "--policy=" + file, "-o=json"})
+	switch err := p.cmd.Execute(); {
+	case err != nil && strings.Contains(err.Error(), "cannot use the kit"):
+		return []string{unreadable}
+	case err != nil && strings.Contains(err.Error(), "is invalid"):
+		return []string{invalid}
+	}
+	var report kitcmd.StartupKitReport
+	require.NoError(t, json.Unmarshal(p.out.Bytes(), &report))
+	if g.onVolume {
+		report.Findings = onVolume(report.Findings, &policy.Spec)
+	}
+	return ids(report.Findings)
+}
+
+func writeKit(t *testing.T, dir string, c *kit.Content) {
+	t.Helper()
+	for folder, files := range map[string]kit.Files{kit.StartupDir: c.Startup, kit.LocalDir: c.Local} {
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, folder), 0o700))
+		for _, f := range files {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, folder, f.Name), f.Data, 0o600))
+		}
+	}
+	if c.Seal != nil {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, kit.SealFile), c.Seal.Envelope, 0o600))
+		if c.Seal.Certificate != nil {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, kit.SealCertificateFile), c.Seal.Certificate, 0o600))
+		}
+	}
+}
+
+// ids are the failed checks. Where something failed that matters always, the webhook
+// does not go on to what only matters at creation.
+func ids(findings kit.Findings) []string {
+	failed := []string{}
+	if always := findings.In(kit.Always); !always.Passed() {
+		findings = always
+	}
+	for _, f := range findings.With(kit.StatusFail) {
+		failed = append(failed, f.ID)
+	}
+	slices.Sort(failed)
+	return slices.Compact(failed)
+}
+
+// store is an API server with one Secret.
+type store struct {
+	client.Reader
+	secret *corev1.Secret
+}
+
+// Get implements client.Reader.
+func (s store) Get(_ context.Context, _ client.ObjectKey, into client.Object, _ ...client.GetOption) error {
+	s.secret.DeepCopyInto(into.(*corev1.Secret))
+	return nil
+}
+
+// cluster gives the failed checks of the webhook for a pod that is created, sorted. A
+// policy that the API server refuses never gets to the webhook, which refuses all.
+func (w *world) cluster(t *testing.T, g generated, policy *v1alpha1.SitePolicy) []string {
+	t.Helper()
+	if len(v1alpha1.Validate(policy)) > 0 {
+		if _, err := w.registry.FromSecret(secretData(t, g)); err != nil {
+			return []string{unreadable}
+		}
+		return []string{invalid}
+	}
+	secret := &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Name: "kit", UID: "1"}, Type: facts.KitSecretType, Immutable: new(true), Data: secretData(t, g),
+	}
+	verifier := kits.NewVerifier(store{secret: secret}, testingclock.NewFakePassiveClock(today), w.registry, func() {})
+	fact := verifier.Kit(t.Context(), "ns", "kit", policy)
+	if fact.Error != "" && len(fact.Failures) == 0 {
+		return []string{unreadable}
+	}
+	failed := fact.Failures
+	if fact.Error == "" {
+		failed = fact.Terms.At(today)
+		name := kit.SecretName(mustRead(t, w, g))
+		assert.Equal(t, failed.Passed(), checks.KitProblems(name, &fact, today) == nil, "the evaluator goes by the same findings")
+	}
+	return ids(failed)
+}
+
+func mustRead(t *testing.T, w *world, g generated) *kit.Kit {
+	t.Helper()
+	k, err := w.registry.FromSecret(secretData(t, g))
+	require.NoError(t, err)
+	return k
+}
+
+// secretData is what inject would write of the folder.
+func secretData(t *testing.T, g generated) map[string][]byte {
+	t.Helper()
+	k := *g.kit
+	k.Content = *g.content
+	if !g.onVolume {
+		return k.SecretData()
+	}
+	placed, err := k.On(kit.Volume{ClaimName: claim, SubPath: k.Folder("site-1")})
+	require.NoError(t, err)
+	return placed.SecretData()
+}
