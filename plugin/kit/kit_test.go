@@ -39,8 +39,12 @@ type result struct {
 
 // run runs `kubectl flare kit` with the arguments.
 func run(now time.Time, args ...string) result {
+	return runWith(frameworks.Default(), now, args...)
+}
+
+func runWith(registry *frameworks.Registry, now time.Time, args ...string) result {
 	streams, _, out, errOut := genericiooptions.NewTestIOStreams()
-	cmd := kitcmd.NewCommand(genericclioptions.NewTestConfigFlags(), frameworks.Default(), streams, testingclock.NewFakePassiveClock(now))
+	cmd := kitcmd.NewCommand(genericclioptions.NewTestConfigFlags(), registry, streams, testingclock.NewFakePassiveClock(now))
 	cmd.SilenceErrors = true
 	cmd.SetOut(streams.Out)
 	cmd.SetErr(streams.ErrOut)

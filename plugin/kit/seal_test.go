@@ -1,6 +1,7 @@
 package kit_test
 
 import (
+	"crypto/ed25519"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/toy"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
@@ -196,4 +200,37 @@ func TestInspectABrokenSeal(t *testing.T) {
 	got := run(today, "inspect", dir)
 	require.NoError(t, got.err)
 	assert.Contains(t, got.errOut, "Warning: seal.dsse.json: the seal is unusable")
+}
+
+// TestToy takes a kit of another framework, whose identity is a key, through the
+// commands.
+func TestToy(t *testing.T) {
+	registry, err := frameworks.NewRegistry(nvflare.Framework{}, toy.Framework{})
+	require.NoError(t, err)
+	content, err := toy.Write(toy.Spec{
+		Federation: "play", Participant: "site-1", Org: "nursery", Role: toy.RoleHub, Host: "hub.play.svc",
+		Key: ed25519.NewKeyFromSeed([]byte(strings.Repeat("k", ed25519.SeedSize))),
+	})
+	require.NoError(t, err)
+	dir := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "startup"), 0o700))
+	for _, f := range content.Startup {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "startup", f.Name), f.Data, f.Mode))
+	}
+	it := kittest.NewSealer(t, "it-security")
+	file := filepath.Join(t.TempDir(), "sitepolicy.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nmetadata: {name: hospital-a}\nspec:\n  participants: [site-1]\n"+
+		"  images: {allowed: [{repository: registry.example.org/toy, digest: sha256:"+strings.Repeat("ab", 32)+"}]}\n  kits:\n"+sealersOf(t, it)), 0o644))
+
+	got := runWith(registry, today, "verify", dir, "--policy="+file)
+	assert.Error(t, got.err)
+	assert.Contains(t, got.out, "no seal, and the policy asks for one")
+	got = runWith(registry, today, append([]string{"seal", dir}, sealerFiles(t, it)...)...)
+	require.NoError(t, got.err, got.out)
+	got = runWith(registry, today, "verify", dir, "--policy="+file)
+	require.NoError(t, got.err, got.out)
+	got = runWith(registry, today, "inspect", dir)
+	require.NoError(t, got.err)
+	golden(t, "inspect-toy.txt", got.out)
+	assert.ErrorContains(t, run(today, "inspect", dir).err, "holds no file by which a kit is known of NVIDIA FLARE")
 }

@@ -45,6 +45,22 @@ func (t Terms) At(now time.Time) kit.Findings {
 	return append(all, t.Fixed...).At(kit.AtCreate)
 }
 
+// Failed gives the failures of At alone, and costs nothing where there are none: every
+// verdict on a pod asks it.
+func (t Terms) Failed(now time.Time) kit.Findings {
+	met := len(t.Windows)+len(t.Fixed) > 0
+	for _, w := range t.Windows {
+		met = met && !now.Before(w.NotBefore) && !now.After(w.NotAfter)
+	}
+	for i := range t.Fixed {
+		met = met && t.Fixed[i].Status != kit.StatusFail
+	}
+	if met {
+		return nil
+	}
+	return t.At(now).With(kit.StatusFail)
+}
+
 // Until is the end of what ends first; zero where nothing is known.
 func (t Terms) Until() time.Time {
 	var until time.Time

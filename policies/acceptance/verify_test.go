@@ -100,6 +100,12 @@ func TestVerifyDates(t *testing.T) {
 			options.Now = tt.now
 			all := verify(t, k, options)
 			dates := findings(all, acceptance.CheckDates)
+			verified, _ := acceptance.AcceptAnytime(k, compiled(t, policy(t, fed, kittest.NewSealer(t, "it"))))
+			assert.Empty(t, verified.Terms().Windows, "no seal, so not verified by a policy")
+			open, err := acceptance.Pinned(registry, "")
+			require.NoError(t, err)
+			verified, _ = acceptance.AcceptAnytime(k, open)
+			assert.Equal(t, tt.want == kit.StatusFail, len(verified.Terms().Failed(tt.now)) > 0, "failures alone")
 			require.Len(t, dates, 2, "certificate and root")
 			for _, f := range dates {
 				assert.Equal(t, tt.want, f.Status)

@@ -72,7 +72,7 @@ func KitProblems(name string, k *facts.KitFact, now time.Time) []Result {
 	case now.IsZero():
 		return nil
 	}
-	return refused(name, k.Terms.At(now).With(kit.StatusFail))
+	return refused(name, k.Terms.Failed(now))
 }
 
 // refused turns what acceptance has found into results.
