@@ -21,20 +21,21 @@ func TestAbsentKit(t *testing.T) {
 		local.Absent, local.Error = true, "the ConfigMap does not exist"
 		f.Locals[name] = local
 	}
+	site := policiestest.Compile(t, policy)
 	deployment := policiestest.Deployment(t, "client")
-	a := policies.Attributes{
+	a := policies.Review{
 		Operation: policies.Create, Namespace: policiestest.Namespace, Name: deployment.Name,
 		Resource: schema.GroupResource{Group: "apps", Resource: "deployments"}, Object: deployment,
 	}
-	require.True(t, policies.Evaluate(a, policy, f).Allowed, policies.Evaluate(a, policy, f).Message())
+	require.True(t, site.Evaluate(a, f).Allowed, site.Evaluate(a, f).Message())
 
 	a.Resource = schema.GroupResource{Resource: "pods"}
 	a.Object = &corev1.Pod{ObjectMeta: deployment.Spec.Template.ObjectMeta, Spec: deployment.Spec.Template.Spec}
-	d := policies.Evaluate(a, policy, f)
+	d := site.Evaluate(a, f)
 	require.False(t, d.Allowed)
 	require.Contains(t, d.Message(), "the Secret does not exist")
 
 	deployment.Spec.Template.Spec.HostNetwork = true
 	a.Resource, a.Object = schema.GroupResource{Group: "apps", Resource: "deployments"}, deployment
-	require.False(t, policies.Evaluate(a, policy, f).Allowed, "what is wrong without the kit is still said")
+	require.False(t, site.Evaluate(a, f).Allowed, "what is wrong without the kit is still said")
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
-	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
 // FuzzEvaluate feeds pods that grew from good ones in random ways: nothing
@@ -26,22 +25,22 @@ func FuzzEvaluate(f *testing.F) {
 		}
 	}
 	policy := policiestest.Policy(f)
-	facts := policiestest.Facts(policy)
+	facts, site := policiestest.Facts(policy), policiestest.Compile(f, policy)
 	all := bases(f)
 	f.Fuzz(func(t *testing.T, data []byte, base uint8, seed uint64) {
 		pod := all[int(base)%len(all)].DeepCopy()
 		if len(data) > 0 {
 			grow(pod, data, seed)
 		}
-		once := mutation.Mutate(pod, policy, facts)
-		if twice := mutation.Mutate(once, policy, facts); !equality.Semantic.DeepEqual(once, twice) {
+		once := site.Mutate(pod, facts)
+		if twice := site.Mutate(once, facts); !equality.Semantic.DeepEqual(once, twice) {
 			t.Fatalf("mutation does not settle: %s, then %s", marshalPod(t, once), marshalPod(t, twice))
 		}
 		if _, err := mutation.Marshal(mutation.Patch(pod, once)); err != nil {
 			t.Fatal(err)
 		}
 		for _, p := range []*corev1.Pod{pod, once} {
-			breakAllowed(t, p, policy, facts, seed)
+			breakAllowed(t, p, site, facts, seed)
 		}
 	})
 }
@@ -84,9 +83,9 @@ func grow(pod *corev1.Pod, data []byte, seed uint64) {
 }
 
 // breakAllowed breaks a pod, if it is allowed, in one or more of the known ways.
-func breakAllowed(t *testing.T, pod *corev1.Pod, policy *v1alpha1.SitePolicy, facts policies.Facts, seed uint64) {
+func breakAllowed(t *testing.T, pod *corev1.Pod, site *policies.Policy, facts policies.Facts, seed uint64) {
 	t.Helper()
-	if !policies.Evaluate(create(pod, "alice"), policy, facts).Allowed || len(pod.Spec.Containers) == 0 {
+	if !site.Evaluate(create(pod, "alice"), facts).Allowed || len(pod.Spec.Containers) == 0 {
 		return
 	}
 	all := breaks()
@@ -98,7 +97,7 @@ func breakAllowed(t *testing.T, pod *corev1.Pod, policy *v1alpha1.SitePolicy, fa
 		}
 		pod = pod.DeepCopy()
 		all[name](pod)
-		if d := policies.Evaluate(create(pod, "alice"), policy, facts); d.Allowed {
+		if d := site.Evaluate(create(pod, "alice"), facts); d.Allowed {
 			t.Fatalf("break %d is allowed: %s", name, marshalPod(t, pod))
 		}
 	}

@@ -70,7 +70,6 @@ func TestTemplateOfAJob(t *testing.T) {
 	s := objectScene(t, schema.GroupResource{Resource: "any"}, &batchv1.Job{Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: pod.Spec}}})
 	s.a.User.Username = policiestest.LauncherUser
 	s.policy = policiestest.JobPolicy(t)
-	s.facts.Validated = s.policy
 	s.expect(t, "a job pod in a template")
 }
 

@@ -2,12 +2,13 @@ package policies
 
 import (
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
-	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
 // References are the kit Secrets that a verdict on the pod needs: the names with
@@ -25,18 +26,20 @@ func LocalReferences(pod *corev1.Pod) []string {
 }
 
 // ClaimReferences are the claims that the pod mounts and whose PersistentVolume
-// the policy pins: what Facts.Claims must hold.
-func ClaimReferences(pod *corev1.Pod, policy *v1alpha1.SitePolicy) []string {
+// the policy pins: what Facts.Claims must hold. There are none without a valid
+// policy.
+func (p *Policy) ClaimReferences(pod *corev1.Pod) []string {
+	if !p.Valid() {
+		return nil
+	}
 	var names []string
 	for _, v := range pod.Spec.Volumes {
 		if v.PersistentVolumeClaim == nil {
 			continue
 		}
 		name := v.PersistentVolumeClaim.ClaimName
-		for i := range policy.Spec.Data {
-			if policy.Spec.Data[i].ClaimName == name && policy.Spec.Data[i].VolumeName != "" {
-				names = append(names, name)
-			}
+		if rule, _ := p.site.Data(name); rule != nil && rule.VolumeName != "" {
+			names = append(names, name)
 		}
 	}
 	return unique(names)
@@ -45,9 +48,14 @@ func ClaimReferences(pod *corev1.Pod, policy *v1alpha1.SitePolicy) []string {
 // WantsKit says whether Mutate may have to pick a kit for the pod from all of
 // the namespace's: a launcher's derived Secret, or the participant label without
 // a kit.
-func WantsKit(pod *corev1.Pod) bool {
-	if len(named(pod, checks.SecretRef, checks.PrefixDerived)) > 0 {
-		return true
+func (p *Policy) WantsKit(pod *corev1.Pod) bool {
+	if !p.Valid() {
+		return false
+	}
+	for ref := range checks.References(&pod.Spec) {
+		if ref.Kind == checks.SecretRef && p.site.Profiles().Holds(ref.Name) == profiles.HoldsKit {
+			return true
+		}
 	}
 	_, asked := pod.Labels[names.LabelParticipant]
 	return asked && len(References(pod)) == 0
@@ -56,7 +64,7 @@ func WantsKit(pod *corev1.Pod) bool {
 func named(pod *corev1.Pod, kind checks.RefKind, prefix string) []string {
 	var names []string
 	for ref := range checks.References(&pod.Spec) {
-		if ref.Kind == kind && checks.HasPrefix(ref.Name, prefix) {
+		if ref.Kind == kind && strings.HasPrefix(ref.Name, prefix) {
 			names = append(names, ref.Name)
 		}
 	}

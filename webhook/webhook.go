@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/webhook/access"
 	"github.com/kubectl-flare/kubectl-flare/webhook/certificates"
@@ -54,6 +55,10 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	catalog, err := policies.DefaultCatalog()
+	if err != nil {
+		return err
+	}
 	log := logr.FromSlogHandler(o.Log.Handler())
 	m := metrics.New(log)
 	complain := func(err error) { log.Info("certificate", "error", err.Error()) }
@@ -64,9 +69,10 @@ func Run(ctx context.Context, o Options) error {
 		source = certificates.NewSelfSigned(api.client, o.SelfSigned, clock.RealClock{}, complain)
 	}
 	m.CertificateExpiry(source.NotAfter)
-	policies := policycache.New(m.InvalidPolicy)
-	routes := handlers.Routes(&handlers.World{
-		Policies: policies, Kits: kits.NewVerifier(api.client, clock.RealClock{}, frameworks.Default(), m.Verified),
+	known := policycache.New(catalog, m.InvalidPolicy)
+	routes := handlers.Routes(&handlers.Inputs{
+		Catalog:  catalog,
+		Policies: known, Kits: kits.NewVerifier(api.client, clock.RealClock{}, frameworks.Default(), m.Verified),
 		Access: access.Reviewer{Client: api.client}, Reader: api.client, Observer: m, Clock: clock.RealClock{},
 		KitImage: o.KitImage, Binders: o.Binders,
 	}, m)
@@ -74,8 +80,8 @@ func Run(ctx context.Context, o Options) error {
 		Handler: routes, GetCertificate: source.GetCertificate, Drain: o.Drain, Finish: o.Finish,
 		ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
 	})
-	health := server.Health(m.Handler(), reviews.Ready, policies.Ready, source.Ready)
-	return serve(ctx, o, api.cache, policies, source, reviews, health)
+	health := server.Health(m.Handler(), reviews.Ready, known.Ready, source.Ready)
+	return serve(ctx, o, api.cache, known, source, reviews, health)
 }
 
 // serve ends in order: reviews are served until the drain is over, and all that

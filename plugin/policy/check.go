@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy/offline"
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
+	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
 // CheckOptions are what `kubectl flare policy check` is told.
@@ -25,6 +26,7 @@ type CheckOptions struct {
 	Mutate     bool
 
 	namespace string
+	catalog   *policies.Catalog
 	clients   clients.Clients
 	clock     clock.PassiveClock
 	print     printFlags
@@ -90,7 +92,8 @@ func (o *CheckOptions) Complete() error {
 	if o.namespace, err = o.clients.Namespace(); err != nil || o.namespace == "" {
 		o.namespace = "default"
 	}
-	return nil
+	o.catalog, err = policies.DefaultCatalog()
+	return err
 }
 
 // Validate looks at the flags.
@@ -101,17 +104,17 @@ func (o *CheckOptions) Validate() error {
 	return errors.Join(o.Files.Validate(), o.print.validate())
 }
 
-// Run judges the objects, prints the verdicts and fails when one is refused.
+// Run evaluates the objects, prints the verdicts and fails when one is refused.
 func (o *CheckOptions) Run(ctx context.Context) error {
 	objects, err := o.Files.All(ctx, o.In)
 	if err != nil {
 		return err
 	}
-	world, err := o.world(ctx, objects)
+	snapshot, err := o.snapshot(ctx, objects)
 	if err != nil {
 		return err
 	}
-	report, err := newCheckReport(world, objects, o.AsUser, o.Mutate)
+	report, err := newCheckReport(snapshot, objects, o.AsUser, o.Mutate)
 	if err != nil {
 		return err
 	}
@@ -119,23 +122,23 @@ func (o *CheckOptions) Run(ctx context.Context) error {
 		return err
 	}
 	if n := report.Summary.Denied; n > 0 {
-		return fmt.Errorf("%d of %d objects would be refused", n, report.Summary.judged())
+		return fmt.Errorf("%d of %d objects would be refused", n, report.Summary.evaluated())
 	}
 	return nil
 }
 
-func (o *CheckOptions) world(ctx context.Context, objects []source.Object) (*offline.World, error) {
-	world := offline.New(o.namespace, o.clock.Now(), objects)
+func (o *CheckOptions) snapshot(ctx context.Context, objects []source.Object) (*offline.Snapshot, error) {
+	snapshot := offline.New(o.catalog, o.namespace, o.clock.Now(), objects)
 	if o.PolicyFile != "" {
 		var err error
-		if world.Governing, err = offline.ReadPolicy(ctx, o.PolicyFile); err != nil {
+		if snapshot.Governing, err = offline.ReadPolicy(ctx, o.catalog, o.PolicyFile); err != nil {
 			return nil, err
 		}
 	}
 	for _, dir := range o.Kits {
-		if err := world.AddKit(dir); err != nil {
+		if err := snapshot.AddKit(dir); err != nil {
 			return nil, err
 		}
 	}
-	return world, nil
+	return snapshot, nil
 }

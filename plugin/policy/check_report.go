@@ -10,8 +10,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 )
 
-// verdictNotJudged stands beside the verdicts of the evaluator.
-const verdictNotJudged = "not judged"
+// verdictNotEvaluated stands beside the verdicts of the evaluator.
+const verdictNotEvaluated = "not judged"
 
 // CheckReport is what `policy check -o json` prints.
 type CheckReport struct {
@@ -49,7 +49,7 @@ type CheckSummary struct {
 	NotJudged int `json:"notJudged"`
 }
 
-func (s CheckSummary) judged() int { return s.Allowed + s.Denied }
+func (s CheckSummary) evaluated() int { return s.Allowed + s.Denied }
 
 // DeepCopyObject makes a CheckReport printable as Kubernetes objects are. Nobody
 // changes one, so a copy may share its items.
@@ -58,23 +58,23 @@ func (r *CheckReport) DeepCopyObject() runtime.Object {
 	return &c
 }
 
-func newCheckReport(world *offline.World, objects []source.Object, user string, mutate bool) (*CheckReport, error) {
+func newCheckReport(snapshot *offline.Snapshot, objects []source.Object, user string, mutate bool) (*CheckReport, error) {
 	r := &CheckReport{TypeMeta: metav1.TypeMeta{APIVersion: apiVersion, Kind: "PolicyCheck"}, Items: []CheckItem{}}
 	for _, o := range objects {
-		q, err := world.Ask(o, user, mutate)
+		q, err := snapshot.Review(o, user, mutate)
 		if err != nil {
 			return nil, err
 		}
-		item := CheckItem{Place: o.Place, Kind: o.Kind, Name: o.Name, Namespace: q.Attributes.Namespace, Reason: q.Unjudged, Mutated: q.Mutated, Notes: q.Notes}
-		item.judge(q, o.Namespace, &r.Summary)
+		item := CheckItem{Place: o.Place, Kind: o.Kind, Name: o.Name, Namespace: q.Request.Namespace, Reason: q.NotEvaluated, Mutated: q.Mutated, Notes: q.Notes}
+		item.evaluate(q, o.Namespace, &r.Summary)
 		r.Items = append(r.Items, item)
 	}
 	return r, nil
 }
 
-func (i *CheckItem) judge(q *offline.Question, namespace string, s *CheckSummary) {
-	if q.Unjudged != "" {
-		i.Verdict = verdictNotJudged
+func (i *CheckItem) evaluate(q *offline.Review, namespace string, s *CheckSummary) {
+	if q.NotEvaluated != "" {
+		i.Verdict = verdictNotEvaluated
 		i.Namespace = namespace // it may be of a kind without namespaces
 		s.NotJudged++
 		return
@@ -82,7 +82,7 @@ func (i *CheckItem) judge(q *offline.Question, namespace string, s *CheckSummary
 	decision := q.Evaluate()
 	i.Verdict, i.Results = decision.AuditAnnotations[policies.AuditVerdict], decision.Results
 	if q.Policy != nil {
-		i.Policy = q.Policy.Name
+		i.Policy = q.Policy.Name()
 	}
 	if decision.Allowed {
 		s.Allowed++

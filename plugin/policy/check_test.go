@@ -72,7 +72,7 @@ func last(t *testing.T, file string) string {
 	return documents[len(documents)-1]
 }
 
-// A pod is judged as mutation leaves it, unless told otherwise.
+// A pod is evaluated as mutation leaves it, unless told otherwise.
 func TestCheckPods(t *testing.T) {
 	s := newSite(t)
 	pod := podOf(t, last(t, s.manifests))

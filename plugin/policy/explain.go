@@ -14,7 +14,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy/offline"
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
-	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
 // ExplainOptions are what `kubectl flare policy explain` is told.
@@ -26,6 +26,7 @@ type ExplainOptions struct {
 	AsUser     string
 
 	namespace string
+	catalog   *policies.Catalog
 	clients   clients.Clients
 	clock     clock.PassiveClock
 	print     printFlags
@@ -96,6 +97,10 @@ func (o *ExplainOptions) Complete(args []string) error {
 	if o.Files.Given() && (err != nil || o.namespace == "") {
 		o.namespace, err = "default", nil
 	}
+	if err != nil {
+		return err
+	}
+	o.catalog, err = policies.DefaultCatalog()
 	return err
 }
 
@@ -109,20 +114,20 @@ func (o *ExplainOptions) Validate() error {
 
 // Run explains.
 func (o *ExplainOptions) Run(ctx context.Context) error {
-	var governing *v1alpha1.SitePolicy
+	var governing *policies.Policy
 	if o.PolicyFile != "" {
 		var err error
-		if governing, err = offline.ReadPolicy(ctx, o.PolicyFile); err != nil {
+		if governing, err = offline.ReadPolicy(ctx, o.catalog, o.PolicyFile); err != nil {
 			return err
 		}
 	}
-	s, err := o.scene(ctx, governing)
+	s, err := o.inputs(ctx, governing)
 	if err != nil {
 		return o.clients.Explain(ctx, err)
 	}
-	s.world.Governing = governing
+	s.snapshot.Governing = governing
 	for _, dir := range o.Kits {
-		if err := s.world.AddKit(dir); err != nil {
+		if err := s.snapshot.AddKit(dir); err != nil {
 			return err
 		}
 	}
@@ -133,8 +138,8 @@ func (o *ExplainOptions) Run(ctx context.Context) error {
 	return o.print.print(o.Out, report, report.writeText)
 }
 
-// scene is what is looked at: of files, or of the cluster.
-func (o *ExplainOptions) scene(ctx context.Context, governing *v1alpha1.SitePolicy) (*scene, error) {
+// inputs are what is looked at: of files, or of the cluster.
+func (o *ExplainOptions) inputs(ctx context.Context, governing *policies.Policy) (*inputs, error) {
 	if o.Pod != "" {
 		return o.live(ctx, governing)
 	}
@@ -142,7 +147,7 @@ func (o *ExplainOptions) scene(ctx context.Context, governing *v1alpha1.SitePoli
 	if err != nil {
 		return nil, err
 	}
-	s := &scene{world: offline.New(o.namespace, o.clock.Now(), objects), objects: pods(objects), mutate: true}
+	s := &inputs{snapshot: offline.New(o.catalog, o.namespace, o.clock.Now(), objects), objects: pods(objects), mutate: true}
 	if len(s.objects) == 0 {
 		return nil, fmt.Errorf("the files hold no pod and no workload: give one, or judge other objects with `kubectl flare policy check`")
 	}

@@ -51,7 +51,7 @@ func validatingHooks(c *admissionregistrationv1.ValidatingWebhookConfiguration) 
 
 // seen says which entries would be asked about the object, and by which requests.
 // A nil set of labels means that the namespace is not known.
-func seen(hooks []hook, a policies.Attributes, namespace labels.Set) []ExplainEntry {
+func seen(hooks []hook, a policies.Review, namespace labels.Set) []ExplainEntry {
 	var entries []ExplainEntry
 	for _, h := range hooks {
 		e := ExplainEntry{Webhook: h.name, FailurePolicy: string(admissionregistrationv1.Fail)}
@@ -121,7 +121,7 @@ func (r aboutRequest) matches(rule admissionregistrationv1.RuleWithOperations) b
 }
 
 // requestsAbout are the requests by which something can be done with the object.
-func requestsAbout(a policies.Attributes) []aboutRequest {
+func requestsAbout(a policies.Review) []aboutRequest {
 	group, resource := a.Resource.Group, a.Resource.Resource
 	requests := []aboutRequest{{admissionregistrationv1.Create, group, resource}, {admissionregistrationv1.Update, group, resource}}
 	if resource != "pods" {

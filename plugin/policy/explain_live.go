@@ -25,18 +25,18 @@ type liveReader struct {
 	*ExplainOptions
 	ctx     context.Context
 	typed   kubernetes.Interface
-	scene   *scene
+	inputs  *inputs
 	objects []source.Object
 	absent  []string
 }
 
 // live reads the pod and what it refers to from the cluster.
-func (o *ExplainOptions) live(ctx context.Context, governing *v1alpha1.SitePolicy) (*scene, error) {
+func (o *ExplainOptions) live(ctx context.Context, governing *policies.Policy) (*inputs, error) {
 	typed, err := o.clients.Typed()
 	if err != nil {
 		return nil, err
 	}
-	r := &liveReader{ExplainOptions: o, ctx: ctx, typed: typed, scene: &scene{}}
+	r := &liveReader{ExplainOptions: o, ctx: ctx, typed: typed, inputs: &inputs{}}
 	pod, err := typed.CoreV1().Pods(o.namespace).Get(ctx, o.Pod, metav1.GetOptions{})
 	if err != nil {
 		return nil, err
@@ -52,10 +52,10 @@ func (o *ExplainOptions) live(ctx context.Context, governing *v1alpha1.SitePolic
 		return nil, err
 	}
 	pod.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Pod"))
-	r.scene.world = offline.New(o.namespace, o.clock.Now(), r.objects)
-	r.scene.world.Absent = r.absent
-	r.scene.objects = []source.Object{{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, Typed: pod}}
-	return r.scene, nil
+	r.inputs.snapshot = offline.New(o.catalog, o.namespace, o.clock.Now(), r.objects)
+	r.inputs.snapshot.Absent = r.absent
+	r.inputs.objects = []source.Object{{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, Typed: pod}}
+	return r.inputs, nil
 }
 
 // note remembers what is missing. An error that says something else than "you may
@@ -65,8 +65,8 @@ func (r *liveReader) note(err error, what, consequence string) (bool, error) {
 	case err == nil:
 		return true, nil
 	case apierrors.IsForbidden(err):
-		r.scene.notes = append(r.scene.notes, fmt.Sprintf("you may not read %s: %s", what, consequence))
-		r.scene.unreadable = append(r.scene.unreadable, what)
+		r.inputs.notes = append(r.inputs.notes, fmt.Sprintf("you may not read %s: %s", what, consequence))
+		r.inputs.unreadable = append(r.inputs.unreadable, what)
 		return false, nil
 	case apierrors.IsNotFound(err):
 		return false, nil
@@ -80,7 +80,7 @@ func (r *liveReader) add(obj runtime.Object) {
 
 // namespaceAnd reads the namespace and, unless one was given, the policy that its
 // label names.
-func (r *liveReader) namespaceAnd(policy **v1alpha1.SitePolicy) error {
+func (r *liveReader) namespaceAnd(policy **policies.Policy) error {
 	ns, err := r.typed.CoreV1().Namespaces().Get(r.ctx, r.namespace, metav1.GetOptions{})
 	if ok, err := r.note(err, "namespace "+r.namespace, "which SitePolicy governs it is not known; give --policy"); !ok {
 		if err == nil && *policy == nil {
@@ -104,16 +104,18 @@ func (r *liveReader) namespaceAnd(policy **v1alpha1.SitePolicy) error {
 	if ok, err := r.note(err, "", ""); !ok {
 		return err
 	}
-	*policy = &v1alpha1.SitePolicy{}
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, *policy); err != nil {
+	source := &v1alpha1.SitePolicy{}
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, source); err != nil {
 		return fmt.Errorf("SitePolicy %q cannot be read: %w", name, err)
 	}
-	r.add(*policy)
+	r.add(source)
+	// One that is not valid names no claims; what is wrong with it, the report says.
+	*policy, _ = policies.Compile(source, r.catalog)
 	return nil
 }
 
 // references reads kits, local/ and claims that the pod refers to.
-func (r *liveReader) references(pod *corev1.Pod, policy *v1alpha1.SitePolicy) error {
+func (r *liveReader) references(pod *corev1.Pod, policy *policies.Policy) error {
 	core := r.typed.CoreV1()
 	for _, name := range policies.References(pod) {
 		s, err := core.Secrets(r.namespace).Get(r.ctx, name, metav1.GetOptions{})
@@ -127,10 +129,7 @@ func (r *liveReader) references(pod *corev1.Pod, policy *v1alpha1.SitePolicy) er
 			return err
 		}
 	}
-	if policy == nil {
-		return nil
-	}
-	for _, name := range policies.ClaimReferences(pod, policy) {
+	for _, name := range policy.ClaimReferences(pod) {
 		c, err := core.PersistentVolumeClaims(r.namespace).Get(r.ctx, name, metav1.GetOptions{})
 		if err := r.take(c, err, name, "to which volume it is bound is not known"); err != nil {
 			return err
@@ -155,7 +154,7 @@ func (r *liveReader) take(obj runtime.Object, err error, name, consequence strin
 
 // registration reads the webhook's entries.
 func (r *liveReader) registration() error {
-	s, api := r.scene, r.typed.AdmissionregistrationV1()
+	s, api := r.inputs, r.typed.AdmissionregistrationV1()
 	s.hooksFrom = "the cluster"
 	validating, err := api.ValidatingWebhookConfigurations().Get(r.ctx, manifests.Webhook, metav1.GetOptions{})
 	if ok, err := r.note(err, "the webhook's registration", "which of its entries the cluster has is not known; those of this version are shown"); !ok {

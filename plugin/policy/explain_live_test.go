@@ -93,7 +93,7 @@ func forbid(server *clientstest.Server, resources ...string) {
 	}
 }
 
-// Without Secret read, which is the usual case, what hangs on the kit is unknown
+// Without Secret read, which is the usual case, what depends on the kit is unknown
 // rather than wrong, until the kit is given from its folder.
 func TestExplainWithoutSecrets(t *testing.T) {
 	s := newSite(t)

@@ -3,12 +3,12 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
-	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
 // matched finds the entries of the policy that the pod uses. Of a pod that is no
@@ -54,12 +54,10 @@ func sealMatch(p *checks.Pod, what string) ExplainMatch {
 	case facts.SealProject:
 		return ExplainMatch{What: what, Entry: "spec.kits.trustRoots", Detail: fmt.Sprintf("sealed by the project, serial %d", p.Kit.Serial)}
 	case facts.SealNative:
-		return ExplainMatch{What: what, Entry: "spec.kits.signature", Detail: "NVFLARE's own signature.json"}
+		return ExplainMatch{What: what, Entry: "spec.kits.signature", Detail: "the framework's own signature"}
 	}
-	for i, sealer := range p.Policy.Kits.Sealers {
-		if v1alpha1.HasSealer(p.Policy.Kits.Sealers[i:i+1], p.Kit.SealerKey) {
-			return ExplainMatch{what, fmt.Sprintf("spec.kits.sealers[%d]", i), fmt.Sprintf("sealed by the site's %s, serial %d", sealer.Name, p.Kit.Serial)}
-		}
+	if i := p.Site.Sealer(p.Kit.SealerKey); i >= 0 {
+		return ExplainMatch{what, fmt.Sprintf("spec.kits.sealers[%d]", i), fmt.Sprintf("sealed by the site's %s, serial %d", p.Policy.Kits.Sealers[i].Name, p.Kit.Serial)}
 	}
 	return ExplainMatch{What: what, Detail: "nobody that the policy names vouches for it"}
 }
@@ -68,7 +66,7 @@ func imageMatches(p *checks.Pod) []ExplainMatch {
 	var all []ExplainMatch
 	for c := range checks.Containers(p.Spec) {
 		m := ExplainMatch{What: "container " + c.Name, Detail: c.Image}
-		if i := checks.AllowedImage(c.Image, p.Policy.Images.Allowed); i >= 0 {
+		if i := p.Site.Images.Entry(c.Image); i >= 0 {
 			m.Entry = fmt.Sprintf("spec.images.allowed[%d]", i)
 		}
 		all = append(all, m)
@@ -79,14 +77,12 @@ func imageMatches(p *checks.Pod) []ExplainMatch {
 func claimMatch(p *checks.Pod, v *corev1.Volume) ExplainMatch {
 	claim := v.PersistentVolumeClaim.ClaimName
 	m := ExplainMatch{What: "volume " + v.Name, Detail: "claim " + claim}
-	if i := checks.Data(claim, p.Policy.Data); i >= 0 {
+	if _, i := p.Site.Data(claim); i >= 0 {
 		m.Entry = fmt.Sprintf("spec.data[%d]", i)
 		return m
 	}
-	for _, participant := range p.Policy.Participants {
-		if checks.ExpandClaim(p.Policy.Workspace.ClaimName, participant) == claim {
-			m.Entry, m.Detail = "spec.workspace", m.Detail+" of "+participant
-		}
+	if owners := p.Site.WorkspaceOf(claim); len(owners) > 0 {
+		m.Entry, m.Detail = "spec.workspace", m.Detail+" of "+strings.Join(owners, ", ")
 	}
 	return m
 }

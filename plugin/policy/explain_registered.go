@@ -12,7 +12,7 @@ import (
 
 // registered takes the webhook's registration from the files, or else the one
 // that `kubectl flare install` would write.
-func (s *scene) registered(objects []source.Object) error {
+func (s *inputs) registered(objects []source.Object) error {
 	for _, o := range objects {
 		switch c := o.Typed.(type) {
 		case *admissionregistrationv1.MutatingWebhookConfiguration:
@@ -29,7 +29,7 @@ func (s *scene) registered(objects []source.Object) error {
 }
 
 // shipped is the registration of this version.
-func (s *scene) shipped() error {
+func (s *inputs) shipped() error {
 	objects, err := manifests.Objects(manifests.Options{Certs: manifests.SelfSigned})
 	if err != nil {
 		return err

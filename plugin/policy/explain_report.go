@@ -81,14 +81,13 @@ func (r *ExplainReport) DeepCopyObject() runtime.Object {
 	return &c
 }
 
-// check takes over findings. Where the kit could not be read, all that hangs on
-// it is unknown: neither a pass nor a failure would be true.
+// check takes over findings. Where the kit could not be read, all that depends
+// on it is unknown: neither a pass nor a failure would be true.
 func (i *ExplainItem) check(findings []checks.Finding, unknown bool) {
 	for _, f := range findings {
 		c := ExplainCheck{ID: f.ID, Results: f.Results}
-		hangs := !f.Applies && f.ID != checks.IDOtherPods || f.ID == checks.IDKit || f.ID == checks.IDArgv || f.ID == checks.IDTokens
 		switch {
-		case unknown && hangs:
+		case unknown && f.NeedsKit:
 			c.Verdict, c.Results = verdictUnknown, nil
 		case !f.Applies:
 			c.Verdict = checkNotApplicable

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
+	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -64,6 +65,9 @@ func (f *flags) policy(ctx context.Context, namespace string) (*v1alpha1.SitePol
 		if err != nil {
 			return nil, "", fmt.Errorf("--policy: %w", err)
 		}
+		if err := valid(p); err != nil {
+			return nil, "", fmt.Errorf("--policy %s: %w", f.Policy, err)
+		}
 		return p, p.Name, nil
 	case !made && f.PolicyName != "":
 		if reasons := validation.IsValidLabelValue(f.PolicyName); len(reasons) > 0 {
@@ -79,6 +83,16 @@ func (f *flags) policy(ctx context.Context, namespace string) (*v1alpha1.SitePol
 	}
 	p, err := f.makePolicy(name)
 	return p, name, err
+}
+
+// valid says what is wrong with a policy, as the webhook would.
+func valid(p *v1alpha1.SitePolicy) error {
+	catalog, err := policies.DefaultCatalog()
+	if err != nil {
+		return err
+	}
+	_, errs := policies.Compile(p, catalog)
+	return errs.ToAggregate()
 }
 
 func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
@@ -116,7 +130,7 @@ func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
 		}
 	}
 	if len(errs) == 0 {
-		errs = append(errs, v1alpha1.Validate(p).ToAggregate())
+		errs = append(errs, valid(p))
 	}
 	v1alpha1.SetDefaults(p)
 	return p, errors.Join(errs...)

@@ -1,7 +1,13 @@
 package checks
 
-// containers demands that a participant's pod runs one container and nothing
-// beside it: a sidecar shares its network, and could share its volumes.
+import (
+	"fmt"
+	"slices"
+)
+
+// containers demands that a participant's pod runs the containers of its profile,
+// each once, and nothing beside them: another one would share their network, and
+// could share their volumes.
 //
 // Fields: initContainers, containers, ephemeralContainers, shareProcessNamespace.
 func containers(p *Pod) []Result {
@@ -12,12 +18,26 @@ func containers(p *Pod) []Result {
 		case c.List == listEphemeral:
 			results = append(results, p.failIn(c, IDContainers, "", "an ephemeral container in a participant's pod",
 				"ask for break-glass (the verb breakglass on the SitePolicy)", "it would see the participant's files and memory"))
-		case c.Container != p.Main.Container && c.Container != p.Verifier.Container:
-			results = append(results, p.failIn(c, IDContainers, "", "a further container in a participant's pod", fix, "a participant's pod has one container"))
+		case c.Container != p.Verifier.Container && p.Demand(c) == nil:
+			results = append(results, p.failIn(c, IDContainers, "", "a further container in a participant's pod", fix, "%s", p.containerCount()))
+		}
+	}
+	for i := range p.demands.Containers {
+		if d := &p.demands.Containers[i]; !slices.Contains(p.held, d) {
+			results = append(results, p.fail(IDContainers, "containers", "a container is missing", "run the participant as `kubectl flare launch` does",
+				"no container of the pod runs %s", d.Process.Program))
 		}
 	}
 	if share := p.Spec.ShareProcessNamespace; share != nil && *share {
 		results = append(results, p.fail(IDContainers, "shareProcessNamespace", "a shared process namespace", "leave it out", "every container could read the others' files and memory"))
 	}
 	return results
+}
+
+// containerCount says how many containers the pod has by its profile.
+func (p *Pod) containerCount() string {
+	if n := len(p.demands.Containers); n != 1 {
+		return fmt.Sprintf("a participant's pod has %d containers", n)
+	}
+	return "a participant's pod has one container"
 }

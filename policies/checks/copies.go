@@ -3,8 +3,8 @@ package checks
 import (
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 	"github.com/kubectl-flare/kubectl-flare/policies/snapshot"
-	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
 // IDCopies is the check of what would hold the same as a claim of the policy.
@@ -21,11 +21,11 @@ const kindClaim = "PersistentVolumeClaim"
 //
 // A source of another kind is a volume populator's, and some populators clone
 // claims: nobody can tell here what such a source is made of, so it is refused.
-// Snapshots are judged when they are made. One from before the namespace was governed
+// Snapshots are checked when they are made. One from before the namespace was governed
 // is not: a cluster admin looks for those before `site add`.
 //
 // Fields: spec.dataSource, spec.dataSourceRef.
-func Claim(c *corev1.PersistentVolumeClaim, policy *v1alpha1.SitePolicySpec) []Result {
+func Claim(c *corev1.PersistentVolumeClaim, policy *compiled.Policy) []Result {
 	var sources []source
 	if s := c.Spec.DataSource; s != nil {
 		sources = append(sources, source{group(s.APIGroup), s.Kind, s.Name})
@@ -34,7 +34,7 @@ func Claim(c *corev1.PersistentVolumeClaim, policy *v1alpha1.SitePolicySpec) []R
 		sources = append(sources, source{group(s.APIGroup), s.Kind, s.Name})
 	}
 	for _, s := range sources {
-		if results := s.judge(policy); results != nil {
+		if results := s.check(policy); results != nil {
 			return results
 		}
 	}
@@ -51,7 +51,7 @@ func group(name *string) string {
 	return *name
 }
 
-func (s source) judge(policy *v1alpha1.SitePolicySpec) []Result {
+func (s source) check(policy *compiled.Policy) []Result {
 	switch {
 	case s.group == corev1.GroupName && s.kind == kindClaim:
 		return copyOf(s.name, "spec.dataSource", policy)
@@ -67,15 +67,15 @@ func (s source) judge(policy *v1alpha1.SitePolicySpec) []Result {
 // Snapshot is the same for a snapshot: any claim could be made of it.
 //
 // Fields: spec.source.persistentVolumeClaimName.
-func Snapshot(s *snapshot.VolumeSnapshot, policy *v1alpha1.SitePolicySpec) []Result {
+func Snapshot(s *snapshot.VolumeSnapshot, policy *compiled.Policy) []Result {
 	if name := s.Spec.Source.PersistentVolumeClaimName; name != nil {
 		return copyOf(*name, "spec.source.persistentVolumeClaimName", policy)
 	}
 	return nil
 }
 
-func copyOf(claim, field string, policy *v1alpha1.SitePolicySpec) []Result {
-	what := protectedClaim(policy, claim)
+func copyOf(claim, field string, policy *compiled.Policy) []Result {
+	what := policy.ClaimHolds(claim)
 	if what == "" {
 		return nil
 	}

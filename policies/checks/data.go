@@ -21,7 +21,7 @@ func data(p *Pod) []Result {
 		if v.PersistentVolumeClaim == nil || p.source(v) != profiles.SourceData {
 			continue
 		}
-		rule := p.dataRule(v.PersistentVolumeClaim.ClaimName)
+		rule, _ := p.Site.Data(v.PersistentVolumeClaim.ClaimName)
 		if r, ok := p.claimProblem(i, rule); ok {
 			results = append(results, r)
 		}
@@ -74,14 +74,4 @@ func (p *Pod) dataMounts(v *corev1.Volume, rule *v1alpha1.DataRule) []Result {
 		}
 	}
 	return results
-}
-
-// dataRule is the policy's entry for a claim; nil if it has none.
-func (p *Pod) dataRule(claim string) *v1alpha1.DataRule {
-	for i := range p.Policy.Data {
-		if p.Policy.Data[i].ClaimName == claim {
-			return &p.Policy.Data[i]
-		}
-	}
-	return nil
 }

@@ -13,10 +13,11 @@ func environment(p *Pod) []Result {
 	results := p.podEnvironment()
 	for c := range Containers(p.Spec) {
 		results = append(results, p.containerEnvironment(c)...)
-		if c.Container != p.Main.Container {
-			continue
+		d := p.Demand(c)
+		if d == nil {
+			continue // containers denies it
 		}
-		for _, problem := range p.Profile.Environment(c.Container, p.Process, p.identity()) {
+		for _, problem := range d.Grammar.Environment(c.Container) {
 			results = append(results, p.failIn(c, IDEnvironment, problem.Field, "an environment variable that is not allowed", problem.Fix, "%s", oneLine(problem.Detail)))
 		}
 	}
@@ -65,8 +66,9 @@ func execProbe(c *corev1.Container) string {
 	return ""
 }
 
-// podEnvironment: who could say which address the server's name leads to could
-// stand in for it, since NVFLARE's http and tcp drivers check no host names.
+// podEnvironment: whoever decides which address the server's name leads to could
+// stand in for the server, since not every transport of a framework checks host
+// names.
 func (p *Pod) podEnvironment() []Result {
 	var results []Result
 	if len(p.Spec.HostAliases) > 0 {

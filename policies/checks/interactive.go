@@ -3,15 +3,16 @@ package checks
 import (
 	"slices"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// Interactive judges exec, attach, port-forward and proxy into one pod. The pod's
+// Interactive checks exec, attach, port-forward and proxy into one pod. The pod's
 // role is that of the kit that it mounts; a participant whose kit is not known is
 // closed to everybody.
 func Interactive(p *Pod, subresource string) []Result {
 	bad := func(reason, format string, args ...any) []Result {
-		r := p.fail(IDInteractive, "", reason, interactiveFix(p.Role()), format, args...)
+		r := p.fail(IDInteractive, "", reason, p.interactiveFix(), format, args...)
 		r.Field = subresource
 		return []Result{r}
 	}
@@ -32,9 +33,9 @@ func Interactive(p *Pod, subresource string) []Result {
 	return bad("no access to a participant's pod", "pod %s has the role %s, and spec.privacy.interactiveAccess.podRoles is %v", name, p.Role(), openRoles(p.Policy))
 }
 
-func interactiveFix(role v1alpha1.Role) string {
-	if role == v1alpha1.RoleAdmin {
-		return "let the policy's spec.privacy.interactiveAccess.podRoles list admin: `kubectl flare job` works inside such a pod"
+func (p *Pod) interactiveFix() string {
+	if p.Kit != nil && p.Process.Kind == profiles.KindAdmin {
+		return "let the policy's spec.privacy.interactiveAccess.podRoles list " + string(p.Role()) + ": `kubectl flare job` works inside such a pod"
 	}
 	return "use `kubectl flare job` and `kubectl flare logs`, or ask for break-glass (the verb breakglass on the SitePolicy)"
 }

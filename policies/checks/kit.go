@@ -21,7 +21,7 @@ func kitCheck(p *Pod) []Result {
 		return []Result{p.fail(IDKit, "volumes", "no kit", fixInject, "a participant's pod must mount the Secret of its startup kit")}
 	}
 	for ref := range References(p.Spec) {
-		if HasPrefix(ref.Name, names.PrefixKit) && ref.Name != p.KitName {
+		if strings.HasPrefix(ref.Name, names.PrefixKit) && ref.Name != p.KitName {
 			return []Result{p.fail(IDKit, ref.Field(), "more than one kit", "run one participant in a pod", "%s and %s", quote(p.KitName), quote(ref.Name))}
 		}
 	}

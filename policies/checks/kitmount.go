@@ -24,11 +24,10 @@ func kitMount(p *Pod) []Result {
 			}
 		}
 	}
-	if p.Main.Container != nil && p.mountsOf(volumes) == 0 && results == nil {
-		results = append(results, p.failIn(p.Main, IDKitMount, "volumeMounts", "the kit is not mounted",
-			"mount it read-only at "+profiles.KitPath(p.paths), "Secret %s is a volume, but nobody mounts it", quote(p.KitName)))
+	if results != nil {
+		return results
 	}
-	return results
+	return p.unmounted(volumes, "mount it read-only at ", "Secret %s is a volume, but nobody mounts it")
 }
 
 // kitVolumes are the volumes with the kit; there must be one.
@@ -48,7 +47,7 @@ func (p *Pod) kitVolumes() (names []string, results []Result) {
 		}
 		if !p.goodItems(v.Secret.Items) {
 			results = append(results, p.fail(IDKitMount, indexed("volumes", i)+".secret.items", "not the kit's own files", fix,
-				"items must name each of %q once, under its own name", p.Profile.KitFiles(p.Kit.Role)))
+				"items must name each of %q once, under its own name", p.demands.KitFiles))
 		}
 	}
 	return names, results
@@ -60,7 +59,7 @@ func (p *Pod) goodItems(items []corev1.KeyToPath) bool {
 	if len(items) == 0 {
 		return true
 	}
-	need := p.Profile.KitFiles(p.Kit.Role)
+	need := p.demands.KitFiles
 	if len(items) != len(need) {
 		return false
 	}
@@ -74,11 +73,14 @@ func (p *Pod) goodItems(items []corev1.KeyToPath) bool {
 
 func (p *Pod) kitMountProblems(c Container, i int, m *corev1.VolumeMount) []Result {
 	field := indexed("volumeMounts", i)
-	if c.Container != p.Main.Container {
+	want := ""
+	if d := p.Demand(c); d != nil {
+		want = d.Path(profiles.SourceKit)
+	}
+	if want == "" && c.Container != p.Main.Container {
 		return []Result{p.failIn(c, IDKitMount, field, "a second mount of the kit", "mount it in the participant's own container alone", "%s", quote(m.MountPath))}
 	}
 	var results []Result
-	want := profiles.KitPath(p.paths)
 	if m.MountPath != want || m.SubPath != "" {
 		results = append(results, p.failIn(c, IDKitMount, field+".mountPath", "the kit is mounted elsewhere", "mount it once, whole, at "+want, "%s", quote(m.MountPath)))
 	}
@@ -88,12 +90,19 @@ func (p *Pod) kitMountProblems(c Container, i int, m *corev1.VolumeMount) []Resu
 	return results
 }
 
-func (p *Pod) mountsOf(volumes []string) int {
-	n := 0
-	for i := range p.Main.VolumeMounts {
-		if slices.Contains(volumes, p.Main.VolumeMounts[i].Name) {
-			n++
+// unmounted says which containers take the kit and mount none of the volumes. what
+// is formatted with the name of the kit.
+func (p *Pod) unmounted(volumes []string, fix, what string) []Result {
+	var results []Result
+	for c := range Containers(p.Spec) {
+		d := p.Demand(c)
+		if d == nil || d.Path(profiles.SourceKit) == "" {
+			continue
+		}
+		mounts := func(m corev1.VolumeMount) bool { return slices.Contains(volumes, m.Name) }
+		if !slices.ContainsFunc(c.VolumeMounts, mounts) {
+			results = append(results, p.failIn(c, IDKitMount, "volumeMounts", "the kit is not mounted", fix+d.Path(profiles.SourceKit), what, quote(p.KitName)))
 		}
 	}
-	return n
+	return results
 }

@@ -7,32 +7,33 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
-	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
 // IDKitSecret is the check of Secrets with a reserved name or a kit's type.
 const IDKitSecret = "kit-secret"
 
-// Secret judges a write to a Secret with a reserved name or the type of a kit:
+// Secret evaluates a write to a Secret with a reserved name or the type of a kit:
 // what stands under a kit's name must be that kit, whole, genuine and for ever.
 // The kit's fact is of the reviewed object, not of what is stored.
-func Secret(s, old *corev1.Secret, policy *v1alpha1.SitePolicySpec, f *facts.Facts, r Request) []Result {
+func Secret(s, old *corev1.Secret, site *compiled.Policy, f *facts.Facts, r Request) []Result {
 	typed := s.Type == facts.KitSecretType || (old != nil && old.Type == facts.KitSecretType)
 	switch {
 	case old != nil && sameSecret(s, old):
 		return nil // labels, annotations and finalizers
-	case HasPrefix(s.Name, names.PrefixKit):
+	case strings.HasPrefix(s.Name, names.PrefixKit):
 		return kitSecret(s, f)
 	case typed:
 		return secretProblem("type", "a kit's type under another name", "call it flare-kit-<participant>-<digest>", quote(s.Name))
-	case HasPrefix(s.Name, PrefixDerived), HasPrefix(s.Name, PrefixCredentials):
-		if !isLauncher(r.User, policy.Launcher, r.Namespace) {
+	case site.Profiles().Holds(s.Name) != "":
+		if !isLauncher(r.User, site.Spec().Launcher, r.Namespace) {
 			return secretProblem("metadata.name", "a reserved name", "use `kubectl flare kit inject`; only the launcher writes such Secrets", quote(s.Name))
 		}
 		return nil
-	case Reserved(s.Name):
+	case site.Profiles().Reserved(s.Name):
 		return secretProblem("metadata.name", "a reserved name", "take another name", quote(s.Name))
 	}
 	return nil
@@ -71,7 +72,7 @@ func secretProblem(field, reason, fix, detail string) []Result {
 }
 
 // Governed says whether a write to a Secret or ConfigMap with that name and type
-// must be judged.
-func Governed(name string, kind corev1.SecretType) bool {
-	return Reserved(name) || kind == facts.KitSecretType || strings.HasPrefix(string(kind), names.Group+"/")
+// must be evaluated.
+func Governed(known *profiles.Registry, name string, kind corev1.SecretType) bool {
+	return known.Reserved(name) || kind == facts.KitSecretType || strings.HasPrefix(string(kind), names.Group+"/")
 }

@@ -1,6 +1,10 @@
 package checks
 
-import "github.com/kubectl-flare/kubectl-flare/policies/names"
+import (
+	"strings"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
+)
 
 // local demands that the ConfigMap with local/ is the one that its name's digest
 // says. That it is the participant's own, reserved has seen to; where it is
@@ -11,7 +15,7 @@ func local(p *Pod) []Result {
 	var results []Result
 	for i := range p.Spec.Volumes {
 		source := p.Spec.Volumes[i].ConfigMap
-		if source == nil || !HasPrefix(source.Name, names.PrefixLocal) {
+		if source == nil || !strings.HasPrefix(source.Name, names.PrefixLocal) {
 			continue
 		}
 		field := indexed("volumes", i) + ".configMap"

@@ -8,28 +8,28 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
-	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
 // IDLocalConfigMap is the check of ConfigMaps with a reserved name.
 const IDLocalConfigMap = "local-configmap"
 
-// ConfigMap judges a write to a ConfigMap with a reserved name: what stands under
+// ConfigMap evaluates a write to a ConfigMap with a reserved name: what stands under
 // the name of a local/ must have the digest that the name says, for ever.
-func ConfigMap(m, old *corev1.ConfigMap, policy *v1alpha1.SitePolicySpec) []Result {
+func ConfigMap(m, old *corev1.ConfigMap, site *compiled.Policy) []Result {
 	bad := func(field, reason, fix, detail string) []Result {
 		return []Result{{ID: IDLocalConfigMap, Field: field, Reason: reason, Detail: detail, Fix: fix}}
 	}
 	owned := func(participant string) bool { return IsLocalName(m.Name, participant) }
 	switch {
-	case !Reserved(m.Name), old != nil && sameConfigMap(m, old):
+	case !site.Profiles().Reserved(m.Name), old != nil && sameConfigMap(m, old):
 		return nil
-	case !HasPrefix(m.Name, names.PrefixLocal):
+	case !strings.HasPrefix(m.Name, names.PrefixLocal):
 		return bad("metadata.name", "a reserved name", "take another name", quote(m.Name))
-	case !slices.ContainsFunc(policy.Participants, owned):
-		return bad("metadata.name", "not a participant's local/", "call it flare-local-<participant>-<digest> for one of "+strings.Join(policy.Participants, ", "), quote(m.Name))
+	case !slices.ContainsFunc(site.Spec().Participants, owned):
+		return bad("metadata.name", "not a participant's local/", "call it flare-local-<participant>-<digest> for one of "+strings.Join(site.Spec().Participants, ", "), quote(m.Name))
 	case !immutable(m.Immutable):
 		return bad("immutable", "local/ could be changed", "set immutable: true", quote(m.Name))
 	}

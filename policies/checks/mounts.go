@@ -10,7 +10,7 @@ import (
 )
 
 // mounts is a closed list of clean paths and of what may lie behind each, so that
-// nothing covers what Python loads code from (/usr, /lib, /opt/nvflare, …), the
+// nothing covers what a framework's programs are loaded from (/usr, /lib, …), the
 // kit or local/. Source: apiserver.md: "/workspace/startup/", "//startup" and
 // "/../startup" are accepted side by side.
 //
@@ -24,7 +24,7 @@ func mounts(p *Pod) []Result {
 		for i := range c.VolumeMounts {
 			m := &c.VolumeMounts[i]
 			if reason, detail := p.mountProblem(c, i, m); reason != "" {
-				results = append(results, p.failIn(c, IDMounts, indexed("volumeMounts", i), reason, "mount at "+p.allowedPaths(m), "%s", detail))
+				results = append(results, p.failIn(c, IDMounts, indexed("volumeMounts", i), reason, "mount at "+p.allowedPaths(c, m), "%s", detail))
 			}
 		}
 	}
@@ -52,7 +52,7 @@ func (p *Pod) mountProblem(c Container, i int, m *corev1.VolumeMount) (reason, d
 	case profiles.SourceData, profiles.SourceOther, profiles.SourceToken, profiles.SourceRaw:
 		return "", "" // data, volumes, tokens and kit-mount look at these
 	}
-	for _, allowed := range p.paths {
+	for _, allowed := range p.paths(c) {
 		if allowed.Path == m.MountPath && allowed.Takes(source) {
 			return p.writableLocal(source, m)
 		}
@@ -69,10 +69,10 @@ func (p *Pod) writableLocal(source profiles.Source, m *corev1.VolumeMount) (reas
 	return "", ""
 }
 
-func (p *Pod) allowedPaths(m *corev1.VolumeMount) string {
+func (p *Pod) allowedPaths(c Container, m *corev1.VolumeMount) string {
 	v := p.volume(m.Name)
 	var paths []string
-	for _, allowed := range p.paths {
+	for _, allowed := range p.paths(c) {
 		if v == nil || allowed.Takes(p.source(v)) {
 			paths = append(paths, allowed.Path)
 		}
@@ -81,6 +81,18 @@ func (p *Pod) allowedPaths(m *corev1.VolumeMount) string {
 		return "no path: leave it out"
 	}
 	return strings.Join(paths, ", ")
+}
+
+// paths are those of the container; of one that the pod may not have, which
+// containers denies, those of the participant's own.
+func (p *Pod) paths(c Container) []profiles.Path {
+	if d := p.Demand(c); d != nil {
+		return d.Paths
+	}
+	if len(p.demands.Containers) == 0 {
+		return nil
+	}
+	return p.demands.Containers[0].Paths
 }
 
 func mountedTwice(c *corev1.Container, i int) bool {

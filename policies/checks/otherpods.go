@@ -2,7 +2,6 @@ package checks
 
 import (
 	"slices"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -25,7 +24,7 @@ func otherPods(p *Pod) []Result {
 	var results []Result
 	for i := range p.Spec.Volumes {
 		name, field := p.claimOf(&p.Spec.Volumes[i])
-		if what := protectedClaim(p.Policy, name); what != "" {
+		if what := p.Site.ClaimHolds(name); what != "" {
 			results = append(results, p.fail(IDOtherPods, indexed("volumes", i)+field, "the claim is the participants'",
 				"leave it out: only a participant's pod may mount it", "claim %s holds %s", quote(name), what))
 		}
@@ -52,44 +51,12 @@ func (p *Pod) claimOf(v *corev1.Volume) (name, field string) {
 	return "", ""
 }
 
-// protectedClaim says what a claim holds that only participants may see.
-func protectedClaim(policy *v1alpha1.SitePolicySpec, claim string) string {
-	if claim == "" {
-		return ""
-	}
-	for i := range policy.Data {
-		if policy.Data[i].ClaimName == claim {
-			return "data"
-		}
-	}
-	if slices.Contains(policy.Kits.Claims, claim) {
-		return "kits"
-	}
-	// The pattern's ends are compared first: an object name costs a hash.
-	before, after, _ := strings.Cut(policy.Workspace.ClaimName, participantMark)
-	if !strings.HasPrefix(claim, before) {
-		return ""
-	}
-	if last := strings.LastIndex(after, participantMark); last >= 0 {
-		after = after[last+len(participantMark):]
-	}
-	if !strings.HasSuffix(claim, after) {
-		return ""
-	}
-	for _, participant := range policy.Participants {
-		if ExpandClaim(policy.Workspace.ClaimName, participant) == claim {
-			return "a workspace"
-		}
-	}
-	return ""
-}
-
 // TouchesParticipants says whether a pod that is none of a federation has its
 // hands on something of theirs all the same: one from before the namespace was
 // governed, say.
 func TouchesParticipants(p *Pod) bool {
 	for i := range p.Spec.Volumes {
-		if name, _ := p.claimOf(&p.Spec.Volumes[i]); protectedClaim(p.Policy, name) != "" {
+		if name, _ := p.claimOf(&p.Spec.Volumes[i]); p.Site.ClaimHolds(name) != "" {
 			return true
 		}
 	}

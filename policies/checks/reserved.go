@@ -16,10 +16,10 @@ import (
 func reserved(p *Pod) []Result {
 	var results []Result
 	for ref := range References(p.Spec) {
-		if !Reserved(ref.Name) || p.entitled(ref) {
+		if !p.Site.Profiles().Reserved(ref.Name) || p.entitled(ref) {
 			continue
 		}
-		r := p.fail(IDReserved, ref.Field(), "a reserved name", fixReserved(ref), "%s may not be referred to here", quote(ref.Name))
+		r := p.fail(IDReserved, ref.Field(), "a reserved name", p.fixReserved(ref), "%s may not be referred to here", quote(ref.Name))
 		if ref.Container.Container != nil {
 			r.Container = ref.Container.Name
 		}
@@ -34,21 +34,21 @@ func reserved(p *Pod) []Result {
 // not known; such a pod is refused for that.
 func (p *Pod) entitled(ref Reference) bool {
 	switch {
-	case HasPrefix(ref.Name, names.PrefixKit):
+	case strings.HasPrefix(ref.Name, names.PrefixKit):
 		return ref.Kind == SecretRef && ref.Way == WayVolume
-	case HasPrefix(ref.Name, names.PrefixLocal):
-		return ref.Kind == ConfigMapRef && ref.Way == WayVolume && (p.Kit == nil || isLocalOf(ref.Name, p.object))
-	case HasPrefix(ref.Name, PrefixCredentials):
+	case strings.HasPrefix(ref.Name, names.PrefixLocal):
+		return ref.Kind == ConfigMapRef && ref.Way == WayVolume && (p.Kit == nil || IsLocalOf(ref.Name, p.owner.Object))
+	case p.Site.Profiles().Holds(ref.Name) == profiles.HoldsTokens:
 		return ref.Kind == SecretRef && ref.Way == WayEnv && p.Process.Kind == profiles.KindJob
 	}
 	return false
 }
 
-func fixReserved(ref Reference) string {
+func (p *Pod) fixReserved(ref Reference) string {
 	switch {
-	case HasPrefix(ref.Name, PrefixDerived):
+	case p.Site.Profiles().Holds(ref.Name) == profiles.HoldsKit:
 		return "mount the sealed kit's Secret (flare-kit-…) instead of the launcher's copy of the key"
-	case HasPrefix(ref.Name, names.PrefixLocal):
+	case strings.HasPrefix(ref.Name, names.PrefixLocal):
 		return "mount the ConfigMap of the kit's own participant as a volume"
 	}
 	return "mount a kit as a volume of type secret, and no other participant's"
@@ -57,10 +57,11 @@ func fixReserved(ref Reference) string {
 // IsLocalName says whether a ConfigMap's name has the form that the local/ of a
 // participant has: flare-local-<object name>-<32 digits>.
 func IsLocalName(name, participant string) bool {
-	return isLocalOf(name, kit.ObjectName(participant))
+	return IsLocalOf(name, kit.ObjectName(participant))
 }
 
-func isLocalOf(name, object string) bool {
+// IsLocalOf is the same by the object name of the participant.
+func IsLocalOf(name, object string) bool {
 	rest, ok := strings.CutPrefix(name, names.PrefixLocal)
 	if !ok {
 		return false

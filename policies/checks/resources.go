@@ -117,7 +117,7 @@ func has(list corev1.ResourceList, name corev1.ResourceName) bool {
 	return ok
 }
 
-// Resize judges a pod whose amounts are being changed: nothing else can come
+// Resize evaluates a pod whose amounts are being changed: nothing else can come
 // through that door.
 func Resize(p *Pod) []Result {
 	if !p.Federated {

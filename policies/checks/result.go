@@ -7,12 +7,8 @@
 // lists and on what the caller has looked up. What is not known is refused.
 package checks
 
-// Result is what one check has to say about one place.
+// Result is what one check finds wrong in one place.
 type Result struct {
-	// Allowed is false in every Result that a check returns; a check that finds
-	// nothing wrong returns none. It is there so that a Result says itself what
-	// it is wherever it is printed.
-	Allowed bool `json:"allowed"`
 	// ID names the check.
 	ID string `json:"id"`
 	// Container is the container that it is about, where it is about one.

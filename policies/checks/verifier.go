@@ -85,13 +85,13 @@ func (p *Pod) copyMounts() []Result {
 				results = append(results, p.kitMountProblems(c, i, m)...)
 			case p.onlyForVerifier(m.Name):
 				results = append(results, p.failIn(c, IDKitMount, indexed("volumeMounts", i), "the kit as it was before it was verified",
-					"mount the copy that "+kitvolume.Verifier+" makes, at "+profiles.KitPath(p.paths), "%s", quote(m.MountPath)))
+					"mount the copy that "+kitvolume.Verifier+" makes, at "+p.kitPath(), "%s", quote(m.MountPath)))
 			}
 		}
 	}
 	if !mounted && p.Verifier.Container != nil {
 		results = append(results, p.failIn(p.Main, IDKitMount, "volumeMounts", "the kit is not mounted",
-			"mount the copy that "+kitvolume.Verifier+" makes, read-only at "+profiles.KitPath(p.paths), "%s is verified, but nobody mounts it", quote(p.KitName)))
+			"mount the copy that "+kitvolume.Verifier+" makes, read-only at "+p.kitPath(), "%s is verified, but nobody mounts it", quote(p.KitName)))
 	}
 	return results
 }

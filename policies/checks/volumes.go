@@ -79,7 +79,7 @@ func (p *Pod) source(v *corev1.Volume) profiles.Source {
 		return profiles.SourceScratch
 	case v.Secret != nil && v.Secret.SecretName == p.KitName:
 		return profiles.SourceKit
-	case v.ConfigMap != nil && HasPrefix(v.ConfigMap.Name, names.PrefixLocal):
+	case v.ConfigMap != nil && strings.HasPrefix(v.ConfigMap.Name, names.PrefixLocal):
 		return profiles.SourceLocal
 	case v.PersistentVolumeClaim != nil:
 		return p.claimSource(v.PersistentVolumeClaim.ClaimName)
@@ -91,12 +91,17 @@ func (p *Pod) source(v *corev1.Volume) profiles.Source {
 
 func (p *Pod) claimSource(claim string) profiles.Source {
 	switch {
-	case p.dataRule(claim) != nil:
+	case p.isData(claim):
 		return profiles.SourceData
-	case claim == p.workspace:
+	case claim == p.owner.Claim:
 		return profiles.SourceWorkspace
 	}
 	return profiles.SourceOther
+}
+
+func (p *Pod) isData(claim string) bool {
+	rule, _ := p.Site.Data(claim)
+	return rule != nil
 }
 
 // volume finds a volume by its name; nil if there is none.

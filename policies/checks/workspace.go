@@ -9,7 +9,7 @@ import (
 //
 // Fields: volumes[*].persistentVolumeClaim, volumeMounts[*].subPath.
 func workspace(p *Pod) []Result {
-	folder := expand(p.Policy.Workspace.SubPath, p.object)
+	folder := p.owner.Folder
 	if folder == "" {
 		return nil
 	}
@@ -22,7 +22,7 @@ func workspace(p *Pod) []Result {
 				continue
 			}
 			results = append(results, p.failIn(c, IDWorkspace, indexed("volumeMounts", i)+".subPath", "outside of the participant's folder",
-				"set subPath to "+quote(folder)+" or below", "the sub-path is %s, and others share the claim %s", quote(m.SubPath), quote(p.workspace)))
+				"set subPath to "+quote(folder)+" or below", "the sub-path is %s, and others share the claim %s", quote(m.SubPath), quote(p.owner.Claim)))
 		}
 	}
 	return results

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-
-	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
 // Facts are those of one namespace at one moment.
@@ -20,11 +18,6 @@ type Facts struct {
 	// kubectl-flare.dev/site-policy. It is for the hint where the policy itself
 	// is missing.
 	PolicyName string
-
-	// Validated is the policy that v1alpha1.Validate has passed, by identity. It
-	// spares every verdict the validation of a policy that has not changed since
-	// it was loaded. A verdict on any other policy validates it first.
-	Validated *v1alpha1.SitePolicy
 
 	// Kits are the kits of the namespace by the name of their Secret, read from
 	// the API server (or, when a kit Secret itself is reviewed, from the reviewed

@@ -40,8 +40,8 @@ type Finding struct {
 	Fix string `json:"fix,omitempty"`
 }
 
-// Pass, Warn and Fail make findings that matter always. Their messages are in the
-// form of fmt.Sprintf.
+// Pass says that a check has passed. Its message, as that of Warn and Fail, is in the
+// form of fmt.Sprintf; all three make findings that matter always.
 func Pass(id, file, format string, args ...any) Finding {
 	return Finding{ID: id, Status: StatusPass, Scope: Always, File: file, Message: fmt.Sprintf(format, args...)}
 }

@@ -7,19 +7,23 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 )
 
-// limits gives a container without a limit the policy's maximum. The request
+// limits gives the container without a limit the policy's maximum, which bounds all
+// of a pod's containers together: only the process's own gets it. The request
 // stays what it was: without one, the API server would take the limit for it and
 // the pod would find no node.
-func (m *mutation) limits() {
-	c := m.main()
+func (m *mutation) limits(c *corev1.Container) {
 	for name, most := range m.policy.Resources.Max {
-		if checks.IsDevice(name) || m.limited(name) {
+		if checks.IsDevice(name) || m.limited(c, name) {
+			continue
+		}
+		left := m.left(name, most, c)
+		if left.Sign() < 0 {
 			continue
 		}
 		if c.Resources.Limits == nil {
 			c.Resources.Limits = corev1.ResourceList{}
 		}
-		c.Resources.Limits[name] = most.DeepCopy()
+		c.Resources.Limits[name] = left
 		if _, ok := c.Resources.Requests[name]; ok {
 			continue
 		}
@@ -30,12 +34,23 @@ func (m *mutation) limits() {
 	}
 }
 
-func (m *mutation) limited(name corev1.ResourceName) bool {
+// left is what the other containers leave of the maximum.
+func (m *mutation) left(name corev1.ResourceName, most resource.Quantity, c *corev1.Container) resource.Quantity {
+	left := most.DeepCopy()
+	for i := range m.pod.Spec.Containers {
+		if other := &m.pod.Spec.Containers[i]; other != c {
+			left.Sub(other.Resources.Limits[name])
+		}
+	}
+	return left
+}
+
+func (m *mutation) limited(c *corev1.Container, name corev1.ResourceName) bool {
 	if m.pod.Spec.Resources != nil {
 		if _, ok := m.pod.Spec.Resources.Limits[name]; ok {
 			return true
 		}
 	}
-	_, ok := m.main().Resources.Limits[name]
+	_, ok := c.Resources.Limits[name]
 	return ok
 }

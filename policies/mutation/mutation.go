@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
@@ -16,15 +17,12 @@ import (
 // Mutate returns the pod itself when there is nothing to change, else a changed
 // copy. It is pure and idempotent: Mutate(Mutate(p)) is Mutate(p). Pods of which
 // it is not known whose they are stay as they are.
-func Mutate(pod *corev1.Pod, policy *v1alpha1.SitePolicy, f facts.Facts) *corev1.Pod {
-	if policy == nil {
-		return pod
-	}
-	name, kit := pick(pod, &f)
+func Mutate(pod *corev1.Pod, site *compiled.Policy, f facts.Facts) *corev1.Pod {
+	name, kit := pick(pod, site, &f)
 	if kit == nil {
 		return pod
 	}
-	m := newMutation(pod.DeepCopy(), policy, &f, name, kit)
+	m := newMutation(pod.DeepCopy(), site, &f, name, kit)
 	m.run()
 	if equality.Semantic.DeepEqual(pod.Spec, m.pod.Spec) {
 		return pod
@@ -35,24 +33,41 @@ func Mutate(pod *corev1.Pod, policy *v1alpha1.SitePolicy, f facts.Facts) *corev1
 // mutation is one pod on its way.
 type mutation struct {
 	pod     *corev1.Pod
+	site    *compiled.Policy
 	policy  *v1alpha1.SitePolicySpec
 	facts   *facts.Facts
 	kitName string
 	kit     *facts.KitFact
-	profile profiles.Profile
-	process profiles.Process
-	paths   []profiles.Path
+	owner   compiled.Participant
+	// files are those of startup/ that the participant needs.
+	files []string
+	// parts are the containers with what each is held to; empty unless the pod has
+	// exactly those that its profile demands.
+	parts []part
 	// launcher says that the pod is the parent that makes job pods.
 	launcher bool
 }
 
-func newMutation(pod *corev1.Pod, policy *v1alpha1.SitePolicy, f *facts.Facts, name string, kit *facts.KitFact) *mutation {
-	p := checks.NewPod(pod, policy, f, checks.Request{})
-	m := &mutation{pod: pod, policy: &policy.Spec, facts: f, kitName: name, kit: kit, profile: p.Profile, process: p.Process}
-	m.paths = m.profile.Paths(m.process, profiles.Identity{
-		Participant: kit.Participant, Org: kit.Org, Role: kit.Role, Workspace: m.policy.Workspace.MountPath, Pod: pod.Name,
-	})
-	m.launcher = p.IsLauncher()
+// part is a container with what it is held to.
+type part struct {
+	*corev1.Container
+	demand *profiles.Container
+}
+
+func newMutation(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts, name string, kit *facts.KitFact) *mutation {
+	p := checks.NewPodWithKit(pod, site, f, name, kit)
+	m := &mutation{
+		pod: pod, site: site, policy: site.Spec(), facts: f, kitName: name, kit: kit,
+		owner: site.Participant(kit.Participant), files: p.KitFiles(), launcher: p.IsLauncher(),
+	}
+	if !p.Complete() {
+		return m
+	}
+	for c := range checks.Containers(p.Spec) {
+		if d := p.Demand(c); d != nil {
+			m.parts = append(m.parts, part{c.Container, d})
+		}
+	}
 	return m
 }
 
@@ -63,22 +78,17 @@ func (m *mutation) run() {
 	if m.kit.Volume == nil {
 		m.rewriteDerived()
 	}
-	if m.process.Kind != profiles.KindNone && len(m.pod.Spec.Containers) == 1 {
-		m.addWorkspace()
-		if m.kit.Volume == nil {
-			m.addKit()
-		} else {
-			m.addVerified()
-		}
-		m.addLocal()
-		m.addScratch()
-		m.limits()
+	for _, c := range m.parts {
+		m.addWorkspace(c)
+		m.addKit(c)
+		m.addLocal(c)
+		m.addScratch(c)
+	}
+	if len(m.parts) > 0 {
+		m.limits(m.parts[0].Container)
 	}
 	m.readOnly()
 }
-
-// main is the participant's container.
-func (m *mutation) main() *corev1.Container { return &m.pod.Spec.Containers[0] }
 
 // each visits all containers that a pod can have when it is made.
 func (m *mutation) each(visit func(*corev1.Container)) {

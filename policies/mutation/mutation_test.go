@@ -29,6 +29,11 @@ type subject struct {
 	facts  facts.Facts
 }
 
+func (s subject) mutate(t *testing.T, pod *corev1.Pod) *corev1.Pod {
+	t.Helper()
+	return mutation.Mutate(pod, policiestest.Site(t, s.policy), s.facts)
+}
+
 func launched(t *testing.T, role string) subject {
 	t.Helper()
 	policy := policiestest.Policy(t)
@@ -78,7 +83,7 @@ func onVolume(s subject) subject {
 func older(t *testing.T) subject {
 	t.Helper()
 	s := onVolume(launched(t, "client"))
-	s.pod = mutation.Mutate(s.pod, s.policy, s.facts)
+	s.pod = s.mutate(t, s.pod)
 	s.pod.Spec.InitContainers[0].Image = "registry.example.org/flare-kit:old"
 	s.pod.Spec.InitContainers[0].VolumeMounts = append(s.pod.Spec.InitContainers[0].VolumeMounts, corev1.VolumeMount{Name: "token", MountPath: "/token"})
 	return s
@@ -107,7 +112,7 @@ func TestMutateGolden(t *testing.T) {
 	for name, s := range subjects(t) {
 		t.Run(name, func(t *testing.T) {
 			before := s.pod.DeepCopy()
-			got := mutation.Mutate(s.pod, s.policy, s.facts)
+			got := s.mutate(t, s.pod)
 			if !equality.Semantic.DeepEqual(before, s.pod) {
 				t.Error("the pod that came in was changed")
 			}
@@ -150,7 +155,7 @@ func TestMutateIsIdempotent(t *testing.T) {
 			if err := yaml.UnmarshalStrict(data, pod); err != nil {
 				t.Fatal(err)
 			}
-			if again := mutation.Mutate(pod, s.policy, s.facts); again != pod {
+			if again := s.mutate(t, pod); again != pod {
 				t.Errorf("-once +twice:\n%s", cmp.Diff(pod, again))
 			}
 		})
@@ -161,7 +166,7 @@ func TestMutateIsIdempotent(t *testing.T) {
 func TestPatch(t *testing.T) {
 	for name, s := range subjects(t) {
 		t.Run(name, func(t *testing.T) {
-			want := mutation.Mutate(s.pod, s.policy, s.facts)
+			want := s.mutate(t, s.pod)
 			text, err := mutation.Marshal(mutation.Patch(s.pod, want))
 			if err != nil {
 				t.Fatal(err)
@@ -172,8 +177,8 @@ func TestPatch(t *testing.T) {
 		})
 	}
 	s := launched(t, "client")
-	s.pod = mutation.Mutate(s.pod, s.policy, s.facts)
-	if ops := mutation.Patch(s.pod, mutation.Mutate(s.pod, s.policy, s.facts)); ops != nil {
+	s.pod = s.mutate(t, s.pod)
+	if ops := mutation.Patch(s.pod, s.mutate(t, s.pod)); ops != nil {
 		t.Errorf("a patch of nothing: %v", ops)
 	}
 }
@@ -195,7 +200,7 @@ func TestPatchKeepsWhatItDoesNotKnow(t *testing.T) {
 	if err := json.Unmarshal(before, pod); err != nil {
 		t.Fatal(err)
 	}
-	text, err := mutation.Marshal(mutation.Patch(pod, mutation.Mutate(pod, s.policy, s.facts)))
+	text, err := mutation.Marshal(mutation.Patch(pod, s.mutate(t, pod)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
-	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 )
 
@@ -58,7 +57,7 @@ func TestPick(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := bare(t, "client", "Site_2")
 			tc.change(&s)
-			got := mutation.Mutate(s.pod, s.policy, s.facts)
+			got := s.mutate(t, s.pod)
 			if kitOf(got) != tc.want {
 				t.Errorf("kit %q, want %q", kitOf(got), tc.want)
 			}
@@ -71,15 +70,12 @@ func TestPick(t *testing.T) {
 
 func TestLeftAlone(t *testing.T) {
 	s := launched(t, "client")
-	if got := mutation.Mutate(s.pod, nil, s.facts); got != s.pod {
-		t.Error("without a policy")
-	}
 	other := policiestest.OtherPod(t)
-	if got := mutation.Mutate(other, s.policy, s.facts); got != other {
+	if got := s.mutate(t, other); got != other {
 		t.Error("a pod that is no participant's")
 	}
 	delete(s.facts.Kits, policiestest.ClientKit)
-	if got := mutation.Mutate(s.pod, s.policy, s.facts); got != s.pod {
+	if got := s.mutate(t, s.pod); got != s.pod {
 		t.Error("a pod whose kit is not known")
 	}
 }
@@ -89,7 +85,7 @@ func TestNothingIsOverridden(t *testing.T) {
 	s := launched(t, "client")
 	s.pod.Spec.Containers[0].SecurityContext.AllowPrivilegeEscalation = new(true)
 	s.pod.Spec.SecurityContext.RunAsUser = new(int64(0))
-	got := mutation.Mutate(s.pod, s.policy, s.facts)
+	got := s.mutate(t, s.pod)
 	if !*got.Spec.Containers[0].SecurityContext.AllowPrivilegeEscalation || *got.Spec.SecurityContext.RunAsUser != 0 {
 		t.Error("overridden")
 	}
@@ -101,7 +97,7 @@ func TestLauncherKeepsItsToken(t *testing.T) {
 		s := launched(t, role)
 		s.pod.Spec.Volumes = append(s.pod.Spec.Volumes, policiestest.JobPod(t, "client").Spec.Volumes[2])
 		got := 0
-		for _, v := range mutation.Mutate(s.pod, s.policy, s.facts).Spec.Volumes {
+		for _, v := range s.mutate(t, s.pod).Spec.Volumes {
 			if v.Projected != nil {
 				got++
 			}

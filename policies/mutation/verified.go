@@ -5,7 +5,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
@@ -14,7 +13,7 @@ import (
 // flare-verify: the process mounts the copy that it made in memory. A verifier that
 // stands there already, from `launch` or from a webhook with another image of
 // flare-kit, is written anew.
-func (m *mutation) addVerified() {
+func (m *mutation) addVerified(c part) {
 	if m.facts.KitImage == "" {
 		return // validation says so
 	}
@@ -23,13 +22,13 @@ func (m *mutation) addVerified() {
 		mounts := kitvolume.MountsOf(&(*init)[0])
 		if mounts.Raw != "" && mounts.Seal != "" && mounts.Copy != "" {
 			(*init)[0] = m.verifier(mounts, (*init)[0].Resources)
-			m.mountCopy(mounts.Copy)
+			m.mountCopy(c, mounts.Copy)
 		}
 		return
 	}
-	mounts := kitvolume.Mounts{Copy: m.copyVolume()}
+	mounts := kitvolume.Mounts{Copy: m.copyVolume(c)}
 	mounts.Seal, mounts.Raw = m.sealVolume(), m.add(kitvolume.RawVolume(m.free("kit"), m.kit.Volume.ClaimName))
-	m.mountCopy(mounts.Copy)
+	m.mountCopy(c, mounts.Copy)
 	*init = slices.Insert(*init, 0, m.verifier(mounts, corev1.ResourceRequirements{}))
 }
 
@@ -44,9 +43,9 @@ func (m *mutation) verifier(mounts kitvolume.Mounts, amounts corev1.ResourceRequ
 // copyVolume is the volume for the copy: that which the process mounts where its
 // kit belongs, if it is the kit's Secret or the launcher's copy of it; else a new
 // one.
-func (m *mutation) copyVolume() string {
-	for _, mount := range m.main().VolumeMounts {
-		if mount.MountPath != profiles.KitPath(m.paths) {
+func (m *mutation) copyVolume(c part) string {
+	for _, mount := range c.VolumeMounts {
+		if mount.MountPath != c.demand.Path(profiles.SourceKit) {
 			continue
 		}
 		for i := range m.pod.Spec.Volumes {
@@ -60,7 +59,7 @@ func (m *mutation) copyVolume() string {
 }
 
 func (m *mutation) isKit(v *corev1.Volume) bool {
-	return v.Secret != nil && (v.Secret.SecretName == m.kitName || checks.HasPrefix(v.Secret.SecretName, checks.PrefixDerived))
+	return v.Secret != nil && (v.Secret.SecretName == m.kitName || m.site.Profiles().Holds(v.Secret.SecretName) == profiles.HoldsKit)
 }
 
 func (m *mutation) sealVolume() string {
@@ -77,15 +76,15 @@ func (m *mutation) add(v corev1.Volume) string {
 	return v.Name
 }
 
-func (m *mutation) mountCopy(name string) {
-	at := profiles.KitPath(m.paths)
-	for i := range m.main().VolumeMounts {
-		if mount := &m.main().VolumeMounts[i]; mount.Name == name && mount.MountPath == at {
+func (m *mutation) mountCopy(c part, name string) {
+	at := c.demand.Path(profiles.SourceKit)
+	for i := range c.VolumeMounts {
+		if mount := &c.VolumeMounts[i]; mount.Name == name && mount.MountPath == at {
 			mount.ReadOnly = true
 			return
 		}
 	}
-	if at != "" && !m.mounted(at) {
-		m.main().VolumeMounts = append(m.main().VolumeMounts, corev1.VolumeMount{Name: name, MountPath: at, ReadOnly: true})
+	if at != "" && !mounted(c, at) {
+		c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: name, MountPath: at, ReadOnly: true})
 	}
 }

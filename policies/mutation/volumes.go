@@ -3,6 +3,7 @@ package mutation
 import (
 	"path"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -22,38 +23,56 @@ func (m *mutation) kitMode() *int32 {
 
 // rewriteDerived points the launcher's copy of startup/ at the sealed kit itself,
 // with the files that the launcher would have copied: so no second copy of the
-// private key need exist. Source: nvflare.md §13.
+// private key need exist. Source: design §6.
 func (m *mutation) rewriteDerived() {
 	for i := range m.pod.Spec.Volumes {
 		s := m.pod.Spec.Volumes[i].Secret
-		if s == nil || !checks.HasPrefix(s.SecretName, checks.PrefixDerived) || !m.profile.OwnsDerived(s.SecretName, m.kit.Participant, m.kit.Role) {
+		if s == nil || !m.copiesKit(s.SecretName) {
 			continue
 		}
 		s.SecretName, s.Items, s.Optional = m.kitName, nil, nil
-		for _, name := range m.profile.KitFiles(m.kit.Role) {
+		for _, name := range m.files {
 			s.Items = append(s.Items, corev1.KeyToPath{Key: name, Path: name})
 		}
 	}
 }
 
-func (m *mutation) addKit() {
+// copiesKit says whether a launcher's Secret is a copy of the pod's kit.
+func (m *mutation) copiesKit(secret string) bool {
+	launcher, framework, ok := m.site.Profiles().KitCopyOwner(secret)
+	return ok && framework == m.kit.Framework && launcher.OwnsKitCopy(secret, m.kit.Participant, m.kit.Role)
+}
+
+func (m *mutation) addKit(c part) {
+	at := c.demand.Path(profiles.SourceKit)
+	if at == "" {
+		return
+	}
+	if m.kit.Volume != nil {
+		m.addVerified(c)
+		return
+	}
 	refers := func(v corev1.Volume) bool { return v.Secret != nil && v.Secret.SecretName == m.kitName }
-	m.mount("startup", profiles.KitPath(m.paths), true, refers, corev1.VolumeSource{
+	m.mount(c, "startup", at, true, refers, corev1.VolumeSource{
 		Secret: &corev1.SecretVolumeSource{SecretName: m.kitName, DefaultMode: m.kitMode()},
 	})
 }
 
 // addLocal adds local/ where there is exactly one of the participant: of several
 // only a person can say which one is meant.
-func (m *mutation) addLocal() {
+func (m *mutation) addLocal(c part) {
+	at := c.demand.Path(profiles.SourceLocal)
+	if at == "" {
+		return
+	}
 	var all []string
 	for name, local := range m.facts.Locals {
-		if local.Error == "" && local.Immutable && checks.IsLocalName(name, m.kit.Participant) {
+		if local.Error == "" && local.Immutable && checks.IsLocalOf(name, m.owner.Object) {
 			all = append(all, name)
 		}
 	}
 	refers := func(v corev1.Volume) bool {
-		return v.ConfigMap != nil && checks.HasPrefix(v.ConfigMap.Name, names.PrefixLocal)
+		return v.ConfigMap != nil && strings.HasPrefix(v.ConfigMap.Name, names.PrefixLocal)
 	}
 	if len(all) != 1 && !slices.ContainsFunc(m.pod.Spec.Volumes, refers) {
 		return
@@ -62,49 +81,47 @@ func (m *mutation) addLocal() {
 	if len(all) == 1 {
 		name = all[0]
 	}
-	m.mount("local", profiles.LocalPath(m.paths), true, refers, corev1.VolumeSource{
+	m.mount(c, "local", at, true, refers, corev1.VolumeSource{
 		ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: name}},
 	})
 }
 
-// addWorkspace gives parents their claim; job pods bring an emptyDir.
-func (m *mutation) addWorkspace() {
-	if m.process.Kind != profiles.KindParent {
-		return
-	}
-	claim := checks.ExpandClaim(m.policy.Workspace.ClaimName, m.kit.Participant)
+// addWorkspace mounts the participant's claim where a container may have it; a job
+// brings an emptyDir.
+func (m *mutation) addWorkspace(c part) {
 	folder := m.policy.Workspace.MountPath
-	if m.mounted(folder) {
+	takes := func(p profiles.Path) bool { return p.Path == folder && p.Takes(profiles.SourceWorkspace) }
+	if mounted(c, folder) || !slices.ContainsFunc(c.demand.Paths, takes) {
 		return
 	}
 	refers := func(v corev1.Volume) bool {
-		return v.PersistentVolumeClaim != nil && v.PersistentVolumeClaim.ClaimName == claim
+		return v.PersistentVolumeClaim != nil && v.PersistentVolumeClaim.ClaimName == m.owner.Claim
 	}
-	m.mount("workspace", folder, false, refers, corev1.VolumeSource{
-		PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: claim},
+	m.mount(c, "workspace", folder, false, refers, corev1.VolumeSource{
+		PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: m.owner.Claim},
 	})
-	for i := range m.main().VolumeMounts {
-		if mount := &m.main().VolumeMounts[i]; mount.MountPath == folder && mount.SubPath == "" {
-			mount.SubPath = checks.ExpandClaim(m.policy.Workspace.SubPath, m.kit.Participant)
+	for i := range c.VolumeMounts {
+		if mount := &c.VolumeMounts[i]; mount.MountPath == folder && mount.SubPath == "" {
+			mount.SubPath = m.owner.Folder
 		}
 	}
 }
 
 // addScratch gives the process a disk-backed emptyDir wherever only scratch space
-// may be, /tmp first of all: the root file system is read-only, and libraries make
-// their caches in HOME. Shared memory is left as the runtime makes it.
-func (m *mutation) addScratch() {
+// may be, /tmp first of all: the root file system is read-only. Shared memory is
+// left as the runtime makes it.
+func (m *mutation) addScratch(c part) {
 	never := func(corev1.Volume) bool { return false }
-	for _, p := range m.paths {
-		if p.Sources != profiles.SourceScratch || p.Path == "/dev/shm" || m.mounted(p.Path) {
+	for _, p := range c.demand.Paths {
+		if p.Sources != profiles.SourceScratch || p.Path == "/dev/shm" || mounted(c, p.Path) {
 			continue
 		}
-		m.mount(path.Base(p.Path), p.Path, false, never, corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}})
+		m.mount(c, path.Base(p.Path), p.Path, false, never, corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}})
 	}
-	for _, name := range []string{"HOME", "TMPDIR"} {
-		has := func(e corev1.EnvVar) bool { return e.Name == name }
-		if !slices.ContainsFunc(m.main().Env, has) {
-			m.main().Env = append(m.main().Env, corev1.EnvVar{Name: name, Value: "/tmp"})
+	for _, variable := range c.demand.Defaults {
+		has := func(e corev1.EnvVar) bool { return e.Name == variable.Name }
+		if !slices.ContainsFunc(c.Env, has) {
+			c.Env = append(c.Env, variable)
 		}
 	}
 }
@@ -130,26 +147,22 @@ func (m *mutation) mustBeReadOnly(volume string) bool {
 	case v.Secret != nil:
 		return v.Secret.SecretName == m.kitName
 	case v.ConfigMap != nil:
-		return checks.HasPrefix(v.ConfigMap.Name, names.PrefixLocal)
+		return strings.HasPrefix(v.ConfigMap.Name, names.PrefixLocal)
 	case v.PersistentVolumeClaim == nil:
 		return false
 	}
-	for j := range m.policy.Data {
-		if rule := &m.policy.Data[j]; rule.ClaimName == v.PersistentVolumeClaim.ClaimName {
-			return rule.MustBeReadOnly()
-		}
-	}
-	return false
+	rule, _ := m.site.Data(v.PersistentVolumeClaim.ClaimName)
+	return rule != nil && rule.MustBeReadOnly()
 }
 
-func (m *mutation) mounted(at string) bool {
-	return slices.ContainsFunc(m.main().VolumeMounts, func(v corev1.VolumeMount) bool { return v.MountPath == at })
+func mounted(c part, at string) bool {
+	return slices.ContainsFunc(c.VolumeMounts, func(v corev1.VolumeMount) bool { return v.MountPath == at })
 }
 
 // mount adds a volume where none refers to the object, and a mount where the
 // volume has none. An empty path means that the process takes no such thing.
-func (m *mutation) mount(name, at string, readOnly bool, refers func(corev1.Volume) bool, source corev1.VolumeSource) {
-	if at == "" || m.mounted(at) {
+func (m *mutation) mount(c part, name, at string, readOnly bool, refers func(corev1.Volume) bool, source corev1.VolumeSource) {
+	if at == "" || mounted(c, at) {
 		return // what stands there is for validation: two mounts at one path are no pod
 	}
 	i := slices.IndexFunc(m.pod.Spec.Volumes, refers)
@@ -159,10 +172,10 @@ func (m *mutation) mount(name, at string, readOnly bool, refers func(corev1.Volu
 	}
 	volume := m.pod.Spec.Volumes[i].Name
 	has := func(v corev1.VolumeMount) bool { return v.Name == volume }
-	if slices.ContainsFunc(m.main().VolumeMounts, has) && readOnly {
+	if slices.ContainsFunc(c.VolumeMounts, has) && readOnly {
 		return
 	}
-	m.main().VolumeMounts = append(m.main().VolumeMounts, corev1.VolumeMount{Name: volume, MountPath: at, ReadOnly: readOnly})
+	c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: volume, MountPath: at, ReadOnly: readOnly})
 }
 
 // free is the name, or the name with an ending, that no volume has.

@@ -14,9 +14,13 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	psa "k8s.io/pod-security-admission/policy"
 	"sigs.k8s.io/yaml"
 
+	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
@@ -51,6 +55,50 @@ func Policy(t testing.TB) *v1alpha1.SitePolicy {
 	return p
 }
 
+// Catalog is the catalog of this version.
+func Catalog(t testing.TB) *policies.Catalog {
+	t.Helper()
+	catalog, err := policies.DefaultCatalog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return catalog
+}
+
+// Compile compiles a policy that is valid.
+func Compile(t testing.TB, policy *v1alpha1.SitePolicy) *policies.Policy {
+	t.Helper()
+	p, errs := policies.Compile(policy, Catalog(t))
+	if len(errs) > 0 {
+		t.Fatal(errs.ToAggregate())
+	}
+	return p
+}
+
+// Site is the same for tests below package policies.
+func Site(t testing.TB, policy *v1alpha1.SitePolicy) *compiled.Policy {
+	t.Helper()
+	standards, err := psa.NewEvaluator(psa.DefaultChecks(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, errs := compiled.New(policy, compiled.Tools{Profiles: Catalog(t).Profiles(), Standards: standards})
+	if len(errs) > 0 {
+		t.Fatal(errs.ToAggregate())
+	}
+	return p
+}
+
+// Checks are the checks of this version.
+func Checks(t testing.TB) *checks.Registry {
+	t.Helper()
+	r, err := checks.NewRegistry(checks.All()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // JobPolicy is Policy for participants that NVFLARE's own chart runs: they have
 // their workspace elsewhere.
 func JobPolicy(t testing.TB) *v1alpha1.SitePolicy {
@@ -63,7 +111,7 @@ func JobPolicy(t testing.TB) *v1alpha1.SitePolicy {
 // Facts are those of a namespace in which three good kits are stored.
 func Facts(policy *v1alpha1.SitePolicy) facts.Facts {
 	return facts.Facts{
-		Now: Now, PolicyName: policy.Name, Validated: policy,
+		Now: Now, PolicyName: policy.Name,
 		Kits: map[string]facts.KitFact{
 			ServerKit: kitFact("server1", "lab", nvflare.RoleServer, "a1"),
 			ClientKit: kitFact("Site_2", "hospital_b", nvflare.RoleClient, "b2"),

@@ -1,6 +1,7 @@
-// Package profiles holds what each federated-learning system has of its own: how
-// its processes are recognised, with which arguments, environment and paths they
-// run, and what they in particular must not do.
+// Package profiles says what the pods of a federated-learning framework must look
+// like: one Profile for each framework, and a Registry that knows them all. It
+// holds nothing of any framework; a framework's profile lies in a package of its
+// own below this one.
 package profiles
 
 import (
@@ -9,28 +10,49 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
+// Profile is what a framework demands of its pods.
+type Profile interface {
+	// Framework is the framework's name, as kits and SitePolicies write it.
+	Framework() string
+	// Roles are the roles that a kit of the framework can give.
+	Roles() []kit.Role
+	// ProgramFolders are folders of the framework's images from which it loads code,
+	// besides those of the system: a SitePolicy may mount nothing there.
+	ProgramFolders() []string
+	// Recognise says what a container runs. ok is true as soon as anything in the
+	// command belongs to the framework, even where the rest of it is not what the
+	// Grammar demands. A process may be returned with ok false: it counts as the
+	// framework's only in a pod that refers to a kit.
+	Recognise(c *corev1.Container) (p Process, ok bool)
+	// Demands says what the pod of a process must look like that runs as id.
+	Demands(p Process, id Identity) Demands
+}
+
 // Kind is what kind of process a container runs.
 type Kind string
 
 // The kinds of processes.
 const (
-	// KindNone is a process that is none of the system's.
+	// KindNone is a process that is none of the framework's.
 	KindNone Kind = ""
-	// KindParent is the server or the client itself.
+	// KindParent is a participant's own process, which may launch jobs.
 	KindParent Kind = "parent"
-	// KindJob is one job of a server or a client, in a pod that its launcher made.
+	// KindJob is one job of a participant, in a pod that its launcher made.
 	KindJob Kind = "job"
-	// KindAdmin is an admin's, which waits for commands.
+	// KindAdmin is an administrator's process, which waits for commands.
 	KindAdmin Kind = "admin"
+	// KindHelper is a process beside another one in the same pod; a pod that runs
+	// nothing else is no participant's.
+	KindHelper Kind = "helper"
 )
 
-// Process is what a container runs, as its command tells. Whoever writes the
-// command can claim to be any: it counts only with a kit of the same role.
+// Process is what a container runs, as its command tells. The author of a command
+// can claim to be any: it counts only with a kit of the same role.
 type Process struct {
 	Kind Kind
 	Role kit.Role
-	// Module is the Python module, for messages.
-	Module string
+	// Program names what is run, for messages.
+	Program string
 }
 
 // Identity is who a process must be: what its verified kit and the policy say.
@@ -47,70 +69,4 @@ type Identity struct {
 // Problem is what is wrong with a container, below its own path.
 type Problem struct {
 	Field, Detail, Fix string
-}
-
-// Source is what may lie behind a path in a container; several are joined by |.
-type Source uint8
-
-// The sources of mounts.
-const (
-	// SourceKit is the kit's startup/, SourceLocal the site's local/.
-	SourceKit Source = 1 << iota
-	SourceLocal
-	// SourceWorkspace is the participant's claim.
-	SourceWorkspace
-	// SourceScratch is an emptyDir of the pod.
-	SourceScratch
-	// SourceData is a claim with data.
-	SourceData
-	// SourceRaw is a kit as it lies on its volume, and its seal: for the verifier.
-	SourceRaw
-	// SourceToken is a ServiceAccount's token.
-	SourceToken
-	// SourceOther is everything else; no path takes it.
-	SourceOther
-)
-
-// Path is a place where a process may have something mounted, and what.
-type Path struct {
-	Path    string
-	Sources Source
-}
-
-// Takes says whether something of that source may be mounted there.
-func (p Path) Takes(source Source) bool { return p.Sources&source != 0 }
-
-// Profile is one federated-learning system.
-type Profile interface {
-	// Name is the system's name in labels.
-	Name() string
-	// Recognise says what a container runs. ok is true as soon as anything in
-	// the command belongs to the system, even where the rest of it is not what
-	// Argv demands.
-	Recognise(c *corev1.Container) (p Process, ok bool)
-	// Argv and Environment say what is wrong with a container that runs p as id.
-	Argv(c *corev1.Container, p Process, id Identity) []Problem
-	Environment(c *corev1.Container, p Process, id Identity) []Problem
-	// Paths is the closed list of mount paths, without those of data.
-	Paths(p Process, id Identity) []Path
-	// KitFiles are the files of startup/ that a role needs.
-	KitFiles(role kit.Role) []string
-	// OwnsDerived says whether a launcher's derived Secret with that name is a
-	// copy of the participant's startup/.
-	OwnsDerived(secret, participant string, role kit.Role) bool
-}
-
-// KitPath is where startup/ must be mounted, "" where the process takes no kit.
-func KitPath(paths []Path) string { return first(paths, SourceKit) }
-
-// LocalPath is the same for local/.
-func LocalPath(paths []Path) string { return first(paths, SourceLocal) }
-
-func first(paths []Path, source Source) string {
-	for _, p := range paths {
-		if p.Takes(source) {
-			return p.Path
-		}
-	}
-	return ""
 }

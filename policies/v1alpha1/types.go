@@ -63,19 +63,16 @@ const (
 )
 
 // Role is what a pod does in a federation, derived from the kit that it mounts
-// and from its command, never from a label.
+// and from its command, never from a label. The frameworks say which roles there
+// are: those that their kits give, and job, which is a pod that a participant's
+// launcher makes for one job.
 //
-// +kubebuilder:validation:Enum=server;client;admin;job
+// +kubebuilder:validation:MaxLength=63
+// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
 type Role string
 
-// The roles of pods. A job pod is one that a server's or a client's launcher
-// makes for one job.
-const (
-	RoleServer Role = "server"
-	RoleClient Role = "client"
-	RoleAdmin  Role = "admin"
-	RoleJob    Role = "job"
-)
+// RoleJob is the role of job pods, in every framework.
+const RoleJob Role = "job"
 
 // SitePolicySpec holds the rules of a site.
 type SitePolicySpec struct {
@@ -94,6 +91,15 @@ type SitePolicySpec struct {
 	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=253
 	Participants []string `json:"participants"`
+
+	// frameworks are those whose kits may run here. Without an entry: every
+	// framework that this version of kubectl-flare knows.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=20
+	Frameworks []FrameworkRule `json:"frameworks,omitempty"`
 
 	// kits says which startup kits are genuine.
 	Kits KitRules `json:"kits"`

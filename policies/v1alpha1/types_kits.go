@@ -15,13 +15,29 @@ const (
 	SignatureSealOrNative SignatureRule = "SealOrNative"
 )
 
-// KitRules say which startup kits are genuine.
+// FrameworkRule is a framework whose kits may run.
+type FrameworkRule struct {
+	// name is the framework's, as `kubectl flare kit inspect` prints it.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Name string `json:"name"`
+
+	// versions is a range of semantic versions of the framework, such as ">=2.8" or
+	// ">=2.8, <3". A kit that says no version is denied then. Empty means all.
+	//
+	// +optional
+	// +kubebuilder:validation:MaxLength=255
+	Versions string `json:"versions,omitempty"`
+}
+
+// KitRules say which startup kits are genuine. At least one of trustRoots and
+// sealers must be given.
 //
-// +kubebuilder:validation:XValidation:rule="(has(self.trustRoots) && size(self.trustRoots) > 0) || (has(self.sealers) && size(self.sealers) > 0)",message="trustRoots or sealers must name who is trusted"
+// +kubebuilder:validation:XValidation:rule="(has(self.trustRoots) && size(self.trustRoots) > 0) || (has(self.sealers) && size(self.sealers) > 0)",message="pin a root certificate in trustRoots, or name a key of the site in sealers"
 type KitRules struct {
-	// trustRoots pin the federations' root certificates: a kit's own root proves
-	// nothing. A kit without certificates is pinned by the key that sealed it, one
-	// of sealers.
+	// trustRoots pin the federations' root certificates: what a kit holds proves
+	// nothing about itself. Kits of frameworks without certificates need none.
 	//
 	// +optional
 	// +listType=map
@@ -30,7 +46,7 @@ type KitRules struct {
 	TrustRoots []TrustRoot `json:"trustRoots,omitempty"`
 
 	// sealers are the site's own keys for acceptance seals. Kits that the
-	// project sealed need none. At least one of trustRoots and sealers is there.
+	// project sealed with a certificate of its root need none.
 	//
 	// +optional
 	// +listType=map

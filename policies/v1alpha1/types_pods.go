@@ -24,7 +24,7 @@ type ImageRules struct {
 // AllowedImage is one image.
 type AllowedImage struct {
 	// repository is the exact repository, registry included, without tag or
-	// digest: registry.hospital-a.org:5000/flare/nvflare.
+	// digest: registry.hospital-a.org:5000/flare/trainer.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=255
@@ -61,8 +61,7 @@ type WorkspaceRule struct {
 	// +kubebuilder:validation:MaxLength=1024
 	SubPath string `json:"subPath,omitempty"`
 
-	// mountPath is the workspace's folder in the container, absolute. It is
-	// what NVFLARE is given as -m.
+	// mountPath is the workspace's folder in the container, absolute.
 	//
 	// +optional
 	// +kubebuilder:default=/workspace

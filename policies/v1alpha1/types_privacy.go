@@ -8,7 +8,7 @@ import (
 // enforced yet; a policy that sets another one is refused, so that nobody
 // relies on what does not happen.
 type PrivacyRules struct {
-	// scopes are NVFLARE's privacy scopes. Not enforced yet: refused when set.
+	// scopes are the privacy scopes of local/. Not enforced yet: refused when set.
 	//
 	// +optional
 	Scopes *PrivacyScopes `json:"scopes,omitempty"`
@@ -47,7 +47,7 @@ type InteractiveAccess struct {
 	PodRoles []Role `json:"podRoles,omitempty"`
 }
 
-// PrivacyScopes bind NVFLARE's privacy scopes.
+// PrivacyScopes bind the privacy scopes that local/ defines.
 type PrivacyScopes struct {
 	// allowed are the scopes that local/privacy.json may define.
 	//

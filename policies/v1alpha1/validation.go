@@ -15,7 +15,8 @@ import (
 
 // Validate says what is wrong with a policy: all of it, not the first thing. It
 // repeats what the CRD's schema says, since policies also come from files, and
-// adds what a schema cannot say.
+// adds what a schema cannot say. What needs the registered frameworks, such as which
+// roles there are, is for policies.Compile.
 func Validate(policy *SitePolicy) field.ErrorList {
 	p := policy.DeepCopy()
 	SetDefaults(p)
@@ -24,6 +25,7 @@ func Validate(policy *SitePolicy) field.ErrorList {
 	errs = append(errs, oneOf(spec.Child("enforcement"), p.Spec.Enforcement, Enforce, Warn, Audit)...)
 	errs = append(errs, oneOf(spec.Child("otherPods"), p.Spec.OtherPods, OtherPodsIsolated, OtherPodsDeny)...)
 	errs = append(errs, validateParticipants(spec.Child("participants"), p.Spec.Participants)...)
+	errs = append(errs, validateFrameworks(spec.Child("frameworks"), p.Spec.Frameworks)...)
 	errs = append(errs, validateKits(spec.Child("kits"), &p.Spec.Kits, p.Spec.Participants)...)
 	errs = append(errs, validateKitClaims(spec.Child("kits", "claims"), &p.Spec)...)
 	errs = append(errs, validateImages(spec.Child("images"), &p.Spec.Images)...)
@@ -97,7 +99,9 @@ func validatePrivacy(at *field.Path, p *PrivacyRules) field.ErrorList {
 func validateRoles(at *field.Path, roles []Role) field.ErrorList {
 	errs := duplicates(at, roles)
 	for i, role := range roles {
-		errs = append(errs, oneOf(at.Index(i), role, RoleServer, RoleClient, RoleAdmin, RoleJob)...)
+		for _, reason := range validation.IsDNS1123Label(string(role)) {
+			errs = append(errs, field.Invalid(at.Index(i), role, reason))
+		}
 	}
 	return errs
 }
@@ -126,10 +130,12 @@ func oneOf[T ~string](at *field.Path, value T, allowed ...T) field.ErrorList {
 
 func duplicates[T ~string](at *field.Path, values []T) field.ErrorList {
 	var errs field.ErrorList
+	seen := make(map[T]bool, len(values))
 	for i, value := range values {
-		if slices.Contains(values[:i], value) {
+		if seen[value] {
 			errs = append(errs, field.Duplicate(at.Index(i), string(value)))
 		}
+		seen[value] = true
 	}
 	return errs
 }
@@ -150,12 +156,18 @@ func folder(at *field.Path, name string) field.ErrorList {
 	}
 	for _, system := range systemFolders() {
 		if name == "/" || name == system || strings.HasPrefix(name, system+"/") {
-			return field.ErrorList{field.Invalid(at, name, fmt.Sprintf("must not cover %s of the image", system))}
+			return field.ErrorList{CoversImage(at, name, system)}
 		}
 	}
 	return nil
 }
 
+// CoversImage is the error of a path at which a mount would hide a folder of the
+// image that programs are loaded from.
+func CoversImage(at *field.Path, name, folder string) *field.Error {
+	return field.Invalid(at, name, fmt.Sprintf("must not cover %s of the image", folder))
+}
+
 func systemFolders() []string {
-	return []string{"/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/opt/nvflare", "/proc", "/root", "/sbin", "/sys", "/tmp", "/usr", "/var/run", "/run"}
+	return []string{"/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root", "/sbin", "/sys", "/tmp", "/usr", "/var/run", "/run"}
 }

@@ -1,4 +1,4 @@
-// Package battery asks the same questions through every door that leads to a
+// Package battery sends the same requests to every endpoint that gives a
 // verdict: the evaluator in process, the webhook over HTTPS, and a real API
 // server. The questions are data, in testdata: a request, the policy and the kits
 // of its namespace, the expected verdict and what its message must say.
@@ -9,6 +9,7 @@ package battery
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ type Verdict struct {
 	Allowed bool
 	// Messages are why it was refused, and the warnings where it was not.
 	Messages []string
-	// Audited says that the audit log holds what was wrong; nil where the door
+	// Audited says that the audit log holds what was wrong; nil where the endpoint
 	// does not show it.
 	Audited *bool
 }
@@ -32,17 +33,17 @@ type Submit func(context.Context, testing.TB, *Case) Verdict
 type Options struct {
 	// Cases are those of testdata where it is nil.
 	Cases []*Case
-	// Submit is the door.
+	// Submit is the endpoint.
 	Submit Submit
-	// Like is another door: both must give the same verdicts, and the same words
+	// Like is another endpoint: both must give the same verdicts, and the same words
 	// where both put the question to the evaluator.
 	Like Submit
-	// Skip gives the reason why a case cannot come through this door, "" if it
+	// Skip gives the reason why a case cannot come to this endpoint, "" if it
 	// can. The log says how many were left out.
 	Skip func(*Case) string
 }
 
-// Run puts every case through one door.
+// Run puts every case through one endpoint.
 func Run(t *testing.T, o Options) {
 	t.Helper()
 	if o.Cases == nil {
@@ -63,15 +64,15 @@ func Run(t *testing.T, o Options) {
 		})
 	}
 	if out > 0 {
-		t.Logf("%d of %d cases do not come through this door", out, len(o.Cases))
+		t.Logf("%d of %d cases do not come to this endpoint", out, len(o.Cases))
 	}
 }
 
 func (c *Case) agree(t *testing.T, a, b Verdict) {
 	t.Helper()
-	words := c.World.invalid() || a.unjudged() || b.unjudged() || slices.Equal(a.Messages, b.Messages)
+	words := c.Snapshot.invalid() || a.unjudged() || b.unjudged() || slices.Equal(a.Messages, b.Messages)
 	if a.Allowed != b.Allowed || !words {
-		t.Errorf("the doors differ:\n%v %q\n%v %q", a.Allowed, a.Messages, b.Allowed, b.Messages)
+		t.Errorf("the endpoints differ:\n%v %q\n%v %q", a.Allowed, a.Messages, b.Allowed, b.Messages)
 	}
 }
 
@@ -80,27 +81,36 @@ func (v Verdict) unjudged() bool {
 	return len(v.Messages) == 1 && strings.HasPrefix(v.Messages[0], "kubectl-flare cannot judge this request: ")
 }
 
-// compare demands the expected verdict, each expected message and no check that
-// was not expected: a refusal for the wrong reason is a hole elsewhere.
+// compare reports what Problems finds.
 func (c *Case) compare(t *testing.T, got Verdict) {
 	t.Helper()
-	if want := c.Want.Verdict != Denied; got.Allowed != want {
-		t.Errorf("allowed is %v, want %s; messages: %q", got.Allowed, c.Want.Verdict, got.Messages)
-		return
+	for _, problem := range c.Problems(got) {
+		t.Error(problem)
 	}
+}
+
+// Problems demands the expected verdict, and each expected message. Who is not
+// expected to read anything must not.
+func (c *Case) Problems(got Verdict) []string {
+	if want := c.Want.Verdict != Denied; got.Allowed != want {
+		return []string{fmt.Sprintf("allowed is %v, want %s; messages: %q", got.Allowed, c.Want.Verdict, got.Messages)}
+	}
+	var problems []string
 	for _, want := range c.Want.Messages {
 		form, err := regexp.Compile(want)
 		if err != nil {
-			t.Fatalf("%s: %v", c.Source, err)
+			problems = append(problems, fmt.Sprintf("%s: %v", c.Source, err))
+			continue
 		}
 		if !slices.ContainsFunc(got.Messages, form.MatchString) {
-			t.Errorf("no message matches %q: %q", want, got.Messages)
+			problems = append(problems, fmt.Sprintf("no message matches %q: %q", want, got.Messages))
 		}
 	}
 	if silent := c.Want.Verdict == Allowed || c.Want.Verdict == Audited; silent && len(got.Messages) > 0 {
-		t.Errorf("somebody was told: %q", got.Messages)
+		problems = append(problems, fmt.Sprintf("a message was sent: %q", got.Messages))
 	}
 	if got.Audited != nil && *got.Audited != (c.Want.Verdict == Audited) {
-		t.Errorf("the audit log holds a message: %v, want %s", *got.Audited, c.Want.Verdict)
+		problems = append(problems, fmt.Sprintf("the audit log holds a message: %v, want %s", *got.Audited, c.Want.Verdict))
 	}
+	return problems
 }

@@ -1,8 +1,13 @@
 package battery_test
 
 import (
+	"slices"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/test/battery"
 )
 
@@ -10,7 +15,31 @@ func TestEvaluator(t *testing.T) {
 	battery.Run(t, battery.Options{Submit: battery.Evaluator})
 }
 
-// Both doors must agree to the letter.
+// Both endpoints must agree to the letter.
 func TestHTTPS(t *testing.T) {
 	battery.Run(t, battery.Options{Submit: battery.HTTPS, Like: battery.Evaluator})
+}
+
+// The battery notices each check that is taken away.
+func TestEveryCheckMatters(t *testing.T) {
+	cases := battery.Cases(t)
+	for i, check := range checks.All() {
+		t.Run(check.ID, func(t *testing.T) {
+			submit := battery.EvaluatorWith(without(t, i))
+			noticed := func(c *battery.Case) bool { return len(c.Problems(submit(t.Context(), t, c))) > 0 }
+			require.True(t, slices.ContainsFunc(cases, noticed), "no case fails without the check")
+		})
+	}
+}
+
+// without is the catalog of this version without one check.
+func without(t *testing.T, index int) *policies.Catalog {
+	t.Helper()
+	known, err := policies.DefaultProfiles()
+	require.NoError(t, err)
+	rest, err := checks.NewRegistry(slices.Delete(checks.All(), index, index+1)...)
+	require.NoError(t, err)
+	catalog, err := policies.NewCatalog(known, rest)
+	require.NoError(t, err)
+	return catalog
 }

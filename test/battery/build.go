@@ -27,8 +27,8 @@ func (l *loader) build(file string, d document) *Case {
 	}
 	b := builder{l, "b-" + slug(d.Name), cmp.Or(d.Policy, "hospital-a")}
 	c := &Case{Name: d.Name, Source: filepath.Base(file), Lesson: d.Lesson, Elsewhere: d.Elsewhere, Static: d.Static, Want: d.Want}
-	c.World = b.world(&d)
-	c.Attributes = b.attributes(&d, &c.World)
+	c.Snapshot = b.snapshot(&d)
+	c.Review = b.review(&d, &c.Snapshot)
 	return c
 }
 
@@ -37,50 +37,51 @@ type builder struct {
 	namespace, policy string
 }
 
-func (b builder) world(d *document) World {
-	w := World{Namespace: b.namespace, PolicyName: b.policy, BreakGlass: d.BreakGlass}
+func (b builder) snapshot(d *document) Snapshot {
+	snap := Snapshot{Namespace: b.namespace, PolicyName: b.policy, BreakGlass: d.BreakGlass}
 	if b.policy != "none" {
-		w.Policy = b.sitePolicy()
+		snap.Policy = b.sitePolicy()
+		snap.Site = snap.compile(b.catalog)
 	}
 	for _, name := range d.Kits {
 		secret, local := b.kits.objects(b.namespace, name)
-		w.Secrets, w.ConfigMaps = append(w.Secrets, secret), append(w.ConfigMaps, local)
+		snap.Secrets, snap.ConfigMaps = append(snap.Secrets, secret), append(snap.ConfigMaps, local)
 	}
 	for name, volume := range d.Claims {
-		w.Claims = append(w.Claims, &corev1.PersistentVolumeClaim{
+		snap.Claims = append(snap.Claims, &corev1.PersistentVolumeClaim{
 			ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: b.namespace},
 			Spec:       corev1.PersistentVolumeClaimSpec{VolumeName: volume},
 		})
 	}
 	for i := range d.Pods {
-		pod, ok := b.object(&d.Pods[i], &w).(*corev1.Pod)
+		pod, ok := b.object(&d.Pods[i], &snap).(*corev1.Pod)
 		if !ok {
 			b.t.Fatalf("%s: pods[%d] is no pod", d.Name, i)
 		}
-		w.Pods = append(w.Pods, pod)
+		snap.Pods = append(snap.Pods, pod)
 	}
 	for i := range d.Services {
-		service, ok := b.object(&d.Services[i], &w).(*corev1.Service)
+		service, ok := b.object(&d.Services[i], &snap).(*corev1.Service)
 		if !ok {
 			b.t.Fatalf("%s: services[%d] is no Service", d.Name, i)
 		}
-		w.Services = append(w.Services, service)
+		snap.Services = append(snap.Services, service)
 	}
-	return w
+	return snap
 }
 
-func (b builder) attributes(d *document, w *World) policies.Attributes {
-	a := policies.Attributes{
+func (b builder) review(d *document, snap *Snapshot) policies.Review {
+	a := policies.Review{
 		Operation:   policies.Operation(cmp.Or(d.Operation, string(policies.Create))),
 		Resource:    schema.ParseGroupResource(cmp.Or(d.Resource, "pods")),
 		Subresource: d.Subresource, Namespace: b.namespace, Name: d.ObjectName,
 		User: authenticationv1.UserInfo{Username: strings.ReplaceAll(cmp.Or(d.User, Controller), "NAMESPACE", b.namespace)},
 	}
 	if d.Object != nil {
-		a.Object = b.object(d.Object, w)
+		a.Object = b.object(d.Object, snap)
 	}
 	if d.OldObject != nil {
-		a.OldObject = b.object(d.OldObject, w)
+		a.OldObject = b.object(d.OldObject, snap)
 	}
 	if o, ok := a.Object.(metav1.Object); ok && a.Name == "" {
 		a.Name = o.GetName()

@@ -18,31 +18,33 @@ const (
 	Audited = "audited"
 )
 
-// Case is one request, the world that it comes to, and what must come of it.
+// Case is one request, the namespace that it comes to, and what must come of it.
 type Case struct {
 	Name string
 	// Source is the file that it stands in, Lesson where it was learnt.
 	Source, Lesson string
-	// Attributes are the request. Its objects are as a client sends them: a door
+	// Review is the request. Its objects are as a client sends them: a endpoint
 	// mutates where the API server would.
-	Attributes policies.Attributes
-	// World is what stands in the namespace.
-	World World
+	Review policies.Review
+	// Snapshot is what stands in the namespace.
+	Snapshot Snapshot
 	// Elsewhere says why the API server itself refuses the request, or does not
-	// put it to anybody: such a case does not come through the third door.
+	// put it to anybody: such a case does not come to the third endpoint.
 	Elsewhere string
 	// Static says why a static policy refuses what the evaluator allows.
 	Static string
 	Want   Want
 }
 
-// World is a governed namespace.
-type World struct {
+// Snapshot is a governed namespace.
+type Snapshot struct {
 	Namespace string
 	// PolicyName is what the namespace's label says, Policy is nil where there is
 	// no such policy.
 	PolicyName string
 	Policy     *v1alpha1.SitePolicy
+	// Site is the Policy, compiled.
+	Site       *policies.Policy
 	Secrets    []*corev1.Secret
 	ConfigMaps []*corev1.ConfigMap
 	Claims     []*corev1.PersistentVolumeClaim
@@ -53,7 +55,19 @@ type World struct {
 }
 
 // invalid says that the policy is there and cannot be used.
-func (w *World) invalid() bool { return w.Policy != nil && len(v1alpha1.Validate(w.Policy)) > 0 }
+func (snap *Snapshot) invalid() bool { return snap.Policy != nil && !snap.Site.Valid() }
+
+// compile does with the policy what the policy cache does.
+func (snap *Snapshot) compile(catalog *policies.Catalog) *policies.Policy {
+	if snap.Policy == nil {
+		return nil
+	}
+	site, errs := policies.Compile(snap.Policy, catalog)
+	if len(errs) > 0 {
+		return policies.Invalid(snap.Policy.Name, errs)
+	}
+	return site
+}
 
 // Want is what must come of a request.
 type Want struct {
@@ -105,5 +119,5 @@ type ref struct {
 	Is json.RawMessage `json:"is,omitempty"`
 }
 
-// typed is an object of a kind that the doors know.
+// typed is an object of a kind that the endpoints know.
 type typed = runtime.Object

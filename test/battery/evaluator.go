@@ -10,50 +10,60 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
-	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// Evaluator is the first door: the evaluator in process, after mutation where the
-// API server would mutate.
-func Evaluator(_ context.Context, _ testing.TB, c *Case) Verdict {
-	a := c.Attributes
-	if _, ok := a.Object.(*v1alpha1.SitePolicy); ok {
-		return verdictOf(policies.EvaluateSitePolicy(a))
+// Evaluator is the first endpoint: the evaluator in process, after mutation where
+// the API server would mutate.
+func Evaluator(_ context.Context, t testing.TB, c *Case) Verdict {
+	t.Helper()
+	return c.evaluate(c.Snapshot.Site, catalog(t))
+}
+
+// EvaluatorWith is the same with policies that are compiled with another catalog.
+func EvaluatorWith(other *policies.Catalog) Submit {
+	return func(_ context.Context, _ testing.TB, c *Case) Verdict {
+		return c.evaluate(c.Snapshot.compile(other), other)
 	}
-	w := &c.World
+}
+
+func (c *Case) evaluate(site *policies.Policy, known *policies.Catalog) Verdict {
+	r, snap := c.Review, &c.Snapshot
+	if _, ok := r.Object.(*v1alpha1.SitePolicy); ok {
+		return verdictOf(known.EvaluateSitePolicy(r))
+	}
 	var pod *corev1.Pod
 	var template bool
-	if pod, _ = a.Object.(*corev1.Pod); pod == nil {
-		pod, _, template = policies.Extract(a.Object)
+	if pod, _ = r.Object.(*corev1.Pod); pod == nil {
+		pod, _, template = policies.Extract(r.Object)
 	}
-	if pod != nil && !template && a.Operation == policies.Create && a.Subresource == "" {
-		pod = mutation.Mutate(pod, w.Policy, w.facts(pod, true))
-		a.Object = pod
+	if pod != nil && !template && r.Operation == policies.Create && r.Subresource == "" {
+		pod = site.Mutate(pod, snap.facts(pod, true))
+		r.Object = pod
 	}
-	f := w.facts(pod, template)
-	if w.Policy != nil {
+	f := snap.facts(pod, template)
+	if site.Valid() {
 		c.reviewed(&f)
 	}
-	d := policies.Evaluate(a, w.Policy, f)
-	if !d.Allowed && w.BreakGlass && w.Policy != nil {
-		f.BreakGlass = a.Operation == policies.Connect || a.Subresource == "ephemeralcontainers"
-		d = policies.Evaluate(a, w.Policy, f)
+	d := site.Evaluate(r, f)
+	if !d.Allowed && snap.BreakGlass && site.Valid() {
+		f.BreakGlass = r.Operation == policies.Connect || r.Subresource == "ephemeralcontainers"
+		d = site.Evaluate(r, f)
 	}
 	return verdictOf(d)
 }
 
 // reviewed adds the facts of requests that are not about a pod.
 func (c *Case) reviewed(f *policies.Facts) {
-	if secret, ok := c.Attributes.Object.(*corev1.Secret); ok {
-		f.Kits[secret.Name] = kitfact.Under(frameworks.Default(), &c.World.Policy.Spec, secret)
+	if secret, ok := c.Review.Object.(*corev1.Secret); ok {
+		f.Kits[secret.Name] = kitfact.Under(frameworks.Default(), &c.Snapshot.Policy.Spec, secret)
 	}
-	if c.Attributes.Operation != policies.Connect {
+	if c.Review.Operation != policies.Connect {
 		return
 	}
-	f.Targets = c.World.targets(c.Attributes.Resource.Resource, target(c.Attributes.Name))
+	f.Targets = c.Snapshot.targets(c.Review.Resource.Resource, target(c.Review.Name))
 	for _, pod := range f.Targets {
-		c.World.lookAt(f, pod)
+		c.Snapshot.lookAt(f, pod)
 	}
 }
 

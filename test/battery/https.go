@@ -26,24 +26,25 @@ import (
 	webhookkits "github.com/kubectl-flare/kubectl-flare/webhook/kits"
 )
 
-// HTTPS is the second door: AdmissionReviews to the webhook's own routes over
+// HTTPS is the second endpoint: AdmissionReviews to the webhook's own routes over
 // TLS. The test plays the API server: it asks for a mutation first, applies the
 // patch and asks for the verdict on what comes out.
 func HTTPS(ctx context.Context, t testing.TB, c *Case) Verdict {
 	t.Helper()
-	reader := reader{&c.World}
-	server := httptest.NewTLSServer(handlers.Routes(&handlers.World{
+	reader := reader{&c.Snapshot}
+	server := httptest.NewTLSServer(handlers.Routes(&handlers.Inputs{
+		Catalog:  catalog(t),
 		Policies: reader, Access: reader, Reader: reader, Observer: observer{}, Clock: clock.RealClock{},
 		Kits:     webhookkits.NewVerifier(reader, clock.RealClock{}, frameworks.Default(), func() {}),
 		KitImage: KitImage,
 	}, observer{}))
 	defer server.Close()
 	request := requestOf(t, c)
-	door := door{t, ctx, server}
-	if _, ok := c.Attributes.Object.(*corev1.Pod); ok && c.Attributes.Operation == policies.Create && c.Attributes.Subresource == "" {
-		door.mutate(request)
+	endpoint := endpoint{t, ctx, server}
+	if _, ok := c.Review.Object.(*corev1.Pod); ok && c.Review.Operation == policies.Create && c.Review.Subresource == "" {
+		endpoint.mutate(request)
 	}
-	response := door.post(path(&c.Attributes), request)
+	response := endpoint.post(path(&c.Review), request)
 	v := Verdict{Allowed: response.Allowed, Messages: response.Warnings, Audited: new(response.AuditAnnotations[policies.AuditMessage] != "")}
 	if !response.Allowed {
 		v.Messages, v.Audited = strings.Split(response.Result.Message, "\n"), nil
@@ -52,7 +53,7 @@ func HTTPS(ctx context.Context, t testing.TB, c *Case) Verdict {
 }
 
 // path is where the manifests register requests of that kind.
-func path(a *policies.Attributes) string {
+func path(a *policies.Review) string {
 	switch {
 	case a.Operation == policies.Connect:
 		return "/validate/connect"
@@ -70,7 +71,7 @@ func path(a *policies.Attributes) string {
 
 func requestOf(t testing.TB, c *Case) *admissionv1.AdmissionRequest {
 	t.Helper()
-	a := &c.Attributes
+	a := &c.Review
 	subject := a.Object
 	if subject == nil {
 		subject = a.OldObject
@@ -101,18 +102,18 @@ func raw(t testing.TB, obj runtime.Object) runtime.RawExtension {
 	return runtime.RawExtension{Raw: data}
 }
 
-// door posts reviews.
-type door struct {
+// endpoint posts reviews.
+type endpoint struct {
 	testing.TB
 	ctx    context.Context
 	server *httptest.Server
 }
 
-func (d door) mutate(request *admissionv1.AdmissionRequest) {
-	d.Helper()
-	response := d.post("/mutate/pods", request)
+func (e endpoint) mutate(request *admissionv1.AdmissionRequest) {
+	e.Helper()
+	response := e.post("/mutate/pods", request)
 	if !response.Allowed {
-		d.Fatalf("mutation refuses: %+v", response.Result)
+		e.Fatalf("mutation refuses: %+v", response.Result)
 	}
 	if len(response.Patch) == 0 {
 		return
@@ -122,32 +123,32 @@ func (d door) mutate(request *admissionv1.AdmissionRequest) {
 		request.Object.Raw, err = patch.Apply(request.Object.Raw)
 	}
 	if err != nil {
-		d.Fatalf("the patch %s cannot be applied: %v", response.Patch, err)
+		e.Fatalf("the patch %s cannot be applied: %v", response.Patch, err)
 	}
 }
 
-func (d door) post(path string, request *admissionv1.AdmissionRequest) *admissionv1.AdmissionResponse {
-	d.Helper()
+func (e endpoint) post(path string, request *admissionv1.AdmissionRequest) *admissionv1.AdmissionResponse {
+	e.Helper()
 	review := admissionv1.AdmissionReview{
 		TypeMeta: metav1.TypeMeta{APIVersion: admissionv1.SchemeGroupVersion.String(), Kind: "AdmissionReview"}, Request: request,
 	}
 	body, err := json.Marshal(review)
 	if err != nil {
-		d.Fatal(err)
+		e.Fatal(err)
 	}
-	r, err := http.NewRequestWithContext(d.ctx, http.MethodPost, d.server.URL+path, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(e.ctx, http.MethodPost, e.server.URL+path, bytes.NewReader(body))
 	if err != nil {
-		d.Fatal(err)
+		e.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/json")
-	answer, err := d.server.Client().Do(r)
+	answer, err := e.server.Client().Do(r)
 	if err != nil {
-		d.Fatal(err)
+		e.Fatal(err)
 	}
 	var got admissionv1.AdmissionReview
 	err = errors.Join(json.NewDecoder(answer.Body).Decode(&got), answer.Body.Close())
 	if err != nil || got.Response == nil || got.Response.UID != request.UID {
-		d.Fatalf("%s answers %s: %v, %+v", path, answer.Status, err, got.Response)
+		e.Fatalf("%s answers %s: %v, %+v", path, answer.Status, err, got.Response)
 	}
 	return got.Response
 }

@@ -16,6 +16,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/yaml"
 	sigsyaml "sigs.k8s.io/yaml"
+
+	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
 // Cases reads testdata. Kits are made anew for every test, so a case's names
@@ -32,10 +34,10 @@ func Cases(t testing.TB) []*Case {
 	for _, file := range files {
 		for _, d := range l.documents(file) {
 			c := l.build(file, d)
-			if namespaces[c.World.Namespace] {
+			if namespaces[c.Snapshot.Namespace] {
 				t.Fatalf("%s: a second case like %q", file, c.Name)
 			}
-			namespaces[c.World.Namespace] = true
+			namespaces[c.Snapshot.Namespace] = true
 			cases = append(cases, c)
 		}
 	}
@@ -47,14 +49,25 @@ type loader struct {
 	t    testing.TB
 	dir  string
 	kits *kits
+	// catalog is the one that policies are compiled with.
+	catalog *policies.Catalog
 }
 
 func newLoader(t testing.TB) *loader {
 	t.Helper()
 	_, here, _, _ := runtime.Caller(0)
-	l := &loader{t: t, dir: filepath.Join(filepath.Dir(here), "testdata")}
+	l := &loader{t: t, dir: filepath.Join(filepath.Dir(here), "testdata"), catalog: catalog(t)}
 	l.kits = l.newKits()
 	return l
+}
+
+func catalog(t testing.TB) *policies.Catalog {
+	t.Helper()
+	c, err := policies.DefaultCatalog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 func (l *loader) documents(file string) []document {

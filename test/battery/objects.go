@@ -17,16 +17,15 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
-	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
 // object makes the object that a case means.
-func (b builder) object(r *ref, w *World) typed {
+func (b builder) object(r *ref, snap *Snapshot) typed {
 	b.t.Helper()
 	data := []byte(r.Is)
 	if r.From != "" {
-		data = b.patched(b.known(r, w), r)
+		data = b.patched(b.known(r, snap), r)
 	}
 	obj, _, err := decoder(b).Decode(data, nil, nil)
 	if err != nil {
@@ -66,20 +65,20 @@ func (b builder) patched(data []byte, r *ref) []byte {
 }
 
 // known gives the object that a ref starts from, as JSON.
-func (b builder) known(r *ref, w *World) []byte {
+func (b builder) known(r *ref, snap *Snapshot) []byte {
 	b.t.Helper()
 	kind, kit, made := strings.Cut(r.From, "/")
 	var obj any
 	switch {
 	case !made:
-		return b.file(r, w)
+		return b.file(r, snap)
 	case kind == "launch":
 		obj = b.launched(kit)
 	case kind == "pod":
 		pod, _, _ := policies.Extract(b.launched(kit))
 		pod.TypeMeta = metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}
 		pod.Name, pod.Namespace = kit+"-0", b.namespace
-		obj = b.admitted(pod, r, w)
+		obj = b.admitted(pod, r, snap)
 	case kind == "receiver":
 		obj = b.receiver(kit)
 	case kind == "secret":
@@ -107,7 +106,7 @@ func (b builder) receiver(name string) *corev1.Pod {
 }
 
 // file reads an object of testdata/objects.
-func (b builder) file(r *ref, w *World) []byte {
+func (b builder) file(r *ref, snap *Snapshot) []byte {
 	data := b.render(filepath.Join(b.dir, "objects", r.From+".yaml"), b.namespace)
 	asJSON, err := sigsyaml.YAMLToJSONStrict(data)
 	if err != nil {
@@ -120,7 +119,7 @@ func (b builder) file(r *ref, w *World) []byte {
 	if err := json.Unmarshal(asJSON, pod); err != nil {
 		b.t.Fatalf("%s: %v", r.From, err)
 	}
-	data, err = json.Marshal(b.admitted(pod, r, w))
+	data, err = json.Marshal(b.admitted(pod, r, snap))
 	if err != nil {
 		b.t.Fatalf("%s: %v", r.From, err)
 	}
@@ -128,9 +127,9 @@ func (b builder) file(r *ref, w *World) []byte {
 }
 
 // admitted is a pod as it is stored: after mutation.
-func (b builder) admitted(pod *corev1.Pod, r *ref, w *World) *corev1.Pod {
+func (b builder) admitted(pod *corev1.Pod, r *ref, snap *Snapshot) *corev1.Pod {
 	if !r.Admitted {
 		return pod
 	}
-	return mutation.Mutate(pod, w.Policy, w.facts(pod, true))
+	return snap.Site.Mutate(pod, snap.facts(pod, true))
 }

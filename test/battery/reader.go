@@ -12,39 +12,35 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
-// reader is a case's world as the webhook looks it up.
-type reader struct{ world *World }
+// reader is a case's namespace as the webhook looks it up.
+type reader struct{ snapshot *Snapshot }
 
-// For implements handlers.Policies. As for the policy cache, a policy that does
-// not hold together is none.
-func (r reader) For(string) (*v1alpha1.SitePolicy, string) {
-	if r.world.invalid() {
-		return nil, r.world.PolicyName
-	}
-	return r.world.Policy, r.world.PolicyName
+// For implements handlers.Policies.
+func (r reader) For(string) (*policies.Policy, string) {
+	return r.snapshot.Site, r.snapshot.PolicyName
 }
 
 // Allowed implements handlers.Access.
 func (r reader) Allowed(_ context.Context, _ authenticationv1.UserInfo, verb, _ string) (bool, error) {
-	return r.world.BreakGlass && verb == "breakglass", nil
+	return r.snapshot.BreakGlass && verb == "breakglass", nil
 }
 
 // Get implements client.Reader.
 func (r reader) Get(_ context.Context, key client.ObjectKey, into client.Object, _ ...client.GetOption) error {
 	switch o := into.(type) {
 	case *corev1.Secret:
-		return get(key, o, r.world.Secrets, (*corev1.Secret).DeepCopyInto)
+		return get(key, o, r.snapshot.Secrets, (*corev1.Secret).DeepCopyInto)
 	case *corev1.ConfigMap:
-		return get(key, o, r.world.ConfigMaps, (*corev1.ConfigMap).DeepCopyInto)
+		return get(key, o, r.snapshot.ConfigMaps, (*corev1.ConfigMap).DeepCopyInto)
 	case *corev1.PersistentVolumeClaim:
-		return get(key, o, r.world.Claims, (*corev1.PersistentVolumeClaim).DeepCopyInto)
+		return get(key, o, r.snapshot.Claims, (*corev1.PersistentVolumeClaim).DeepCopyInto)
 	case *corev1.Pod:
-		return get(key, o, r.world.Pods, (*corev1.Pod).DeepCopyInto)
+		return get(key, o, r.snapshot.Pods, (*corev1.Pod).DeepCopyInto)
 	case *corev1.Service:
-		return get(key, o, r.world.Services, (*corev1.Service).DeepCopyInto)
+		return get(key, o, r.snapshot.Services, (*corev1.Service).DeepCopyInto)
 	}
 	return fmt.Errorf("the battery has no %T", into)
 }
@@ -67,7 +63,7 @@ func (r reader) List(_ context.Context, into client.ObjectList, options ...clien
 	}
 	o := client.ListOptions{}
 	o.ApplyOptions(options)
-	for _, pod := range r.world.Pods {
+	for _, pod := range r.snapshot.Pods {
 		if pod.Namespace == o.Namespace && (o.LabelSelector == nil || o.LabelSelector.Matches(labels.Set(pod.Labels))) {
 			pods.Items = append(pods.Items, *pod)
 		}

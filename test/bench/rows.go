@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // source is where figures come from: benchmarks of a package.
 type source struct {
@@ -35,10 +38,23 @@ func rows() []row {
 			subject: value{name + "/flare", perOp}, reference: value{name + "/reference", perOp},
 		}
 	}
+	// Growth is the same benchmark with a long policy and with a short one.
+	growth := func(what string, source source, name string, few, many string) row {
+		return row{
+			source: source, what: what + ", " + many, against: "the same, " + few, goal: "≤ 1.2×",
+			subject: value{name + "/" + slug(many), perOp}, reference: value{name + "/" + slug(few), perOp},
+		}
+	}
+	mutate := source{"./policies", "BenchmarkMutate", "1s"}
 	return []row{
 		verdict("verdict on another pod, 3 containers", "other/3-containers"),
 		verdict("verdict on a client", "client"),
 		verdict("verdict on a job pod", "job"),
+		growth("verdict on another pod with a claim", evaluate, "BenchmarkEvaluate/claim", "1 participants", "1000 participants"),
+		growth("verdict on a client", evaluate, "BenchmarkEvaluate/client", "1 participants", "1000 participants"),
+		growth("verdict on a client", evaluate, "BenchmarkEvaluate/client", "1 images", "100 images"),
+		growth("mutation of a client", mutate, "BenchmarkMutate/client", "1 images", "100 images"),
+		growth("mutation of a client", mutate, "BenchmarkMutate/client", "1 participants", "1000 participants"),
 		handler("validate handler, 3 containers", "BenchmarkValidate", "a handler that decodes the pod"),
 		handler("mutate handler, a client", "BenchmarkMutate", "the same, with a patch of that size"),
 		{
@@ -48,6 +64,9 @@ func rows() []row {
 		},
 	}
 }
+
+// slug is an amount as benchmarks name it.
+func slug(amount string) string { return strings.ReplaceAll(amount, " ", "-") }
 
 // line is the row as it is printed.
 func (r row) line(measured map[string]figures) (string, error) {

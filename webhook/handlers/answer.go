@@ -34,19 +34,19 @@ const (
 	verdictUnknown   = "unknown"
 )
 
-// undecided refuses what could not be judged.
-func (w *World) undecided(handler string, request admission.Request, err error) admission.Response {
-	w.Observer.Decided(handler, policies.Operation(request.Operation), "", verdictUndecided)
+// undecided refuses what could not be evaluated.
+func (in *Inputs) undecided(handler string, request admission.Request, err error) admission.Response {
+	in.Observer.Decided(handler, policies.Operation(request.Operation), "", verdictUndecided)
 	return admission.Response{AdmissionResponse: admissionv1.AdmissionResponse{
 		AuditAnnotations: map[string]string{policies.AuditVerdict: verdictUndecided, policies.AuditMessage: err.Error()},
 		Result:           forbidden("kubectl-flare cannot judge this request: " + err.Error()),
 	}}
 }
 
-func (w *World) decided(handler string, request admission.Request, decision policies.Decision) {
+func (in *Inputs) decided(handler string, request admission.Request, decision policies.Decision) {
 	verdict, ok := decision.AuditAnnotations[policies.AuditVerdict]
 	if !ok {
 		verdict = verdictUnknown
 	}
-	w.Observer.Decided(handler, policies.Operation(request.Operation), decision.Policy, verdict)
+	in.Observer.Decided(handler, policies.Operation(request.Operation), decision.Policy, verdict)
 }

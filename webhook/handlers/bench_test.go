@@ -87,8 +87,8 @@ func reference(b *testing.B, patch []byte) http.Handler {
 
 func ours(b *testing.B) http.Handler {
 	b.Helper()
-	s, world := newSite(b)
-	return handlers.Routes(world, s)
+	s, inputs := newSite(b)
+	return handlers.Routes(inputs, s)
 }
 
 func BenchmarkValidate(b *testing.B) {
@@ -98,14 +98,14 @@ func BenchmarkValidate(b *testing.B) {
 
 func BenchmarkMutate(b *testing.B) {
 	pod := policiestest.LaunchPod(b, "client")
-	s, world := newSite(b)
+	s, inputs := newSite(b)
 	raw, err := json.Marshal(pod)
 	if err != nil {
 		b.Fatal(err)
 	}
 	request := admission.Request{AdmissionRequest: admissionv1.AdmissionRequest{Namespace: policiestest.Namespace, Object: runtime.RawExtension{Raw: raw}}}
 	request.Kind.Version, request.Kind.Kind = "v1", "Pod"
-	patch := handlers.Mutate(world).Handle(b.Context(), request).Patch
+	patch := handlers.Mutate(inputs).Handle(b.Context(), request).Patch
 	if patch == nil {
 		b.Fatal("nothing to patch", s.decisions)
 	}

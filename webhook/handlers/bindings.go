@@ -4,8 +4,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 )
 
-// Bindings judges pods/binding and the older bindings, which do the same: a
+// Bindings evaluates pods/binding and the older bindings, which do the same: a
 // Binding's labels and annotations end on the pod.
-func Bindings(world *World) admission.Handler {
-	return &validator{name: nameBindings, world: world}
+func Bindings(inputs *Inputs) admission.Handler {
+	return &validator{name: nameBindings, inputs: inputs}
 }

@@ -11,16 +11,16 @@ const verbBreakGlass = "breakglass"
 
 // breakGlass asks for the verb as the requesting user, once it is needed: a
 // request that passes anyway is no break-glass.
-func (w *World) breakGlass(ctx context.Context, q *question) bool {
-	if q.policy == nil || !mayBreakGlass(q.attributes) {
+func (in *Inputs) breakGlass(ctx context.Context, e *evaluation) bool {
+	if !e.policy.Valid() || !mayBreakGlass(e.review) {
 		return false
 	}
-	allowed, err := w.Access.Allowed(ctx, q.attributes.User, verbBreakGlass, q.policy.Name)
-	q.facts.BreakGlass = err == nil && allowed
-	return q.facts.BreakGlass
+	allowed, err := in.Access.Allowed(ctx, e.review.User, verbBreakGlass, e.policy.Name())
+	e.facts.BreakGlass = err == nil && allowed
+	return e.facts.BreakGlass
 }
 
 // mayBreakGlass says whether it opens anything for such a request.
-func mayBreakGlass(a policies.Attributes) bool {
+func mayBreakGlass(a policies.Review) bool {
 	return a.Operation == policies.Connect || a.Subresource == "ephemeralcontainers"
 }

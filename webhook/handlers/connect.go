@@ -11,28 +11,28 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 )
 
-// Connect judges exec, attach, port-forward and proxy. Such a request brings
+// Connect evaluates exec, attach, port-forward and proxy. Such a request brings
 // options and no pod, so the pod is looked up.
-func Connect(world *World) admission.Handler {
-	return &validator{name: nameConnect, world: world, gather: gatherTargets}
+func Connect(inputs *Inputs) admission.Handler {
+	return &validator{name: nameConnect, inputs: inputs, gather: gatherTargets}
 }
 
-func gatherTargets(ctx context.Context, w *World, q *question) error {
+func gatherTargets(ctx context.Context, in *Inputs, e *evaluation) error {
 	var err error
-	namespace, name := q.attributes.Namespace, q.attributes.Name
-	if q.attributes.Subresource == "proxy" {
+	namespace, name := e.review.Namespace, e.review.Name
+	if e.review.Subresource == "proxy" {
 		// A name for a proxy may have a scheme and a port: https:name:80.
 		if _, name, _, err = splitProxyName(name); err != nil {
 			return err
 		}
 	}
-	if q.attributes.Resource.Resource == "services" {
-		q.facts.Targets, err = w.podsOfService(ctx, namespace, name)
+	if e.review.Resource.Resource == "services" {
+		e.facts.Targets, err = in.podsOfService(ctx, namespace, name)
 	} else {
-		q.facts.Targets, err = w.pod(ctx, namespace, name)
+		e.facts.Targets, err = in.pod(ctx, namespace, name)
 	}
 	if err == nil {
-		err = w.lookAtTargets(ctx, q)
+		err = in.lookAtTargets(ctx, e)
 	}
 	return err
 }
@@ -45,9 +45,9 @@ func splitProxyName(name string) (scheme, host, port string, err error) {
 	return scheme, host, port, nil
 }
 
-func (w *World) pod(ctx context.Context, namespace, name string) ([]*corev1.Pod, error) {
+func (in *Inputs) pod(ctx context.Context, namespace, name string) ([]*corev1.Pod, error) {
 	pod := &corev1.Pod{}
-	if err := w.Reader.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, pod); err != nil {
+	if err := in.Reader.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, pod); err != nil {
 		return nil, fmt.Errorf("the pod %q cannot be looked up: %w", name, err)
 	}
 	return []*corev1.Pod{pod}, nil
@@ -55,9 +55,9 @@ func (w *World) pod(ctx context.Context, namespace, name string) ([]*corev1.Pod,
 
 // podsOfService are those that the Service selects. One without a selector leads
 // wherever somebody has pointed it, so nobody can say what it reaches.
-func (w *World) podsOfService(ctx context.Context, namespace, name string) ([]*corev1.Pod, error) {
+func (in *Inputs) podsOfService(ctx context.Context, namespace, name string) ([]*corev1.Pod, error) {
 	service := &corev1.Service{}
-	if err := w.Reader.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, service); err != nil {
+	if err := in.Reader.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, service); err != nil {
 		return nil, fmt.Errorf("the Service %q cannot be looked up: %w", name, err)
 	}
 	if len(service.Spec.Selector) == 0 {
@@ -65,7 +65,7 @@ func (w *World) podsOfService(ctx context.Context, namespace, name string) ([]*c
 	}
 	pods := &corev1.PodList{}
 	selector := client.MatchingLabelsSelector{Selector: labels.SelectorFromSet(service.Spec.Selector)}
-	if err := w.Reader.List(ctx, pods, client.InNamespace(namespace), selector); err != nil {
+	if err := in.Reader.List(ctx, pods, client.InNamespace(namespace), selector); err != nil {
 		return nil, fmt.Errorf("the pods of Service %q cannot be looked up: %w", name, err)
 	}
 	targets := make([]*corev1.Pod, 0, len(pods.Items))
@@ -76,9 +76,9 @@ func (w *World) podsOfService(ctx context.Context, namespace, name string) ([]*c
 }
 
 // lookAtTargets reads the kits of the pods: they say what role a pod has.
-func (w *World) lookAtTargets(ctx context.Context, q *question) error {
-	for _, pod := range q.facts.Targets {
-		w.lookAt(ctx, q, pod)
+func (in *Inputs) lookAtTargets(ctx context.Context, e *evaluation) error {
+	for _, pod := range e.facts.Targets {
+		in.lookAt(ctx, e, pod)
 	}
 	return ctx.Err()
 }

@@ -1,5 +1,5 @@
-// Package handlers turns admission requests into questions to package policies,
-// and its verdicts into answers: one small file for each kind of request. They
+// Package handlers turns admission requests into reviews for package policies,
+// and its decisions into responses: one small file for each kind of request. They
 // look up what a verdict rests on and decide nothing themselves. A look-up that
 // fails becomes a fact that is missing, and package policies refuses that.
 package handlers
@@ -19,10 +19,9 @@ import (
 )
 
 // Policies says which policy governs a namespace. The policy is nil where there
-// is none that can be relied on; name is what the namespace's label says. A
-// policy that it gives has been validated and does not change.
+// is none; name is what the namespace's label says.
 type Policies interface {
-	For(namespace string) (policy *v1alpha1.SitePolicy, name string)
+	For(namespace string) (policy *policies.Policy, name string)
 }
 
 // Kits reads and verifies what pods refer to.
@@ -43,8 +42,10 @@ type Observer interface {
 	Decided(handler string, operation policies.Operation, policy, verdict string)
 }
 
-// World is what handlers know besides the request.
-type World struct {
+// Inputs is what handlers know besides the request.
+type Inputs struct {
+	// Catalog is what SitePolicies that are being written are compiled with.
+	Catalog  *policies.Catalog
 	Policies Policies
 	Kits     Kits
 	Access   Access
@@ -75,53 +76,52 @@ const (
 const lookUp = 3 * time.Second
 
 // gather fills in what the verdict on one kind of request rests on.
-type gather func(context.Context, *World, *question) error
+type gather func(context.Context, *Inputs, *evaluation) error
 
-// question is a request on its way to a verdict.
-type question struct {
-	attributes policies.Attributes
-	policy     *v1alpha1.SitePolicy
-	facts      policies.Facts
+// evaluation is a request on its way to a verdict.
+type evaluation struct {
+	review policies.Review
+	policy *policies.Policy
+	facts  policies.Facts
 }
 
-// validator judges one kind of request.
+// validator evaluates one kind of request.
 type validator struct {
 	name   string
-	world  *World
+	inputs *Inputs
 	gather gather
 }
 
 // Handle implements admission.Handler.
 func (v *validator) Handle(ctx context.Context, request admission.Request) admission.Response {
-	q, refusal := v.world.ask(request)
+	e, refusal := v.inputs.begin(request)
 	if refusal != nil {
-		return v.world.undecided(v.name, request, refusal)
+		return v.inputs.undecided(v.name, request, refusal)
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookUp)
 	defer cancel()
-	if q.policy != nil && v.gather != nil {
-		if err := v.gather(ctx, v.world, q); err != nil {
-			return v.world.undecided(v.name, request, err)
+	if e.policy.Valid() && v.gather != nil {
+		if err := v.gather(ctx, v.inputs, e); err != nil {
+			return v.inputs.undecided(v.name, request, err)
 		}
 	}
-	decision := policies.Evaluate(q.attributes, q.policy, q.facts)
-	if !decision.Allowed && v.world.breakGlass(ctx, q) {
-		decision = policies.Evaluate(q.attributes, q.policy, q.facts)
+	decision := e.policy.Evaluate(e.review, e.facts)
+	if !decision.Allowed && v.inputs.breakGlass(ctx, e) {
+		decision = e.policy.Evaluate(e.review, e.facts)
 	}
-	v.world.decided(v.name, request, decision)
+	v.inputs.decided(v.name, request, decision)
 	return answer(decision)
 }
 
-// ask decodes a request and finds the policy for it.
-func (w *World) ask(request admission.Request) (*question, error) {
-	attributes, err := attributesOf(&request)
+// begin decodes a request and finds the policy for it.
+func (in *Inputs) begin(request admission.Request) (*evaluation, error) {
+	decoded, err := reviewOf(&request)
 	if err != nil {
 		return nil, err
 	}
-	q := &question{attributes: attributes}
-	q.policy, q.facts.PolicyName = w.Policies.For(request.Namespace)
-	q.facts.Validated = q.policy
-	q.facts.Now = w.Clock.Now()
-	q.facts.KitImage, q.facts.Binders = w.KitImage, w.Binders
-	return q, nil
+	e := &evaluation{review: decoded}
+	e.policy, e.facts.PolicyName = in.Policies.For(request.Namespace)
+	e.facts.Now = in.Clock.Now()
+	e.facts.KitImage, e.facts.Binders = in.KitImage, in.Binders
+	return e, nil
 }

@@ -75,6 +75,7 @@ func run(t *testing.T, tc *testCase) {
 		if err := json.Unmarshal(tc.Policy, &s.policy.Spec); err != nil {
 			t.Fatal(err)
 		}
+		s.ready = policiestest.Compile(t, s.policy)
 	}
 	fill(t, tc)
 	response := send(t, server, tc.Path, &tc.Request)

@@ -13,10 +13,10 @@ import (
 )
 
 // Mutate adds to new pods what the policy demands. It refuses nothing that it
-// can read: that is for Pods, which judges what comes out.
-func Mutate(world *World) admission.Handler { return &mutator{world} }
+// can read: that is for Pods, which evaluates what comes out.
+func Mutate(inputs *Inputs) admission.Handler { return &mutator{inputs} }
 
-type mutator struct{ world *World }
+type mutator struct{ inputs *Inputs }
 
 // The verdicts of mutation.
 const (
@@ -26,55 +26,55 @@ const (
 
 // Handle implements admission.Handler.
 func (m *mutator) Handle(ctx context.Context, request admission.Request) admission.Response {
-	q, err := m.world.ask(request)
+	e, err := m.inputs.begin(request)
 	if err != nil {
-		return m.world.undecided(nameMutate, request, err)
+		return m.inputs.undecided(nameMutate, request, err)
 	}
-	pod, ok := q.attributes.Object.(*corev1.Pod)
-	if !ok || q.policy == nil || q.attributes.Subresource != "" {
-		return m.answer(request, q, nil)
+	pod, ok := e.review.Object.(*corev1.Pod)
+	if !ok || !e.policy.Valid() || e.review.Subresource != "" {
+		return m.answer(request, e, nil)
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookUp)
 	defer cancel()
-	m.world.lookAt(ctx, q, pod)
-	if policies.WantsKit(pod) {
-		m.world.candidates(ctx, q)
+	m.inputs.lookAt(ctx, e, pod)
+	if e.policy.WantsKit(pod) {
+		m.inputs.candidates(ctx, e)
 	}
-	changed := mutation.Mutate(pod, q.policy, q.facts)
+	changed := e.policy.Mutate(pod, e.facts)
 	if changed == pod {
-		return m.answer(request, q, nil)
+		return m.answer(request, e, nil)
 	}
 	operations, err := mutation.Marshal(mutation.Patch(pod, changed))
 	if err != nil {
-		return m.world.undecided(nameMutate, request, err)
+		return m.inputs.undecided(nameMutate, request, err)
 	}
-	return m.answer(request, q, operations)
+	return m.answer(request, e, operations)
 }
 
 // candidates are the kits that pods of the namespace mount. The webhook may not
 // list Secrets; whoever makes job pods is such a pod himself.
-func (w *World) candidates(ctx context.Context, q *question) {
+func (in *Inputs) candidates(ctx context.Context, e *evaluation) {
 	pods := &corev1.PodList{}
-	if err := w.Reader.List(ctx, pods, client.InNamespace(q.attributes.Namespace)); err != nil {
+	if err := in.Reader.List(ctx, pods, client.InNamespace(e.review.Namespace)); err != nil {
 		return
 	}
 	for i := range pods.Items {
 		for _, name := range policies.References(&pods.Items[i]) {
-			if _, known := q.facts.Kits[name]; !known {
-				put(&q.facts.Kits, name, w.Kits.Kit(ctx, q.attributes.Namespace, name, q.policy))
+			if _, known := e.facts.Kits[name]; !known {
+				put(&e.facts.Kits, name, in.Kits.Kit(ctx, e.review.Namespace, name, e.policy.Source()))
 			}
 		}
 	}
 }
 
-func (m *mutator) answer(request admission.Request, q *question, operations []byte) admission.Response {
+func (m *mutator) answer(request admission.Request, e *evaluation, operations []byte) admission.Response {
 	response := admissionv1.AdmissionResponse{Allowed: true}
 	verdict := verdictUnchanged
 	if len(operations) > 0 {
 		verdict = verdictMutated
 		response.Patch, response.PatchType = operations, new(admissionv1.PatchTypeJSONPatch)
 	}
-	response.AuditAnnotations = map[string]string{policies.AuditPolicy: q.facts.PolicyName, policies.AuditVerdict: verdict}
-	m.world.Observer.Decided(nameMutate, policies.Operation(request.Operation), q.facts.PolicyName, verdict)
+	response.AuditAnnotations = map[string]string{policies.AuditPolicy: e.facts.PolicyName, policies.AuditVerdict: verdict}
+	m.inputs.Observer.Decided(nameMutate, policies.Operation(request.Operation), e.facts.PolicyName, verdict)
 	return admission.Response{AdmissionResponse: response}
 }

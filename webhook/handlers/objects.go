@@ -2,23 +2,23 @@ package handlers
 
 import (
 	"context"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// Objects judges Secrets and ConfigMaps with a reserved name or the type of a
+// Objects evaluates Secrets and ConfigMaps with a reserved name or the type of a
 // kit, by what stands in the request: nothing of it is stored yet.
-func Objects(world *World) admission.Handler {
-	return &validator{name: nameObjects, world: world, gather: gatherReviewed}
+func Objects(inputs *Inputs) admission.Handler {
+	return &validator{name: nameObjects, inputs: inputs, gather: gatherReviewed}
 }
 
-func gatherReviewed(_ context.Context, w *World, q *question) error {
-	if secret, ok := q.attributes.Object.(*corev1.Secret); ok && checks.HasPrefix(secret.Name, names.PrefixKit) {
-		put(&q.facts.Kits, secret.Name, w.Kits.OfSecret(secret, q.policy))
+func gatherReviewed(_ context.Context, in *Inputs, e *evaluation) error {
+	if secret, ok := e.review.Object.(*corev1.Secret); ok && strings.HasPrefix(secret.Name, names.PrefixKit) {
+		put(&e.facts.Kits, secret.Name, in.Kits.OfSecret(secret, e.policy.Source()))
 	}
 	return nil
 }

@@ -10,38 +10,38 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
-// Pods judges pods, and their subresources ephemeralcontainers and resize, which
+// Pods evaluates pods, and their subresources ephemeralcontainers and resize, which
 // bring the whole pod too.
-func Pods(world *World) admission.Handler {
-	return &validator{name: namePods, world: world, gather: gatherPod}
+func Pods(inputs *Inputs) admission.Handler {
+	return &validator{name: namePods, inputs: inputs, gather: gatherPod}
 }
 
-func gatherPod(ctx context.Context, w *World, q *question) error {
-	if pod, ok := q.attributes.Object.(*corev1.Pod); ok {
-		w.lookAt(ctx, q, pod)
+func gatherPod(ctx context.Context, in *Inputs, e *evaluation) error {
+	if pod, ok := e.review.Object.(*corev1.Pod); ok {
+		in.lookAt(ctx, e, pod)
 	}
 	return nil
 }
 
 // lookAt reads what the pod refers to. What cannot be read is a fact with an
 // error.
-func (w *World) lookAt(ctx context.Context, q *question, pod *corev1.Pod) {
-	namespace := q.attributes.Namespace
+func (in *Inputs) lookAt(ctx context.Context, e *evaluation, pod *corev1.Pod) {
+	namespace := e.review.Namespace
 	for _, name := range policies.References(pod) {
-		put(&q.facts.Kits, name, w.Kits.Kit(ctx, namespace, name, q.policy))
+		put(&e.facts.Kits, name, in.Kits.Kit(ctx, namespace, name, e.policy.Source()))
 	}
 	for _, name := range policies.LocalReferences(pod) {
-		put(&q.facts.Locals, name, w.Kits.Local(ctx, namespace, name))
+		put(&e.facts.Locals, name, in.Kits.Local(ctx, namespace, name))
 	}
-	for _, name := range policies.ClaimReferences(pod, q.policy) {
-		put(&q.facts.Claims, name, w.claim(ctx, namespace, name))
+	for _, name := range e.policy.ClaimReferences(pod) {
+		put(&e.facts.Claims, name, in.claim(ctx, namespace, name))
 	}
 }
 
 // claim reads to which volume a claim is bound.
-func (w *World) claim(ctx context.Context, namespace, name string) policies.ClaimFact {
+func (in *Inputs) claim(ctx context.Context, namespace, name string) policies.ClaimFact {
 	claim := &corev1.PersistentVolumeClaim{}
-	if err := w.Reader.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, claim); err != nil {
+	if err := in.Reader.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, claim); err != nil {
 		return policies.ClaimFact{Error: err.Error()}
 	}
 	return policies.ClaimFact{VolumeName: claim.Spec.VolumeName}

@@ -9,22 +9,22 @@ import (
 )
 
 // Routes serves every handler at the path that the manifests register it with.
-// Mutation and templates fail open there: what they let pass is judged as a pod.
-func Routes(world *World, observer review.Observer) http.Handler {
+// Mutation and templates fail open there: what they let pass is evaluated as a pod.
+func Routes(inputs *Inputs, observer review.Observer) http.Handler {
 	mux := http.NewServeMux()
 	for _, route := range []struct {
 		path, name string
 		handler    admission.Handler
 		failOpen   bool
 	}{
-		{"/mutate/pods", nameMutate, Mutate(world), true},
-		{"/validate/pods", namePods, Pods(world), false},
-		{"/validate/bindings", nameBindings, Bindings(world), false},
-		{"/validate/connect", nameConnect, Connect(world), false},
-		{"/validate/templates", nameTemplates, Templates(world), true},
-		{"/validate/objects", nameObjects, Objects(world), false},
-		{"/validate/copies", nameCopies, Copies(world), false},
-		{"/validate/sitepolicies", nameSitePolicies, SitePolicies(world), false},
+		{"/mutate/pods", nameMutate, Mutate(inputs), true},
+		{"/validate/pods", namePods, Pods(inputs), false},
+		{"/validate/bindings", nameBindings, Bindings(inputs), false},
+		{"/validate/connect", nameConnect, Connect(inputs), false},
+		{"/validate/templates", nameTemplates, Templates(inputs), true},
+		{"/validate/objects", nameObjects, Objects(inputs), false},
+		{"/validate/copies", nameCopies, Copies(inputs), false},
+		{"/validate/sitepolicies", nameSitePolicies, SitePolicies(inputs), false},
 	} {
 		mux.Handle(route.path, &review.Door{Name: route.name, Handler: route.handler, FailOpen: route.failOpen, Observer: observer})
 	}

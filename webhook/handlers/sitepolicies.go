@@ -8,18 +8,18 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
-// SitePolicies judges SitePolicies by what the CRD's schema cannot say. No other
+// SitePolicies evaluates SitePolicies by what the CRD's schema cannot say. No other
 // policy governs them.
-func SitePolicies(world *World) admission.Handler {
+func SitePolicies(inputs *Inputs) admission.Handler {
 	return admission.HandlerFunc(func(_ context.Context, request admission.Request) admission.Response {
-		attributes, err := attributesOf(&request)
+		attributes, err := reviewOf(&request)
 		if err != nil {
-			return world.undecided(nameSitePolicies, request, err)
+			return inputs.undecided(nameSitePolicies, request, err)
 		}
-		decision := policies.EvaluateSitePolicy(attributes)
+		decision := inputs.Catalog.EvaluateSitePolicy(attributes)
 		// The policy's own name would be a label of a metric that anybody can make
 		// up.
-		world.Observer.Decided(nameSitePolicies, attributes.Operation, "", decision.AuditAnnotations[policies.AuditVerdict])
+		inputs.Observer.Decided(nameSitePolicies, attributes.Operation, "", decision.AuditAnnotations[policies.AuditVerdict])
 		return answer(decision)
 	})
 }

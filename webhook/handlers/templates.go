@@ -8,20 +8,20 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
-// Templates judges workloads by the pods that they would make, so that a person
-// learns of a mistake where he made it. Pods are judged again when they come.
-func Templates(world *World) admission.Handler {
-	return &validator{name: nameTemplates, world: world, gather: gatherTemplate}
+// Templates evaluates workloads by the pods that they would make, so that people
+// learn of a mistake where they made it. Pods are evaluated again when they come.
+func Templates(inputs *Inputs) admission.Handler {
+	return &validator{name: nameTemplates, inputs: inputs, gather: gatherTemplate}
 }
 
-func gatherTemplate(ctx context.Context, w *World, q *question) error {
-	pod, _, ok := policies.Extract(q.attributes.Object)
+func gatherTemplate(ctx context.Context, in *Inputs, e *evaluation) error {
+	pod, _, ok := policies.Extract(e.review.Object)
 	if !ok {
 		return nil
 	}
-	w.lookAt(ctx, q, pod)
-	if policies.WantsKit(pod) {
-		w.candidates(ctx, q)
+	in.lookAt(ctx, e, pod)
+	if e.policy.WantsKit(pod) {
+		in.candidates(ctx, e)
 	}
 	return nil
 }

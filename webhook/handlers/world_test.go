@@ -27,6 +27,7 @@ import (
 // good kits, and users with and without the verb breakglass.
 type site struct {
 	policy *v1alpha1.SitePolicy
+	ready  *policies.Policy
 	facts  policies.Facts
 
 	mu        sync.Mutex
@@ -37,10 +38,10 @@ type site struct {
 
 // For implements handlers.Policies. The namespace "unloaded" names a policy that
 // is not there.
-func (s *site) For(namespace string) (*v1alpha1.SitePolicy, string) {
+func (s *site) For(namespace string) (*policies.Policy, string) {
 	switch namespace {
 	case policiestest.Namespace:
-		return s.policy, s.policy.Name
+		return s.ready, s.policy.Name
 	case "unloaded":
 		return nil, "absent"
 	}
@@ -124,15 +125,17 @@ func objects(t testing.TB) []client.Object {
 	return all
 }
 
-func newSite(t testing.TB) (*site, *handlers.World) {
+func newSite(t testing.TB) (*site, *handlers.Inputs) {
 	t.Helper()
 	s := &site{policy: policiestest.Policy(t)}
+	s.ready = policiestest.Compile(t, s.policy)
 	s.facts = policiestest.Facts(s.policy)
 	scheme := runtime.NewScheme()
 	if err := corev1.AddToScheme(scheme); err != nil {
 		t.Fatal(err)
 	}
-	return s, &handlers.World{
+	return s, &handlers.Inputs{
+		Catalog:  policiestest.Catalog(t),
 		Policies: s, Kits: s, Access: s, Observer: s,
 		Reader: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects(t)...).Build(),
 		Clock:  testingclock.NewFakePassiveClock(policiestest.Now),
@@ -141,8 +144,8 @@ func newSite(t testing.TB) (*site, *handlers.World) {
 
 func serve(t *testing.T) (*site, *httptest.Server) {
 	t.Helper()
-	s, world := newSite(t)
-	server := httptest.NewTLSServer(handlers.Routes(world, s))
+	s, inputs := newSite(t)
+	server := httptest.NewTLSServer(handlers.Routes(inputs, s))
 	t.Cleanup(server.Close)
 	return s, server
 }

@@ -4,6 +4,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	toolscache "k8s.io/client-go/tools/cache"
 
+	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -27,19 +28,18 @@ func on[T metav1.Object](set, drop func(T)) toolscache.ResourceEventHandler {
 	}
 }
 
-// setPolicy validates a policy once, when it comes. One that cannot be used is
-// none: its namespaces refuse everything.
+// setPolicy compiles a policy once, when it comes. One that is not valid denies
+// everything in its namespaces, and says why.
 func (c *Cache) setPolicy(policy *v1alpha1.SitePolicy) {
-	err := v1alpha1.Validate(policy).ToAggregate()
-	c.mu.Lock()
-	if err == nil {
-		c.policies[policy.Name] = policy
-	} else {
-		delete(c.policies, policy.Name)
+	ready, errs := policies.Compile(policy, c.catalog)
+	if len(errs) > 0 {
+		ready = policies.Invalid(policy.Name, errs)
 	}
+	c.mu.Lock()
+	c.policies[policy.Name] = ready
 	c.mu.Unlock()
-	if err != nil {
-		c.invalid(policy.Name, err)
+	if len(errs) > 0 {
+		c.invalid(policy.Name, errs.ToAggregate())
 	}
 }
 

@@ -13,24 +13,27 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
 // Cache implements handlers.Policies.
 type Cache struct {
-	// invalid is told which policies cannot be used, and why.
+	catalog *policies.Catalog
+	// invalid is called with each policy that is not valid, and why.
 	invalid func(policy string, err error)
 
 	mu         sync.RWMutex
-	policies   map[string]*v1alpha1.SitePolicy
+	policies   map[string]*policies.Policy
 	namespaces map[string]string
 	synced     []func() bool
 }
 
-// New makes an empty Cache: everything is refused until it is filled. invalid
-// is told which policies cannot be used, and why.
-func New(invalid func(policy string, err error)) *Cache {
-	return &Cache{invalid: invalid, policies: map[string]*v1alpha1.SitePolicy{}, namespaces: map[string]string{}}
+// New makes an empty Cache: everything is denied until it is filled. It compiles
+// policies with the catalog, each once; invalid is called with those that are not
+// valid, and why.
+func New(catalog *policies.Catalog, invalid func(policy string, err error)) *Cache {
+	return &Cache{catalog: catalog, invalid: invalid, policies: map[string]*policies.Policy{}, namespaces: map[string]string{}}
 }
 
 // Watch fills the Cache from informers and keeps it filled.
@@ -61,8 +64,8 @@ func (c *Cache) Watch(ctx context.Context, informers cache.Informers) error {
 }
 
 // For says which policy governs a namespace. A namespace that it has not heard
-// of has none: the request is refused, whatever was faster.
-func (c *Cache) For(namespace string) (*v1alpha1.SitePolicy, string) {
+// of has none: the request is denied, whichever event came first.
+func (c *Cache) For(namespace string) (*policies.Policy, string) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	name := c.namespaces[namespace]

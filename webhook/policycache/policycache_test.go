@@ -3,9 +3,11 @@ package policycache
 import (
 	"testing"
 
+	"github.com/stretchr/testify/require"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	toolscache "k8s.io/client-go/tools/cache"
 
+	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
@@ -22,11 +24,12 @@ func namespace(name, policy string) *metav1.PartialObjectMetadata {
 
 func TestFor(t *testing.T) {
 	var complaints []string
-	c := New(func(policy string, _ error) { complaints = append(complaints, policy) })
-	policies, namespaces := on(c.setPolicy, c.dropPolicy), on(c.setNamespace, c.dropNamespace)
+	c := New(policiestest.Catalog(t), func(policy string, _ error) { complaints = append(complaints, policy) })
+	policyEvents, namespaces := on(c.setPolicy, c.dropPolicy), on(c.setNamespace, c.dropNamespace)
 	expect := func(what string, policy *v1alpha1.SitePolicy, name string) {
 		t.Helper()
-		if got, gotName := c.For("ns"); got != policy || gotName != name {
+		got, gotName := c.For("ns")
+		if got.Source() == nil != (policy == nil) || gotName != name || (policy != nil && got.Source().Name != policy.Name) {
 			t.Errorf("%s: %v %q", what, got, gotName)
 		}
 	}
@@ -34,30 +37,35 @@ func TestFor(t *testing.T) {
 	namespaces.OnAdd(namespace("ns", "hospital-a"), true)
 	expect("no policy yet", nil, "hospital-a")
 	good := policiestest.Policy(t)
-	policies.OnAdd(good, true)
+	policyEvents.OnAdd(good, true)
 	expect("all there", good, "hospital-a")
+	first, _ := c.For("ns")
+	second, _ := c.For("ns")
+	require.Same(t, first, second, "a policy is compiled once")
 
 	bad := good.DeepCopy()
 	bad.Spec.Kits.TrustRoots[0].SHA256 = "no fingerprint"
-	policies.OnUpdate(good, bad)
-	expect("a bad policy is none", nil, "hospital-a")
-	if len(complaints) != 1 || complaints[0] != "hospital-a" {
-		t.Errorf("complaints %v", complaints)
-	}
-	policies.OnUpdate(bad, good)
-	expect("mended", good, "hospital-a")
+	policyEvents.OnUpdate(good, bad)
+	expect("an invalid policy", nil, "hospital-a")
+	invalid, _ := c.For("ns")
+	decision := invalid.Evaluate(policies.Review{Operation: policies.Create}, policies.Facts{})
+	require.False(t, decision.Allowed)
+	require.Contains(t, decision.Message(), "spec.kits.trustRoots[0].sha256")
+	require.Equal(t, []string{"hospital-a"}, complaints)
+	policyEvents.OnUpdate(bad, good)
+	expect("corrected", good, "hospital-a")
 
 	namespaces.OnUpdate(namespace("ns", "hospital-a"), namespace("ns", ""))
 	expect("not governed any more", nil, "")
 	namespaces.OnUpdate(namespace("ns", ""), namespace("ns", "hospital-a"))
-	policies.OnDelete(toolscache.DeletedFinalStateUnknown{Obj: good})
+	policyEvents.OnDelete(toolscache.DeletedFinalStateUnknown{Obj: good})
 	expect("deleted unseen", nil, "hospital-a")
 	namespaces.OnDelete(namespace("ns", "hospital-a"))
 	expect("nothing again", nil, "")
 }
 
 func TestReady(t *testing.T) {
-	c := New(nil)
+	c := New(nil, nil)
 	if c.Ready() == nil {
 		t.Error("ready before it watches")
 	}

@@ -3,38 +3,37 @@ package offline
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
-	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
-	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
 // Facts are what a verdict in the namespace rests on, by the files.
-func (w *World) Facts(namespace string, policy *v1alpha1.SitePolicy, name string) policies.Facts {
+func (s *Snapshot) Facts(namespace string, policy *policies.Policy, name string) policies.Facts {
 	f := policies.Facts{
-		Now: w.Now, PolicyName: name,
+		Now: s.Now, PolicyName: name,
 		Kits: map[string]policies.KitFact{}, Locals: map[string]policies.LocalFact{}, Claims: map[string]policies.ClaimFact{},
 	}
-	if policy == nil {
+	if !policy.Valid() {
 		return f
 	}
-	for _, s := range w.secrets {
-		if checks.HasPrefix(s.Name, names.PrefixKit) && in(namespace, s.Namespace) && !redacted(s) {
-			f.Kits[s.Name] = kitfact.Under(frameworks.Default(), &policy.Spec, s)
+	for _, secret := range s.secrets {
+		if strings.HasPrefix(secret.Name, names.PrefixKit) && in(namespace, secret.Namespace) && !redacted(secret) {
+			f.Kits[secret.Name] = kitfact.Under(frameworks.Default(), &policy.Source().Spec, secret)
 		}
 	}
-	for _, m := range w.configMaps {
-		if checks.HasPrefix(m.Name, names.PrefixLocal) && in(namespace, m.Namespace) {
+	for _, m := range s.configMaps {
+		if strings.HasPrefix(m.Name, names.PrefixLocal) && in(namespace, m.Namespace) {
 			f.Locals[m.Name] = kitfact.OfConfigMap(m)
 		}
 	}
-	for _, c := range w.claims {
+	for _, c := range s.claims {
 		if in(namespace, c.Namespace) && c.Spec.VolumeName != "" {
 			f.Claims[c.Name] = policies.ClaimFact{VolumeName: c.Spec.VolumeName}
 		}
@@ -48,17 +47,17 @@ func in(namespace, of string) bool { return of == namespace || of == "" }
 
 // assume fills in what only a cluster knows and says so: to which volume a claim
 // is bound, and which image of flare-kit the webhook knows.
-func (w *World) assume(f *policies.Facts, pod *corev1.Pod, policy *v1alpha1.SitePolicy) []string {
+func (s *Snapshot) assume(f *policies.Facts, pod *corev1.Pod, policy *policies.Policy) []string {
 	var notes []string
 	if image := verifierImage(pod); image != "" {
 		f.KitImage = image
 		notes = append(notes, fmt.Sprintf("assumed: the webhook was installed with --kit-image %s", image))
 	}
-	for _, name := range policies.ClaimReferences(pod, policy) {
-		if _, known := f.Claims[name]; known || slices.Contains(w.Absent, name) {
+	for _, name := range policy.ClaimReferences(pod) {
+		if _, known := f.Claims[name]; known || slices.Contains(s.Absent, name) {
 			continue
 		}
-		for _, rule := range policy.Spec.Data {
+		for _, rule := range policy.Source().Spec.Data {
 			if rule.ClaimName == name {
 				f.Claims[name] = policies.ClaimFact{VolumeName: rule.VolumeName}
 				notes = append(notes, fmt.Sprintf("assumed: claim %q is bound to volume %q, which only the cluster knows", name, rule.VolumeName))
@@ -78,16 +77,16 @@ func verifierImage(pod *corev1.Pod) string {
 
 // missing names the kits and local/ that no file holds: the verdict calls them
 // absent, which in the cluster they may not be.
-func (w *World) missing(f *policies.Facts, pod *corev1.Pod) []string {
+func (s *Snapshot) missing(f *policies.Facts, pod *corev1.Pod) []string {
 	const form = "%s %q is not known here: give its kit's folder with --kit"
 	var notes []string
 	for _, name := range policies.References(pod) {
-		if _, known := f.Kits[name]; !known && !slices.Contains(w.Absent, name) {
+		if _, known := f.Kits[name]; !known && !slices.Contains(s.Absent, name) {
 			notes = append(notes, fmt.Sprintf(form, "Secret", name))
 		}
 	}
 	for _, name := range policies.LocalReferences(pod) {
-		if _, known := f.Locals[name]; !known && !slices.Contains(w.Absent, name) {
+		if _, known := f.Locals[name]; !known && !slices.Contains(s.Absent, name) {
 			notes = append(notes, fmt.Sprintf(form, "ConfigMap", name))
 		}
 	}

@@ -21,13 +21,13 @@ func redacted(s *corev1.Secret) bool {
 
 // whole gives a redacted Secret the content of the kit of the same name, which
 // holds the kit's digest. ok is false where no such kit was given.
-func (w *World) whole(s *corev1.Secret) (*corev1.Secret, bool) {
-	for _, kit := range w.secrets {
-		if kit.Name == s.Name && !redacted(kit) {
-			filled := s.DeepCopy()
+func (s *Snapshot) whole(secret *corev1.Secret) (*corev1.Secret, bool) {
+	for _, kit := range s.secrets {
+		if kit.Name == secret.Name && !redacted(kit) {
+			filled := secret.DeepCopy()
 			filled.Data = kit.Data
 			return filled, true
 		}
 	}
-	return s, false
+	return secret, false
 }

@@ -63,7 +63,7 @@ func (Framework) Recognise(startup kit.Files) bool {
 	return ok
 }
 
-// The IDs of toy's findings.
+// CheckStartupFiles is the ID of toy's findings.
 const CheckStartupFiles = "startup-files"
 
 // Check looks for files that a kit has not.

@@ -22,7 +22,7 @@ func TestFilesOfKits(t *testing.T) {
 	service := []string{"rootCA.pem", "start.sh", "stop_fl.sh", "sub_start.sh"}
 	admin := []string{"client.crt", "client.key", "fed_admin.json", "fl_admin.sh", "readme.txt", "rootCA.pem", "system_info.ipynb"}
 	for _, family := range []string{nvflare.Family27, nvflare.Family28} {
-		t.Run(string(family), func(t *testing.T) {
+		t.Run(family, func(t *testing.T) {
 			fed := kittest.NewFederation(t, "demo", kittest.WithFamily(family))
 			var signed []string
 			if family == nvflare.Family27 {

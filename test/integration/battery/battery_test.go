@@ -1,6 +1,6 @@
 //go:build integration
 
-// Package battery puts the battery's cases through the third door: a real API
+// Package battery puts the battery's cases to the third endpoint: a real API
 // server with the real webhook, registered as the manifests say. No controller
 // runs and no pod, so what would need one is made before the webhook is
 // registered: worlds that could not come to be under it, and pods to update.

@@ -28,8 +28,8 @@ func (s *server) submit(ctx context.Context, t testing.TB, c *battery.Case) batt
 	heard := &warnings{}
 	config := rest.CopyConfig(s.config)
 	config.WarningHandler = heard
-	config.Impersonate = rest.ImpersonationConfig{UserName: c.Attributes.User.Username, Groups: []string{groupUsers}}
-	if c.World.BreakGlass {
+	config.Impersonate = rest.ImpersonationConfig{UserName: c.Review.User.Username, Groups: []string{groupUsers}}
+	if c.Snapshot.BreakGlass {
 		config.Impersonate.Groups = append(config.Impersonate.Groups, groupBreakGlass)
 	}
 	err := s.send(ctx, t, config, c)
@@ -37,7 +37,7 @@ func (s *server) submit(ctx context.Context, t testing.TB, c *battery.Case) batt
 	if message, refused := refusal(err); refused {
 		return battery.Verdict{Messages: strings.Split(message, "\n")}
 	}
-	if err != nil && c.Attributes.Operation != policies.Connect {
+	if err != nil && c.Review.Operation != policies.Connect {
 		t.Errorf("the API server itself says: %v", err)
 	}
 	return v
@@ -75,7 +75,7 @@ func (w *warnings) HandleWarningHeader(_ int, _, text string) {
 
 func (s *server) send(ctx context.Context, t testing.TB, config *rest.Config, c *battery.Case) error {
 	t.Helper()
-	a := &c.Attributes
+	a := &c.Review
 	if a.Operation == policies.Connect {
 		return connect(ctx, t, config, c)
 	}
@@ -114,11 +114,11 @@ func typed(t testing.TB, config *rest.Config) kubernetes.Interface {
 	return c
 }
 
-// bind uses either of the two doors for Bindings.
+// bind uses either of the two endpoints for Bindings.
 func bind(ctx context.Context, t testing.TB, config *rest.Config, c *battery.Case, b *corev1.Binding) error {
 	t.Helper()
-	request := typed(t, config).CoreV1().RESTClient().Post().Namespace(c.Attributes.Namespace).Param("dryRun", "All").Body(b)
-	if c.Attributes.Resource.Resource == "bindings" {
+	request := typed(t, config).CoreV1().RESTClient().Post().Namespace(c.Review.Namespace).Param("dryRun", "All").Body(b)
+	if c.Review.Resource.Resource == "bindings" {
 		return request.Resource("bindings").Do(ctx).Error()
 	}
 	return request.Resource("pods").Name(b.Name).SubResource("binding").Do(ctx).Error()
@@ -127,7 +127,7 @@ func bind(ctx context.Context, t testing.TB, config *rest.Config, c *battery.Cas
 // connect gets an error in any case: behind admission there is no kubelet.
 func connect(ctx context.Context, t testing.TB, config *rest.Config, c *battery.Case) error {
 	t.Helper()
-	a := &c.Attributes
+	a := &c.Review
 	request := typed(t, config).CoreV1().RESTClient().Post().Namespace(a.Namespace).Resource(a.Resource.Resource).Name(a.Name).SubResource(a.Subresource)
 	if a.Subresource == "exec" {
 		request = request.VersionedParams(&corev1.PodExecOptions{Command: []string{"sh"}, Stdin: true}, scheme.ParameterCodec)

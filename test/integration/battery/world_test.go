@@ -58,29 +58,29 @@ func (s *server) grant(group string, rules ...rbacv1.PolicyRule) {
 
 func (s *server) settle(c *battery.Case) {
 	s.Helper()
-	w := &c.World
-	s.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: w.Namespace, Labels: map[string]string{names.LabelSitePolicy: w.PolicyName}}})
-	if w.Policy != nil {
-		p := w.Policy.DeepCopy()
+	snap := &c.Snapshot
+	s.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: snap.Namespace, Labels: map[string]string{names.LabelSitePolicy: snap.PolicyName}}})
+	if snap.Policy != nil {
+		p := snap.Policy.DeepCopy()
 		p.UID, p.Generation = "", 0
 		s.create(p)
 	}
-	for _, o := range w.Secrets {
+	for _, o := range snap.Secrets {
 		s.create(o.DeepCopy())
 	}
-	for _, o := range w.ConfigMaps {
+	for _, o := range snap.ConfigMaps {
 		s.create(o.DeepCopy())
 	}
-	for _, o := range w.Claims {
+	for _, o := range snap.Claims {
 		claim := o.DeepCopy()
 		claim.Spec.AccessModes = []corev1.PersistentVolumeAccessMode{corev1.ReadOnlyMany}
 		claim.Spec.Resources.Requests = corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("1Gi")}
 		s.create(claim)
 	}
-	for _, o := range w.Pods {
+	for _, o := range snap.Pods {
 		s.create(o.DeepCopy())
 	}
-	for _, o := range w.Services {
+	for _, o := range snap.Services {
 		s.create(o.DeepCopy())
 	}
 	s.createOld(c)
@@ -90,8 +90,8 @@ func (s *server) settle(c *battery.Case) {
 // says that it is being ended.
 func (s *server) createOld(c *battery.Case) {
 	s.Helper()
-	old, ok := c.Attributes.OldObject.(client.Object)
-	if !ok || c.Attributes.Operation != policies.Update {
+	old, ok := c.Review.OldObject.(client.Object)
+	if !ok || c.Review.Operation != policies.Update {
 		return
 	}
 	made, ok := old.DeepCopyObject().(client.Object)

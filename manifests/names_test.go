@@ -1,0 +1,72 @@
+package manifests_test
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/kubectl-flare/kubectl-flare/manifests"
+	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
+)
+
+// The two ways in which the manifests write reserved prefixes of names: one prefix,
+// and a choice of several.
+var (
+	onePrefix = regexp.MustCompile(`startsWith\('([a-z0-9-]+-)'\)`)
+	anyPrefix = regexp.MustCompile(`matches\('\^\(([a-z0-9|-]+)\)'\)`)
+)
+
+// prefixes are those that the expressions of all objects of that name know, each
+// once, sorted.
+func prefixes(t *testing.T, objects []*unstructured.Unstructured, name string) []string {
+	t.Helper()
+	var found []string
+	for _, o := range objects {
+		if o.GetName() != name {
+			continue
+		}
+		data, err := json.Marshal(o)
+		require.NoError(t, err)
+		for _, m := range onePrefix.FindAllStringSubmatch(string(data), -1) {
+			found = append(found, m[1])
+		}
+		for _, m := range anyPrefix.FindAllStringSubmatch(string(data), -1) {
+			found = append(found, strings.Split(m[1], "|")...)
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// TestReservedNames: the webhook's registration and both static policies reserve
+// what package names and the registered launchers do, no more and no less.
+func TestReservedNames(t *testing.T) {
+	known, err := policies.DefaultProfiles()
+	require.NoError(t, err)
+	want := append(known.Prefixes(), names.PrefixKit, names.PrefixLocal)
+	slices.Sort(want)
+	objects := all(t, manifests.SelfSigned)
+	for _, name := range []string{manifests.Webhook, "flare-secrets", "flare-configmaps"} {
+		require.Equal(t, want, prefixes(t, objects, name), name)
+	}
+}
+
+// TestOurNames: labels, types and the API group in the manifests are those of
+// package names.
+func TestOurNames(t *testing.T) {
+	ours := regexp.MustCompile(regexp.QuoteMeta(names.Group) + `/[a-z-]*`)
+	allowed := []string{names.Group + "/", names.LabelSitePolicy, names.KitSecretType, names.APIVersion[:len(names.Group)+1] + "v"}
+	for _, o := range all(t, manifests.SelfSigned) {
+		data, err := json.Marshal(o)
+		require.NoError(t, err)
+		for _, one := range ours.FindAllString(string(data), -1) {
+			require.Contains(t, allowed, one, "%s %s", o.GetKind(), o.GetName())
+		}
+	}
+}

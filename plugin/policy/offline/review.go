@@ -1,0 +1,162 @@
+package offline
+
+import (
+	"fmt"
+	"strings"
+
+	authenticationv1 "k8s.io/api/authentication/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
+	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// Review is an object with all that a verdict on it rests on.
+type Review struct {
+	Request policies.Review
+	Policy  *policies.Policy
+	Facts   policies.Facts
+	// Mutated are the paths that the webhook would change.
+	Mutated []string
+	// Notes say what could not be known.
+	Notes []string
+	// NotEvaluated says why there is nothing to judge, where there is not.
+	NotEvaluated string
+
+	catalog *policies.Catalog
+}
+
+// Review makes what a CREATE of the object would have the webhook review.
+// user is who creates it. Without mutate a pod is taken as one that has passed
+// mutation already.
+func (s *Snapshot) Review(o source.Object, user string, mutate bool) (*Review, error) {
+	q := &Review{catalog: s.catalog, Request: policies.Review{
+		Operation: policies.Create, Resource: resource(o.Typed), Namespace: s.NamespaceOf(o), Name: strings.TrimSuffix(o.Name, "*"),
+		Object: o.Typed, User: authenticationv1.UserInfo{Username: user},
+	}}
+	if q.NotEvaluated = s.notEvaluated(o.Typed); q.NotEvaluated != "" {
+		return q, nil
+	}
+	if _, ok := o.Typed.(*v1alpha1.SitePolicy); ok {
+		q.Request.Namespace = ""
+		return q, nil
+	}
+	policy, name, governed, err := s.Policy(q.Request.Namespace)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", o.Place, err)
+	}
+	if !governed {
+		q.NotEvaluated = fmt.Sprintf("namespace %q has no label %s: the webhook does not look there", q.Request.Namespace, names.LabelSitePolicy)
+		return q, nil
+	}
+	q.Policy, q.Facts = policy, s.Facts(q.Request.Namespace, policy, name)
+	if secret, ok := o.Typed.(*corev1.Secret); ok && redacted(secret) {
+		s.fill(q, secret)
+	}
+	if policy.Valid() {
+		s.prepare(q, mutate)
+	}
+	return q, nil
+}
+
+func (s *Snapshot) fill(q *Review, secret *corev1.Secret) {
+	filled, ok := s.whole(secret)
+	if !ok {
+		q.NotEvaluated = "its content is redacted: give its kit's folder with --kit"
+		return
+	}
+	q.Request.Object = filled
+	q.Notes = append(q.Notes, "its content is redacted: judged with the content of the kit of that digest")
+}
+
+// NamespaceOf is where the object would be created.
+func (s *Snapshot) NamespaceOf(o source.Object) string {
+	if o.Namespace != "" {
+		return o.Namespace
+	}
+	return s.Namespace
+}
+
+// Evaluate is the verdict.
+func (q *Review) Evaluate() policies.Decision {
+	if _, ok := q.Request.Object.(*v1alpha1.SitePolicy); ok {
+		return q.catalog.EvaluateSitePolicy(q.Request)
+	}
+	return q.Policy.Evaluate(q.Request, q.Facts)
+}
+
+func (s *Snapshot) prepare(q *Review, mutate bool) {
+	pod, template := q.pod()
+	if pod == nil {
+		return
+	}
+	pod.Namespace = q.Request.Namespace
+	q.Notes = append(s.assume(&q.Facts, pod, q.Policy), s.missing(&q.Facts, pod)...)
+	if !mutate && !template {
+		return
+	}
+	changed := q.Policy.Mutate(pod, q.Facts)
+	q.Mutated = changedPaths(q.prefix(), mutation.Patch(pod, changed))
+	if !template {
+		q.Request.Object = changed
+	}
+}
+
+// pod is the object's pod, a copy.
+func (q *Review) pod() (pod *corev1.Pod, template bool) {
+	if pod, ok := q.Request.Object.(*corev1.Pod); ok {
+		return pod.DeepCopy(), false
+	}
+	pod, _, ok := policies.Extract(q.Request.Object)
+	if !ok {
+		return nil, false
+	}
+	return pod.DeepCopy(), true
+}
+
+func (q *Review) prefix() string {
+	if _, path, ok := policies.Extract(q.Request.Object); ok {
+		return path.String() + "."
+	}
+	return ""
+}
+
+// notEvaluated is empty for objects that the webhook sees.
+func (s *Snapshot) notEvaluated(obj runtime.Object) string {
+	const none = "no site policy is about this kind"
+	switch o := obj.(type) {
+	case nil:
+		return none
+	case *corev1.Pod, *corev1.PersistentVolumeClaim, *v1alpha1.SitePolicy:
+		return ""
+	case *corev1.Secret:
+		if checks.Governed(s.catalog.Profiles(), o.Name, o.Type) {
+			return ""
+		}
+		return "no Secret of a kit: its name is not reserved"
+	case *corev1.ConfigMap:
+		if s.catalog.Profiles().Reserved(o.Name) {
+			return ""
+		}
+		return "no ConfigMap of a kit: its name is not reserved"
+	}
+	if _, _, ok := policies.Extract(obj); ok {
+		return ""
+	}
+	return none
+}
+
+func resource(obj runtime.Object) schema.GroupResource {
+	if obj == nil {
+		return schema.GroupResource{}
+	}
+	plural, _ := meta.UnsafeGuessKindToResource(obj.GetObjectKind().GroupVersionKind())
+	return plural.GroupResource()
+}

@@ -1,0 +1,55 @@
+package policies
+
+import (
+	"errors"
+	"fmt"
+
+	psa "k8s.io/pod-security-admission/policy"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles/nvflare"
+)
+
+// Catalog is what policies are compiled with: the profiles of all frameworks, the
+// checks, and the tables of the Pod Security Standards. A program makes one when it
+// starts.
+type Catalog struct {
+	tools  compiled.Tools
+	checks *checks.Registry
+}
+
+// NewCatalog makes a catalog of profiles and checks.
+func NewCatalog(known *profiles.Registry, all *checks.Registry) (*Catalog, error) {
+	if known == nil || all == nil {
+		return nil, errors.New("a catalog needs profiles and checks")
+	}
+	standards, err := psa.NewEvaluator(psa.DefaultChecks(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("the tables of the Pod Security Standards: %w", err)
+	}
+	return &Catalog{tools: compiled.Tools{Profiles: known, Standards: standards}, checks: all}, nil
+}
+
+// DefaultCatalog has the frameworks and checks of this version.
+func DefaultCatalog() (*Catalog, error) {
+	known, err := DefaultProfiles()
+	if err != nil {
+		return nil, err
+	}
+	all, err := checks.NewRegistry(checks.All()...)
+	if err != nil {
+		return nil, err
+	}
+	return NewCatalog(known, all)
+}
+
+// DefaultProfiles are those of the frameworks of this version. It is the only place
+// that imports them.
+func DefaultProfiles() (*profiles.Registry, error) {
+	return profiles.NewRegistry(nvflare.Profile{})
+}
+
+// Profiles are the catalog's profiles.
+func (c *Catalog) Profiles() *profiles.Registry { return c.tools.Profiles }

@@ -1,0 +1,62 @@
+package checks
+
+// The IDs of the checks, in the order of their results.
+const (
+	IDKit         = "kit"
+	IDFramework   = "framework"
+	IDReserved    = "reserved-names"
+	IDKitMount    = "kit-mount"
+	IDVerifier    = "flare-verify"
+	IDLocal       = "local"
+	IDContainers  = "containers"
+	IDImages      = "images"
+	IDPullSecrets = "pull-secrets"
+	IDArgv        = "command"
+	IDEnvironment = "environment"
+	IDVolumes     = "volumes"
+	IDMounts      = "mounts"
+	IDWorkspace   = "workspace"
+	IDData        = "data"
+	IDTokens      = "tokens"
+	IDLauncher    = "launcher"
+	IDHost        = "host"
+	IDPodSecurity = "pod-security"
+	IDUser        = "user"
+	IDResources   = "resources"
+	IDOtherPods   = "other-pods"
+)
+
+// All are the checks of pods, in the order of their results.
+func All() []Check {
+	return []Check{
+		{ID: IDKit, Scope: Participants, NeedsKit: true, Run: kitCheck},
+		{ID: IDFramework, Scope: Participants, NeedsKit: true, Run: framework},
+		{ID: IDReserved, Scope: Every, Run: reserved},
+		{ID: IDKitMount, Scope: Verified, NeedsKit: true, Run: kitMount},
+		{ID: IDVerifier, Scope: Verified, NeedsKit: true, Run: verifier},
+		{ID: IDLocal, Scope: Verified, NeedsKit: true, Run: local},
+		{ID: IDContainers, Scope: Verified, NeedsKit: true, Run: containers},
+		{ID: IDImages, Scope: Verified, NeedsKit: true, Run: images},
+		{ID: IDPullSecrets, Scope: Verified, NeedsKit: true, Run: pullSecrets},
+		{ID: IDArgv, Scope: Participants, NeedsKit: true, Run: command},
+		{ID: IDEnvironment, Scope: Verified, NeedsKit: true, Run: environment},
+		{ID: IDVolumes, Scope: Every, Run: volumes},
+		{ID: IDMounts, Scope: Verified, NeedsKit: true, Run: mounts},
+		{ID: IDWorkspace, Scope: Verified, NeedsKit: true, Run: workspace},
+		{ID: IDData, Scope: Verified, NeedsKit: true, Run: data},
+		{ID: IDTokens, Scope: Every, NeedsKit: true, Run: tokens},
+		{ID: IDLauncher, Scope: Every, Run: launcher},
+		{ID: IDHost, Scope: Every, Run: host},
+		{ID: IDPodSecurity, Scope: Every, Run: podSecurity},
+		{ID: IDUser, Scope: Verified, NeedsKit: true, Run: user},
+		{ID: IDResources, Scope: Verified, NeedsKit: true, Run: resources},
+		{ID: IDOtherPods, Scope: Others, Run: otherPods},
+	}
+}
+
+// Floor gives what holds even for whoever breaks the glass: what protects the
+// node, not the federation.
+func Floor(p *Pod) []Result {
+	results := append(host(p), podSecurity(p)...)
+	return append(results, volumes(p)...)
+}

@@ -1,0 +1,164 @@
+package checks_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
+	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
+	"github.com/kubectl-flare/kubectl-flare/policies/snapshot"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+func siteOf(t *testing.T, change func(*v1alpha1.SitePolicySpec)) *compiled.Policy {
+	t.Helper()
+	policy := policiestest.Policy(t)
+	if change != nil {
+		change(&policy.Spec)
+	}
+	return policiestest.Site(t, policy)
+}
+
+// expect demands one result of a check with the text in it, or none.
+func expect(t *testing.T, name string, results []checks.Result, id, want string) {
+	t.Helper()
+	if want == "" {
+		require.Empty(t, results, name)
+		return
+	}
+	require.Len(t, results, 1, name)
+	require.Equal(t, id, results[0].ID, name)
+	require.Contains(t, results[0].String(), want, name)
+	require.NotEmpty(t, results[0].Fix, name)
+	require.NotEmpty(t, results[0].Field, name)
+}
+
+func TestClaimsThatAreCopies(t *testing.T) {
+	site := siteOf(t, func(s *v1alpha1.SitePolicySpec) { s.Kits.Claims = []string{"flare-kits"} })
+	empty, snapshots := "", snapshot.Group
+	typed := func(group *string, kind, name string) func(*corev1.PersistentVolumeClaimSpec) {
+		return func(s *corev1.PersistentVolumeClaimSpec) {
+			s.DataSource = &corev1.TypedLocalObjectReference{APIGroup: group, Kind: kind, Name: name}
+		}
+	}
+	ref := func(group *string, kind, name string) func(*corev1.PersistentVolumeClaimSpec) {
+		return func(s *corev1.PersistentVolumeClaimSpec) {
+			s.DataSourceRef = &corev1.TypedObjectReference{APIGroup: group, Kind: kind, Name: name}
+		}
+	}
+	for name, tc := range map[string]struct {
+		change func(*corev1.PersistentVolumeClaimSpec)
+		want   string
+	}{
+		"empty":                 {func(*corev1.PersistentVolumeClaimSpec) {}, ""},
+		"of data":               {typed(nil, "PersistentVolumeClaim", "ct-scans"), `claim "ct-scans" holds data`},
+		"of data, in words":     {typed(&empty, "PersistentVolumeClaim", "ct-scans"), "holds data"},
+		"of data, by reference": {ref(nil, "PersistentVolumeClaim", "ct-scans"), "holds data"},
+		"of a workspace":        {typed(nil, "PersistentVolumeClaim", "site-2-809cb9ad-workspace"), "holds a workspace"},
+		"of kits":               {typed(nil, "PersistentVolumeClaim", "flare-kits"), "holds kits"},
+		"of an ordinary claim":  {typed(nil, "PersistentVolumeClaim", "notes"), ""},
+		"of a snapshot":         {typed(&snapshots, "VolumeSnapshot", "any"), ""},
+		"of another's snapshot": {typed(&empty, "VolumeSnapshot", "any"), "a source that nobody can look into"},
+		"of a populator's":      {ref(new("forklift.example.org"), "Import", "x"), `"Import.forklift.example.org"`},
+		"the second source is": {func(s *corev1.PersistentVolumeClaimSpec) {
+			typed(nil, "PersistentVolumeClaim", "notes")(s)
+			ref(nil, "PersistentVolumeClaim", "ct-scans")(s)
+		}, "holds data"},
+		"both are the same data": {func(s *corev1.PersistentVolumeClaimSpec) {
+			typed(nil, "PersistentVolumeClaim", "ct-scans")(s)
+			ref(nil, "PersistentVolumeClaim", "ct-scans")(s)
+		}, "holds data"},
+		"an odd kind": {typed(nil, "x\n\x1b[31m", "y"), `"x\n\x1b[31m."`},
+	} {
+		claim := &corev1.PersistentVolumeClaim{}
+		tc.change(&claim.Spec)
+		expect(t, name, checks.Claim(claim, site), checks.IDCopies, tc.want)
+	}
+}
+
+func TestSnapshots(t *testing.T) {
+	site := siteOf(t, nil)
+	for name, tc := range map[string]struct {
+		claim *string
+		want  string
+	}{
+		"of data": {new("ct-scans"), "spec.source.persistentVolumeClaimName: a copy"}, "of a workspace": {new("server1-workspace"), "holds a workspace"},
+		"of an ordinary claim": {new("notes"), ""}, "of a content": {nil, ""}, "of nothing": {new(""), ""},
+	} {
+		s := &snapshot.VolumeSnapshot{}
+		s.Spec.Source.PersistentVolumeClaimName = tc.claim
+		expect(t, name, checks.Snapshot(s, site), checks.IDCopies, tc.want)
+	}
+}
+
+func TestBinding(t *testing.T) {
+	for user, want := range map[string]string{
+		"system:kube-scheduler": "", "system:serviceaccount:volcano:scheduler": "",
+		"alice": "only the scheduler binds pods", "": "only the scheduler", "system:kube-scheduler ": "only the scheduler",
+		"system:serviceaccount:volcano:scheduler2": "only the scheduler",
+	} {
+		expect(t, user, checks.Binding(user, []string{"system:serviceaccount:volcano:scheduler"}), checks.IDBinding, want)
+	}
+}
+
+// A launcher may write its own Secrets and nobody else's; others may write neither.
+func TestLaunchersSecrets(t *testing.T) {
+	site := siteOf(t, nil)
+	nobody := siteOf(t, func(s *v1alpha1.SitePolicySpec) { s.Launcher = nil })
+	for name, tc := range map[string]struct {
+		site       *compiled.Policy
+		user, name string
+		want       string
+	}{
+		"a copy":                 {site, policiestest.LauncherUser, "nvflare-startup-x", ""},
+		"tokens":                 {site, policiestest.LauncherUser, "nvflare-cred-x", ""},
+		"a copy, by alice":       {site, "alice", "nvflare-startup-x", "a reserved name"},
+		"tokens, by alice":       {site, "alice", "nvflare-cred-x", "a reserved name"},
+		"without a launcher":     {nobody, policiestest.LauncherUser, "nvflare-cred-x", "a reserved name"},
+		"of another namespace":   {site, "system:serviceaccount:other:site-2-809cb9ad", "nvflare-cred-x", "a reserved name"},
+		"a longer name":          {site, policiestest.LauncherUser + "-2", "nvflare-cred-x", "a reserved name"},
+		"a shorter name":         {site, strings.TrimSuffix(policiestest.LauncherUser, "d"), "nvflare-cred-x", "a reserved name"},
+		"no ServiceAccount":      {site, "site-2-809cb9ad", "nvflare-cred-x", "a reserved name"},
+		"local/ in a Secret":     {site, policiestest.LauncherUser, "flare-local-x", "a reserved name"},
+		"an ordinary one":        {site, "alice", "notes", ""},
+		"a reserved word within": {site, "alice", "my-nvflare-cred-x", ""},
+	} {
+		secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: tc.name}}
+		results := checks.Secret(secret, nil, tc.site, &facts.Facts{Now: policiestest.Now}, checks.Request{User: tc.user, Namespace: policiestest.Namespace})
+		expect(t, name, results, checks.IDKitSecret, tc.want)
+	}
+}
+
+func TestGoverned(t *testing.T) {
+	known := policiestest.Catalog(t).Profiles()
+	for name, tc := range map[string]struct {
+		name string
+		kind corev1.SecretType
+		want bool
+	}{
+		"a kit": {"flare-kit-x", facts.KitSecretType, true}, "a kit's name": {"flare-kit-x", "Opaque", true},
+		"a kit's type": {"mine", facts.KitSecretType, true}, "another type of ours": {"mine", "kubectl-flare.dev/x", true},
+		"a launcher's": {"nvflare-cred-x", "", true}, "another's type": {"mine", "kubectl-flare.development/x", false},
+		"an ordinary one": {"mine", "Opaque", false}, "like a kit": {"flare-kits", "Opaque", false},
+	} {
+		require.Equal(t, tc.want, checks.Governed(known, tc.name, tc.kind), name)
+	}
+}
+
+func TestResultString(t *testing.T) {
+	for want, r := range map[string]checks.Result{
+		"why": {Reason: "why"}, "why: with what": {Reason: "why", Detail: "with what"}, "why; fix: how": {Reason: "why", Fix: "how"},
+		"spec.x: why":                            {Reason: "why", Field: "spec.x"},
+		`container "c" (spec.x): why: d; fix: f`: {Reason: "why", Field: "spec.x", Container: "c", Detail: "d", Fix: "f"},
+		`container "c\n" (spec.x): why`:          {Reason: "why", Field: "spec.x", Container: "c\n"},
+		"why: ":                                  {Reason: "why: "},
+	} {
+		require.Equal(t, want, r.String())
+	}
+}

@@ -1,0 +1,191 @@
+package checks
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
+	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// Workload is what a pod is, by what it runs and refers to, never by what it calls
+// itself.
+type Workload struct {
+	// Federated says that the pod is a participant's: it refers to a kit, or
+	// runs one of a framework's processes. Everything else is an "other pod".
+	Federated bool
+	// Profile is that of the kit's framework or, where the kit is not known, of the
+	// framework that recognises a container; nil where there is none.
+	Profile profiles.Profile
+	// Ambiguous says that several frameworks recognise the pod's containers.
+	Ambiguous bool
+	// Process is what the pod runs, and Main the container that runs it.
+	Process profiles.Process
+	Main    Container
+	// KitName is the first kit Secret that the pod refers to, Kit what is known
+	// of it; nil where it is not known or did not verify.
+	KitName string
+	Kit     *facts.KitFact
+
+	// Verifier is flare-verify, of a pod whose kit lies on a volume; else none.
+	Verifier  Container
+	kitMounts kitvolume.Mounts
+
+	// owner is what the policy gives to the kit's participant.
+	owner compiled.Participant
+	// demands are what the process demands of the pod, and held which of them each
+	// ordinary container is held to; nil for one that the pod may not have.
+	demands profiles.Demands
+	held    []*profiles.Container
+}
+
+func (p *Pod) findKit() {
+	for ref := range References(p.Spec) {
+		if !p.Site.Profiles().Reserved(ref.Name) {
+			continue
+		}
+		p.Federated = true
+		if p.KitName == "" && ref.Kind == SecretRef && strings.HasPrefix(ref.Name, names.PrefixKit) {
+			p.KitName = ref.Name
+		}
+	}
+	if p.KitName == "" {
+		return
+	}
+	if k, ok := p.Facts.Kit(p.KitName); ok && k.Error == "" {
+		p.Kit, p.owner = k, p.Site.Participant(k.Participant)
+	}
+}
+
+// findProfile asks all profiles about every container. Only a verified kit can say
+// which framework a pod is of; what a command looks like is its author's to choose.
+func (p *Pod) findProfile() {
+	for c := range Containers(p.Spec) {
+		found, several := p.Site.Profiles().Recognise(c.Container)
+		if found == nil {
+			continue
+		}
+		p.Federated = true
+		p.Ambiguous = p.Ambiguous || several || (p.Profile != nil && p.Profile.Framework() != found.Framework())
+		if p.Profile == nil {
+			p.Profile = found
+		}
+	}
+	if p.Kit != nil {
+		p.Profile, _ = p.Site.Profiles().Profile(p.Kit.Framework)
+	}
+}
+
+// findMain takes the first container that is no helper.
+func (p *Pod) findMain() {
+	for i := range p.Spec.Containers {
+		c := Container{&p.Spec.Containers[i], listOrdinary, i}
+		process := p.processOf(c)
+		if process.Kind != profiles.KindHelper {
+			p.Main, p.Process = c, process
+			return
+		}
+		if i == 0 {
+			p.Main = c
+		}
+	}
+}
+
+func (p *Pod) processOf(c Container) profiles.Process {
+	if p.Profile == nil {
+		return profiles.Process{}
+	}
+	process, _ := p.Profile.Recognise(c.Container)
+	return process
+}
+
+// hold finds what each container is held to: the main one to the process's own
+// demands, every other one to those of a helper that no container before it took.
+func (p *Pod) hold() {
+	if p.Kit == nil || p.Profile == nil {
+		return
+	}
+	p.demands = p.Profile.Demands(p.Process, p.identity())
+	p.held = make([]*profiles.Container, len(p.Spec.Containers))
+	for i := range p.Spec.Containers {
+		c := Container{&p.Spec.Containers[i], listOrdinary, i}
+		if len(p.demands.Containers) > 0 && c.Container == p.Main.Container {
+			p.held[i] = &p.demands.Containers[0]
+		} else if len(p.demands.Containers) > 1 {
+			p.held[i] = p.helper(p.processOf(c), p.held[:i])
+		}
+	}
+}
+
+func (p *Pod) helper(process profiles.Process, before []*profiles.Container) *profiles.Container {
+next:
+	for i := range p.demands.Containers[1:] {
+		d := &p.demands.Containers[1+i]
+		if d.Process != process {
+			continue
+		}
+		for _, taken := range before {
+			if taken == d {
+				continue next
+			}
+		}
+		return d
+	}
+	return nil
+}
+
+func (p *Pod) identity() profiles.Identity {
+	return profiles.Identity{
+		Participant: p.Kit.Participant, Org: p.Kit.Org, Role: p.Kit.Role,
+		Workspace: p.Policy.Workspace.MountPath, Pod: p.Meta.Name,
+	}
+}
+
+// Demand is what a container is held to; nil for one that the pod may not have.
+func (p *Pod) Demand(c Container) *profiles.Container {
+	if c.List != listOrdinary || c.Index >= len(p.held) {
+		return nil
+	}
+	return p.held[c.Index]
+}
+
+// KitFiles are the files of startup/ that the participant needs.
+func (p *Pod) KitFiles() []string { return p.demands.KitFiles }
+
+// kitPath is where the first container that takes the kit must mount it.
+func (p *Pod) kitPath() string {
+	for i := range p.demands.Containers {
+		if at := p.demands.Containers[i].Path(profiles.SourceKit); at != "" {
+			return at
+		}
+	}
+	return ""
+}
+
+// Complete says whether every ordinary container is one that the process's profile
+// demands, and none of them is missing.
+func (p *Pod) Complete() bool {
+	return p.Process.Kind != profiles.KindNone && len(p.held) > 0 && len(p.held) == len(p.demands.Containers) && !slices.Contains(p.held, nil)
+}
+
+// Role is what the pod is in the federation, "" where its kit is not known.
+func (p *Pod) Role() v1alpha1.Role {
+	switch {
+	case p.Kit == nil:
+		return ""
+	case p.Process.Kind == profiles.KindJob:
+		return v1alpha1.RoleJob
+	}
+	return v1alpha1.Role(p.Kit.Role)
+}
+
+// IsLauncher says whether the pod is the parent that makes job pods. Whether it
+// has the kit for that, other checks say.
+func (p *Pod) IsLauncher() bool {
+	return p.Policy.Launcher != nil && p.Process.Kind == profiles.KindParent &&
+		p.Spec.ServiceAccountName == p.Policy.Launcher.ServiceAccountName
+}

@@ -1,0 +1,45 @@
+package compiled
+
+import "github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+
+// claim is what a policy says about one PersistentVolumeClaim. A claim that it
+// lists as data is data, even if it is a workspace's too.
+type claim struct {
+	// holds is what only participants may see of it.
+	holds string
+	// data is the index in spec.data, -1 for every other claim.
+	data int
+	// participants are those whose workspace it is.
+	participants []string
+}
+
+func (p *Policy) addClaims() {
+	spec := &p.source.Spec
+	p.claims = make(map[string]claim, len(spec.Data)+len(spec.Kits.Claims)+len(spec.Participants))
+	for _, name := range spec.Participants {
+		at := p.participants[name].Claim
+		p.claims[at] = claim{"a workspace", -1, append(p.claims[at].participants, name)}
+	}
+	for _, name := range spec.Kits.Claims {
+		p.claims[name] = claim{"kits", -1, p.claims[name].participants}
+	}
+	for i := range spec.Data {
+		name := spec.Data[i].ClaimName
+		p.claims[name] = claim{"data", i, p.claims[name].participants}
+	}
+}
+
+// ClaimHolds says what a claim holds that only participants may see: data, kits or
+// a workspace; "" for every other claim.
+func (p *Policy) ClaimHolds(name string) string { return p.claims[name].holds }
+
+// Data is the policy's entry for a claim and its index; nil and -1 if it has none.
+func (p *Policy) Data(claim string) (*v1alpha1.DataRule, int) {
+	if c, ok := p.claims[claim]; ok && c.data >= 0 {
+		return &p.source.Spec.Data[c.data], c.data
+	}
+	return nil, -1
+}
+
+// WorkspaceOf are the participants whose workspace a claim is.
+func (p *Policy) WorkspaceOf(claim string) []string { return p.claims[claim].participants }

@@ -1,0 +1,103 @@
+package policies
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
+	"github.com/kubectl-flare/kubectl-flare/policies/snapshot"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// Evaluate is the verdict on one request.
+func (p *Policy) Evaluate(r Review, f Facts) Decision {
+	switch {
+	case p == nil:
+		return noPolicy(&r, &f)
+	case p.site == nil:
+		return denied(p.name, invalid(p.invalid))
+	}
+	d := decide(p.site.Source(), p.results(&r, &f))
+	if f.BreakGlass && d.Allowed {
+		d.AuditAnnotations[AuditBreakGlass] = r.User.Username + " " + r.Subresource + " " + r.Namespace + "/" + r.Name
+	}
+	return d
+}
+
+// noPolicy denies with a hint: no policy is the state of a namespace that was
+// labelled before its policy was written, and of a webhook that just started.
+func noPolicy(r *Review, f *Facts) Decision {
+	return denied(f.PolicyName, []checks.Result{{
+		ID:     IDPolicy,
+		Reason: "the policy does not exist or is not loaded yet",
+		Detail: fmt.Sprintf("namespace %q is governed by it (label %s=%s)", r.Namespace, names.LabelSitePolicy, f.PolicyName),
+		Fix:    fmt.Sprintf("ask a cluster admin to create it (kubectl flare site add %s --policy FILE), or to correct the label", r.Namespace),
+	}})
+}
+
+// results find what is wrong with a request. What no rule is for is denied: it
+// was sent here by somebody who counted on a verdict.
+func (p *Policy) results(r *Review, f *Facts) []checks.Result {
+	if r.Operation == Delete {
+		return nil // what goes away breaks no rule, and must be able to
+	}
+	if r.Operation == Connect {
+		return p.connect(r, f)
+	}
+	switch r.Resource {
+	case schema.GroupResource{Resource: "pods"}:
+		return p.podRequest(r, f)
+	case schema.GroupResource{Resource: "bindings"}:
+		return checks.Binding(r.User.Username, f.Binders)
+	case schema.GroupResource{Resource: "secrets"}:
+		return p.secret(r, f)
+	case schema.GroupResource{Resource: "configmaps"}:
+		return p.configMap(r)
+	case schema.GroupResource{Resource: "persistentvolumeclaims"}, schema.GroupResource{Group: snapshot.Group, Resource: snapshot.Resource}:
+		return p.copies(r)
+	case schema.GroupResource{Group: v1alpha1.Group, Resource: v1alpha1.Resource}:
+		return unknown(r) // for Catalog.EvaluateSitePolicy
+	}
+	return p.template(r, f)
+}
+
+func unknown(r *Review) []checks.Result {
+	return []checks.Result{{
+		ID: IDRequest, Reason: "not a request that a site policy can judge",
+		Detail: fmt.Sprintf("%s %s/%s with a %T", r.Operation, r.Resource, r.Subresource, r.Object),
+		Fix:    "report it: the webhook's rules and its version do not match",
+	}}
+}
+
+func (p *Policy) secret(r *Review, f *Facts) []checks.Result {
+	secret, ok := r.Object.(*corev1.Secret)
+	if !ok || secret == nil {
+		return unknown(r)
+	}
+	old, _ := r.OldObject.(*corev1.Secret)
+	return checks.Secret(secret, old, p.site, f, r.request())
+}
+
+func (p *Policy) configMap(r *Review) []checks.Result {
+	m, ok := r.Object.(*corev1.ConfigMap)
+	if !ok || m == nil {
+		return unknown(r)
+	}
+	old, _ := r.OldObject.(*corev1.ConfigMap)
+	return checks.ConfigMap(m, old, p.site)
+}
+
+// copies looks at the object that is made: nothing that matters of it can change
+// later.
+func (p *Policy) copies(r *Review) []checks.Result {
+	switch o := r.Object.(type) {
+	case *corev1.PersistentVolumeClaim:
+		return checks.Claim(o, p.site)
+	case *snapshot.VolumeSnapshot:
+		return checks.Snapshot(o, p.site)
+	}
+	return unknown(r)
+}

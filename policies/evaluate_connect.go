@@ -1,0 +1,37 @@
+package policies
+
+import (
+	"slices"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+)
+
+// connect evaluates exec, attach, port-forward and proxy by the pods that they
+// reach. The request itself carries only options, so the caller looks the pods
+// up; if it could not, nobody gets in.
+func (p *Policy) connect(r *Review, f *Facts) []checks.Result {
+	pods, services := schema.GroupResource{Resource: "pods"}, schema.GroupResource{Resource: "services"}
+	switch {
+	case r.Resource == pods && slices.Contains([]string{"exec", "attach", "portforward", "proxy"}, r.Subresource):
+	case r.Resource == services && r.Subresource == "proxy":
+	default:
+		return unknown(r)
+	}
+	if f.BreakGlass {
+		return nil
+	}
+	if f.Targets == nil || (r.Resource == pods && len(f.Targets) == 0) {
+		return []checks.Result{{
+			ID: checks.IDInteractive, Field: r.Subresource, Reason: "the pod is not known",
+			Detail: "it could not be looked up", Fix: "make sure that it exists, and try again",
+		}}
+	}
+	for _, pod := range f.Targets {
+		if results := checks.Interactive(checks.NewPod(pod, p.site, f, r.request()), r.Subresource); results != nil {
+			return results
+		}
+	}
+	return nil
+}

@@ -1,0 +1,43 @@
+package policies
+
+import (
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// EvaluateSitePolicy is the verdict on a SitePolicy that is being written, which
+// no other policy governs and no enforcement mode softens.
+func (c *Catalog) EvaluateSitePolicy(r Review) Decision {
+	var results []checks.Result
+	if r.Operation != Delete {
+		if policy, ok := r.Object.(*v1alpha1.SitePolicy); ok && policy != nil {
+			_, errs := Compile(policy, c)
+			results = invalid(errs)
+		} else {
+			results = unknown(&r)
+		}
+	}
+	if len(results) > 0 {
+		return denied(r.Name, results)
+	}
+	d := Decision{Policy: r.Name, Allowed: true}
+	d.annotate(verdictAllowed)
+	return d
+}
+
+// denied is a verdict that no enforcement mode softens.
+func denied(policy string, results []checks.Result) Decision {
+	d := Decision{Policy: policy, Results: results}
+	d.annotate(verdictDenied)
+	return d
+}
+
+func invalid(errs field.ErrorList) []checks.Result {
+	results := make([]checks.Result, 0, len(errs))
+	for _, err := range errs {
+		results = append(results, checks.Result{ID: IDPolicy, Field: err.Field, Reason: string(err.Type), Detail: err.ErrorBody(), Fix: "correct the SitePolicy"})
+	}
+	return results
+}

@@ -1,0 +1,49 @@
+package policies
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+)
+
+// template evaluates a workload by the pod that it would make, as mutation would
+// leave it: so a person learns of a mistake where it was made.
+func (p *Policy) template(r *Review, f *Facts) []checks.Result {
+	if r.Subresource != "" {
+		return unknown(r)
+	}
+	pod, path, ok := Extract(r.Object)
+	if !ok {
+		return unknown(r)
+	}
+	if old, _, ok := Extract(r.OldObject); ok && r.Operation == Update && equality.Semantic.DeepEqual(old.Spec, pod.Spec) {
+		return nil // scaled, paused, labelled
+	}
+	return p.checks.Run(p.templatePod(r, pod, path, f))
+}
+
+// templatePod is the pod of a template as the checks see it, after mutation.
+func (p *Policy) templatePod(r *Review, pod *corev1.Pod, path *field.Path, f *Facts) *checks.Pod {
+	pod.Namespace = r.Namespace
+	request := r.request()
+	request.Template, request.Create, request.Prefix = true, true, path.String()
+	return checks.NewPod(p.Mutate(pod, *f), p.site, f, request)
+}
+
+// significant says whether an update of a pod changes anything but what cannot
+// matter here. The list is of what does not matter: a field that is new to
+// Kubernetes is significant.
+func significant(pod, old *corev1.PodSpec) bool {
+	return !equality.Semantic.DeepEqual(withoutHarmless(*pod), withoutHarmless(*old))
+}
+
+func withoutHarmless(spec corev1.PodSpec) corev1.PodSpec {
+	spec.Tolerations = nil
+	spec.NodeName, spec.NodeSelector, spec.Affinity = "", nil, nil
+	spec.ActiveDeadlineSeconds, spec.TerminationGracePeriodSeconds = nil, nil
+	spec.TopologySpreadConstraints = nil
+	spec.Priority, spec.PriorityClassName, spec.PreemptionPolicy = nil, "", nil
+	return spec
+}

@@ -1,0 +1,166 @@
+package nvflare
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
+)
+
+// argv is a command and its arguments, which Kubernetes joins. Where one stands
+// in the manifest depends on the author; what is run does not.
+type argv struct {
+	words   []string
+	command int
+}
+
+func argvOf(c *corev1.Container) argv {
+	return argv{slices.Concat(c.Command, c.Args), len(c.Command)}
+}
+
+// field is where word i stands.
+func (a argv) field(i int) string {
+	if i < a.command {
+		return fmt.Sprintf("command[%d]", i)
+	}
+	return fmt.Sprintf("args[%d]", i-a.command)
+}
+
+func (a argv) at(i int) string {
+	if i < len(a.words) {
+		return a.words[i]
+	}
+	return ""
+}
+
+func (a argv) wrong(i int, fix, format string, args ...any) []profiles.Problem {
+	return []profiles.Problem{{Field: a.field(i), Detail: sprintf(format, args...), Fix: fix}}
+}
+
+// sprintf is fmt.Sprintf, but repeats only the start of a long value.
+func sprintf(format string, args ...any) string {
+	const longest = 80
+	for i := range args {
+		if text, ok := args[i].(string); ok && len(text) > longest {
+			args[i] = text[:longest] + "…"
+		}
+	}
+	return fmt.Sprintf(format, args...)
+}
+
+const (
+	fixArgv  = "use the command that `kubectl flare launch` or NVFLARE's own chart writes"
+	fixToken = "use NVFLARE 2.9 or later, which hands its tokens over in a Secret"
+)
+
+// isPython takes the interpreter of upstream's images. Command must be set: else
+// the image's own entrypoint would run, with our words as its arguments.
+func isPython(word string) bool {
+	return word == nvflare.Python || word == nvflare.PythonAlias
+}
+
+// grammar is what a process may run that is one participant's.
+type grammar struct {
+	profiles.Process
+	profiles.Identity
+}
+
+// Argv implements profiles.Grammar. It demands the exact words that upstream's chart, upstream's launcher and
+// our own launch write; what varies between pods must be what the kit says.
+func (g *grammar) Argv(c *corev1.Container) []profiles.Problem {
+	a, p, id := argvOf(c), g.Process, g.Identity
+	if len(c.Command) == 0 || !isPython(a.at(0)) {
+		return a.wrong(0, fixArgv, "the command is %q, not %s", a.at(0), nvflare.Python)
+	}
+	if p.Kind == profiles.KindNone {
+		return a.wrong(0, fixArgv, "it runs none of NVFLARE's processes")
+	}
+	if p.Role != id.Role {
+		return a.wrong(0, "use a kit of the role "+string(p.Role), "it runs %s, but the kit is a %s's", p.Program, id.Role)
+	}
+	if p.Kind == profiles.KindAdmin {
+		return a.words3(nvflare.AdminScript)
+	}
+	if a.at(1) != "-u" || a.at(2) != "-m" || a.at(3) != p.Program {
+		return a.wrong(1, fixArgv, "the first arguments are not -u -m %s", p.Program)
+	}
+	if p.Kind == profiles.KindParent {
+		return a.parent(p, id)
+	}
+	return a.job(p, id)
+}
+
+// words3 is python -c script, and nothing after it.
+func (a argv) words3(script string) []profiles.Problem {
+	if len(a.words) == 3 && a.words[1] == "-c" && a.words[2] == script {
+		return nil
+	}
+	return a.wrong(1, fixArgv, "the arguments are not -c %q", script)
+}
+
+func (a argv) parent(p profiles.Process, id profiles.Identity) []profiles.Problem {
+	config := nvflare.Config(p.Role)
+	for i, want := range [5]string{"-m", id.Workspace, "-s", config, "--set"} {
+		if got := a.at(4 + i); got != want {
+			return a.wrong(4+i, fixArgv, "%q stands where %q belongs", got, want)
+		}
+	}
+	return a.settings(9, p, id)
+}
+
+// settings are the words after --set: each once, in any order, all of them.
+func (a argv) settings(from int, p profiles.Process, id profiles.Identity) []profiles.Problem {
+	want := [4][2]string{{"secure_train", "true"}, {"config_folder", "config"}, {"org", id.Org}}
+	if p.Role == nvflare.RoleClient {
+		want[3] = [2]string{"uid", id.Participant}
+	}
+	for i := from; i < len(a.words); i++ {
+		key, value, _ := strings.Cut(a.words[i], "=")
+		k := slices.IndexFunc(want[:], func(w [2]string) bool { return key != "" && w[0] == key })
+		if k < 0 {
+			return a.wrong(i, fixArgv, "the setting %q is not allowed, or stands twice", a.words[i])
+		}
+		if value != want[k][1] {
+			return a.wrong(i, fixArgv, "%s is %q, but must be %q as the kit and secure mode demand", key, value, want[k][1])
+		}
+		want[k][0] = ""
+	}
+	for _, w := range want {
+		if w[0] != "" {
+			return a.wrong(from-1, fixArgv, "the setting %s=%s is missing", w[0], w[1])
+		}
+	}
+	return nil
+}
+
+// The values that a launcher fills in and that no kit knows. None of them can
+// hold $(…), which Kubernetes would expand.
+var (
+	address = regexp.MustCompile(`^[A-Za-z0-9._-]+:[0-9]{1,5}$`)
+	url     = regexp.MustCompile(`^(grpcs?|https?|s?tcp)://[A-Za-z0-9._-]+:[0-9]{1,5}$`)
+	host    = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+	port    = regexp.MustCompile(`^[0-9]{1,5}$`)
+)
+
+// isJobID is an UUID in its usual spelling. By hand, since it is asked for often.
+func isJobID(text string) bool {
+	if len(text) != 36 {
+		return false
+	}
+	for i := range len(text) {
+		hex := text[i] >= '0' && text[i] <= '9' || text[i] >= 'a' && text[i] <= 'f'
+		if dash := i == 8 || i == 13 || i == 18 || i == 23; dash != (text[i] == '-') || !dash && !hex {
+			return false
+		}
+	}
+	return true
+}
+
+func isScheme(text string) bool { return text == "grpc" || text == "http" || text == "tcp" }
+
+func isConnection(text string) bool { return text == "mtls" || text == "tls" || text == "clear" }

@@ -1,0 +1,59 @@
+package nvflare
+
+import (
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
+)
+
+// scratch is where every process has its HOME and its temporary files.
+const scratch = "/tmp"
+
+// Demands implements profiles.Profile: every pod of NVFLARE has one container.
+func (Profile) Demands(p profiles.Process, id profiles.Identity) profiles.Demands {
+	return profiles.Demands{
+		Containers: []profiles.Container{{
+			Process: p, Grammar: &grammar{p, id}, Paths: paths(p, id), Defaults: defaults(),
+		}},
+		KitFiles: nvflare.KitFiles(id.Role),
+	}
+}
+
+// defaults lead libraries away from the root file system, which is read-only: they
+// make their caches in HOME.
+func defaults() []corev1.EnvVar {
+	return []corev1.EnvVar{{Name: "HOME", Value: scratch}, {Name: "TMPDIR", Value: scratch}}
+}
+
+// paths keeps mounts away from everything that Python reads code from.
+func paths(p profiles.Process, id profiles.Identity) []profiles.Path {
+	all := append(make([]profiles.Path, 0, 6), scratchAt(scratch), scratchAt("/dev/shm"))
+	switch p.Kind {
+	case profiles.KindAdmin:
+		return withKit(append(all, scratchAt(nvflare.AdminKitPath), scratchAt(nvflare.AdminWorkPath)), nvflare.AdminKitPath)
+	case profiles.KindJob:
+		// A job unpacks its parent's workspace, local/ included, over its own: a
+		// mount there would break it.
+		return append(all, scratchAt(id.Workspace), profiles.Path{Path: id.Workspace + "/startup", Sources: profiles.SourceKit})
+	case profiles.KindParent:
+		all = withKit(append(all, storedAt(id.Workspace)), id.Workspace)
+	}
+	if p.Kind == profiles.KindParent && p.Role == nvflare.RoleServer {
+		all = append(all, storedAt(nvflare.ServerStorePath))
+	}
+	return all
+}
+
+func scratchAt(path string) profiles.Path {
+	return profiles.Path{Path: path, Sources: profiles.SourceScratch}
+}
+
+func storedAt(path string) profiles.Path {
+	return profiles.Path{Path: path, Sources: profiles.SourceWorkspace | profiles.SourceScratch}
+}
+
+func withKit(all []profiles.Path, root string) []profiles.Path {
+	return append(all, profiles.Path{Path: root + "/startup", Sources: profiles.SourceKit},
+		profiles.Path{Path: root + "/local", Sources: profiles.SourceLocal})
+}

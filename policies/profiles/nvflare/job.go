@@ -1,0 +1,111 @@
+package nvflare
+
+import (
+	"strings"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
+)
+
+// option is one flag of a job process and what may follow it: a form, or the
+// parts of a fixed value.
+type option struct {
+	flag  string
+	form  func(string) bool
+	parts [7]string
+	// optional flags are those that older launchers do not write.
+	optional bool
+}
+
+func (o *option) takes(value string) bool {
+	if o.form != nil {
+		return o.form(value)
+	}
+	return joined(value, o.parts)
+}
+
+// joined says whether a value consists of the parts, without joining them.
+func joined(value string, parts [7]string) bool {
+	for _, part := range parts {
+		rest, ok := strings.CutPrefix(value, part)
+		if !ok {
+			return false
+		}
+		value = rest
+	}
+	return value == ""
+}
+
+// jobOptions are the flags that NVFLARE's launcher writes for a job process.
+// Source: reference pods of 2.9.0, made by the real launcher.
+func jobOptions(p profiles.Process, id profiles.Identity, job string) []option {
+	common := [10]option{
+		{flag: "-m", parts: [7]string{id.Workspace}}, {flag: "-n", form: isJobID}, {flag: "-p", form: url.MatchString},
+		{flag: "--parent_conn_sec", form: isConnection, optional: true},
+	}
+	if p.Role == nvflare.RoleServer {
+		return append(common[:4],
+			option{flag: "-s", parts: [7]string{nvflare.ServerConfig}},
+			option{flag: "-r", parts: [7]string{id.Workspace, "/", job, "/app_server"}},
+			option{flag: "-u", form: url.MatchString}, option{flag: "--host", form: host.MatchString}, option{flag: "--port", form: port.MatchString})
+	}
+	return append(common[:4],
+		option{flag: "-s", parts: [7]string{nvflare.ClientConfig}},
+		option{flag: "-w", parts: [7]string{id.Workspace, "/startup"}},
+		option{flag: "-c", parts: [7]string{id.Participant}},
+		option{flag: "-g", form: address.MatchString}, option{flag: "-scheme", form: isScheme})
+}
+
+// job checks pairs of flag and value up to --set: each flag once, all of them.
+func (a argv) job(p profiles.Process, id profiles.Identity) []profiles.Problem {
+	options := jobOptions(p, id, a.jobID())
+	i := 4
+	for ; i < len(a.words) && a.words[i] != "--set"; i += 2 {
+		o := find(options, a.words[i])
+		if o == nil {
+			return a.unknown(i, a.words[i])
+		}
+		if value := a.at(i + 1); !o.takes(value) {
+			return a.wrong(min(i+1, len(a.words)-1), fixArgv, "the value %q of %s is not what the kit and the launcher say", value, o.flag)
+		}
+		*o = option{optional: true} // so that it cannot come twice
+	}
+	for k := range options {
+		if o := &options[k]; !o.optional {
+			return a.wrong(3, fixArgv, "the argument %s is missing", o.flag)
+		}
+	}
+	if i >= len(a.words) {
+		return a.wrong(3, fixArgv, "the argument --set is missing")
+	}
+	return a.settings(i+1, p, id)
+}
+
+func find(options []option, flag string) *option {
+	for i := range options {
+		if flag != "" && options[i].flag == flag {
+			return &options[i]
+		}
+	}
+	return nil
+}
+
+// unknown knows the flags with which 2.8 puts tokens where `kubectl get pod`
+// shows them.
+func (a argv) unknown(i int, flag string) []profiles.Problem {
+	switch flag {
+	case "-t", "-ts", "-d":
+		return a.wrong(i, fixToken, "%s hands over a token in the arguments, where everybody can read it", flag)
+	}
+	return a.wrong(i, fixArgv, "the argument %q is not allowed, or stands twice", flag)
+}
+
+// jobID is the value of -n, which other values repeat; "" where there is none.
+func (a argv) jobID() string {
+	for i := 4; i+1 < len(a.words); i += 2 {
+		if a.words[i] == "-n" && isJobID(a.words[i+1]) {
+			return a.words[i+1]
+		}
+	}
+	return ""
+}
