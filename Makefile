@@ -4,6 +4,7 @@ GO      ?= go
 MODULE   = github.com/kubectl-flare/kubectl-flare
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo v0.0.0)
 LAB      = $(GO) run ./test/lab
+comma    = ,
 
 .PHONY: help
 help: ## List the targets
@@ -47,9 +48,16 @@ test-lab: ## Test that the lab leaves nothing behind; ends a lab that runs
 test-integration: ## Run the tests against a real API server and etcd
 	eval "$$($(LAB) env)" && $(GO) test -tags integration -count=1 -timeout 10m ./test/integration/...
 
+# The tests of docs/e2e.md that a cluster can run, by build tags: all of them in
+# the lab; elsewhere those that need what was given.
 .PHONY: test-e2e
-test-e2e: ## Run the tests with pods that really run, in the lab
-	eval "$$($(LAB) env)" && $(GO) test -tags e2e -count=1 -v -timeout 30m ./test/e2e
+E2E = $(GO) test -count=1 -v -timeout 30m -tags
+test-e2e: ## Run the tests with pods that really run, in the lab or on FLARE_E2E_KUBECONFIG
+ifdef FLARE_E2E_KUBECONFIG
+	FLARE_E2E_KUBECONFIG='$(abspath $(FLARE_E2E_KUBECONFIG))' $(E2E) e2e$(if $(FLARE_E2E_WEBHOOK_IMAGE),$(comma)governed) ./test/e2e
+else
+	eval "$$($(LAB) env)" && $(E2E) e2e,governed,lab ./test/e2e
+endif
 
 .PHONY: generate
 generate: ## Write the generated code and the CRD anew

@@ -21,9 +21,7 @@ func TestBadInput(t *testing.T) {
 	server, client := filepath.Join(kits, scenario.Server), filepath.Join(kits, scenario.Site1)
 	namespace := f.Site1Namespace()
 	const nobody = "--as=system:serviceaccount:e2e-bad-site-1:default"
-	closed := filepath.Join(t.TempDir(), "closed.kubeconfig")
-	// Nothing listens on port 1.
-	require.NoError(t, os.WriteFile(closed, []byte(strings.ReplaceAll(kubectl(t, "config", "view", "--raw", "--minify"), ":6443", ":1")), 0o600))
+	closed := closedKubeconfig(t)
 
 	cases := map[string]struct {
 		args []string
@@ -75,12 +73,22 @@ func TestBadInput(t *testing.T) {
 	t.Run("pods that cannot start", func(t *testing.T) { checkHopeless(t, f, client, root) })
 }
 
+// closedKubeconfig is the current context with a port at which nothing listens.
+func closedKubeconfig(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "closed.kubeconfig")
+	require.NoError(t, os.WriteFile(file, []byte(kubectl(t, "config", "view", "--raw", "--minify")), 0o600))
+	cluster := kubectl(t, "config", "view", "--minify", "-o", "jsonpath={.clusters[0].name}")
+	kubectl(t, "--kubeconfig", file, "config", "set-cluster", cluster, "--server=https://127.0.0.1:1")
+	return file
+}
+
 // checkHopeless launches what the API server takes and the cluster cannot run:
 // launch ends soon and says why.
 func checkHopeless(t *testing.T, f scenario.Federation, kit, root string) {
 	t.Helper()
 	namespace := f.Site1Namespace()
-	said := refused(t, "launch", kit, "-n", namespace, "--root-fingerprint", root, "--image", "registry.lab:5000/nothing:1")
+	said := refused(t, "launch", kit, "-n", namespace, "--root-fingerprint", root, "--image", "registry.invalid/nothing:1")
 	require.Contains(t, said, "cannot be pulled")
 	require.Contains(t, said, "check --image")
 

@@ -21,7 +21,7 @@ func newRestart() *cobra.Command {
 			for _, c := range cluster.All(cluster.Max) {
 				if c.Name() == args[0] && c.Machine().Running() {
 					o := &upOptions{Reporter: step.Reporter{Out: cmd.OutOrStdout()}}
-					certManager, err := build.ModuleDir("certmanager", "github.com/cert-manager/cert-manager")
+					certManager, err := build.ModuleDir("github.com/cert-manager/cert-manager")
 					if err == nil {
 						err = o.Do("stop "+c.Name(), c.Machine().Stop)
 					}

@@ -60,7 +60,7 @@ func (o *upOptions) run(ctx context.Context) error {
 	if err := o.startRegistry(ctx); err != nil {
 		return err
 	}
-	certManager, err := build.ModuleDir("certmanager", "github.com/cert-manager/cert-manager")
+	certManager, err := build.ModuleDir("github.com/cert-manager/cert-manager")
 	if err != nil {
 		return err
 	}

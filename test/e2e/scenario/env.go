@@ -17,35 +17,79 @@ import (
 
 // Env is what a scenario runs on.
 type Env struct {
-	// Image has NVFLARE in it, NVFLARE is its version.
+	// Image has NVFLARE in it. NVFLARE is its version, empty outside the lab:
+	// there the program Provisioner decides.
 	Image, NVFLARE string
-	// WebhookImage and KitImage are those of our own programs.
+	// WebhookImage and KitImage are those of our own programs, by digest; both are
+	// empty where no scenario needs them.
 	WebhookImage, KitImage string
-	// Flare, Kubectl and Lab are binaries.
-	Flare, Kubectl, Lab string
+	// Flare, Kubectl and Provisioner are programs: the plugin, kubectl, and
+	// NVFLARE's own command.
+	Flare, Kubectl, Provisioner string
+	// Lab is the lab's program, empty on any other cluster.
+	Lab string
 	// Dir is the scenario's own folder.
 	Dir string
 }
 
-// FromEnvironment reads what `lab env` printed and builds the plugin into dir.
+// FromEnvironment finds the cluster and builds the plugin into dir. The cluster
+// is the one that FLARE_E2E_KUBECONFIG names, or else the lab.
 func FromEnvironment(ctx context.Context, dir string) (Env, error) {
+	e, err := fromLab()
+	if kubeconfig := os.Getenv("FLARE_E2E_KUBECONFIG"); kubeconfig != "" {
+		e, err = fromKubeconfig(kubeconfig)
+	}
+	if err != nil {
+		return e, err
+	}
+	e.Dir, e.Flare = dir, filepath.Join(dir, "kubectl-flare")
+	build := exec.CommandContext(ctx, "go", "build", "-o", e.Flare, "github.com/kubectl-flare/kubectl-flare/cmd/kubectl-flare")
+	if out, err := build.CombinedOutput(); err != nil {
+		return e, fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return e, nil
+}
+
+// fromLab reads what `lab env` printed.
+func fromLab() (Env, error) {
 	e := Env{
 		Image:        os.Getenv("FLARE_LAB_IMAGE"),
 		NVFLARE:      os.Getenv("FLARE_LAB_NVFLARE"),
 		WebhookImage: os.Getenv("FLARE_WEBHOOK_IMAGE"), KitImage: os.Getenv("FLARE_KIT_IMAGE"),
 		Lab:     os.Getenv("FLARE_LAB"),
 		Kubectl: filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl"),
-		Flare:   filepath.Join(dir, "kubectl-flare"),
-		Dir:     dir,
 	}
 	if e.Image == "" || e.Lab == "" {
 		return e, errors.New(`the lab is not up, or its image not pushed: run make lab-up, then eval "$(go run ./test/lab env)"`)
 	}
-	build := exec.CommandContext(ctx, "go", "build", "-o", e.Flare, "github.com/kubectl-flare/kubectl-flare/cmd/kubectl-flare")
-	if out, err := build.CombinedOutput(); err != nil {
-		return e, fmt.Errorf("go build: %w\n%s", err, out)
-	}
 	return e, nil
+}
+
+// fromKubeconfig takes the current context of a kubeconfig, images that the
+// cluster can pull or has already, and programs on the PATH. Everything that a
+// scenario starts gets this kubeconfig as KUBECONFIG.
+func fromKubeconfig(kubeconfig string) (Env, error) {
+	e := Env{
+		Image:        os.Getenv("FLARE_E2E_NVFLARE_IMAGE"),
+		WebhookImage: os.Getenv("FLARE_E2E_WEBHOOK_IMAGE"), KitImage: os.Getenv("FLARE_E2E_KIT_IMAGE"),
+	}
+	if !filepath.IsAbs(kubeconfig) {
+		return e, fmt.Errorf("FLARE_E2E_KUBECONFIG is %q: give an absolute path", kubeconfig)
+	}
+	if _, err := os.Stat(kubeconfig); err != nil {
+		return e, fmt.Errorf("FLARE_E2E_KUBECONFIG: %w", err)
+	}
+	if e.Image == "" {
+		return e, errors.New("FLARE_E2E_NVFLARE_IMAGE is not set: give an image with NVFLARE that the cluster can run")
+	}
+	var err error
+	if e.Kubectl, err = exec.LookPath("kubectl"); err != nil {
+		return e, err
+	}
+	if e.Provisioner, err = exec.LookPath("nvflare"); err != nil {
+		return e, fmt.Errorf("%w: install the image's version of NVFLARE with pip, and put it on the PATH", err)
+	}
+	return e, os.Setenv("KUBECONFIG", kubeconfig)
 }
 
 // Result is what a command came to.

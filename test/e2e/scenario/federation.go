@@ -66,7 +66,7 @@ builders:
 `))
 
 // Provision runs the real `nvflare provision` of a version in dir and returns the
-// folder that holds the kits. A second run in the same dir reuses the root and
+// folder that holds the kits. Only the lab has more than one version. A second run in the same dir reuses the root and
 // every certificate that its state still has.
 func (e Env) Provision(ctx context.Context, f Federation, version, dir string) (string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -83,7 +83,7 @@ func (e Env) Provision(ctx context.Context, f Federation, version, dir string) (
 	if err != nil {
 		return "", err
 	}
-	args := []string{e.Lab, "nvflare", "--version", version, "--dir", dir, "provision", "-p", "/work/project.yml", "-w", "/work/ws"}
+	args := e.provision(version, dir)
 	if len(before) > 0 {
 		args = append(args, "--force")
 	}
@@ -98,6 +98,15 @@ func (e Env) Provision(ctx context.Context, f Federation, version, dir string) (
 		return "", fmt.Errorf("nvflare provision made no new kits in %s", dir)
 	}
 	return after[len(after)-1], nil
+}
+
+// provision is the command that makes kits in dir. The lab's has dir as /work.
+func (e Env) provision(version, dir string) []string {
+	argv, root := []string{e.Provisioner}, dir
+	if e.Lab != "" {
+		argv, root = []string{e.Lab, "nvflare", "--version", version, "--dir", dir}, "/work"
+	}
+	return append(argv, "provision", "-p", filepath.Join(root, "project.yml"), "-w", filepath.Join(root, "ws"))
 }
 
 func productions(dir string, f Federation) ([]string, error) {

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -52,10 +53,8 @@ func (g *Governed) show(args []string) {
 // Install installs the webhook with a certificate of cert-manager and waits until
 // it has refused something.
 func (g *Governed) Install(ctx context.Context) error {
-	for variable, value := range map[string]string{"FLARE_WEBHOOK_IMAGE": g.WebhookImage, "FLARE_KIT_IMAGE": g.KitImage} {
-		if value == "" {
-			return fmt.Errorf("%s is not set: run make lab-up", variable)
-		}
+	if g.WebhookImage == "" || g.KitImage == "" {
+		return errors.New("images of flare-webhook and flare-kit are missing: run make lab-up, or set FLARE_E2E_WEBHOOK_IMAGE and FLARE_E2E_KIT_IMAGE")
 	}
 	_, err := g.Run(ctx, "install", "--certs=cert-manager", "--image", g.WebhookImage, "--kit-image", g.KitImage)
 	return err

@@ -10,47 +10,56 @@ import (
 )
 
 // Kubernetes is the version of Kubernetes that the lab runs. It is what
-// modules/kubernetes/go.mod requires.
+// modules/go.mod requires.
 const Kubernetes = "1.37.2"
 
-// Binaries lists what the lab is made of.
+// Binaries lists what the lab is made of. Kubernetes comes first: it compiles
+// most of what the others share with it.
 func Binaries() []Binary {
-	major, minor, _ := strings.Cut(Kubernetes, ".")
-	minor, _, _ = strings.Cut(minor, ".")
-	const version = "k8s.io/component-base/version."
-	stamp := fmt.Sprintf("-X %sgitVersion=v%s -X %sgitMajor=%s -X %sgitMinor=%s", version, Kubernetes, version, major, version, minor)
-	containerd := func(name string) Binary {
-		return Binary{
-			Name: name, Module: "containerd", Package: "github.com/containerd/containerd/v2/cmd/" + name,
-			Tags: "no_btrfs,no_zfs,no_devmapper",
-		}
-	}
 	return []Binary{
 		{
-			Name: "kubernetes", Module: "kubernetes", Package: ".", LDFlags: stamp,
+			Name: "kubernetes", Package: "./kubernetes", LDFlags: stamp(),
 			Links: []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "kubectl"},
 		},
-		{Name: "etcd", Module: "etcd", Package: "."},
-		containerd("containerd"), containerd("containerd-shim-runc-v2"), containerd("ctr"),
+		{Name: "etcd", Package: "./etcd"},
+		containerd("containerd"), containerd("containerd-shim-runc-v2"),
 		// Without the tag every pod fails with "seccomp not supported".
-		{Name: "runc", Module: "runc", Package: "github.com/opencontainers/runc", Tags: "seccomp", CGO: true},
-		{Name: "certmanager", Module: "certmanager", Package: "."},
-		{Name: "coredns", Module: "coredns", Package: "."},
-		{Name: "registry", Module: "registry", Package: "."},
-		{Name: "provisioner", Module: "provisioner", Package: "."},
-		{Name: "image", Module: "image", Package: "."},
-		{Name: "pause", Module: "image", Package: "./pause"},
+		{Name: "runc", Package: "github.com/opencontainers/runc", Tags: "seccomp", CGO: true},
+		{Name: "certmanager", Package: "./certmanager"},
+		{Name: "coredns", Package: "./coredns"},
+		{Name: "registry", Package: "./registry"},
+		{Name: "provisioner", Package: "./provisioner"},
+		{Name: "image", Package: "./image"},
+		{Name: "pause", Package: "./image/pause"},
 	}
 }
 
-// ModuleDir is the folder of a module that one of the nested modules requires.
-func ModuleDir(nested, path string) (string, error) {
+// stamp is the linker's flags that tell Kubernetes its version.
+func stamp() string {
+	major, minor, _ := strings.Cut(Kubernetes, ".")
+	minor, _, _ = strings.Cut(minor, ".")
+	const version = "k8s.io/component-base/version."
+	return fmt.Sprintf("-X %sgitVersion=v%s -X %sgitMajor=%s -X %sgitMinor=%s", version, Kubernetes, version, major, version, minor)
+}
+
+// containerd is one of containerd's programs without what no pod of the lab
+// uses: other snapshotters than overlayfs, tracing, Intel RDT, and plugins in
+// WebAssembly, which bring a compiler along.
+func containerd(name string) Binary {
+	return Binary{
+		Name: name, Package: "github.com/containerd/containerd/v2/cmd/" + name,
+		Tags: "no_btrfs,no_zfs,no_devmapper,no_rdt,no_tracing,nri_no_wasm",
+	}
+}
+
+// ModuleDir is the folder of a module that the lab's modules require.
+func ModuleDir(path string) (string, error) {
 	modules, err := Modules()
 	if err != nil {
 		return "", err
 	}
 	cmd := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", path)
-	cmd.Dir = filepath.Join(modules, nested)
+	cmd.Dir = modules
 	out, err := cmd.Output()
 	if err != nil {
 		return "", fmt.Errorf("go list -m %s: %w", path, err)
@@ -58,7 +67,7 @@ func ModuleDir(nested, path string) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// Modules is the folder of the nested modules, found from the module that the
+// Modules is the folder of the lab's own module, found from the module that the
 // working directory lies in.
 func Modules() (string, error) {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/kubectl-flare/kubectl-flare").Output()

@@ -2,12 +2,16 @@
 
 // Package build makes the lab's binaries from Go modules, once for each version,
 // into the user's cache directory.
+//
+// One module, test/lab/modules, requires them all: so each package that several
+// binaries share has one version and is compiled once.
 package build
 
 import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -18,37 +22,46 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/paths"
 )
 
-// Binary is one binary: a package built within a nested module.
+// Binary is one binary: a main package built within the lab's module.
 type Binary struct {
 	// Name is the file's name, Links are further names for it.
 	Name  string
 	Links []string
-	// Module is the folder below test/lab/modules; Package the import path to
-	// build there, "." for the module's own main.
-	Module, Package string
-	Tags            string
-	LDFlags         string
-	CGO             bool
+	// Package is the package to build: a folder of the lab's module, which begins
+	// with "./", or the import path of a package in a module that it requires.
+	Package string
+	Tags    string
+	LDFlags string
+	CGO     bool
 }
 
 // Cached is where the binary lies once it is built. The path names everything
-// that it is made of: the module's files, the flags, the toolchain.
+// that it is made of: the versions of modules, the package's own files, the
+// flags, the toolchain.
 func (b Binary) Cached(modules string) (string, error) {
 	sum := sha256.New()
 	fmt.Fprintf(sum, "%s %s %s %+v\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, b)
-	dir := filepath.Join(modules, b.Module)
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+	if err := hashFiles(sum, filepath.Join(modules, "go.mod")); err != nil {
+		return "", err
+	}
+	if strings.HasPrefix(b.Package, "./") {
+		if err := hashFiles(sum, filepath.Join(modules, b.Package)); err != nil {
+			return "", err
+		}
+	}
+	return paths.Cache("bin", b.Name+"-"+hex.EncodeToString(sum.Sum(nil))[:12], b.Name)
+}
+
+// hashFiles adds a file, or every file of a folder, to the sum.
+func hashFiles(sum io.Writer, root string) error {
+	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
 		data, err := os.ReadFile(path)
-		fmt.Fprintf(sum, "%s %x\n", strings.TrimPrefix(path, dir), sha256.Sum256(data))
+		fmt.Fprintf(sum, "%s %x\n", strings.TrimPrefix(path, root), sha256.Sum256(data))
 		return err
 	})
-	if err != nil {
-		return "", err
-	}
-	return paths.Cache("bin", b.Name+"-"+hex.EncodeToString(sum.Sum(nil))[:12], b.Name)
 }
 
 // Build builds the binary unless it is there already.
@@ -65,7 +78,7 @@ func (b Binary) Build(modules string) error {
 	}
 	// Built aside and renamed: a build that was ended half-way leaves no binary.
 	cmd := exec.Command("go", "build", "-trimpath", "-tags", b.Tags, "-ldflags", "-s -w "+b.LDFlags, "-o", target+".new", b.Package)
-	cmd.Dir = filepath.Join(modules, b.Module)
+	cmd.Dir = modules
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly -buildvcs=false", "CGO_ENABLED=0")
 	if b.CGO {
 		cmd.Env = append(cmd.Env, "CGO_ENABLED=1")

@@ -1,10 +1,8 @@
-//go:build e2e
+//go:build e2e && governed
 
 package e2e
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -14,20 +12,13 @@ import (
 )
 
 // TestReliability keeps writing pods into a governed namespace while the webhook is
-// updated, killed, and cut off its power together with the whole cluster.
+// updated and killed.
 func TestReliability(t *testing.T) {
-	g := governed(t, "e2e_reliability", "e2e-rel")
-	// It will find no server, and need not.
-	flare(t, "launch", g.Kit(scenario.Site1), "-n", g.Site1Namespace(), "--root-fingerprint", g.Root, "--image", g.Image, "--wait=false")
-	pod, err := g.ClientPod(t.Context())
-	require.NoError(t, err)
-	l := newLoad(t, pod)
-	require.NoError(t, l.try(t.Context(), l.good))
-	require.True(t, byWebhook(l.try(t.Context(), l.bad)))
+	l := underLoad(t, "e2e_reliability", "e2e-rel")
 
 	t.Run("a rolling update loses no request", func(t *testing.T) {
 		l.during(t, func() {
-			before, err := g.WebhookPods(t.Context())
+			before, err := env.WebhookPods(t.Context())
 			require.NoError(t, err)
 			kubectl(t, "rollout", "restart", "deployment/flare-webhook", "-n", "flare-system")
 			kubectl(t, "rollout", "status", "deployment/flare-webhook", "-n", "flare-system", "--timeout=90s")
@@ -50,22 +41,21 @@ func TestReliability(t *testing.T) {
 		require.Greater(t, l.refused.Load(), int64(10))
 		recovers(t, l)
 	})
-	t.Run("the cluster comes back by itself after a power cut", func(t *testing.T) {
-		l.during(t, func() {
-			_, err := scenario.Must(t.Context(), nil, "go", "run", "github.com/kubectl-flare/kubectl-flare/test/lab", "restart", currentCluster(t))
-			require.NoError(t, err)
-			recovers(t, l)
-		})
-		require.Zero(t, l.admitted.Load())
-		kubectl(t, "wait", "--for=condition=Ready", "pods", "--all", "-n", "flare-system", "--timeout=60s")
-	})
 }
 
-// currentCluster is the context that the kubeconfig names.
-func currentCluster(t *testing.T) string {
+// underLoad governs a federation and launches one client, and returns pods to
+// send at it.
+func underLoad(t *testing.T, name, prefix string) *load {
 	t.Helper()
-	require.FileExists(t, filepath.Clean(os.Getenv("KUBECONFIG")))
-	return kubectl(t, "config", "view", "--minify", "-o", "jsonpath={.current-context}")
+	g := governed(t, name, prefix)
+	// It will find no server, and need not.
+	flare(t, "launch", g.Kit(scenario.Site1), "-n", g.Site1Namespace(), "--root-fingerprint", g.Root, "--image", g.Image, "--wait=false")
+	pod, err := g.ClientPod(t.Context())
+	require.NoError(t, err)
+	l := newLoad(t, pod)
+	require.NoError(t, l.try(t.Context(), l.good))
+	require.True(t, byWebhook(l.try(t.Context(), l.bad)))
+	return l
 }
 
 // recovers waits until good pods pass and bad ones are refused by a verdict.

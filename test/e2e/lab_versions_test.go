@@ -1,4 +1,4 @@
-//go:build e2e
+//go:build e2e && lab
 
 package e2e
 
@@ -12,10 +12,20 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/test/e2e/scenario"
 )
 
+// older are the older versions of NVFLARE that we claim.
+func older() []string { return []string{"2.7.3", "2.8.3"} }
+
+// TestKitsOfOlderVersions does with them what TestKits does with the current one.
+func TestKitsOfOlderVersions(t *testing.T) {
+	for _, version := range older() {
+		t.Run(version, func(t *testing.T) { checkKits(t, version) })
+	}
+}
+
 // TestVersions runs the job on the older versions of NVFLARE that we claim, and
 // clients that dial a bare Service name.
 func TestVersions(t *testing.T) {
-	for _, version := range []string{"2.7.3", "2.8.3"} {
+	for _, version := range older() {
 		t.Run(version, func(t *testing.T) {
 			image, err := scenario.Must(t.Context(), nil, env.Lab, "push", "--version", version)
 			require.NoError(t, err)
