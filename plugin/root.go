@@ -91,7 +91,7 @@ func addCommands(root *cobra.Command, o Options) {
 	add(groupKits, kitcmd.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock))
 	add(groupGovern,
 		policy.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),
-		install.NewCommand(o.ConfigFlags, o.IOStreams, o.Clock),
+		install.NewCommand(o.ConfigFlags, o.IOStreams),
 		install.NewUninstallCommand(o.ConfigFlags, o.IOStreams),
 		site.NewCommand(o.ConfigFlags, o.IOStreams),
 	)
