@@ -2,7 +2,6 @@ package install
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -67,4 +66,10 @@ func (o *Options) explainWait(ctx context.Context, err error, what string) error
 	return o.clients.Explain(ctx, err)
 }
 
-func timedOut(ctx context.Context) bool { return errors.Is(ctx.Err(), context.DeadlineExceeded) }
+// timedOut says whether the time of ctx is over. It asks the clock, because
+// client-go's rate limiter may find that out before ctx does, and then gives an error
+// of its own.
+func timedOut(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ok && !time.Now().Before(deadline)
+}
