@@ -3,6 +3,7 @@ package manifests
 import (
 	"fmt"
 
+	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -16,7 +17,7 @@ func adapt(object *unstructured.Unstructured, o Options) error {
 		return adaptDeployment(object, o)
 	case "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration":
 		if o.Certs == CertManager {
-			object.SetAnnotations(map[string]string{"cert-manager.io/inject-ca-from": Namespace + "/" + Webhook})
+			object.SetAnnotations(map[string]string{certmanager.WantInjectAnnotation: Namespace + "/" + Webhook})
 		}
 	}
 	return nil
@@ -44,7 +45,7 @@ func adaptDeployment(d *unstructured.Unstructured, o Options) error {
 	if o.Certs == CertManager {
 		args = append(args, "--cert-dir="+certificateMount)
 		container["volumeMounts"] = []any{map[string]any{"name": "certificates", "mountPath": certificateMount, "readOnly": true}}
-		volume := map[string]any{"name": "certificates", "secret": map[string]any{"secretName": "flare-webhook-tls", "defaultMode": int64(0o440)}}
+		volume := map[string]any{"name": "certificates", "secret": map[string]any{"secretName": servingSecret, "defaultMode": int64(0o440)}}
 		if err := unstructured.SetNestedSlice(d.Object, []any{volume}, "spec", "template", "spec", "volumes"); err != nil {
 			return err
 		}

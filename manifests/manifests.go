@@ -66,16 +66,33 @@ func Objects(o Options) ([]*unstructured.Unstructured, error) {
 	if o.Certs != CertManager && o.Certs != SelfSigned {
 		return nil, fmt.Errorf("%q is no source of certificates: choose %s or %s", o.Certs, CertManager, SelfSigned)
 	}
-	objects, err := load("rbac", "policies", "certs/"+string(o.Certs), "base/deployment.yaml", "base/webhooks.yaml")
+	objects, err := load("rbac", "policies")
 	if err != nil {
 		return nil, err
 	}
+	certs, err := certificates(o.Certs)
+	if err != nil {
+		return nil, err
+	}
+	webhook, err := load("base/deployment.yaml", "base/webhooks.yaml")
+	if err != nil {
+		return nil, err
+	}
+	objects = slices.Concat(objects, certs, webhook)
 	for _, object := range objects {
 		if err := adapt(object, o); err != nil {
 			return nil, fmt.Errorf("%s %s: %w", object.GetKind(), object.GetName(), err)
 		}
 	}
 	return objects, nil
+}
+
+// certificates are the objects that a source of certificates needs.
+func certificates(certs Certs) ([]*unstructured.Unstructured, error) {
+	if certs == CertManager {
+		return certManagerObjects()
+	}
+	return load("certs")
 }
 
 // load reads files and folders, each in the order of its names.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	"github.com/stretchr/testify/require"
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -70,7 +72,7 @@ func TestEveryObjectIsWellFormed(t *testing.T) {
 			seen[id] = true
 			into, err := scheme.Scheme.New(object.GroupVersionKind())
 			if err != nil {
-				if group := object.GroupVersionKind().Group; group != "cert-manager.io" && group != "apiextensions.k8s.io" {
+				if group := object.GroupVersionKind().Group; group != certmanager.SchemeGroupVersion.Group && group != "apiextensions.k8s.io" {
 					t.Errorf("%s: %v", id, err)
 				}
 				continue
@@ -81,6 +83,45 @@ func TestEveryObjectIsWellFormed(t *testing.T) {
 	if _, err := manifests.Objects(manifests.Options{Certs: "magic"}); err == nil {
 		t.Error("an unknown source of certificates passed")
 	}
+}
+
+// What cert-manager issues is what the pods mount, what the API server trusts and
+// how it calls the webhook.
+func TestCertManagerObjectsBelongTogether(t *testing.T) {
+	objects := all(t, manifests.CertManager)
+	serving := typed[certmanager.Certificate](t, objects, certmanager.CertificateKind, manifests.Webhook)
+	require.Contains(t, serving.Spec.DNSNames, manifests.Webhook+"."+manifests.Namespace+".svc")
+	d := typed[appsv1.Deployment](t, objects, "Deployment", manifests.Webhook)
+	require.Equal(t, serving.Spec.SecretName, d.Spec.Template.Spec.Volumes[0].Secret.SecretName)
+	for _, kind := range []string{"ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"} {
+		configuration := typed[metav1.PartialObjectMetadata](t, metadataOf(objects), kind, manifests.Webhook)
+		require.Equal(t, manifests.Namespace+"/"+serving.Name, configuration.Annotations[certmanager.WantInjectAnnotation])
+	}
+	issuer := typed[certmanager.Issuer](t, objects, serving.Spec.IssuerRef.Kind, serving.Spec.IssuerRef.Name)
+	authority := typed[certmanager.Certificate](t, objects, certmanager.CertificateKind, manifests.CertificateAuthority)
+	require.True(t, authority.Spec.IsCA)
+	require.Equal(t, authority.Spec.SecretName, issuer.Spec.CA.SecretName)
+	root := typed[certmanager.Issuer](t, objects, authority.Spec.IssuerRef.Kind, authority.Spec.IssuerRef.Name)
+	require.NotNil(t, root.Spec.SelfSigned)
+	var named []string
+	for _, object := range objects {
+		if object.GetKind() == certmanager.CertificateKind {
+			named = append(named, object.GetName())
+		}
+		require.NotContains(t, object.Object, "status")
+	}
+	require.Equal(t, named, manifests.Certificates())
+}
+
+// metadataOf leaves only what every kind has.
+func metadataOf(objects []*unstructured.Unstructured) []*unstructured.Unstructured {
+	out := make([]*unstructured.Unstructured, 0, len(objects))
+	for _, object := range objects {
+		out = append(out, &unstructured.Unstructured{Object: map[string]any{
+			"apiVersion": object.GetAPIVersion(), "kind": object.GetKind(), "metadata": object.Object["metadata"],
+		}})
+	}
+	return out
 }
 
 // rule is one line of design §6: what is registered, where, and how it fails.

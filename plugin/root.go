@@ -105,7 +105,7 @@ func addCommands(root *cobra.Command, o Options, c clients.Clients) {
 	add(groupKits, kitcmd.NewCommand(c, o.Frameworks, o.IOStreams, o.Clock))
 	add(groupGovern,
 		policy.NewCommand(c, o.IOStreams, o.Clock),
-		install.NewCommand(c, o.IOStreams, o.Clock),
+		install.NewCommand(c, o.IOStreams),
 		install.NewUninstallCommand(c, o.IOStreams),
 		site.NewCommand(c, o.IOStreams),
 	)

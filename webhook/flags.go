@@ -77,7 +77,7 @@ func (f *flags) options(errOut io.Writer) (Options, error) {
 	o := Options{
 		CertDir: f.certDir, Drain: f.drain, Finish: f.finish, KitImage: f.kitImage, Binders: f.binders, Log: log,
 		SelfSigned: certificates.SelfSignedOptions{
-			Namespace: f.namespace, Secret: f.secret, Configuration: f.config, Every: 10 * time.Second,
+			Namespace: f.namespace, Secret: f.secret, Configuration: f.config, Every: time.Second,
 			DNSNames: []string{f.service + "." + f.namespace + ".svc", f.service + "." + f.namespace + ".svc.cluster.local"},
 		},
 	}

@@ -10,13 +10,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
-	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
@@ -35,15 +31,14 @@ type Options struct {
 	Printer         *output.Printer
 
 	clients clients.Clients
-	clock   clock.WithTicker
 	genericiooptions.IOStreams
 }
 
 // NewCommand makes `kubectl flare install`.
-func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.WithTicker) *cobra.Command {
+func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &Options{
 		Wait: true, Timeout: 3 * time.Minute, Printer: output.NewPrinter(),
-		clients: clients.New(getter), clock: clk, IOStreams: streams,
+		clients: clients.New(getter), IOStreams: streams,
 	}
 	cmd := &cobra.Command{
 		Use:                   "install --image=IMAGE --certs=cert-manager|self-signed",
@@ -113,6 +108,9 @@ func (o *Options) Run(ctx context.Context) error {
 	if o.Printer.DryRun.Client() {
 		return o.Printer.Objects(o.Out, asObjects(append(first, rest...)))
 	}
+	if err := o.checkCertManager(ctx); err != nil {
+		return err
+	}
 	if err := o.apply(ctx, asObjects(first), asObjects(rest)); err != nil {
 		return err
 	}
@@ -141,10 +139,6 @@ func (o *Options) apply(ctx context.Context, first, rest []workloads.Object) err
 		changes = append(changes, more...)
 	}
 	printErr := reporter.Print(changes)
-	var missing *meta.NoKindMatchError
-	if errors.As(err, &missing) && missing.GroupKind.Group == "cert-manager.io" {
-		return errors.New("cert-manager is not installed in this cluster: install it first (https://cert-manager.io/docs/installation/), or give --certs self-signed")
-	}
 	return errors.Join(err, printErr)
 }
 
@@ -173,57 +167,4 @@ func asObjects[T workloads.Object](objects []T) []workloads.Object {
 		out = append(out, object)
 	}
 	return out
-}
-
-// prove waits until the webhook runs, and then until it has refused a pod.
-func (o *Options) prove(ctx context.Context) error {
-	typed, err := o.clients.Typed()
-	if err != nil {
-		return o.clients.Explain(ctx, err)
-	}
-	state := "its Deployment has not been looked at yet"
-	err = o.until(ctx, func() (bool, error) {
-		d, err := typed.AppsV1().Deployments(manifests.Namespace).Get(ctx, manifests.Webhook, metav1.GetOptions{})
-		if apierrors.IsForbidden(err) {
-			return true, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		want := int32(1)
-		if d.Spec.Replicas != nil {
-			want = *d.Spec.Replicas
-		}
-		state = fmt.Sprintf("%d of %d pods are available", d.Status.AvailableReplicas, want)
-		return d.Status.ObservedGeneration >= d.Generation && d.Status.UpdatedReplicas == want && d.Status.AvailableReplicas >= want, nil
-	})
-	if err != nil {
-		return o.explainWait(ctx, err, "the webhook does not run: "+state+"; see `kubectl get pods,events -n "+manifests.Namespace+"`")
-	}
-	_, _ = fmt.Fprintln(o.Printer.Progress(o.IOStreams), "the webhook runs")
-	return o.selfTest(ctx, typed)
-}
-
-func (o *Options) explainWait(ctx context.Context, err error, what string) error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return fmt.Errorf("after %s %s", o.Timeout, what)
-	}
-	return o.clients.Explain(ctx, err)
-}
-
-// until asks once a second.
-func (o *Options) until(ctx context.Context, done func() (bool, error)) error {
-	ticker := o.clock.NewTicker(time.Second)
-	defer ticker.Stop()
-	for {
-		ok, err := done()
-		if ok || err != nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-ticker.C():
-		}
-	}
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
-	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
@@ -16,7 +15,7 @@ import (
 func install(t *testing.T, args ...string) (out, errOut string, err error) {
 	t.Helper()
 	return clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(genericclioptions.NewConfigFlags(false), streams, clock.RealClock{})
+		return NewCommand(genericclioptions.NewConfigFlags(false), streams)
 	}, args...)
 }
 

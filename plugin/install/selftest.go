@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
@@ -29,7 +30,7 @@ func (o *Options) selfTest(ctx context.Context, typed kubernetes.Interface) erro
 	}
 	defer o.remove(context.WithoutCancel(ctx), typed, ns.Name)
 	last := "was not asked"
-	err = o.until(ctx, func() (bool, error) {
+	err = wait.PollUntilContextCancel(ctx, poll, true, func(ctx context.Context) (bool, error) {
 		_, err := typed.CoreV1().Pods(ns.Name).Create(ctx, probe(), metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
 		if err == nil {
 			last = "was not asked: the pod was let through"

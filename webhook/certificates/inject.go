@@ -9,6 +9,20 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
+// ensureInjected makes sure that the API server trusts the authority. It asks the
+// API server only if the authority has changed or injectEvery has passed.
+func (s *SelfSigned) ensureInjected(ctx context.Context, bundle []byte) error {
+	now := s.clock.Now()
+	if bytes.Equal(bundle, s.injected) && now.Sub(s.injectedAt) < injectEvery {
+		return nil
+	}
+	if err := s.inject(ctx, bundle); err != nil {
+		return err
+	}
+	s.injected, s.injectedAt = bundle, now
+	return nil
+}
+
 // inject writes the authority into our own webhook configurations, and nothing
 // else of them.
 func (s *SelfSigned) inject(ctx context.Context, bundle []byte) error {

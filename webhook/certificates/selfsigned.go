@@ -20,14 +20,23 @@ const (
 	keyCAKey = "ca.key"
 )
 
+// injectEvery is how often the webhook configurations are compared with the
+// authority even if that has not changed: somebody may have written them.
+const injectEvery = 10 * time.Second
+
 // SelfSigned is a source with an authority of its own, which all replicas share
-// in one Secret.
+// in one Secret. It reads the Secret again and again, and does not watch it: a
+// watch would need the right to list Secrets.
 type SelfSigned struct {
 	current
 	client   client.Client
 	clock    clock.WithTicker
 	options  SelfSignedOptions
 	complain func(error)
+	// injected is the authority that was last written into the webhook
+	// configurations, or found there, and injectedAt when.
+	injected   []byte
+	injectedAt time.Time
 }
 
 // SelfSignedOptions say where it works.
@@ -39,7 +48,8 @@ type SelfSignedOptions struct {
 	// Configuration is the name of the ValidatingWebhookConfiguration and of the
 	// MutatingWebhookConfiguration that get the authority as caBundle.
 	Configuration string
-	// Every is how often it looks.
+	// Every is how often it reads the Secret: what another replica has renewed is
+	// in use after that time.
 	Every time.Duration
 }
 
@@ -76,7 +86,7 @@ func (s *SelfSigned) renew(ctx context.Context) error {
 	}
 	// Trust comes before use: with a certificate that the API server does not
 	// trust yet, requests would be lost.
-	if err := s.inject(ctx, secret.Data[keyCA]); err != nil {
+	if err := s.ensureInjected(ctx, secret.Data[keyCA]); err != nil {
 		return err
 	}
 	return s.use(secret.Data[corev1.TLSCertKey], secret.Data[corev1.TLSPrivateKeyKey])

@@ -10,6 +10,7 @@ import (
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/utils/clock"
 	testingclock "k8s.io/utils/clock/testing"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
@@ -101,6 +102,64 @@ func TestTwoAtOnce(t *testing.T) {
 	}
 	if !a.pair.Load().Leaf.Equal(b.pair.Load().Leaf) {
 		t.Error("two certificates")
+	}
+}
+
+// What another replica has renewed is in use within a second, and so is an
+// authority that is made anew because somebody has emptied the Secret.
+func TestChangesAreInUseWithinASecond(t *testing.T) {
+	c := cluster(t)
+	options := replica(t, c, nil).options
+	options.Every = 500 * time.Millisecond
+	a := NewSelfSigned(c, options, clock.RealClock{}, func(err error) { t.Error(err) })
+	go func() { _ = a.Run(t.Context()) }()
+	within(t, time.Second, "the first certificate", func() bool { return a.Ready() == nil })
+	before := a.pair.Load().Leaf
+
+	secret := &corev1.Secret{}
+	if err := c.Get(t.Context(), client.ObjectKey{Namespace: "flare-system", Name: "certs"}, secret); err != nil {
+		t.Fatal(err)
+	}
+	secret.Data = nil
+	if err := c.Update(t.Context(), secret); err != nil {
+		t.Fatal(err)
+	}
+	within(t, time.Second, "a new authority", func() bool { return !a.pair.Load().Leaf.Equal(before) })
+	if !trusted(t, a, bundle(t, c), time.Now()) {
+		t.Error("what is served is not trusted")
+	}
+}
+
+// A caBundle that somebody has changed is ours again after ten seconds; until
+// then the API server is not asked.
+func TestForeignBundleIsReplaced(t *testing.T) {
+	c, clk := cluster(t), testingclock.NewFakeClock(time.Now())
+	s := replica(t, c, clk)
+	if err := s.renew(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ours := bundle(t, c)
+	configuration := &admissionregistrationv1.ValidatingWebhookConfiguration{}
+	if err := c.Get(t.Context(), client.ObjectKey{Name: "flare-webhook"}, configuration); err != nil {
+		t.Fatal(err)
+	}
+	for i := range configuration.Webhooks {
+		configuration.Webhooks[i].ClientConfig.CABundle = []byte("foreign")
+	}
+	if err := c.Update(t.Context(), configuration); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		after time.Duration
+		want  string
+	}{{9 * time.Second, "foreign"}, {time.Second, string(ours)}} {
+		clk.Step(step.after)
+		if err := s.renew(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := string(bundle(t, c)); got != step.want {
+			t.Errorf("%s later: %s", step.after, got)
+		}
 	}
 }
 

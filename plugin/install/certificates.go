@@ -1,0 +1,81 @@
+package install
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/wait"
+
+	"github.com/kubectl-flare/kubectl-flare/manifests"
+)
+
+// checkCertManager makes sure that the cluster serves cert-manager's kinds, where
+// install needs them, before anything is written.
+func (o *Options) checkCertManager(ctx context.Context) error {
+	if manifests.Certs(o.Certs) != manifests.CertManager {
+		return nil
+	}
+	mapper, err := o.clients.ToRESTMapper()
+	if err != nil {
+		return o.clients.Explain(ctx, err)
+	}
+	version := certmanager.SchemeGroupVersion
+	for _, kind := range []string{certmanager.IssuerKind, certmanager.CertificateKind} {
+		_, err := mapper.RESTMapping(schema.GroupKind{Group: version.Group, Kind: kind}, version.Version)
+		if meta.IsNoMatchError(err) {
+			return errors.New("cert-manager is not installed in this cluster: install it first (https://cert-manager.io/docs/installation/), or give --certs self-signed")
+		}
+		if err != nil {
+			return o.clients.Explain(ctx, err)
+		}
+	}
+	return nil
+}
+
+// awaitCertificates waits until cert-manager has issued what the webhook serves.
+// A person who may not read Certificates waits for the Deployment alone: its pods
+// start when the Secret is there.
+func (o *Options) awaitCertificates(ctx context.Context) error {
+	client, err := o.clients.Dynamic()
+	if err != nil {
+		return o.clients.Explain(ctx, err)
+	}
+	reader := certManagerReader{client: client}
+	for _, name := range manifests.Certificates() {
+		err := wait.PollUntilContextCancel(ctx, poll, true, func(ctx context.Context) (bool, error) {
+			certificate, err := reader.certificate(ctx, name)
+			if apierrors.IsForbidden(err) {
+				return true, nil
+			}
+			return err == nil && isReady(certificate), err
+		})
+		if err != nil && timedOut(ctx) {
+			return o.explainWait(ctx, err, notIssued(ctx, reader, name))
+		}
+		if err != nil {
+			return o.clients.Explain(ctx, err)
+		}
+	}
+	_, _ = fmt.Fprintln(o.Printer.Progress(o.IOStreams), "cert-manager has issued the webhook's certificate")
+	return nil
+}
+
+// notIssued says why a Certificate is not ready, in cert-manager's words. It reads
+// the reasons anew, with ten seconds of its own: the time of ctx may be over.
+func notIssued(ctx context.Context, reader certManagerReader, name string) string {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	reasons, err := reader.reasons(ctx, name)
+	if err != nil {
+		reasons = []string{"its state cannot be read: " + err.Error()}
+	}
+	return fmt.Sprintf("cert-manager has not issued the Certificate %q: %s; see `kubectl describe certificates,certificaterequests,issuers -n %s`",
+		name, strings.Join(reasons, "; "), manifests.Namespace)
+}
