@@ -1,6 +1,8 @@
 package policies
 
 import (
+	"slices"
+
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
@@ -13,7 +15,7 @@ import (
 func judgeConnect(a *Attributes, policy *v1alpha1.SitePolicy, f *Facts) []checks.Result {
 	pods, services := schema.GroupResource{Resource: "pods"}, schema.GroupResource{Resource: "services"}
 	switch {
-	case a.Resource == pods && oneOf(a.Subresource, "exec", "attach", "portforward", "proxy"):
+	case a.Resource == pods && slices.Contains([]string{"exec", "attach", "portforward", "proxy"}, a.Subresource):
 	case a.Resource == services && a.Subresource == "proxy":
 	default:
 		return unknown(a)
@@ -33,13 +35,4 @@ func judgeConnect(a *Attributes, policy *v1alpha1.SitePolicy, f *Facts) []checks
 		}
 	}
 	return nil
-}
-
-func oneOf(value string, list ...string) bool {
-	for _, candidate := range list {
-		if value == candidate {
-			return true
-		}
-	}
-	return false
 }

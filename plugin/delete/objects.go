@@ -104,6 +104,7 @@ func (o *Options) remove(ctx context.Context, client metadata.Interface, obj obj
 
 func (o *Options) suffix() string {
 	switch o.dryRun {
+	case cmdutil.DryRunNone:
 	case cmdutil.DryRunClient:
 		return " (dry run)"
 	case cmdutil.DryRunServer:

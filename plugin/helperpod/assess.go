@@ -15,6 +15,7 @@ const pullBackOff = "ImagePullBackOff"
 // error, that waiting will not help.
 func assess(what string, pod *corev1.Pod) (running bool, reason string, err error) {
 	switch pod.Status.Phase {
+	case corev1.PodPending, corev1.PodUnknown:
 	case corev1.PodRunning:
 		return true, "", nil
 	case corev1.PodSucceeded, corev1.PodFailed:

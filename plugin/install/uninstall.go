@@ -139,6 +139,7 @@ func (o *UninstallOptions) remove(ctx context.Context, object *unstructured.Unst
 	}
 	options, suffix := metav1.DeleteOptions{}, ""
 	switch o.dryRun {
+	case cmdutil.DryRunNone:
 	case cmdutil.DryRunServer:
 		options.DryRun, suffix = []string{metav1.DryRunAll}, " (server dry run)"
 	case cmdutil.DryRunClient:

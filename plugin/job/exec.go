@@ -62,8 +62,7 @@ func (p adminPod) exec(ctx context.Context, stdin io.Reader, words []string, rea
 	if answer := <-done; answer != nil && !errors.Is(answer, errEnded) {
 		return answer
 	}
-	var exit exec.CodeExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[exec.CodeExitError](err); ok {
 		return fmt.Errorf("the admin pod's Python ended with exit code %d: %s", exit.Code, ansi.Strip(complaints.String()))
 	}
 	return p.clients.Explain(ctx, err)

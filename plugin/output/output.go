@@ -77,6 +77,7 @@ func (p *Printer) format() string { return *p.flags.OutputFormat }
 // Suffix is what kubectl appends to a line of a dry run.
 func (p *Printer) Suffix() string {
 	switch p.dryRun {
+	case cmdutil.DryRunNone:
 	case cmdutil.DryRunClient:
 		return " (dry run)"
 	case cmdutil.DryRunServer:

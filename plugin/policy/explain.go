@@ -3,7 +3,6 @@ package policy
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -144,7 +143,7 @@ func (o *ExplainOptions) scene(ctx context.Context, governing *v1alpha1.SitePoli
 	}
 	s := &scene{world: offline.New(o.namespace, o.clock.Now(), objects), objects: pods(objects), mutate: true}
 	if len(s.objects) == 0 {
-		return nil, fmt.Errorf("the files hold no pod and no workload: give one, or judge other objects with `kubectl flare policy check`")
+		return nil, errors.New("the files hold no pod and no workload: give one, or judge other objects with `kubectl flare policy check`")
 	}
 	return s, s.registered(objects)
 }

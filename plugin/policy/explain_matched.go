@@ -55,6 +55,7 @@ func sealMatch(p *checks.Pod, what string) ExplainMatch {
 		return ExplainMatch{What: what, Entry: "spec.kits.trustRoots", Detail: fmt.Sprintf("sealed by the project, serial %d", p.Kit.Serial)}
 	case facts.SealNative:
 		return ExplainMatch{What: what, Entry: "spec.kits.signature", Detail: "NVFLARE's own signature.json"}
+	case facts.SealSite, facts.SealNone:
 	}
 	for i, sealer := range p.Policy.Kits.Sealers {
 		if v1alpha1.HasSealer(p.Policy.Kits.Sealers[i:i+1], p.Kit.SealerKey) {

@@ -107,7 +107,7 @@ func (w *Waiter) pendingClaim(ctx context.Context, claim *corev1.PersistentVolum
 		claim.Name, claim.Namespace)
 	class := claim.Spec.StorageClassName
 	if class == nil || *class == "" {
-		return fmt.Sprintf("its workspace claim is pending, and the cluster has no default StorageClass: %s", advice)
+		return "its workspace claim is pending, and the cluster has no default StorageClass: " + advice
 	}
 	_, err := w.typed.StorageV1().StorageClasses().Get(ctx, *class, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {

@@ -57,6 +57,7 @@ func (w *Waiter) awaitRegistration(ctx context.Context, pod *corev1.Pod) error {
 		return nil
 	case participants.RegistrationUnknown:
 		return w.askAgain(ctx, pod)
+	case participants.NotRegistered:
 	}
 	stream, err := w.openLog(ctx, pod, &corev1.PodLogOptions{Follow: true})
 	if err != nil {

@@ -2,7 +2,7 @@ package status
 
 import (
 	"encoding/json"
-	"fmt"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -103,7 +103,7 @@ func TestRegisteredUnknown(t *testing.T) {
 			s.SetLog(pod, tc.log)
 			s.Refuse = func(_, resource, name string, _ bool) *apierrors.StatusError {
 				if tc.forbidden && resource == "pods/log" {
-					return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, name, fmt.Errorf("no"))
+					return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, name, errors.New("no"))
 				}
 				return nil
 			}

@@ -107,6 +107,7 @@ func trust(bad verdict, k *facts.KitFact, policy *v1alpha1.SitePolicySpec) []Res
 			return nil
 		}
 		return bad("not sealed", "NVFLARE's own signature.json does not do here (spec.kits.signature: Seal)", fixSeal)
+	case facts.SealNone:
 	}
 	return bad("not sealed", "nobody vouches for its files", fixSeal)
 }

@@ -177,7 +177,7 @@ func TestReadRefusesOtherRoles(t *testing.T) {
 		delete(other, "startup/fed_client.json")
 		_, err := kit.Read(other)
 		fieldError(t, err)
-		assert.ErrorContains(t, err, want)
+		require.ErrorContains(t, err, want)
 	}
 	both := copyFS(good)
 	both["startup/fed_server.json"] = both["startup/fed_client.json"]

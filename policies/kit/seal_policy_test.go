@@ -75,7 +75,7 @@ func TestVerifyNativeSignatures(t *testing.T) {
 	assert.True(t, report.Passed())
 	assert.Contains(t, findings(report, "seal")[0].Message, "neither an older kit nor a missing file is noticed")
 	statement, err := signed.Read().VerifySeal(trust27, today)
-	assert.NoError(t, err)
+	require.NoError(t, err)
 	assert.Nil(t, statement)
 
 	trust27.MinimumSerial = map[string]int64{"site-1": 1}

@@ -273,13 +273,13 @@ func TestServesName(t *testing.T) {
 	fed := newFederation(t)
 	server := fed.Server("server1", "lab", "server1.fl.svc", "*.lab.example", "10.0.0.7").Read()
 	for _, host := range []string{"server1.fl.svc", "SERVER1.fl.svc", "a.lab.example", "10.0.0.7"} {
-		assert.NoError(t, server.ServesName(host), host)
+		require.NoError(t, server.ServesName(host), host)
 	}
 	for _, host := range []string{"server1", "a.b.lab.example", "10.0.0.8", "", "lab.example"} {
 		err := server.ServesName(host)
 		fieldError(t, err)
-		assert.ErrorContains(t, err, "startup/server.crt: subjectAltName does not cover")
-		assert.ErrorContains(t, err, "it has server1.fl.svc, *.lab.example, 10.0.0.7; add the name")
+		require.ErrorContains(t, err, "startup/server.crt: subjectAltName does not cover")
+		require.ErrorContains(t, err, "it has server1.fl.svc, *.lab.example, 10.0.0.7; add the name")
 	}
 	assert.EqualError(t, fed.Client("site-1", "a").Read().ServesName("site-1"), `"site-1" is the kit of a client: only a server is dialled`)
 }

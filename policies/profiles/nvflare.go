@@ -81,6 +81,7 @@ func (NVFlare) Paths(p Process, id Identity) []Path {
 		// A job unpacks its parent's workspace, local/ included, over its own: a
 		// mount there would break it.
 		return append(paths, Path{id.Workspace, SourceScratch}, Path{id.Workspace + "/startup", SourceKit})
+	case KindNone:
 	case KindParent:
 		paths = withKit(append(paths, Path{id.Workspace, SourceWorkspace | SourceScratch}), id.Workspace)
 	}
@@ -102,6 +103,7 @@ func (NVFlare) KitFiles(role kit.Role) []string {
 		return []string{"fed_server.json", "rootCA.pem", "server.crt", "server.key"}
 	case kit.RoleClient:
 		return []string{"client.crt", "client.key", "fed_client.json", "rootCA.pem"}
+	case kit.RoleAdmin:
 	}
 	return []string{"client.crt", "client.key", "fed_admin.json", "rootCA.pem"}
 }

@@ -38,11 +38,11 @@ func HTTPS(ctx context.Context, t testing.TB, c *Case) Verdict {
 	}, observer{}))
 	defer server.Close()
 	request := requestOf(t, c)
-	door := door{t, ctx, server}
+	door := door{t, server}
 	if _, ok := c.Attributes.Object.(*corev1.Pod); ok && c.Attributes.Operation == policies.Create && c.Attributes.Subresource == "" {
-		door.mutate(request)
+		door.mutate(ctx, request)
 	}
-	response := door.post(path(&c.Attributes), request)
+	response := door.post(ctx, path(&c.Attributes), request)
 	v := Verdict{Allowed: response.Allowed, Messages: response.Warnings, Audited: new(response.AuditAnnotations[policies.AuditMessage] != "")}
 	if !response.Allowed {
 		v.Messages, v.Audited = strings.Split(response.Result.Message, "\n"), nil
@@ -103,13 +103,12 @@ func raw(t testing.TB, obj runtime.Object) runtime.RawExtension {
 // door posts reviews.
 type door struct {
 	testing.TB
-	ctx    context.Context
 	server *httptest.Server
 }
 
-func (d door) mutate(request *admissionv1.AdmissionRequest) {
+func (d door) mutate(ctx context.Context, request *admissionv1.AdmissionRequest) {
 	d.Helper()
-	response := d.post("/mutate/pods", request)
+	response := d.post(ctx, "/mutate/pods", request)
 	if !response.Allowed {
 		d.Fatalf("mutation refuses: %+v", response.Result)
 	}
@@ -125,7 +124,7 @@ func (d door) mutate(request *admissionv1.AdmissionRequest) {
 	}
 }
 
-func (d door) post(path string, request *admissionv1.AdmissionRequest) *admissionv1.AdmissionResponse {
+func (d door) post(ctx context.Context, path string, request *admissionv1.AdmissionRequest) *admissionv1.AdmissionResponse {
 	d.Helper()
 	review := admissionv1.AdmissionReview{
 		TypeMeta: metav1.TypeMeta{APIVersion: admissionv1.SchemeGroupVersion.String(), Kind: "AdmissionReview"}, Request: request,
@@ -134,7 +133,7 @@ func (d door) post(path string, request *admissionv1.AdmissionRequest) *admissio
 	if err != nil {
 		d.Fatal(err)
 	}
-	r, err := http.NewRequestWithContext(d.ctx, http.MethodPost, d.server.URL+path, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.server.URL+path, bytes.NewReader(body))
 	if err != nil {
 		d.Fatal(err)
 	}

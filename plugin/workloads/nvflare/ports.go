@@ -30,7 +30,7 @@ func serverPorts(k *kit.Kit) ([]corev1.ContainerPort, error) {
 }
 
 func port(name string, number int) corev1.ContainerPort {
-	return corev1.ContainerPort{Name: name, ContainerPort: int32(number), Protocol: corev1.ProtocolTCP}
+	return corev1.ContainerPort{Name: name, ContainerPort: int32(number), Protocol: corev1.ProtocolTCP} //nolint:gosec // both readers take ports up to 65535
 }
 
 // kitAdminPort reads the one fact of fed_server.json that kit.Kit does

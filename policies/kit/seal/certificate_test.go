@@ -51,8 +51,8 @@ func TestCheckCertificate(t *testing.T) {
 			tt.change(c)
 			err := CheckCertificate(issue(t, c, root, newKey(t), rootKey), root)
 			if tt.want == "" {
-				assert.NoError(t, err)
-				assert.ErrorContains(t, CheckCertificate(issue(t, c, between, newKey(t), betweenKey), root), "did not issue it itself")
+				require.NoError(t, err)
+				require.ErrorContains(t, CheckCertificate(issue(t, c, between, newKey(t), betweenKey), root), "did not issue it itself")
 				assert.ErrorContains(t, CheckCertificate(issue(t, c, root, newKey(t), betweenKey), root), "did not issue it itself")
 			} else {
 				assert.ErrorContains(t, err, tt.want)
@@ -70,9 +70,9 @@ func TestNewCertificate(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "release", c.Subject.CommonName)
 	_, err = NewCertificate("release", &key.PublicKey, root, key, sealed, sealed.AddDate(1, 0, 0))
-	assert.ErrorContains(t, err, "the root's key does not fit its certificate")
+	require.ErrorContains(t, err, "the root's key does not fit its certificate")
 	_, err = ParseCertificate(append(data, data...))
-	assert.Error(t, err)
+	require.Error(t, err)
 	_, err = ParseCertificate(block("CERTIFICATE", []byte("garbage")))
 	assert.ErrorContains(t, err, "it cannot be read")
 }
