@@ -34,11 +34,12 @@ lab-down: ## End the lab; leaves nothing behind but the cache
 	$(LAB) down
 
 .PHONY: test
-test: test-unit test-lab lab-up test-integration test-e2e demo ## Run all tests; leaves the lab up
+test: verify test-unit test-lab lab-up test-integration test-e2e demo ## Run all tests; leaves the lab up
 
 .PHONY: test-unit
+RACE ?= # -race in CI; it needs a C compiler
 test-unit: ## Run the tests that need nothing but Go
-	$(GO) test ./...
+	$(GO) test $(RACE) ./...
 
 .PHONY: test-lab
 test-lab: ## Test that the lab leaves nothing behind; ends a lab that runs
@@ -78,7 +79,23 @@ fuzz: ## Run every fuzz target for FUZZTIME
 		done; \
 	done
 
+.PHONY: verify
+verify: lint verify-generated verify-tidy ## Check style, imports, generated code and go.mod files; changes nothing
+
 .PHONY: lint
 lint: ## Run the linters; the tools are built from test/tools
-	$(GO) vet ./...
 	$(GO) tool -modfile=test/tools/lint/go.mod golangci-lint run ./...
+
+.PHONY: verify-generated
+GENERATE_READS = Makefile go.mod go.sum manifests policies test/tools
+verify-generated: ## Fail if `make generate` would change a file
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && mkdir "$$dir/is" "$$dir/ought" && \
+	tar -cf "$$dir/tree" $(GENERATE_READS) && tar -xf "$$dir/tree" -C "$$dir/is" && tar -xf "$$dir/tree" -C "$$dir/ought" && \
+	$(MAKE) -s -C "$$dir/ought" generate && cd "$$dir" && \
+	{ diff -ru is ought || { echo 'Generated files are stale: run "make generate" and commit them.' >&2; exit 1; }; }
+
+.PHONY: verify-tidy
+verify-tidy: ## Fail if `go mod tidy` would change a go.mod or go.sum
+	@for mod in $$(git ls-files go.mod '*/go.mod'); do \
+		(cd "$$(dirname "$$mod")" && $(GO) mod tidy -diff) || { echo "$$mod is not tidy: run 'go mod tidy' in its folder." >&2; exit 1; }; \
+	done

@@ -11,9 +11,10 @@ import (
 	"io/fs"
 	"slices"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/yaml"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // What everything is called.

@@ -3,6 +3,7 @@ package manifests_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -202,9 +203,7 @@ func checkWebhook(t *testing.T, w *admissionregistrationv1.ValidatingWebhook) {
 		"free": {}, "kube-system": {names.LabelSitePolicy: "x"}, "flare-system": {names.LabelSitePolicy: "x"},
 	} {
 		set := map[string]string{corev1.LabelMetadataName: name}
-		for k, v := range labels {
-			set[k] = v
-		}
+		maps.Copy(set, labels)
 		if want := strings.Contains(name, "governed") || strings.Contains(name, "label"); selector.Matches(labelSet(set)) != want {
 			t.Errorf("%s: a namespace %s is matched: %v", w.Name, name, !want)
 		}

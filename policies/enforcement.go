@@ -32,6 +32,8 @@ func decide(policy *v1alpha1.SitePolicy, results []checks.Result) Decision {
 		d.Allowed = true
 		d.annotate(verdictAudited)
 		d.AuditAnnotations[AuditMessage] = d.Message()
+	case v1alpha1.Enforce:
+		d.annotate(verdictDenied)
 	default:
 		d.annotate(verdictDenied)
 	}

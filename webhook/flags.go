@@ -60,14 +60,14 @@ func Main(ctx context.Context, args []string, errOut io.Writer) error {
 	if err := f.parse(args, errOut); err != nil {
 		return err
 	}
-	o, err := f.options(errOut)
+	o, err := f.options(ctx, errOut)
 	if err != nil {
 		return err
 	}
 	return Run(ctx, o)
 }
 
-func (f *flags) options(errOut io.Writer) (Options, error) {
+func (f *flags) options(ctx context.Context, errOut io.Writer) (Options, error) {
 	level := slog.LevelInfo
 	if f.verbose {
 		level = slog.LevelDebug
@@ -81,14 +81,15 @@ func (f *flags) options(errOut io.Writer) (Options, error) {
 			DNSNames: []string{f.service + "." + f.namespace + ".svc", f.service + "." + f.namespace + ".svc.cluster.local"},
 		},
 	}
+	var listen net.ListenConfig
 	var err error
 	if o.Config, err = f.restConfig(); err != nil {
 		return o, err
 	}
-	if o.Reviews, err = net.Listen("tcp", f.reviews); err != nil {
+	if o.Reviews, err = listen.Listen(ctx, "tcp", f.reviews); err != nil {
 		return o, fmt.Errorf("--listen: %w", err)
 	}
-	if o.Health, err = net.Listen("tcp", f.health); err != nil {
+	if o.Health, err = listen.Listen(ctx, "tcp", f.health); err != nil {
 		return o, fmt.Errorf("--health-listen: %w", err)
 	}
 	return o, nil

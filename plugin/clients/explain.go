@@ -110,8 +110,7 @@ func unreachable(err error, server string) bool {
 // rootCause drops "Get https://…: dial tcp …:" in front of what went wrong:
 // the address has been said.
 func rootCause(err error) error {
-	var urlErr *url.Error
-	if errors.As(err, &urlErr) {
+	if urlErr, ok := errors.AsType[*url.Error](err); ok {
 		err = urlErr.Err
 	}
 	return err

@@ -1,6 +1,7 @@
 package delete
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -106,7 +107,7 @@ func TestDeleteWithoutSeeingSecrets(t *testing.T) {
 	server := cluster(t, site)
 	server.Refuse = func(verb, resource, name string, _ bool) *apierrors.StatusError {
 		if resource == "secrets" && verb != "delete" {
-			return apierrors.NewForbidden(schema.GroupResource{Resource: "secrets"}, name, fmt.Errorf("no"))
+			return apierrors.NewForbidden(schema.GroupResource{Resource: "secrets"}, name, errors.New("no"))
 		}
 		return nil
 	}
@@ -123,7 +124,7 @@ func TestOneRefusalDoesNotKeepTheRest(t *testing.T) {
 	server.Refuse = func(verb, resource, name string, _ bool) *apierrors.StatusError {
 		if resource == "deployments" && verb == "delete" {
 			return apierrors.NewForbidden(schema.GroupResource{Group: "apps", Resource: "deployments"}, name,
-				fmt.Errorf(`User "bob" cannot delete resource "deployments" in API group "apps" in the namespace "fl"`))
+				errors.New(`User "bob" cannot delete resource "deployments" in API group "apps" in the namespace "fl"`))
 		}
 		return nil
 	}

@@ -137,7 +137,7 @@ func TestBadKits(t *testing.T) {
 		} {
 			t.Run(command+"/"+tt.name, func(t *testing.T) {
 				got := run(today, append([]string{command}, tt.args...)...)
-				assert.ErrorContains(t, got.err, tt.want)
+				require.ErrorContains(t, got.err, tt.want)
 				if len(tt.args) > 0 && !strings.HasPrefix(tt.name, "two") {
 					assert.Empty(t, got.out, "no usage after a real error")
 				}

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"crypto/ecdsa"
+	"errors"
 	"fmt"
 	"time"
 
@@ -107,11 +108,11 @@ func (o *SealOptions) addFlags(cmd *cobra.Command) {
 func (o *SealOptions) Validate() error {
 	switch {
 	case o.KeyFile == "":
-		return fmt.Errorf("--key is missing: give the file of a sealing key; `kubectl flare kit sealer new` makes one")
+		return errors.New("--key is missing: give the file of a sealing key; `kubectl flare kit sealer new` makes one")
 	case o.Serial < 0 || o.Serial > seal.MaxSerial:
-		return fmt.Errorf("--serial must be from 1 to 2^53-1, or 0 for the Unix time")
+		return errors.New("--serial must be from 1 to 2^53-1, or 0 for the Unix time")
 	case o.ValidFor <= 0:
-		return fmt.Errorf("--valid-for must be longer than nothing, such as 8760h")
+		return errors.New("--valid-for must be longer than nothing, such as 8760h")
 	}
 	if o.RootFingerprint != "" {
 		if _, err := pki.ParseFingerprint(o.RootFingerprint); err != nil {

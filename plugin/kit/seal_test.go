@@ -103,12 +103,12 @@ func TestSealByTheSite(t *testing.T) {
 	assert.Empty(t, got.errOut)
 	assert.NotContains(t, entries(t, dir), "seal.crt", "the site's seal replaces the project's")
 
-	assert.NoError(t, run(today, "verify", dir, "--policy="+policyFile(t, fed, sealersOf(t, it))).err)
+	require.NoError(t, run(today, "verify", dir, "--policy="+policyFile(t, fed, sealersOf(t, it))).err)
 	got = run(today, "verify", dir, "--policy="+policyFile(t, fed, ""))
-	assert.Error(t, got.err)
+	require.Error(t, got.err)
 	assert.Contains(t, got.out, "the signer is not allowed")
 	got = run(today, "verify", dir, "--policy="+policyFile(t, fed, sealersOf(t, it)+"    minimumSerial: {site-1: 9999999999}\n"))
-	assert.Error(t, got.err)
+	require.Error(t, got.err)
 	assert.Contains(t, got.out, "kits.minimumSerial")
 }
 
@@ -123,7 +123,7 @@ func TestSealAgain(t *testing.T) {
 	require.NoError(t, seal(today, "--serial=7", "--valid-for=1000h").err)
 	assert.Contains(t, seal(today, "--serial=7", "--valid-for=1000h").out, "left alone")
 	assert.Contains(t, seal(today, "--serial=7").out, "left alone")
-	assert.ErrorContains(t, seal(today, "--serial=6").err, "carries a seal with the serial 7, and the new one would have 6; give --serial=8")
+	require.ErrorContains(t, seal(today, "--serial=6").err, "carries a seal with the serial 7, and the new one would have 6; give --serial=8")
 	assert.Contains(t, seal(today, "--serial=8").out, "site-1 sealed by the project (\"release\"), serial 8")
 	assert.Contains(t, seal(today, "--valid-for=2000h").out, "serial 1775044800, until 2026-06-23")
 	assert.Contains(t, seal(today, "--valid-for=2001h").out, "serial 1775044801", "twice in a second")
@@ -164,7 +164,7 @@ func TestSealRefuses(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := run(today, append([]string{"seal"}, tt.args...)...)
-			assert.ErrorContains(t, got.err, tt.want)
+			require.ErrorContains(t, got.err, tt.want)
 			assert.Empty(t, got.out)
 			assert.NotContains(t, entries(t, good), "seal.dsse.json")
 		})
@@ -175,7 +175,7 @@ func TestVerifyPolicies(t *testing.T) {
 	fed := newFederation(t)
 	dir := fed.Client("site-1", "hospital_a").WriteDir(t)
 	got := run(today, "verify", dir, "--policy="+policyFile(t, fed, ""))
-	assert.Error(t, got.err)
+	require.Error(t, got.err)
 	assert.Contains(t, got.out, "no seal, and the policy asks for one")
 	other := fed.Client("site-9", "hospital_a").Seal(t, fed.Sealer("release")).WriteDir(t)
 	assert.Contains(t, run(today, "verify", other, "--policy="+policyFile(t, fed, "")).out, "is not in spec.participants of the policy: site-1")
@@ -190,7 +190,7 @@ func TestVerifyPolicies(t *testing.T) {
 	} {
 		file := filepath.Join(t.TempDir(), "p.yaml")
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
-		assert.ErrorContains(t, run(today, "verify", dir, "--policy="+file).err, want)
+		require.ErrorContains(t, run(today, "verify", dir, "--policy="+file).err, want)
 	}
 	assert.ErrorContains(t, run(today, "verify", dir, "--policy=nope").err, "--policy: cannot open nope")
 }

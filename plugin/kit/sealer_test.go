@@ -40,7 +40,7 @@ func TestSealerNew(t *testing.T) {
 			info, err := os.Stat(filepath.Join(out, "sealer.key"))
 			require.NoError(t, err)
 			assert.Equal(t, os.FileMode(0o600), info.Mode())
-			assert.ErrorContains(t, run(today, args...).err, "file exists; choose a folder without a sealer in it")
+			require.ErrorContains(t, run(today, args...).err, "file exists; choose a folder without a sealer in it")
 			assert.Equal(t, key, read(t, filepath.Join(out, "sealer.key")), "the old key stays")
 
 			dir := fed.Client("site-1", "hospital_a").WriteDir(t)
@@ -85,7 +85,7 @@ func TestSealerNewRefuses(t *testing.T) {
 		"--root-key: cannot open nope":     {"--out=x", "--name=a", "--root-ca=" + rootFile, "--root-key=nope"},
 	} {
 		got := run(today, append([]string{"sealer", "new"}, args...)...)
-		assert.ErrorContains(t, got.err, want)
+		require.ErrorContains(t, got.err, want)
 	}
 	assert.NoFileExists(t, "x")
 	late := run(today.AddDate(2, 0, 0), "sealer", "new", "--out=x", "--name=a", "--root-ca="+rootFile, "--root-key="+keyFile)

@@ -51,8 +51,8 @@ func TestVerifyFormats(t *testing.T) {
 	fed := newFederation(t)
 	dir := fed.Client("site-1", "hospital_a").With("startup/evil.json", nil).WriteDir(t)
 	asJSON, asYAML := run(today, "verify", dir, "-o", "json"), run(today, "verify", dir, "-o", "yaml")
-	assert.ErrorContains(t, asJSON.err, "1 finding of its verification failed", "the report comes, and then the failure")
-	assert.Error(t, asYAML.err)
+	require.ErrorContains(t, asJSON.err, "1 finding of its verification failed", "the report comes, and then the failure")
+	require.Error(t, asYAML.err)
 	golden(t, "verify-failed.json", asJSON.out)
 
 	converted, err := yaml.YAMLToJSON([]byte(asYAML.out))
@@ -79,10 +79,10 @@ func TestVerifyTakesFingerprintsAsTheyCome(t *testing.T) {
 	}
 	for _, text := range []string{digits, "sha256:" + digits, strings.Join(pairs, ":"), "SHA256 Fingerprint=" + strings.Join(pairs, ":")} {
 		got := run(today, "verify", dir, "--root-fingerprint", text)
-		assert.NoError(t, got.err, text)
+		require.NoError(t, got.err, text)
 		assert.Contains(t, got.out, "16 passed, 0 warnings, 0 failed")
 	}
 	got := run(today, "verify", dir, "--root-fingerprint", "5F:0C")
-	assert.ErrorContains(t, got.err, `--root-fingerprint: "5F:0C" is not a SHA-256 fingerprint: it has 4 digits`)
+	require.ErrorContains(t, got.err, `--root-fingerprint: "5F:0C" is not a SHA-256 fingerprint: it has 4 digits`)
 	assert.Empty(t, got.out)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -14,8 +15,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
-
-	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
@@ -238,15 +237,15 @@ func TestForbiddenInTheDryRunWritesNothing(t *testing.T) {
 			return nil
 		}
 		return apierrors.NewForbidden(schema.GroupResource{Group: "apps", Resource: "deployments"}, name,
-			errorString(`User "bob" cannot patch resource "deployments" in API group "apps" in the namespace "ns"`))
+			stringError(`User "bob" cannot patch resource "deployments" in API group "apps" in the namespace "ns"`))
 	}
 	_, _, err := b.launch(b.client(), image)
 	b.refused(err, `user "bob" may not patch deployments.apps in namespace "ns"`)
 }
 
-type errorString string
+type stringError string
 
-func (e errorString) Error() string { return string(e) }
+func (e stringError) Error() string { return string(e) }
 
 func TestSecretsAreNeverRead(t *testing.T) {
 	b := newBench(t)

@@ -55,7 +55,7 @@ func TestCheckRefuses(t *testing.T) {
 			changed := strings.Replace(deployment, tc.old, tc.new, 1)
 			require.NotEqual(t, deployment, changed)
 			out, err := run(t, changed, "check", "-f", "-", "--policy", s.policyFile, "--kit", s.kitDir)
-			assert.EqualError(t, err, "1 of 1 objects would be refused")
+			require.EqualError(t, err, "1 of 1 objects would be refused")
 			assert.Contains(t, out, "standard input, document 1: Deployment fl-site-1/site-1 denied by SitePolicy hospital-a\n")
 			for _, want := range tc.want {
 				assert.Contains(t, out, want)
@@ -151,9 +151,9 @@ func TestCheckChoosesThePolicy(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			out, err := run(t, tc.in, "check", "-f", "-", "--kit", s.kitDir)
 			if tc.wantErr == "" {
-				assert.NoError(t, err)
+				require.NoError(t, err)
 			} else {
-				assert.ErrorContains(t, err, tc.wantErr)
+				require.ErrorContains(t, err, tc.wantErr)
 			}
 			assert.Contains(t, out, tc.want)
 		})

@@ -3,7 +3,6 @@ package policy
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -149,7 +148,7 @@ func (o *ExplainOptions) inputs(ctx context.Context, governing *policies.Policy)
 	}
 	s := &inputs{snapshot: offline.New(o.catalog, o.namespace, o.clock.Now(), objects), objects: pods(objects), mutate: true}
 	if len(s.objects) == 0 {
-		return nil, fmt.Errorf("the files hold no pod and no workload: give one, or judge other objects with `kubectl flare policy check`")
+		return nil, errors.New("the files hold no pod and no workload: give one, or judge other objects with `kubectl flare policy check`")
 	}
 	return s, s.registered(objects)
 }

@@ -84,14 +84,15 @@ func (h *hook) selects(namespace labels.Set) (bool, string) {
 	if !selector.Matches(namespace) {
 		return false, "namespaceSelector " + form + " does not match the namespace"
 	}
-	why := "namespaceSelector " + form + " matches the namespace"
+	var why strings.Builder
+	why.WriteString("namespaceSelector " + form + " matches the namespace")
 	if h.objectSelector != nil && len(h.objectSelector.MatchLabels)+len(h.objectSelector.MatchExpressions) > 0 {
-		why += "; its objectSelector was not looked at"
+		why.WriteString("; its objectSelector was not looked at")
 	}
 	for _, c := range h.conditions {
-		why += "; on the condition " + c.Name
+		why.WriteString("; on the condition " + c.Name)
 	}
-	return true, why
+	return true, why.String()
 }
 
 // aboutRequest is an operation on a resource.

@@ -23,7 +23,6 @@ import (
 // liveReader reads what a verdict rests on, and remembers what it may not read.
 type liveReader struct {
 	*ExplainOptions
-	ctx     context.Context
 	typed   kubernetes.Interface
 	inputs  *inputs
 	objects []source.Object
@@ -36,19 +35,19 @@ func (o *ExplainOptions) live(ctx context.Context, governing *policies.Policy) (
 	if err != nil {
 		return nil, err
 	}
-	r := &liveReader{ExplainOptions: o, ctx: ctx, typed: typed, inputs: &inputs{}}
+	r := &liveReader{ExplainOptions: o, typed: typed, inputs: &inputs{}}
 	pod, err := typed.CoreV1().Pods(o.namespace).Get(ctx, o.Pod, metav1.GetOptions{})
 	if err != nil {
 		return nil, err
 	}
 	policy := governing
-	if err := r.namespaceAnd(&policy); err != nil {
+	if err := r.namespaceAnd(ctx, &policy); err != nil {
 		return nil, err
 	}
-	if err := r.references(pod, policy); err != nil {
+	if err := r.references(ctx, pod, policy); err != nil {
 		return nil, err
 	}
-	if err := r.registration(); err != nil {
+	if err := r.registration(ctx); err != nil {
 		return nil, err
 	}
 	pod.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Pod"))
@@ -80,8 +79,8 @@ func (r *liveReader) add(obj runtime.Object) {
 
 // namespaceAnd reads the namespace and, unless one was given, the policy that its
 // label names.
-func (r *liveReader) namespaceAnd(policy **policies.Policy) error {
-	ns, err := r.typed.CoreV1().Namespaces().Get(r.ctx, r.namespace, metav1.GetOptions{})
+func (r *liveReader) namespaceAnd(ctx context.Context, policy **policies.Policy) error {
+	ns, err := r.typed.CoreV1().Namespaces().Get(ctx, r.namespace, metav1.GetOptions{})
 	if ok, err := r.note(err, "namespace "+r.namespace, "which SitePolicy governs it is not known; give --policy"); !ok {
 		if err == nil && *policy == nil {
 			err = fmt.Errorf("which SitePolicy governs namespace %q is not known: you may not read the namespace; ask its admin for the policy and give it with --policy FILE", r.namespace)
@@ -97,7 +96,7 @@ func (r *liveReader) namespaceAnd(policy **policies.Policy) error {
 	if err != nil {
 		return err
 	}
-	u, err := dynamic.Resource(v1alpha1.GroupVersion().WithResource(v1alpha1.Resource)).Get(r.ctx, name, metav1.GetOptions{})
+	u, err := dynamic.Resource(v1alpha1.GroupVersion().WithResource(v1alpha1.Resource)).Get(ctx, name, metav1.GetOptions{})
 	if apierrors.IsForbidden(err) {
 		return fmt.Errorf("you may not read SitePolicy %q, which governs namespace %q: ask a cluster admin for the right to get it, or for a copy to give with --policy FILE", name, r.namespace)
 	}
@@ -115,22 +114,22 @@ func (r *liveReader) namespaceAnd(policy **policies.Policy) error {
 }
 
 // references reads kits, local/ and claims that the pod refers to.
-func (r *liveReader) references(pod *corev1.Pod, policy *policies.Policy) error {
+func (r *liveReader) references(ctx context.Context, pod *corev1.Pod, policy *policies.Policy) error {
 	core := r.typed.CoreV1()
 	for _, name := range policies.References(pod) {
-		s, err := core.Secrets(r.namespace).Get(r.ctx, name, metav1.GetOptions{})
+		s, err := core.Secrets(r.namespace).Get(ctx, name, metav1.GetOptions{})
 		if err := r.take(s, err, name, "what hangs on the kit is unknown; give its folder with --kit"); err != nil {
 			return err
 		}
 	}
 	for _, name := range policies.LocalReferences(pod) {
-		m, err := core.ConfigMaps(r.namespace).Get(r.ctx, name, metav1.GetOptions{})
+		m, err := core.ConfigMaps(r.namespace).Get(ctx, name, metav1.GetOptions{})
 		if err := r.take(m, err, name, "give the kit's folder with --kit"); err != nil {
 			return err
 		}
 	}
 	for _, name := range policy.ClaimReferences(pod) {
-		c, err := core.PersistentVolumeClaims(r.namespace).Get(r.ctx, name, metav1.GetOptions{})
+		c, err := core.PersistentVolumeClaims(r.namespace).Get(ctx, name, metav1.GetOptions{})
 		if err := r.take(c, err, name, "to which volume it is bound is not known"); err != nil {
 			return err
 		}
@@ -153,10 +152,10 @@ func (r *liveReader) take(obj runtime.Object, err error, name, consequence strin
 }
 
 // registration reads the webhook's entries.
-func (r *liveReader) registration() error {
+func (r *liveReader) registration(ctx context.Context) error {
 	s, api := r.inputs, r.typed.AdmissionregistrationV1()
 	s.hooksFrom = "the cluster"
-	validating, err := api.ValidatingWebhookConfigurations().Get(r.ctx, manifests.Webhook, metav1.GetOptions{})
+	validating, err := api.ValidatingWebhookConfigurations().Get(ctx, manifests.Webhook, metav1.GetOptions{})
 	if ok, err := r.note(err, "the webhook's registration", "which of its entries the cluster has is not known; those of this version are shown"); !ok {
 		if err != nil || slices.Contains(s.unreadable, "the webhook's registration") {
 			s.hooksFrom = "what `kubectl flare install` writes"
@@ -166,7 +165,7 @@ func (r *liveReader) registration() error {
 		return nil
 	}
 	s.hooks = validatingHooks(validating)
-	mutating, err := api.MutatingWebhookConfigurations().Get(r.ctx, manifests.Webhook, metav1.GetOptions{})
+	mutating, err := api.MutatingWebhookConfigurations().Get(ctx, manifests.Webhook, metav1.GetOptions{})
 	if ok, err := r.note(err, "the webhook's mutation", "whether it is registered is not known"); !ok {
 		return err
 	}

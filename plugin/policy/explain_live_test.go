@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -84,10 +85,8 @@ func TestExplainWithoutTheWebhook(t *testing.T) {
 // forbid refuses to get some kinds.
 func forbid(server *clientstest.Server, resources ...string) {
 	server.Refuse = func(_, resource, name string, _ bool) *apierrors.StatusError {
-		for _, r := range resources {
-			if r == resource {
-				return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, name, nil)
-			}
+		if slices.Contains(resources, resource) {
+			return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, name, nil)
 		}
 		return nil
 	}
@@ -116,7 +115,7 @@ func TestExplainWhatMayNotBeRead(t *testing.T) {
 	server := cluster(t, s, true)
 	forbid(server, "validatingwebhookconfigurations", "namespaces")
 	_, err := explain(t, server, "p")
-	assert.ErrorContains(t, err, `which SitePolicy governs namespace "fl-site-1" is not known: you may not read the namespace`)
+	require.ErrorContains(t, err, `which SitePolicy governs namespace "fl-site-1" is not known: you may not read the namespace`)
 
 	out, err := explain(t, server, "p", "--policy", s.policyFile)
 	require.NoError(t, err)
@@ -126,7 +125,7 @@ func TestExplainWhatMayNotBeRead(t *testing.T) {
 
 	forbid(server, "sitepolicies")
 	_, err = explain(t, server, "p")
-	assert.ErrorContains(t, err, `you may not read SitePolicy "hospital-a", which governs namespace "fl-site-1"`)
+	require.ErrorContains(t, err, `you may not read SitePolicy "hospital-a", which governs namespace "fl-site-1"`)
 	_, err = explain(t, server, "nobody")
-	assert.ErrorContains(t, err, `"nobody" not found`)
+	require.ErrorContains(t, err, `"nobody" not found`)
 }

@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // apiVersion is the version of what -o json and -o yaml print.

@@ -61,7 +61,7 @@ func (p *plan) servers() []networkingv1.NetworkPolicyPeer {
 func ports(protocol corev1.Protocol, numbers ...int) []networkingv1.NetworkPolicyPort {
 	out := make([]networkingv1.NetworkPolicyPort, 0, len(numbers))
 	for _, number := range numbers {
-		out = append(out, networkingv1.NetworkPolicyPort{Protocol: new(protocol), Port: new(intstr.FromInt32(int32(number)))})
+		out = append(out, networkingv1.NetworkPolicyPort{Protocol: new(protocol), Port: new(intstr.FromInt32(int32(number)))}) //nolint:gosec // --server-port takes 1 to 65535
 	}
 	return out
 }

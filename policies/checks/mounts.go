@@ -51,6 +51,7 @@ func (p *Pod) mountProblem(c Container, i int, m *corev1.VolumeMount) (reason, d
 	switch source {
 	case profiles.SourceData, profiles.SourceOther, profiles.SourceToken, profiles.SourceRaw:
 		return "", "" // data, volumes, tokens and kit-mount look at these
+	case profiles.SourceKit, profiles.SourceLocal, profiles.SourceWorkspace, profiles.SourceScratch:
 	}
 	for _, allowed := range p.paths(c) {
 		if allowed.Path == m.MountPath && allowed.Takes(source) {

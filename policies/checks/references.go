@@ -44,6 +44,7 @@ type Reference struct {
 // Field is the path of the reference below the pod's spec.
 func (r Reference) Field() string {
 	switch r.Way {
+	case WayVolume, WayDriver:
 	case WayEnv:
 		return r.Container.Field() + "." + indexed("env", r.index) + "." + r.field
 	case WayEnvFrom:

@@ -151,8 +151,7 @@ func linkError(file string) error {
 
 func unreadable(file string, err error) error {
 	reason := err
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		reason = pathError.Err
 	}
 	return &FieldError{

@@ -2,7 +2,6 @@ package kit
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -67,7 +66,7 @@ func otherKits(fsys fs.FS) string {
 	if len(found) > most {
 		found = append(found[:most], "…")
 	}
-	return fmt.Sprintf("give one of the kits in it: %s", strings.Join(found, ", "))
+	return "give one of the kits in it: " + strings.Join(found, ", ")
 }
 
 // readLocal reads local/, which a kit may lack: then Local is nil.

@@ -167,7 +167,7 @@ func TestReadUnreadableFile(t *testing.T) {
 	k := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a")
 	_, err := registry.ReadDir(lockedFS{k.FS()})
 	fieldError(t, err)
-	assert.ErrorIs(t, err, fs.ErrPermission)
+	require.ErrorIs(t, err, fs.ErrPermission)
 	assert.EqualError(t, err, "startup/client.key cannot be read: permission denied; check that it exists and that you may read it")
 }
 

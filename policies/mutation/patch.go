@@ -2,6 +2,7 @@ package mutation
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
@@ -104,8 +105,8 @@ func list[T any](ops []Operation, path string, before, after []T, key func(T) st
 		}
 		drops = append(drops, Operation{Op: "remove", Path: path + "/" + strconv.Itoa(i)})
 	}
-	for i := len(drops) - 1; i >= 0; i-- {
-		ops = append(ops, drops[i])
+	for _, drop := range slices.Backward(drops) {
+		ops = append(ops, drop)
 	}
 	for i := range kept {
 		if !equality.Semantic.DeepEqual(kept[i], after[i]) {

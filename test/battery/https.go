@@ -40,11 +40,11 @@ func HTTPS(ctx context.Context, t testing.TB, c *Case) Verdict {
 	}, observer{}))
 	defer server.Close()
 	request := requestOf(t, c)
-	endpoint := endpoint{t, ctx, server}
+	endpoint := endpoint{t, server}
 	if _, ok := c.Review.Object.(*corev1.Pod); ok && c.Review.Operation == policies.Create && c.Review.Subresource == "" {
-		endpoint.mutate(request)
+		endpoint.mutate(ctx, request)
 	}
-	response := endpoint.post(path(&c.Review), request)
+	response := endpoint.post(ctx, path(&c.Review), request)
 	v := Verdict{Allowed: response.Allowed, Messages: response.Warnings, Audited: new(response.AuditAnnotations[policies.AuditMessage] != "")}
 	if !response.Allowed {
 		v.Messages, v.Audited = strings.Split(response.Result.Message, "\n"), nil
@@ -105,13 +105,12 @@ func raw(t testing.TB, obj runtime.Object) runtime.RawExtension {
 // endpoint posts reviews.
 type endpoint struct {
 	testing.TB
-	ctx    context.Context
 	server *httptest.Server
 }
 
-func (e endpoint) mutate(request *admissionv1.AdmissionRequest) {
+func (e endpoint) mutate(ctx context.Context, request *admissionv1.AdmissionRequest) {
 	e.Helper()
-	response := e.post("/mutate/pods", request)
+	response := e.post(ctx, "/mutate/pods", request)
 	if !response.Allowed {
 		e.Fatalf("mutation refuses: %+v", response.Result)
 	}
@@ -127,7 +126,7 @@ func (e endpoint) mutate(request *admissionv1.AdmissionRequest) {
 	}
 }
 
-func (e endpoint) post(path string, request *admissionv1.AdmissionRequest) *admissionv1.AdmissionResponse {
+func (e endpoint) post(ctx context.Context, path string, request *admissionv1.AdmissionRequest) *admissionv1.AdmissionResponse {
 	e.Helper()
 	review := admissionv1.AdmissionReview{
 		TypeMeta: metav1.TypeMeta{APIVersion: admissionv1.SchemeGroupVersion.String(), Kind: "AdmissionReview"}, Request: request,
@@ -136,7 +135,7 @@ func (e endpoint) post(path string, request *admissionv1.AdmissionRequest) *admi
 	if err != nil {
 		e.Fatal(err)
 	}
-	r, err := http.NewRequestWithContext(e.ctx, http.MethodPost, e.server.URL+path, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, e.server.URL+path, bytes.NewReader(body))
 	if err != nil {
 		e.Fatal(err)
 	}

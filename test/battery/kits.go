@@ -127,6 +127,7 @@ func participant(f *kittest.Federation, d kitDescription, options ...kittest.Opt
 		return f.ServerWith(d.Participant, d.Org, []string{d.Participant, "server1.fl-server.svc.cluster.local"}, options...)
 	case nvflare.RoleAdmin:
 		return f.Admin(d.Participant, d.Org, "lead", options...)
+	case kit.RoleClient:
 	}
 	return f.Client(d.Participant, d.Org, options...)
 }

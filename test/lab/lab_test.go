@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io/fs"
 	"net"
 	"os"
@@ -165,7 +164,7 @@ func requireNothing(t *testing.T) {
 	t.Helper()
 	require.Empty(t, programs(t), "processes")
 	_, err := os.Stat(paths.State)
-	require.True(t, errors.Is(err, fs.ErrNotExist), "%s is still there", paths.State)
+	require.ErrorIs(t, err, fs.ErrNotExist, "%s is still there", paths.State)
 	groups, _ := filepath.Glob("/sys/fs/cgroup/*/flare-lab")
 	require.Empty(t, groups, "control groups")
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -30,7 +31,7 @@ func newStatus() *cobra.Command {
 			for _, name := range known() {
 				process, state := "-", "stopped"
 				if pid, ok := (machine.Machine{Name: name}).PID(); ok {
-					process, state = fmt.Sprint(pid), health(cmd.Context(), name)
+					process, state = strconv.Itoa(pid), health(cmd.Context(), name)
 				}
 				fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", name, process, state, filepath.Join(paths.Machine(name), "log"))
 			}

@@ -18,20 +18,20 @@ import (
 
 var errInternal = errors.New("flare webhook: internal error, see its log; the request was not judged")
 
-// badRequest is a request that is no AdmissionReview.
-type badRequest struct {
+// badRequestError is a request that is no AdmissionReview.
+type badRequestError struct {
 	code    int
 	problem string
 }
 
-func (e *badRequest) Error() string { return "flare webhook: " + e.problem }
+func (e *badRequestError) Error() string { return "flare webhook: " + e.problem }
 
-func bad(code int, format string, args ...any) *badRequest {
-	return &badRequest{code: code, problem: fmt.Sprintf(format, args...)}
+func bad(code int, format string, args ...any) *badRequestError {
+	return &badRequestError{code: code, problem: fmt.Sprintf(format, args...)}
 }
 
 // read gives the request of an AdmissionReview.
-func (d *Door) read(r *http.Request) (*admission.Request, *badRequest) {
+func (d *Door) read(r *http.Request) (*admission.Request, *badRequestError) {
 	if r.Method != http.MethodPost {
 		return nil, bad(http.StatusMethodNotAllowed, "an AdmissionReview comes by POST")
 	}
@@ -55,7 +55,7 @@ func (d *Door) read(r *http.Request) (*admission.Request, *badRequest) {
 	return decode(buffer.Bytes())
 }
 
-func tooLarge() *badRequest {
+func tooLarge() *badRequestError {
 	return bad(http.StatusRequestEntityTooLarge, "the AdmissionReview is larger than %d MiB", MaxRequest>>20)
 }
 
@@ -68,7 +68,7 @@ type review struct {
 
 // decode takes a key that is there twice for an attack: two readers could take
 // different ones. A key that is not known may come from a newer API server.
-func decode(body []byte) (*admission.Request, *badRequest) {
+func decode(body []byte) (*admission.Request, *badRequestError) {
 	request := &admission.Request{}
 	in := review{Request: &request.AdmissionRequest}
 	twice, err := kjson.UnmarshalStrict(body, &in, kjson.DisallowDuplicateFields)

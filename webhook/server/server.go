@@ -72,7 +72,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	return s.end(server, done)
+	return s.end(context.WithoutCancel(ctx), server, done)
 }
 
 // handle lets connections go once the end has begun: the client, which reads that
@@ -87,7 +87,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 
 // end keeps serving for a while: the API server learns late that this pod is no
 // endpoint any more.
-func (s *Server) end(server *http.Server, done <-chan error) error {
+func (s *Server) end(ctx context.Context, server *http.Server, done <-chan error) error {
 	close(s.ending)
 	select {
 	case err := <-done:
@@ -95,7 +95,7 @@ func (s *Server) end(server *http.Server, done <-chan error) error {
 	case <-time.After(s.options.Drain):
 	}
 	s.unused.close()
-	ctx, cancel := context.WithTimeout(context.Background(), s.options.Finish)
+	ctx, cancel := context.WithTimeout(ctx, s.options.Finish)
 	defer cancel()
 	return server.Shutdown(ctx)
 }

@@ -51,7 +51,7 @@ func (s *Snapshot) assume(f *policies.Facts, pod *corev1.Pod, policy *policies.P
 	var notes []string
 	if image := verifierImage(pod); image != "" {
 		f.KitImage = image
-		notes = append(notes, fmt.Sprintf("assumed: the webhook was installed with --kit-image %s", image))
+		notes = append(notes, "assumed: the webhook was installed with --kit-image "+image)
 	}
 	for _, name := range policy.ClaimReferences(pod) {
 		if _, known := f.Claims[name]; known || slices.Contains(s.Absent, name) {

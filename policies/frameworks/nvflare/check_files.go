@@ -36,6 +36,7 @@ func startupFiles(role kit.Role) fileSet {
 			[]string{"fed_client.json", "rootCA.pem", "client.crt", "client.key"}, scripts,
 			append(optional, "client_context.tenseal", "server.crt", "server.key"),
 		}
+	case RoleAdmin:
 	}
 	return fileSet{
 		[]string{"fed_admin.json", "rootCA.pem", "client.crt", "client.key"}, []string{"fl_admin.sh"},

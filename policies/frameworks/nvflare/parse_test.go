@@ -176,7 +176,7 @@ func TestReadRefusesOtherRoles(t *testing.T) {
 		delete(other, "startup/fed_client.json")
 		_, err := registry.ReadDir(other)
 		fieldError(t, err)
-		assert.ErrorContains(t, err, want)
+		require.ErrorContains(t, err, want)
 	}
 	both := copyFS(good)
 	both["startup/fed_server.json"] = both["startup/fed_client.json"]

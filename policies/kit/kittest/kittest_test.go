@@ -60,14 +60,15 @@ func TestCertificatesLookLikeNVFLAREs(t *testing.T) {
 	assert.Empty(t, c.ExtKeyUsage)
 	assert.Equal(t, []string{"server1.fl.svc"}, c.DNSNames)
 	assert.True(t, c.IPAddresses[0].Equal(net.ParseIP("10.0.0.7")))
-	assert.NoError(t, c.CheckSignatureFrom(fed.Root))
+	require.NoError(t, c.CheckSignatureFrom(fed.Root))
 	assert.Equal(t, "demo", fed.Root.Issuer.CommonName)
 }
 
 func TestKeysAreNeverShared(t *testing.T) {
 	one, other := kittest.NewFederation(t, "demo"), kittest.NewFederation(t, "demo")
-	assert.Error(t, one.Client("site-1", "a").Certificate.CheckSignatureFrom(other.Root))
-	assert.NotEqual(t, one.Client("site-1", "a").File("startup/client.key"), one.Client("site-1", "a").File("startup/client.key"))
+	require.Error(t, one.Client("site-1", "a").Certificate.CheckSignatureFrom(other.Root))
+	first, second := one.Client("site-1", "a"), one.Client("site-1", "a")
+	assert.NotEqual(t, first.File("startup/client.key"), second.File("startup/client.key"))
 }
 
 func TestChangingAKit(t *testing.T) {

@@ -24,14 +24,14 @@ func TestSignAndVerify(t *testing.T) {
 	assert.Equal(t, statement(), got)
 
 	_, err = envelope.Verify(&newKey(t).PublicKey)
-	assert.ErrorIs(t, err, ErrSignature)
+	require.ErrorIs(t, err, ErrSignature)
 	envelope.payload[10] ^= 1
 	_, err = envelope.Verify(&key.PublicKey)
-	assert.ErrorIs(t, err, ErrSignature)
+	require.ErrorIs(t, err, ErrSignature)
 	large, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	require.NoError(t, err)
 	_, err = envelope.Verify(&large.PublicKey)
-	assert.ErrorIs(t, err, ErrSignature)
+	require.ErrorIs(t, err, ErrSignature)
 	_, err = Sign(statement(), large)
 	assert.ErrorContains(t, err, "not an ECDSA key on P-256")
 }

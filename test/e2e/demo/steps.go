@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -64,7 +65,7 @@ func (d *demo) inject(ctx context.Context) error {
 		return err
 	}
 	if scenario.Leaks(out, key) {
-		return fmt.Errorf("the private key is in the dry run's output")
+		return errors.New("the private key is in the dry run's output")
 	}
 	_, err = d.Run(ctx, args...)
 	return err

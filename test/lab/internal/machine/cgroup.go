@@ -55,9 +55,9 @@ func (m Machine) makeCgroups() error {
 // both start empty, and nothing could run there.
 func delegate(root, group string) error {
 	at := root
-	for _, name := range strings.Split(strings.Trim(group, "/"), "/") {
+	for name := range strings.SplitSeq(strings.Trim(group, "/"), "/") {
 		if controllers, err := os.ReadFile(filepath.Join(at, "cgroup.controllers")); err == nil {
-			for _, c := range strings.Fields(string(controllers)) {
+			for c := range strings.FieldsSeq(string(controllers)) {
 				if err := os.WriteFile(filepath.Join(at, "cgroup.subtree_control"), []byte("+"+c), 0o644); err != nil {
 					return err
 				}

@@ -81,8 +81,7 @@ func run(ctx context.Context, name string, args ...string) (string, error) {
 	cmd := child.Command(ctx, filepath.Join(paths.Bin, "image"), args...)
 	cmd.Env = []string{"PATH=/usr/bin:/bin"}
 	out, err := cmd.Output()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return "", fmt.Errorf("image %s: %s", name, strings.TrimSpace(string(exit.Stderr)))
 	}
 	if err != nil {

@@ -13,10 +13,9 @@ import (
 	"os/signal"
 	"syscall"
 
+	logf "github.com/cert-manager/cert-manager/pkg/logs"
 	"golang.org/x/sync/errgroup"
 	ctrl "sigs.k8s.io/controller-runtime"
-
-	logf "github.com/cert-manager/cert-manager/pkg/logs"
 )
 
 func main() {
