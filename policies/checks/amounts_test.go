@@ -1,6 +1,7 @@
 package checks_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,10 +11,11 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 )
 
+// amounts are pairs of a resource and how much of it.
 func amounts(pairs ...string) corev1.ResourceList {
 	all := corev1.ResourceList{}
-	for i := 0; i < len(pairs); i += 2 {
-		all[corev1.ResourceName(pairs[i])] = resource.MustParse(pairs[i+1])
+	for pair := range slices.Chunk(pairs, 2) {
+		all[corev1.ResourceName(pair[0])] = resource.MustParse(pair[1])
 	}
 	return all
 }

@@ -41,6 +41,7 @@ func (s Scope) binds(p *Pod) bool {
 		return p.Federated && p.Kit != nil && p.Process.Kind != profiles.KindNone
 	case Others:
 		return !p.Federated
+	case Every:
 	}
 	return true
 }

@@ -112,8 +112,8 @@ func TestEveryFieldIsDecided(t *testing.T) {
 	for typ, fields := range map[reflect.Type]map[string]decided{
 		reflect.TypeFor[corev1.PodSpec](): podFields(), reflect.TypeFor[corev1.Container](): containerFields(),
 	} {
-		for i := range typ.NumField() {
-			name := typ.Field(i).Name
+		for field := range typ.Fields() {
+			name := field.Name
 			d, ok := fields[name]
 			require.True(t, ok, "%s.%s: nobody has decided about it", typ, name)
 			require.Equal(t, d.change == nil, d.harmless != "", name)

@@ -24,6 +24,7 @@ func framework(p *Pod) []Result {
 			"the kit is of %s, version %s, and spec.frameworks admits certain versions", name, version)
 	case compiled.FrameworkOtherVersion:
 		return bad("the framework's version is not admitted", "use a version that spec.frameworks admits", "the kit is of %s, version %s", name, version)
+	case compiled.FrameworkUnknown:
 	}
 	return bad("the framework is not known", "use a version of kubectl-flare that knows it", "the kit is of %s", name)
 }

@@ -29,6 +29,7 @@ func imageReason(verdict compiled.ImageVerdict) string {
 		return "the image's repository is not allowed"
 	case compiled.ImageWithoutDigest:
 		return "the image has no digest"
+	case compiled.ImageOtherDigest:
 	}
 	return "the image's digest is not allowed"
 }

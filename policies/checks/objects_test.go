@@ -100,7 +100,7 @@ func TestSnapshots(t *testing.T) {
 func TestBinding(t *testing.T) {
 	for user, want := range map[string]string{
 		"system:kube-scheduler": "", "system:serviceaccount:volcano:scheduler": "",
-		"alice": "only the scheduler binds pods", "": "only the scheduler", "system:kube-scheduler ": "only the scheduler",
+		"alice": "only the scheduler binds pods", "": "only the scheduler", "system:kube-schedulers": "only the scheduler",
 		"system:serviceaccount:volcano:scheduler2": "only the scheduler",
 	} {
 		expect(t, user, checks.Binding(user, []string{"system:serviceaccount:volcano:scheduler"}), checks.IDBinding, want)

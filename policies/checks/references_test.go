@@ -62,8 +62,7 @@ func walk(typ reflect.Type, path []int, visit func([]int)) {
 
 // names says whether a field of a type is the name of a Secret or ConfigMap.
 func names(typ reflect.Type, field string) bool {
-	switch typ {
-	case reflect.TypeFor[corev1.LocalObjectReference]():
+	if typ == reflect.TypeFor[corev1.LocalObjectReference]() {
 		return field == "Name"
 	}
 	return field == "SecretName"

@@ -112,13 +112,13 @@ func match(t *testing.T, path string, typ reflect.Type, schema *openapi.Schema) 
 		return
 	}
 	var fields []string
-	for i := range typ.NumField() {
-		name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
+	for field := range typ.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		fields = append(fields, name)
 		property, ok := schema.Properties[name]
 		require.True(t, ok, "%s.%s is not in the CRD", path, name)
 		require.NotEmpty(t, property.Description, "%s.%s is not documented", path, name)
-		match(t, path+"."+name, typ.Field(i).Type, &property)
+		match(t, path+"."+name, field.Type, &property)
 	}
 	for name := range schema.Properties {
 		require.True(t, slices.Contains(fields, name), "%s.%s is in the CRD alone", path, name)

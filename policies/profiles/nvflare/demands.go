@@ -38,6 +38,7 @@ func paths(p profiles.Process, id profiles.Identity) []profiles.Path {
 		return append(all, scratchAt(id.Workspace), profiles.Path{Path: id.Workspace + "/startup", Sources: profiles.SourceKit})
 	case profiles.KindParent:
 		all = withKit(append(all, storedAt(id.Workspace)), id.Workspace)
+	case profiles.KindHelper, profiles.KindNone:
 	}
 	if p.Kind == profiles.KindParent && p.Role == nvflare.RoleServer {
 		all = append(all, storedAt(nvflare.ServerStorePath))
