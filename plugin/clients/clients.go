@@ -57,7 +57,7 @@ func newCluster(getter genericclioptions.RESTClientGetter, userAgent string) *cl
 		RESTClientGetter: getter,
 		typed:            once(config, func(c *rest.Config) (kubernetes.Interface, error) { return kubernetes.NewForConfig(c) }),
 		dynamic:          once(config, func(c *rest.Config) (dynamic.Interface, error) { return dynamic.NewForConfig(c) }),
-		metadata:         once(config, func(c *rest.Config) (metadata.Interface, error) { return metadata.NewForConfig(c) }),
+		metadata:         once(config, metadata.NewForConfig),
 	}
 }
 

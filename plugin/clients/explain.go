@@ -99,8 +99,7 @@ func explain(err error, at where) error {
 // unreachable says whether the error is about the way to that server: a person may
 // have given the URL of a manifest too.
 func unreachable(err error, server string) bool {
-	var urlErr *url.Error
-	if errors.As(err, &urlErr) {
+	if urlErr, ok := errors.AsType[*url.Error](err); ok {
 		return strings.Contains(urlErr.URL, server)
 	}
 	var network *net.OpError

@@ -65,7 +65,8 @@ func TestContexts(t *testing.T) {
 	namespace, err := f.Context("b").Namespace()
 	require.NoError(t, err)
 	require.Equal(t, "fl-b", namespace)
-	require.Same(t, f.Context("b"), f.Context("b"))
+	first, again := f.Context("b"), f.Context("b")
+	require.Same(t, first, again)
 	require.Same(t, f.Current(), f.Context(""))
 }
 

@@ -155,7 +155,7 @@ func (o *Options) keeps(obj object) bool { return obj.data && !o.DeleteData }
 func (o *Options) sayKept(found []object) {
 	for _, obj := range found {
 		if o.keeps(obj) {
-			_, _ = fmt.Fprintf(o.printer.Progress(o.IOStreams), "%s kept, with the data in it (--delete-data deletes it)%s\n", obj.display(), o.printer.Suffix())
+			_, _ = fmt.Fprintf(o.printer.Progress(o.IOStreams), "%s kept, with the data in it (--delete-data deletes it)%s\n", obj.display(), o.printer.DryRun.Suffix())
 		}
 	}
 }

@@ -71,10 +71,10 @@ func (s *Session) newObject(obj workloads.Object) (*object, error) {
 
 func (o *object) change() Change {
 	c := Change{Name: o.name, Namespace: o.want.GetNamespace(), Action: o.action, Object: o.after}
-	switch o.action {
-	case Skipped:
+	if o.action == Skipped {
 		c.Object = nil
-	case Deleted:
+	}
+	if o.action == Deleted {
 		c.Object = o.want // no more than its name is known
 	}
 	return c

@@ -317,13 +317,12 @@ func TestAnInventoryIsWrittenOnce(t *testing.T) {
 
 func TestRemove(t *testing.T) {
 	server := clientstest.Start(t, namespace("ns"), account("a", ""), account("b", ""), account("c", ""))
-	refuse := func(verb, _, name string, dryRun bool) *apierrors.StatusError {
+	server.Refuse = func(verb, _, name string, _ bool) *apierrors.StatusError {
 		if verb == "delete" && name == "a" {
 			return apierrors.NewForbidden(schema.GroupResource{Resource: "serviceaccounts"}, name, errors.New("no"))
 		}
 		return nil
 	}
-	server.Refuse = refuse
 	ref := func(name string) Ref { return Ref{GroupKind: schema.GroupKind{Kind: "ServiceAccount"}, Name: name} }
 	all := [][]Ref{{ref("a")}, {ref("b"), ref("absent")}}
 	_, err := run(t, server, Plan{Steps: []Step{&Remove{Stages: all}}})

@@ -1,10 +1,8 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -83,10 +81,10 @@ func applied(u *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 		return f.Manager == names.ManagedBy && f.Operation == metav1.ManagedFieldsOperationApply && f.Subresource == ""
 	})
 	if i < 0 || u.GetManagedFields()[i].FieldsV1 == nil {
-		return nil, fmt.Errorf("nothing says which of its fields kubectl flare had applied")
+		return nil, errors.New("nothing says which of its fields kubectl flare had applied")
 	}
 	var fields fieldpath.Set
-	if err := fields.FromJSON(bytes.NewReader(u.GetManagedFields()[i].FieldsV1.Raw)); err != nil {
+	if err := fields.FromJSON(u.GetManagedFields()[i].FieldsV1.GetRawReader()); err != nil {
 		return nil, err
 	}
 	value, err := typedValue(u)

@@ -31,7 +31,8 @@ type Change struct {
 // Printer prints what a command that writes has changed.
 type Printer struct {
 	format
-	DryRun
+	// DryRun is what the flag --dry-run says.
+	DryRun      DryRun
 	showSecrets bool
 }
 
@@ -62,7 +63,7 @@ func (p *Printer) Complete(cmd *cobra.Command) error {
 func (p *Printer) Structured() bool { return p.structured() }
 
 // Streaming says whether changes may be printed one by one, as they are made.
-func (p *Printer) Streaming() bool { return p.name() == "" && p.Suffix() == "" }
+func (p *Printer) Streaming() bool { return p.name() == "" && p.DryRun.Suffix() == "" }
 
 // Progress is where a person reads how far a command is: not on standard output
 // where that is for machines.
@@ -95,7 +96,7 @@ func (p *Printer) Changes(out io.Writer, changes []Change) error {
 		return p.objects(out, changes)
 	}
 	for _, c := range changes {
-		if _, err := fmt.Fprintf(out, "%s %s%s\n", c.Name, c.Verb, p.Suffix()); err != nil {
+		if _, err := fmt.Fprintf(out, "%s %s%s\n", c.Name, c.Verb, p.DryRun.Suffix()); err != nil {
 			return err
 		}
 	}
@@ -108,7 +109,7 @@ func (p *Printer) table(out io.Writer, changes []Change) error {
 		table.ColumnDefinitions = append(table.ColumnDefinitions, metav1.TableColumnDefinition{Name: name, Type: "string"})
 	}
 	for _, c := range changes {
-		table.Rows = append(table.Rows, metav1.TableRow{Cells: []any{c.Namespace, c.Name, c.Verb + p.Suffix()}})
+		table.Rows = append(table.Rows, metav1.TableRow{Cells: []any{c.Namespace, c.Name, c.Verb + p.DryRun.Suffix()}})
 	}
 	return printers.NewTablePrinter(printers.PrintOptions{}).PrintObj(table, out)
 }

@@ -27,10 +27,10 @@ func (d *DryRun) Server() bool { return d.strategy == cmdutil.DryRunServer }
 
 // Suffix is what kubectl appends to a line of a dry run.
 func (d *DryRun) Suffix() string {
-	switch d.strategy {
-	case cmdutil.DryRunClient:
+	switch {
+	case d.Client():
 		return " (dry run)"
-	case cmdutil.DryRunServer:
+	case d.Server():
 		return " (server dry run)"
 	}
 	return ""

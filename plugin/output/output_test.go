@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
@@ -87,7 +88,7 @@ func TestFormatsOfDocuments(t *testing.T) {
 func TestJSONKeepsTheOrder(t *testing.T) {
 	got, err := view(t, document(), "-o", "json")
 	require.NoError(t, err)
-	require.Equal(t, `{
+	want := `{
     "kind": "ThingList",
     "apiVersion": "kubectl-flare.dev/v1alpha1",
     "items": [
@@ -101,7 +102,10 @@ func TestJSONKeepsTheOrder(t *testing.T) {
         }
     ]
 }
-`, got)
+`
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
 }
 
 func TestUnknownFormats(t *testing.T) {
@@ -157,7 +161,7 @@ func TestFormatsOfChanges(t *testing.T) {
 		"":                              "secret/s created\nsecret/s unchanged\nconfigmap/old pruned\n",
 		"--dry-run=client":              "secret/s created (dry run)\nsecret/s unchanged (dry run)\nconfigmap/old pruned (dry run)\n",
 		"--dry-run=server":              "secret/s created (server dry run)\nsecret/s unchanged (server dry run)\nconfigmap/old pruned (server dry run)\n",
-		"-o name":                       "secret/s\nsecret/s\n",
+		"-o name":                       strings.Repeat("secret/s\n", 2),
 		"-o wide":                       "NAMESPACE   OBJECT          CHANGE\nns          secret/s        created\nns          secret/s        unchanged\nns          configmap/old   pruned\n",
 		"-o jsonpath={.metadata.name},": "s,s,",
 		"-o custom-columns=N:.metadata.name,K:.stringData": "N     K\ns     map[client.key:REDACTED (7 bytes)]\ns     map[client.key:REDACTED (7 bytes)]\n",

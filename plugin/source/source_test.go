@@ -38,7 +38,7 @@ func read(t *testing.T, files source.Files, stdin string) ([]string, error) {
 	objects, err := files.All(t.Context(), strings.NewReader(stdin))
 	var places []string
 	for _, o := range objects {
-		places = append(places, strings.TrimPrefix(o.Place.String(), "standard input, ")+": "+o.Kind+" "+o.Name)
+		places = append(places, strings.TrimPrefix(o.String(), "standard input, ")+": "+o.Kind+" "+o.Name)
 	}
 	return places, err
 }
