@@ -17,6 +17,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	profile "github.com/kubectl-flare/kubectl-flare/policies/profiles/nvflare"
 )
 
 var update = flag.Bool("update", false, "write the golden files, and the fixtures of policies, anew")
@@ -59,7 +60,7 @@ func cases(t *testing.T) []workloadstest.Case {
 
 func TestConformance(t *testing.T) {
 	workloadstest.Run(t, workloadstest.Suite{
-		Workloads: Workloads{}, Cases: cases(t), Update: *update,
+		Workloads: Workloads{}, Profile: profile.Profile{}, Now: notAfter.AddDate(0, -6, 0), Cases: cases(t), Update: *update,
 		Signs: []workloadstest.Sign{
 			{Name: "registered", Case: "client", Log: "starting\nINFO - Successfully registered client:Site_2 for project lab_federation. Token:x\n", Want: workloads.Joined},
 			{Name: "ready is not registered", Case: "client", Ready: true, Log: "Trying to register\n", Want: workloads.NotJoined},

@@ -3,6 +3,7 @@ package toy_test
 import (
 	"flag"
 	"testing"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/toy"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/workloadstest"
 	frameworktoy "github.com/kubectl-flare/kubectl-flare/policies/frameworks/toy"
+	profile "github.com/kubectl-flare/kubectl-flare/policies/profiles/toy"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -17,7 +19,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func TestConformance(t *testing.T) {
 	p := workloads.Participant{Namespace: "fl", Image: "registry.example.org/toy:1.0", StorageSize: resource.MustParse("1Gi")}
 	workloadstest.Run(t, workloadstest.Suite{
-		Workloads: toy.Workloads{}, Update: *update,
+		Workloads: toy.Workloads{}, Profile: profile.Profile{}, Now: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC), Update: *update,
 		Cases: []workloadstest.Case{
 			{Name: "hub", Participant: p, Kit: workloadstest.Toy(t, frameworktoy.RoleHub, "hub-1")},
 			{Name: "leaf", Participant: p, Kit: workloadstest.Toy(t, frameworktoy.RoleLeaf, "Leaf_1")},

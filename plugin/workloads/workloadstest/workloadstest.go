@@ -7,6 +7,7 @@ package workloadstest
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
@@ -15,11 +16,16 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
 // Suite is a framework with kits of its participants.
 type Suite struct {
 	Workloads workloads.Workloads
+	// Profile is the same framework's.
+	Profile profiles.Profile
+	// Now is a time at which the kits are valid.
+	Now time.Time
 	// Cases are at least one of each role that the framework describes.
 	Cases []Case
 	// Signs are at least one of a participant that has joined, and one of a
@@ -73,6 +79,7 @@ func (s Suite) run(t *testing.T, c Case) {
 	t.Run("order", func(t *testing.T) { checkOrder(t, set) })
 	t.Run("workloads", func(t *testing.T) { checkWorkloads(t, c, set) })
 	t.Run("pods", func(t *testing.T) { checkPods(t, set) })
+	t.Run("profile", func(t *testing.T) { s.checkProfile(t, c, set) })
 	t.Run("apply", func(t *testing.T) { checkApply(t, set) })
 	t.Run("secrets", func(t *testing.T) { checkSecrets(t, set) })
 }
