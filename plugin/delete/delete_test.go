@@ -2,7 +2,6 @@ package delete
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -205,7 +204,7 @@ func TestDeleteFindsFormerKits(t *testing.T) {
 	}})
 	server.Refuse = func(verb, resource, name string, _ bool) *apierrors.StatusError {
 		if resource == "secrets" && verb != "delete" {
-			return apierrors.NewForbidden(schema.GroupResource{Resource: "secrets"}, name, fmt.Errorf("no"))
+			return apierrors.NewForbidden(schema.GroupResource{Resource: "secrets"}, name, errors.New("no"))
 		}
 		return nil
 	}

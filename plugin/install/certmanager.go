@@ -136,6 +136,7 @@ func requestReasons(request *certmanager.CertificateRequest) []string {
 			decided, bad = true, false
 		case certmanager.CertificateRequestConditionDenied:
 			decided = true
+		case certmanager.CertificateRequestConditionInvalidRequest:
 		case certmanager.CertificateRequestConditionReady:
 			bad = !bad
 		}

@@ -223,7 +223,7 @@ func TestToy(t *testing.T) {
 		"  images: {allowed: [{repository: registry.example.org/toy, digest: sha256:"+strings.Repeat("ab", 32)+"}]}\n  kits:\n"+sealersOf(t, it)), 0o644))
 
 	got := runWith(registry, today, "verify", dir, "--policy="+file)
-	assert.Error(t, got.err)
+	require.Error(t, got.err)
 	assert.Contains(t, got.out, "no seal, and the policy asks for one")
 	got = runWith(registry, today, append([]string{"seal", dir}, sealerFiles(t, it)...)...)
 	require.NoError(t, got.err, got.out)

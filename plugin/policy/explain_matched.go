@@ -55,6 +55,7 @@ func sealMatch(p *checks.Pod, what string) ExplainMatch {
 		return ExplainMatch{What: what, Entry: "spec.kits.trustRoots", Detail: fmt.Sprintf("sealed by the project, serial %d", p.Kit.Serial)}
 	case facts.SealNative:
 		return ExplainMatch{What: what, Entry: "spec.kits.signature", Detail: "the framework's own signature"}
+	case facts.SealSite, facts.SealNone:
 	}
 	if i := p.Site.Sealer(p.Kit.SealerKey); i >= 0 {
 		return ExplainMatch{what, fmt.Sprintf("spec.kits.sealers[%d]", i), fmt.Sprintf("sealed by the site's %s, serial %d", p.Policy.Kits.Sealers[i].Name, p.Kit.Serial)}

@@ -67,8 +67,7 @@ func KitRefusal(dir string, k *kit.Kit, findings kit.Findings, done string) erro
 
 // reason takes the path off, which the message names already.
 func reason(err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		return pathError.Err
 	}
 	return err

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
@@ -44,7 +45,7 @@ func TestSpellings(t *testing.T) {
 			assert.Equal(t, acceptance.CheckRevoked, finding.ID)
 			assert.Equal(t, kit.AtCreate, finding.Scope)
 			_, err := verified.Kit()
-			assert.NoError(t, err, "what runs may end in order")
+			require.NoError(t, err, "what runs may end in order")
 			assert.Equal(t, verified.Terms().At(today).With(kit.StatusFail), verified.Terms().Failed(today))
 		})
 	}
@@ -71,7 +72,7 @@ func TestCompileRefuses(t *testing.T) {
 func TestTheZeroValue(t *testing.T) {
 	var v acceptance.Verified
 	_, err := v.Kit()
-	assert.EqualError(t, err, "the kit was not verified")
+	require.EqualError(t, err, "the kit was not verified")
 	assert.Nil(t, v.Seal())
 	assert.Len(t, v.Terms().Failed(today), 1)
 	assert.True(t, v.Terms().Until().IsZero())

@@ -18,4 +18,4 @@ func serverPorts(k *kit.Kit) []corev1.ContainerPort {
 
 // port32 is a port as Kubernetes' types have it. Readers of kits refuse what is
 // greater.
-func port32(number int) int32 { return int32(min(number, 65535)) }
+func port32(number int) int32 { return int32(min(max(number, 0), 65535)) }

@@ -83,7 +83,7 @@ func mutations(source *rand.Rand, data []byte) [][]byte {
 		changed := bytes.Clone(data)
 		for range 3 {
 			if len(changed) > 0 {
-				changed[source.IntN(len(changed))] = byte(source.IntN(256))
+				changed[source.IntN(len(changed))] = ^data[source.IntN(len(data))]
 			}
 		}
 		out = append(out, changed)
