@@ -82,6 +82,9 @@ func (m Machine) boot() error {
 		Setsid:     true,
 		Cloneflags: syscall.CLONE_NEWPID | syscall.CLONE_NEWNS | syscall.CLONE_NEWNET,
 	}
+	if err := keepFiles(); err != nil {
+		return err
+	}
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start machine %s: %w", m.Name, err)
 	}
