@@ -88,7 +88,8 @@ func closedKubeconfig(t *testing.T) string {
 func checkHopeless(t *testing.T, f scenario.Federation, kit, root string) {
 	t.Helper()
 	namespace := f.Site1Namespace()
-	said := refused(t, "launch", kit, "-n", namespace, "--root-fingerprint", root, "--image", "registry.invalid/nothing:1")
+	// No node has a registry at its port 1.
+	said := refused(t, "launch", kit, "-n", namespace, "--root-fingerprint", root, "--image", "127.0.0.1:1/nothing:1")
 	require.Contains(t, said, "cannot be pulled")
 	require.Contains(t, said, "check --image")
 
