@@ -11,7 +11,6 @@ import (
 
 func newAbort(shared options) *cobra.Command {
 	o := shared
-	format := ""
 	cmd := &cobra.Command{
 		Use:   "abort JOB_ID",
 		Short: "Abort a running job",
@@ -21,20 +20,19 @@ func newAbort(shared options) *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cmd.SilenceUsage = true
-			if err := checkFormat(format); err != nil {
+			if err := o.view.Validate(); err != nil {
 				return err
 			}
-			return o.abort(cmd.Context(), args[0], format)
+			return o.abort(cmd.Context(), args[0])
 		},
 	}
-	addFormat(cmd, &format)
 	return o.leaf(cmd)
 }
 
-func (o *options) abort(ctx context.Context, id, format string) error {
+func (o *options) abort(ctx context.Context, id string) error {
 	err := o.withDriver(ctx, func(d workloads.JobDriver) error { return d.Abort(ctx, id) })
 	if err != nil {
 		return err
 	}
-	return printResult(o.streams.Out, format, result{JobID: id}, "aborted")
+	return o.print(result{JobID: id}, "aborted")
 }

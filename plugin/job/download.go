@@ -17,9 +17,8 @@ import (
 
 type downloadOptions struct {
 	options
-	id     string
-	to     string
-	format string
+	id string
+	to string
 }
 
 func newDownload(shared options) *cobra.Command {
@@ -36,7 +35,7 @@ func newDownload(shared options) *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cmd.SilenceUsage = true
-			if err := checkFormat(o.format); err != nil {
+			if err := o.view.Validate(); err != nil {
 				return err
 			}
 			if err := o.complete(args[0]); err != nil {
@@ -47,7 +46,6 @@ func newDownload(shared options) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&o.to, "to", "", "Folder to make for the job; its id unless given")
 	_ = cmd.MarkFlagDirname("to")
-	addFormat(cmd, &o.format)
 	return o.leaf(cmd)
 }
 
@@ -77,7 +75,7 @@ func (o *downloadOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return printResult(o.streams.Out, o.format, result{JobID: o.id, Path: path}, "downloaded to "+o.to)
+	return o.print(result{JobID: o.id, Path: path}, "downloaded to "+o.to)
 }
 
 // unpack writes the stream aside and renames it when it is whole, so that a

@@ -12,6 +12,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
@@ -41,6 +42,7 @@ type options struct {
 	clock   clock.WithTicker
 	// frameworks say whose jobs can be handled, and how.
 	frameworks *workloads.Registry
+	view       *output.View
 	// admin is the true name, or the objects' name, of the admin to act as.
 	admin string
 }
@@ -57,5 +59,7 @@ func (o *options) leaf(cmd *cobra.Command) *cobra.Command {
 		cmd.ValidArgsFunction = cobra.NoFileCompletions
 	}
 	o.addFlags(cmd)
+	o.view = output.NewView()
+	o.view.AddFlags(cmd)
 	return cmd
 }

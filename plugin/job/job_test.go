@@ -7,11 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	testingclock "k8s.io/utils/clock/testing"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
@@ -104,14 +106,35 @@ func (quiet) Objects(workloads.Participant, acceptance.Verified) (*workloads.Set
 	return &workloads.Set{}, nil
 }
 
-func TestPrintTable(t *testing.T) {
-	var out bytes.Buffer
-	require.NoError(t, printTable(&out, workloads.JobList{
+// printing gives options that print in the format, and what they have printed.
+func printing(t *testing.T, args ...string) (options, *bytes.Buffer) {
+	t.Helper()
+	streams, _, out, _ := genericiooptions.NewTestIOStreams()
+	o := options{streams: streams, view: output.NewView()}
+	cmd := &cobra.Command{Use: "x"}
+	o.view.AddFlags(cmd)
+	require.NoError(t, cmd.ParseFlags(args))
+	return o, out
+}
+
+func TestPrintList(t *testing.T) {
+	list := workloads.JobList{
 		Columns: []string{"Job-ID", "Name", "Status"},
-		Jobs:    []workloads.Job{{Cells: []string{"f5d41ae8", "numpy-fedavg", "FINISHED:COMPLETED"}}},
-	}, false))
-	require.Equal(t, "JOB-ID     NAME           STATUS\n"+
-		"f5d41ae8   numpy-fedavg   FINISHED:COMPLETED\n", out.String())
+		Jobs: []workloads.Job{{
+			ID: "f5d41ae8", Cells: []string{"f5d41ae8", "numpy-fedavg", "FINISHED:COMPLETED"}, Fields: map[string]string{"job_name": "numpy-fedavg"},
+		}},
+	}
+	for format, want := range map[string]string{
+		"":                              "JOB-ID     NAME           STATUS\nf5d41ae8   numpy-fedavg   FINISHED:COMPLETED\n",
+		"name":                          "f5d41ae8\n",
+		"yaml":                          "apiVersion: kubectl-flare.dev/v1alpha1\nitems:\n- job_name: numpy-fedavg\nkind: JobList\n",
+		"custom-columns=WHAT:.job_name": "WHAT\nnumpy-fedavg\n",
+		"jsonpath={.items[0].job_name}": "numpy-fedavg",
+	} {
+		o, out := printing(t, "--output="+format)
+		require.NoError(t, (&listOptions{o}).print(list))
+		require.Equal(t, want, out.String())
+	}
 }
 
 func TestPrintResult(t *testing.T) {
@@ -119,11 +142,10 @@ func TestPrintResult(t *testing.T) {
 	for format, want := range map[string]string{
 		"":     "job 1 done\n",
 		"name": "1\n",
-		"json": "{\n  \"jobID\": \"1\",\n  \"status\": \"FINISHED:COMPLETED\"\n}\n",
-		"yaml": "jobID: \"1\"\nstatus: FINISHED:COMPLETED\n",
+		"yaml": "apiVersion: kubectl-flare.dev/v1alpha1\njobID: \"1\"\nkind: Job\nstatus: FINISHED:COMPLETED\n",
 	} {
-		var out bytes.Buffer
-		require.NoError(t, printResult(&out, format, r, "done"))
+		o, out := printing(t, "--output="+format)
+		require.NoError(t, o.print(r, "done"))
 		require.Equal(t, want, out.String())
 	}
 }

@@ -3,24 +3,20 @@ package job
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/cli-runtime/pkg/printers"
 	"k8s.io/kubectl/pkg/util/templates"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-type listOptions struct {
-	options
-	format    string
-	noHeaders bool
-}
+type listOptions struct{ options }
 
 func newList(shared options) *cobra.Command {
-	o := &listOptions{options: shared}
+	o := &listOptions{shared}
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the jobs that the FL server has",
@@ -30,15 +26,15 @@ func newList(shared options) *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cmd.SilenceUsage = true
-			if err := checkFormat(o.format); err != nil {
+			if err := o.view.Validate(); err != nil {
 				return err
 			}
 			return o.run(cmd.Context())
 		},
 	}
-	cmd.Flags().BoolVar(&o.noHeaders, "no-headers", false, "Print no headers")
-	addFormat(cmd, &o.format)
-	return o.leaf(cmd)
+	cmd = o.leaf(cmd)
+	o.view.AddNoHeaders(cmd)
+	return cmd
 }
 
 func (o *listOptions) run(ctx context.Context) error {
@@ -54,38 +50,33 @@ func (o *listOptions) run(ctx context.Context) error {
 }
 
 func (o *listOptions) print(list workloads.JobList) error {
-	switch {
-	case o.format == "name":
-		for _, job := range list.Jobs {
-			if _, err := fmt.Fprintln(o.streams.Out, job.ID); err != nil {
-				return err
-			}
-		}
-		return nil
-	case o.format != "":
-		fields := make([]any, 0, len(list.Jobs))
-		for _, job := range list.Jobs {
-			fields = append(fields, job.Fields)
-		}
-		return printStructured(o.streams.Out, o.format, fields)
-	case len(list.Jobs) == 0:
+	if len(list.Jobs) == 0 && !o.view.Structured() {
 		_, err := fmt.Fprintln(o.streams.ErrOut, "The FL server has no jobs.")
 		return err
 	}
-	return printTable(o.streams.Out, list, o.noHeaders)
+	return o.view.Print(o.streams.Out, document(list))
 }
 
-func printTable(out io.Writer, list workloads.JobList, noHeaders bool) error {
-	table := &metav1.Table{}
+// document is the list for people and for machines.
+func document(list workloads.JobList) output.Document {
+	body := struct {
+		metav1.TypeMeta `json:",inline"`
+
+		Items []any `json:"items"`
+	}{metav1.TypeMeta{APIVersion: names.APIVersion, Kind: "JobList"}, []any{}}
+	d := output.Document{Table: &metav1.Table{}}
 	for _, name := range list.Columns {
-		table.ColumnDefinitions = append(table.ColumnDefinitions, metav1.TableColumnDefinition{Name: name, Type: "string"})
+		d.Table.ColumnDefinitions = append(d.Table.ColumnDefinitions, metav1.TableColumnDefinition{Name: name, Type: "string"})
 	}
 	for _, job := range list.Jobs {
 		row := metav1.TableRow{}
 		for _, cell := range job.Cells {
 			row.Cells = append(row.Cells, cell)
 		}
-		table.Rows = append(table.Rows, row)
+		d.Table.Rows = append(d.Table.Rows, row)
+		d.Names = append(d.Names, job.ID)
+		body.Items = append(body.Items, job.Fields)
 	}
-	return printers.NewTablePrinter(printers.PrintOptions{NoHeaders: noHeaders}).PrintObj(table, out)
+	d.Body = body
+	return d
 }

@@ -1,16 +1,19 @@
 package job
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 
-	"github.com/spf13/cobra"
-	"sigs.k8s.io/yaml"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // result is what a command has to say of one job, and its form for machines.
 type result struct {
+	metav1.TypeMeta `json:",inline"`
+
 	JobID  string `json:"jobID"`
 	Status string `json:"status,omitempty"`
 	// Meta is the job's meta data as the FL server has it.
@@ -19,42 +22,15 @@ type result struct {
 	Path string `json:"path,omitempty"`
 }
 
-func addFormat(cmd *cobra.Command, format *string) {
-	cmd.Flags().StringVarP(format, "output", "o", "", "Output format. One of: (json, yaml, name).")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"json", "yaml", "name"}, cobra.ShellCompDirectiveNoFileComp))
-}
-
-func checkFormat(format string) error {
-	switch format {
-	case "", "json", "yaml", "name":
-		return nil
-	}
-	return fmt.Errorf("unable to match a printer suitable for the output format %q, allowed formats are: json,name,yaml", format)
-}
-
-func printResult(out io.Writer, format string, r result, verbed string) error {
-	if format == "" {
-		_, err := fmt.Fprintf(out, "job %s %s\n", r.JobID, verbed)
-		return err
-	}
-	if format == "name" {
-		_, err := fmt.Fprintln(out, r.JobID)
-		return err
-	}
-	return printStructured(out, format, r)
-}
-
-func printStructured(out io.Writer, format string, v any) error {
-	data, err := json.MarshalIndent(v, "", "  ")
-	if err == nil && format == "yaml" {
-		data, err = yaml.JSONToYAML(data)
-	}
-	if err != nil {
-		return err
-	}
-	if format == "json" {
-		data = append(data, '\n')
-	}
-	_, err = out.Write(data)
-	return err
+// print says what was done with a job, such as "submitted".
+func (o *options) print(r result, verbed string) error {
+	r.TypeMeta = metav1.TypeMeta{APIVersion: names.APIVersion, Kind: "Job"}
+	return o.view.Print(o.streams.Out, output.Document{
+		Body:  r,
+		Names: []string{r.JobID},
+		Text: func(out io.Writer, _ bool) error {
+			_, err := fmt.Fprintf(out, "job %s %s\n", r.JobID, verbed)
+			return err
+		},
+	})
 }

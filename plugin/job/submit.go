@@ -17,7 +17,6 @@ type submitOptions struct {
 	folder  folder
 	wait    bool
 	timeout time.Duration
-	format  string
 }
 
 func newSubmit(shared options) *cobra.Command {
@@ -41,7 +40,7 @@ func newSubmit(shared options) *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			cmd.SilenceUsage = true
-			if err := checkFormat(o.format); err != nil {
+			if err := o.view.Validate(); err != nil {
 				return err
 			}
 			if o.folder, err = openFolder(o.frameworks, args[0]); err != nil {
@@ -52,7 +51,6 @@ func newSubmit(shared options) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&o.wait, "wait", false, "Wait until the job has finished; fail unless it completed")
 	addTimeout(cmd, &o.timeout)
-	addFormat(cmd, &o.format)
 	return o.leaf(cmd)
 }
 
@@ -63,10 +61,10 @@ func (o *submitOptions) run(ctx context.Context) error {
 			return err
 		}
 		if !o.wait {
-			return printResult(o.streams.Out, o.format, result{JobID: id, Status: "SUBMITTED"}, "submitted")
+			return o.print(result{JobID: id, Status: "SUBMITTED"}, "submitted")
 		}
 		fmt.Fprintf(o.streams.ErrOut, "job %s submitted\n", id)
-		w := waiter{options: &o.options, id: id, timeout: o.timeout, format: o.format, started: o.clock.Now()}
+		w := waiter{options: &o.options, id: id, timeout: o.timeout, started: o.clock.Now()}
 		return w.run(ctx, d)
 	})
 }

@@ -22,7 +22,6 @@ const (
 type waitOptions struct {
 	options
 	timeout time.Duration
-	format  string
 }
 
 func newWait(shared options) *cobra.Command {
@@ -36,15 +35,14 @@ func newWait(shared options) *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cmd.SilenceUsage = true
-			if err := checkFormat(o.format); err != nil {
+			if err := o.view.Validate(); err != nil {
 				return err
 			}
-			w := waiter{options: &o.options, id: args[0], timeout: o.timeout, format: o.format, started: o.clock.Now()}
+			w := waiter{options: &o.options, id: args[0], timeout: o.timeout, started: o.clock.Now()}
 			return w.run(cmd.Context(), nil)
 		},
 	}
 	addTimeout(cmd, &o.timeout)
-	addFormat(cmd, &o.format)
 	return o.leaf(cmd)
 }
 
@@ -57,7 +55,6 @@ type waiter struct {
 	*options
 	id      string
 	timeout time.Duration
-	format  string
 	started time.Time
 	last    workloads.JobState
 }
@@ -122,7 +119,7 @@ func (w *waiter) progress(text string) {
 
 func (w *waiter) finish() error {
 	r := result{JobID: w.id, Status: w.last.Status, Meta: w.last.Meta}
-	if err := printResult(w.streams.Out, w.format, r, w.last.Status); err != nil {
+	if err := w.print(r, w.last.Status); err != nil {
 		return err
 	}
 	if !w.last.Completed {

@@ -13,6 +13,7 @@ import (
 	"k8s.io/client-go/util/exec"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
@@ -46,7 +47,7 @@ func TestWait(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			streams, _, out, errOut := genericiooptions.NewTestIOStreams()
 			clk := clientstest.FastClock(t, testStart)
-			w := waiter{options: &options{streams: streams, clock: clk}, id: "1", timeout: time.Minute, started: testStart.Add(-time.Hour)}
+			w := waiter{options: &options{streams: streams, clock: clk, view: output.NewView()}, id: "1", timeout: time.Minute, started: testStart.Add(-time.Hour)}
 			err := w.run(t.Context(), tc.driver)
 			require.Equal(t, tc.out, out.String())
 			if tc.fail == "" {

@@ -122,6 +122,11 @@ func TestCheckFormats(t *testing.T) {
 	assert.Equal(t, policy.CheckSummary{Denied: 1}, report.Summary)
 	assert.Equal(t, "images", report.Items[0].Results[0].ID)
 
+	names, _ := run(t, bad, append(args, "name")...)
+	assert.Equal(t, "deployment/site-1\n", names)
+	columns, _ := run(t, bad, append(args, "custom-columns=OBJECT:.name,VERDICT:.verdict")...)
+	assert.Equal(t, "OBJECT   VERDICT\nsite-1   denied\n", columns)
+
 	asYAML, _ := run(t, bad, append(args, "yaml")...)
 	converted, err := yaml.YAMLToJSON([]byte(asYAML))
 	require.NoError(t, err)
@@ -177,7 +182,7 @@ func TestCheckBadInput(t *testing.T) {
 		"in a List":    {"apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod, spec: {containers: 7}}]", []string{"-f", "-"}, "item 1: it is not a valid Pod"},
 		"no policy":    {"", []string{"-f", "-", "--policy", s.manifests}, "holds no SitePolicy"},
 		"no kit":       {"", []string{"-f", "-", "--kit", t.TempDir()}, "--kit: cannot use the kit"},
-		"format":       {"", []string{"-f", "-", "-o", "xml"}, `--output "xml" is not known`},
+		"format":       {"", []string{"-f", "-", "-o", "xml"}, `unable to match a printer suitable for the output format "xml"`},
 		"too large":    {strings.Repeat("#", 17<<20), []string{"-f", "-"}, "larger than 16 MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {

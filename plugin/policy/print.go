@@ -1,45 +1,53 @@
 package policy
 
 import (
-	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // apiVersion is the version of what -o json and -o yaml print.
 const apiVersion = names.APIVersion
 
-// printFlags chooses between text for people and JSON or YAML.
-type printFlags struct{ format string }
+// printFlags chooses between text for people and the formats for machines.
+type printFlags struct{ view *output.View }
 
 func (f *printFlags) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&f.format, "output", "o", "", "Output format. One of: (json, yaml). Text for people is the default")
-	complete := cobra.FixedCompletions([]string{"json", "yaml"}, cobra.ShellCompDirectiveNoFileComp)
-	// It fails only for a flag that does not exist.
-	_ = cmd.RegisterFlagCompletionFunc("output", complete)
+	f.view = output.NewView()
+	f.view.AddFlags(cmd)
 }
 
-func (f *printFlags) validate() error {
-	switch f.format {
-	case "", "json", "yaml":
-		return nil
-	}
-	return fmt.Errorf("--output %q is not known: give json or yaml", f.format)
-}
+func (f *printFlags) validate() error { return f.view.Validate() }
+
+// named is a report of objects that have names.
+type named interface{ names() []string }
 
 // print prints the object in the chosen format, or calls text.
 func (f *printFlags) print(out io.Writer, obj runtime.Object, text func(io.Writer) error) error {
-	if f.format == "" {
-		return text(out)
+	d := output.Document{Body: obj, Text: func(out io.Writer, _ bool) error { return text(out) }}
+	if n, ok := obj.(named); ok {
+		d.Names = n.names()
 	}
-	printer, err := genericclioptions.NewJSONYamlPrintFlags().ToPrinter(f.format)
-	if err != nil {
-		return err
+	return f.view.Print(out, d)
+}
+
+func (r *CheckReport) names() []string {
+	all := make([]string, 0, len(r.Items))
+	for _, i := range r.Items {
+		all = append(all, strings.ToLower(i.Kind)+"/"+i.Name)
 	}
-	return printer.PrintObj(obj, out)
+	return all
+}
+
+func (r *ExplainReport) names() []string {
+	all := make([]string, 0, len(r.Items))
+	for _, i := range r.Items {
+		all = append(all, strings.ToLower(i.Kind)+"/"+i.Name)
+	}
+	return all
 }

@@ -2,14 +2,14 @@ package status
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"strconv"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/duration"
-	"k8s.io/cli-runtime/pkg/printers"
-	"sigs.k8s.io/yaml"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // shortDigest is as many digits as a person compares.
@@ -36,12 +36,15 @@ func columns() []metav1.TableColumnDefinition {
 	}
 }
 
+// list is the form for machines.
+type list struct {
+	metav1.TypeMeta `json:",inline"`
+
+	Items []Item `json:"items"`
+}
+
 func (o *Options) print(items []Item) error {
-	switch o.Output {
-	case "json", "yaml":
-		return o.printStructured(items)
-	}
-	if len(items) == 0 {
+	if len(items) == 0 && !o.view.Structured() {
 		where := fmt.Sprintf("in namespace %q", o.namespace)
 		if o.AllNamespaces {
 			where = "in any namespace"
@@ -49,31 +52,14 @@ func (o *Options) print(items []Item) error {
 		_, err := fmt.Fprintf(o.ErrOut, "No participants found %s\n", where)
 		return err
 	}
-	printer := printers.NewTablePrinter(printers.PrintOptions{
-		WithNamespace: o.AllNamespaces, Wide: o.Output == "wide", NoHeaders: o.NoHeaders,
-	})
-	return printer.PrintObj(o.table(items), o.Out)
-}
-
-// printStructured prints the items in the shape of a list, which a reader of
-// kubectl's output expects; it is no API object.
-func (o *Options) printStructured(items []Item) error {
-	list := struct {
-		Items []Item `json:"items"`
-	}{Items: items}
-	data, err := json.MarshalIndent(list, "", "  ")
-	if err != nil {
-		return err
+	d := output.Document{
+		Body:  list{metav1.TypeMeta{APIVersion: names.APIVersion, Kind: "ParticipantList"}, items},
+		Table: o.table(items), WithNamespace: o.AllNamespaces,
 	}
-	if o.Output == "yaml" {
-		if data, err = yaml.JSONToYAML(data); err != nil {
-			return err
-		}
-		_, err = o.Out.Write(data)
-		return err
+	for _, item := range items {
+		d.Names = append(d.Names, item.Participant)
 	}
-	_, err = fmt.Fprintln(o.Out, string(data))
-	return err
+	return o.view.Print(o.Out, d)
 }
 
 func (o *Options) table(items []Item) *metav1.Table {

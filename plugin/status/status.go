@@ -3,7 +3,6 @@ package status
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
@@ -13,6 +12,7 @@ import (
 	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
@@ -20,9 +20,8 @@ import (
 // Options are the flags of `kubectl flare status` and what they are completed to.
 type Options struct {
 	AllNamespaces bool
-	Output        string
-	NoHeaders     bool
 
+	view      *output.View
 	namespace string
 	clients   clients.Clients
 	clock     clock.PassiveClock
@@ -33,7 +32,7 @@ type Options struct {
 
 // NewCommand makes `kubectl flare status`.
 func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.PassiveClock, frameworks *workloads.Registry) *cobra.Command {
-	o := &Options{clients: clients.New(getter), clock: clk, frameworks: frameworks, IOStreams: streams}
+	o := &Options{view: output.NewView(), clients: clients.New(getter), clock: clk, frameworks: frameworks, IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "status",
 		DisableFlagsInUseLine: true,
@@ -65,20 +64,15 @@ func NewCommand(getter genericclioptions.RESTClientGetter, streams genericioopti
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	cmd.Flags().BoolVarP(&o.AllNamespaces, "all-namespaces", "A", false, "Show the participants of all namespaces")
-	cmd.Flags().StringVarP(&o.Output, "output", "o", "", "Output format: wide, json or yaml")
-	cmd.Flags().BoolVar(&o.NoHeaders, "no-headers", false, "Print no header line")
+	o.view.AddFlags(cmd)
+	o.view.AddNoHeaders(cmd)
 	return cmd
 }
 
 // Complete resolves the namespace and checks the output format.
 func (o *Options) Complete(ctx context.Context) error {
-	switch o.Output {
-	case "", "wide", "json", "yaml":
-	default:
-		return fmt.Errorf("--output %q is not known: give wide, json or yaml", o.Output)
-	}
-	if o.AllNamespaces {
-		return nil
+	if err := o.view.Validate(); err != nil || o.AllNamespaces {
+		return err
 	}
 	var err error
 	o.namespace, err = o.clients.Namespace()

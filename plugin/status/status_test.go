@@ -186,7 +186,7 @@ func TestNobody(t *testing.T) {
 
 func TestUnknownOutput(t *testing.T) {
 	_, _, err := run(t, clientstest.Start(t), "fl", "-o", "xml")
-	if err == nil || !strings.Contains(err.Error(), "give wide, json or yaml") {
+	if err == nil || !strings.Contains(err.Error(), `unable to match a printer suitable for the output format "xml"`) {
 		t.Errorf("got %v", err)
 	}
 }
