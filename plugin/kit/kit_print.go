@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
@@ -22,36 +22,36 @@ func typeMeta(kind string) metav1.TypeMeta {
 	return metav1.TypeMeta{APIVersion: apiVersion, Kind: kind}
 }
 
-// printFlags chooses between text for people and JSON or YAML. It has only what
-// makes sense for something that is no object of a cluster.
-type printFlags struct{ format string }
+// printFlags chooses between text for people and the formats for machines.
+type printFlags struct{ view *output.View }
 
 func (f *printFlags) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&f.format, "output", "o", "", "Output format. One of: (json, yaml, kyaml). Text for people is the default")
-	complete := cobra.FixedCompletions([]string{"json", "yaml", "kyaml"}, cobra.ShellCompDirectiveNoFileComp)
-	// It fails only for a flag that does not exist.
-	_ = cmd.RegisterFlagCompletionFunc("output", complete)
+	f.view = output.NewView()
+	f.view.AddFlags(cmd)
 }
 
-func (f *printFlags) validate() error {
-	if f.format == "" {
-		return nil
-	}
-	_, err := genericclioptions.NewJSONYamlPrintFlags().ToPrinter(f.format)
-	return err
+func (f *printFlags) validate() error { return f.view.Validate() }
+
+// document is something about a participant or a sealer, which -o name prints.
+type document interface {
+	runtime.Object
+	about() string
 }
 
-// print prints the object in the chosen format, or calls text.
-func (f *printFlags) print(out io.Writer, obj runtime.Object, text func(io.Writer) error) error {
-	if f.format == "" {
-		return text(out)
-	}
-	printer, err := genericclioptions.NewJSONYamlPrintFlags().ToPrinter(f.format)
-	if err != nil {
-		return err
-	}
-	return printer.PrintObj(obj, out)
+// print prints the document in the chosen format, or calls text.
+func (f *printFlags) print(out io.Writer, d document, text func(io.Writer) error) error {
+	return f.view.Print(out, output.Document{
+		Body: d, Names: []string{d.about()}, Text: func(out io.Writer, _ bool) error { return text(out) },
+	})
 }
+
+func (k *StartupKit) about() string { return k.Participant }
+
+func (v *StartupKitReport) about() string { return v.Participant }
+
+func (s *StartupKitSeal) about() string { return s.Participant }
+
+func (s *NewSealer) about() string { return s.Name }
 
 // count writes "1 file", "2 files".
 func count(n int, what string) string {
