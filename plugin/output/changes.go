@@ -138,25 +138,24 @@ func (p *Printer) objects(out io.Writer, changes []Change) error {
 		}
 		return printer.PrintObj(list, out)
 	}
+	if p.tabular() {
+		// One table, with one header.
+		list := &unstructured.UnstructuredList{}
+		for _, obj := range shown {
+			content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
+			if err != nil {
+				return err
+			}
+			list.Items = append(list.Items, unstructured.Unstructured{Object: content})
+		}
+		return printer.PrintObj(list, out)
+	}
 	for _, obj := range shown {
-		if err := p.one(printer, obj, out); err != nil {
+		if err := printer.PrintObj(obj, out); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// one prints one object; custom columns take the content, so that all objects
-// share one header.
-func (p *Printer) one(printer printers.ResourcePrinter, obj runtime.Object, out io.Writer) error {
-	if p.tabular() {
-		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
-		if err != nil {
-			return err
-		}
-		obj = &unstructured.Unstructured{Object: content}
-	}
-	return printer.PrintObj(obj, out)
 }
 
 // shown is the object as it may be printed.

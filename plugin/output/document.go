@@ -31,13 +31,10 @@ type Document struct {
 }
 
 // View prints documents.
-type View struct {
-	format
-	noHeaders bool
-}
+type View struct{ format }
 
 // NewView makes a View, which AddFlags binds to a command.
-func NewView() *View { return &View{format: newFormat()} }
+func NewView() *View { return &View{newFormat()} }
 
 // AddFlags adds -o and the flags of templates.
 func (v *View) AddFlags(cmd *cobra.Command) { v.addFlags(cmd, false) }
@@ -49,7 +46,6 @@ func (v *View) AddNoHeaders(cmd *cobra.Command) {
 
 // Validate refuses formats that do not exist.
 func (v *View) Validate() error {
-	v.columns.NoHeaders = v.noHeaders
 	_, err := v.printer()
 	return err
 }

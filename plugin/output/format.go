@@ -12,7 +12,6 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/printers"
 	"k8s.io/client-go/kubernetes/scheme"
-	"k8s.io/kubectl/pkg/cmd/get"
 )
 
 // wide is the format for people that leaves nothing out.
@@ -20,15 +19,12 @@ const wide = "wide"
 
 // format is the flag -o and what belongs to it.
 type format struct {
-	print   *genericclioptions.PrintFlags
-	columns *get.CustomColumnsPrintFlags
+	print     *genericclioptions.PrintFlags
+	noHeaders bool
 }
 
 func newFormat() format {
-	return format{
-		print:   genericclioptions.NewPrintFlags("").WithTypeSetter(scheme.Scheme),
-		columns: get.NewCustomColumnsPrintFlags(),
-	}
+	return format{print: genericclioptions.NewPrintFlags("").WithTypeSetter(scheme.Scheme)}
 }
 
 // addFlags adds -o and the flags of templates. Managed fields are for objects of a
@@ -48,7 +44,7 @@ func (f *format) addFlags(cmd *cobra.Command, managedFields bool) {
 // allowed are the formats, the usual ones first.
 func (f *format) allowed() []string {
 	usual := []string{"json", "yaml", "kyaml", "name", wide}
-	rest := slices.Concat(f.print.AllowedFormats(), f.columns.AllowedFormats())
+	rest := append(f.print.AllowedFormats(), formatColumns, formatColumnsFile)
 	slices.Sort(rest)
 	return append(usual, slices.DeleteFunc(rest, func(name string) bool { return slices.Contains(usual, name) })...)
 }
@@ -72,9 +68,8 @@ func (f *format) printer() (printers.ResourcePrinter, error) {
 	if !f.structured() {
 		return nil, nil
 	}
-	f.columns.TemplateArgument = *f.print.TemplatePrinterFlags.TemplateArgument
-	if p, err := f.columns.ToPrinter(f.name()); !genericclioptions.IsNoCompatiblePrinterError(err) {
-		return p, err
+	if c, ok, err := newColumns(f.name(), *f.print.TemplatePrinterFlags.TemplateArgument, f.noHeaders); ok {
+		return c, err
 	}
 	p, err := f.print.ToPrinter()
 	if genericclioptions.IsNoCompatiblePrinterError(err) {
@@ -85,4 +80,4 @@ func (f *format) printer() (printers.ResourcePrinter, error) {
 }
 
 // tabular says whether the format gives each item of a list a line of its own.
-func (f *format) tabular() bool { return strings.HasPrefix(f.name(), "custom-columns") }
+func (f *format) tabular() bool { return strings.HasPrefix(f.name(), formatColumns) }

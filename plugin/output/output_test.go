@@ -3,6 +3,8 @@ package output_test
 import (
 	"bytes"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -112,7 +114,7 @@ func TestUnknownFormats(t *testing.T) {
 	_, err := view(t, document(), "-o", "xml")
 	require.ErrorContains(t, err, `unable to match a printer suitable for the output format "xml", allowed formats are: custom-columns,`)
 	_, err = view(t, document(), "-o", "custom-columns=x")
-	require.ErrorContains(t, err, "expected <header>:<json-path-expr>")
+	require.ErrorContains(t, err, `column "x" of -o custom-columns is not HEADER:.json.path`)
 }
 
 func TestTextForPeople(t *testing.T) {
@@ -191,4 +193,29 @@ func TestJSONIsOneDocument(t *testing.T) {
 	got, err := changes(t, made(t), "-o", "json")
 	require.NoError(t, err)
 	require.Equal(t, 1, strings.Count(got, `"kind": "List"`))
+}
+
+func TestCustomColumnsOfAFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "columns")
+	require.NoError(t, os.WriteFile(file, []byte("WHO  LEFT\n{.name}  days\n"), 0o600))
+	got, err := view(t, document(), "-o", "custom-columns-file="+file)
+	require.NoError(t, err)
+	require.Equal(t, "WHO   LEFT\na     1\nb     30\n", got)
+	require.NoError(t, os.WriteFile(file, []byte("WHO LEFT\n.name\n"), 0o600))
+	_, err = view(t, document(), "-o", "custom-columns-file="+file)
+	require.ErrorContains(t, err, "there are 2 headers in the first line and 1 paths in the second")
+}
+
+func TestBadColumns(t *testing.T) {
+	for format, want := range map[string]string{
+		"custom-columns":            "has no columns",
+		"custom-columns=A:.a[":      `column "A" of -o custom-columns`,
+		"custom-columns-file=/none": "no such file",
+	} {
+		_, err := view(t, document(), "-o", format)
+		require.ErrorContains(t, err, want)
+	}
+	got, err := view(t, document(), "-o", "custom-columns=X:.absent")
+	require.NoError(t, err)
+	require.Equal(t, "X\n<none>\n<none>\n", got)
 }
