@@ -146,7 +146,7 @@ func TestBadPolicies(t *testing.T) {
 		"malformed fingerprint": {func(s map[string]any) { roots(s)["sha256"] = "5F:0C" }, []string{"spec.kits.trustRoots[0].sha256"}},
 		"no participants":       {func(s map[string]any) { s["participants"] = []any{} }, []string{"spec.participants"}},
 		"no images":             {func(s map[string]any) { s["images"] = map[string]any{"allowed": []any{}} }, []string{"spec.images.allowed"}},
-		"no roots":              {func(s map[string]any) { s["kits"] = map[string]any{"trustRoots": []any{}} }, []string{"spec.kits.trustRoots"}},
+		"no roots":              {func(s map[string]any) { s["kits"] = map[string]any{"trustRoots": []any{}} }, []string{"spec.kits", "trustRoots"}},
 		"CEL error":             {func(s map[string]any) { s["rules"] = []any{map[string]any{"name": "r", "expression": "1 +"}} }, []string{"spec.rules"}},
 		"not enforced yet":      {func(s map[string]any) { s["privacy"] = map[string]any{"customCode": "Deny"} }, []string{"sitepolicies.kubectl-flare.dev", "spec.privacy.customCode"}},
 		"no key": {func(s map[string]any) {

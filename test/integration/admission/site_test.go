@@ -15,7 +15,6 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/rest"
-	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
@@ -35,7 +34,9 @@ func flare(t *testing.T, as string, args ...string) (out, errOut string, err err
 		}
 		return config
 	}
-	cmd := plugin.NewCommand(plugin.Options{ConfigFlags: flags, IOStreams: streams, Clock: clock.RealClock{}})
+	options := plugin.DefaultOptions(streams)
+	options.ConfigFlags = flags
+	cmd := plugin.NewCommand(options)
 	cmd.SetArgs(args)
 	err = cmd.ExecuteContext(t.Context())
 	return stdout.String(), stderr.String(), err

@@ -14,7 +14,6 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
-	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin"
@@ -26,7 +25,9 @@ func run(t *testing.T, config *rest.Config, args ...string) (out, errOut string,
 	streams, _, stdout, stderr := genericiooptions.NewTestIOStreams()
 	flags := genericclioptions.NewConfigFlags(false)
 	flags.WrapConfigFn = func(*rest.Config) *rest.Config { return config }
-	cmd := plugin.NewCommand(plugin.Options{ConfigFlags: flags, IOStreams: streams, Clock: clock.RealClock{}})
+	options := plugin.DefaultOptions(streams)
+	options.ConfigFlags = flags
+	cmd := plugin.NewCommand(options)
 	cmd.SetArgs(args)
 	err = cmd.ExecuteContext(t.Context())
 	return stdout.String(), stderr.String(), err

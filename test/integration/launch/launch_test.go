@@ -19,7 +19,6 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/utils/clock"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin"
@@ -73,7 +72,9 @@ func (c *cluster) run(args ...string) (out, errOut string, err error) {
 	return clientstest.Run(c.t, func(streams genericiooptions.IOStreams) *cobra.Command {
 		flags := genericclioptions.NewConfigFlags(true).WithWarningPrinter(streams)
 		flags.CacheDir = new(c.t.TempDir())
-		return plugin.NewCommand(plugin.Options{ConfigFlags: flags, IOStreams: streams, Clock: clock.RealClock{}})
+		options := plugin.DefaultOptions(streams)
+		options.ConfigFlags = flags
+		return plugin.NewCommand(options)
 	}, append(args, "--kubeconfig="+c.kubeconfig, "--namespace="+namespace)...)
 }
 

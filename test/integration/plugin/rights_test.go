@@ -14,7 +14,6 @@ import (
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/rest"
-	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
@@ -67,7 +66,9 @@ func flare(t *testing.T, args ...string) (stdout, stderr string, err error) {
 		as.Impersonate = rest.ImpersonationConfig{UserName: editor}
 		return as
 	}
-	cmd := plugin.NewCommand(plugin.Options{ConfigFlags: flags, IOStreams: streams, Clock: clock.RealClock{}})
+	options := plugin.DefaultOptions(streams)
+	options.ConfigFlags = flags
+	cmd := plugin.NewCommand(options)
 	cmd.SetArgs(args)
 	err = cmd.ExecuteContext(t.Context())
 	return out.String(), errOut.String(), err
