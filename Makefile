@@ -66,6 +66,10 @@ generate: ## Write the generated code and the CRD anew
 	$(GO) tool -modfile=test/tools/go.mod controller-gen object paths='./policies/v1alpha1;./policies/snapshot'
 	$(GO) tool -modfile=test/tools/go.mod controller-gen crd paths=./policies/v1alpha1 output:crd:dir=manifests/crd
 
+.PHONY: docs
+docs: ## Draw the picture in docs/architecture.md from the code
+	$(GO) run ./test/architecture
+
 .PHONY: bench
 bench: lab-up ## Print what is promised about speed, as ratios to a reference of the same run
 	eval "$$($(LAB) env)" && $(GO) run ./test/bench

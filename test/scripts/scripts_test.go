@@ -5,9 +5,11 @@ package scripts
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin"
@@ -33,12 +35,15 @@ func kubectlFlare() {
 }
 
 func TestScripts(t *testing.T) {
+	samples, err := filepath.Abs("../../policies/samples")
+	require.NoError(t, err)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			// No cluster of the person who runs the tests may be reached.
 			env.Setenv("KUBECONFIG", env.WorkDir+"/no-kubeconfig")
+			env.Setenv("SAMPLES", samples)
 			// Every script has kits of its own: some change them.
 			for name, value := range kits(t) {
 				env.Setenv(name, value)
