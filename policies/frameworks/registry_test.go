@@ -70,7 +70,7 @@ func TestReadChecksTheFramework(t *testing.T) {
 		`the role "admin"`: func(k *kit.Kit) { k.Role = "admin" },
 	} {
 		k, err := read(t, change)
-		assert.ErrorContains(t, err, want)
+		require.ErrorContains(t, err, want)
 		assert.Nil(t, k)
 	}
 	_, err = read(t, func(*kit.Kit) {}, toy.Framework{})
@@ -81,7 +81,7 @@ func TestNoFrameworkKnowsTheKit(t *testing.T) {
 	registry, err := frameworks.NewRegistry(toy.Framework{}, nvflare.Framework{})
 	require.NoError(t, err)
 	_, err = registry.FromSecret(map[string][]byte{"a": nil})
-	assert.ErrorContains(t, err, "startup holds no file by which a kit is known of Toy (toy.json) or NVIDIA FLARE (fed_server.json, fed_client.json, fed_admin.json")
+	require.ErrorContains(t, err, "startup holds no file by which a kit is known of Toy (toy.json) or NVIDIA FLARE (fed_server.json, fed_client.json, fed_admin.json")
 	_, err = registry.ReadDir(fstest.MapFS{"toy.json": &fstest.MapFile{}})
 	assert.ErrorContains(t, err, "this is the inside of a startup folder")
 }

@@ -67,7 +67,7 @@ func TestServesName(t *testing.T) {
 	fed := newFederation(t)
 	server := fed.Server("server1", "lab", "server1.fl.svc", "*.lab.example", "10.0.0.7").Read()
 	for _, host := range []string{"server1.fl.svc", "SERVER1.fl.svc", "a.lab.example", "10.0.0.7"} {
-		assert.NoError(t, nvflare.ServesName(server, host), host)
+		require.NoError(t, nvflare.ServesName(server, host), host)
 	}
 	for _, host := range []string{"server1", "a.b.lab.example", "10.0.0.8", "", "lab.example"} {
 		err := nvflare.ServesName(server, host)
