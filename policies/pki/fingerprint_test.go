@@ -58,7 +58,7 @@ func TestParseFingerprint(t *testing.T) {
 		"-----BEGIN CERTIFICATE---": "it has characters other than hexadecimal digits",
 	} {
 		_, err := pki.ParseFingerprint(text)
-		assert.ErrorContains(t, err, want, text)
+		require.ErrorContains(t, err, want, text)
 		assert.ErrorContains(t, err, "openssl x509", text)
 	}
 }

@@ -41,7 +41,7 @@ func TestKeys(t *testing.T) {
 	require.NoError(t, err)
 	rsaPEM := block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(rsaKey))
 	_, err = pki.ParseKey(rsaPEM)
-	assert.NoError(t, err, "a root's key")
+	require.NoError(t, err, "a root's key")
 	for _, tt := range []struct{ name, want, data string }{
 		{"RSA", "not an ECDSA key on P-256", string(rsaPEM)},
 		{"PKCS#8", "holds an encrypted private key, which is not supported", string(block("ENCRYPTED PRIVATE KEY", private))},
@@ -56,13 +56,13 @@ func TestKeys(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := pki.ParseP256Key([]byte(tt.data))
-			assert.ErrorContains(t, err, tt.want)
+			require.ErrorContains(t, err, tt.want)
 			assert.NotContains(t, err.Error(), base64.StdEncoding.EncodeToString(sec1)[:20])
 		})
 	}
 	for _, data := range [][]byte{nil, private, block("PUBLIC KEY", []byte("garbage")), append(public, public...), append(public, "-----BEGIN PUBLIC KEY-----"...)} {
 		_, err := pki.ParseP256PublicKey(data)
-		assert.Error(t, err)
+		require.Error(t, err)
 	}
 	der, err := x509.MarshalPKIXPublicKey(&rsaKey.PublicKey)
 	require.NoError(t, err)

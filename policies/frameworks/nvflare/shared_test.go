@@ -72,8 +72,8 @@ func TestServesName(t *testing.T) {
 	for _, host := range []string{"server1", "a.b.lab.example", "10.0.0.8", "", "lab.example"} {
 		err := nvflare.ServesName(server, host)
 		fieldError(t, err)
-		assert.ErrorContains(t, err, "startup/server.crt: subjectAltName does not cover")
-		assert.ErrorContains(t, err, "it has server1.fl.svc, *.lab.example, 10.0.0.7; add the name")
+		require.ErrorContains(t, err, "startup/server.crt: subjectAltName does not cover")
+		require.ErrorContains(t, err, "it has server1.fl.svc, *.lab.example, 10.0.0.7; add the name")
 	}
 	assert.EqualError(t, nvflare.ServesName(fed.Client("site-1", "a").Read(), "site-1"), `"site-1" is the kit of a client: only a server is dialled`)
 }

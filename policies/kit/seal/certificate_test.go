@@ -53,8 +53,8 @@ func TestCheckCertificate(t *testing.T) {
 			tt.change(c)
 			err := CheckCertificate(issue(t, c, root, newKey(t), rootKey), root)
 			if tt.want == "" {
-				assert.NoError(t, err)
-				assert.ErrorContains(t, CheckCertificate(issue(t, c, between, newKey(t), betweenKey), root), "did not issue it itself")
+				require.NoError(t, err)
+				require.ErrorContains(t, CheckCertificate(issue(t, c, between, newKey(t), betweenKey), root), "did not issue it itself")
 				assert.ErrorContains(t, CheckCertificate(issue(t, c, root, newKey(t), betweenKey), root), "did not issue it itself")
 			} else {
 				assert.ErrorContains(t, err, tt.want)
