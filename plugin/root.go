@@ -25,7 +25,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/status"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
+	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
 // Options are what the commands get from outside. Tests give their own.
@@ -33,20 +35,30 @@ type Options struct {
 	ConfigFlags *genericclioptions.ConfigFlags
 	IOStreams   genericiooptions.IOStreams
 	Clock       clock.WithTicker
-	// Frameworks read kits, Workloads make them run: the frameworks that the commands
-	// know.
+	// Frameworks, Profiles and Workloads are what the commands know of each
+	// framework: how its kits are read, what its pods must look like, and which
+	// objects a participant is.
 	Frameworks *frameworks.Registry
+	Profiles   *profiles.Registry
 	Workloads  *workloads.Registry
 }
 
 // DefaultOptions are the real ones. Warnings of the API server, and so those of
 // the flare webhook, go to standard error.
+//
+// It panics if a framework of this version has no valid profile, which a test
+// excludes.
 func DefaultOptions(streams genericiooptions.IOStreams) Options {
+	known, err := policies.DefaultProfiles()
+	if err != nil {
+		panic(err)
+	}
 	return Options{
 		ConfigFlags: genericclioptions.NewConfigFlags(true).WithDiscoveryQPS(50).WithWarningPrinter(streams),
 		IOStreams:   streams,
 		Clock:       clock.RealClock{},
 		Frameworks:  frameworks.Default(),
+		Profiles:    known,
 		Workloads:   builtin.Default(),
 	}
 }
@@ -104,7 +116,7 @@ func addCommands(root *cobra.Command, o Options, c clients.Clients) {
 	}
 	add(groupKits, kitcmd.NewCommand(c, o.Frameworks, o.IOStreams, o.Clock))
 	add(groupGovern,
-		policy.NewCommand(c, o.IOStreams, o.Clock),
+		policy.NewCommand(c, policy.Known{Frameworks: o.Frameworks, Profiles: o.Profiles}, o.IOStreams, o.Clock),
 		install.NewCommand(c, o.IOStreams),
 		install.NewUninstallCommand(c, o.IOStreams),
 		site.NewCommand(c, o.IOStreams),

@@ -16,13 +16,13 @@ import (
 	testingclock "k8s.io/utils/clock/testing"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
-	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
-	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 )
 
 func tree(flags *genericclioptions.ConfigFlags) func(genericiooptions.IOStreams) *cobra.Command {
 	return func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(Options{ConfigFlags: flags, IOStreams: streams, Clock: testingclock.NewFakeClock(time.Now()), Frameworks: frameworks.Default(), Workloads: builtin.Default()})
+		o := DefaultOptions(streams)
+		o.ConfigFlags, o.Clock = flags, testingclock.NewFakeClock(time.Now())
+		return NewCommand(o)
 	}
 }
 

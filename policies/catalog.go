@@ -38,6 +38,11 @@ func DefaultCatalog() (*Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
+	return CatalogOf(known)
+}
+
+// CatalogOf has the checks of this version and the given profiles.
+func CatalogOf(known *profiles.Registry) (*Catalog, error) {
 	all, err := checks.NewRegistry(checks.All()...)
 	if err != nil {
 		return nil, err

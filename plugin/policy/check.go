@@ -26,6 +26,7 @@ type CheckOptions struct {
 	Mutate     bool
 
 	namespace string
+	known     Known
 	catalog   *policies.Catalog
 	clients   clients.Clients
 	clock     clock.PassiveClock
@@ -33,8 +34,8 @@ type CheckOptions struct {
 	genericiooptions.IOStreams
 }
 
-func newCheckCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
-	o := &CheckOptions{clients: clients.New(getter), clock: clk, IOStreams: streams}
+func newCheckCommand(getter genericclioptions.RESTClientGetter, known Known, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := &CheckOptions{known: known, clients: clients.New(getter), clock: clk, IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "check -f FILE [--policy=FILE] [--kit=DIR] [-n NAMESPACE] [--as-user=USER] [-o json|yaml]",
 		DisableFlagsInUseLine: true,
@@ -92,7 +93,7 @@ func (o *CheckOptions) Complete() error {
 	if o.namespace, err = o.clients.Namespace(); err != nil || o.namespace == "" {
 		o.namespace = "default"
 	}
-	o.catalog, err = policies.DefaultCatalog()
+	o.catalog, err = policies.CatalogOf(o.known.Profiles)
 	return err
 }
 
@@ -128,7 +129,7 @@ func (o *CheckOptions) Run(ctx context.Context) error {
 }
 
 func (o *CheckOptions) snapshot(ctx context.Context, objects []source.Object) (*offline.Snapshot, error) {
-	snapshot := offline.New(o.catalog, o.namespace, o.clock.Now(), objects)
+	snapshot := offline.New(o.catalog, o.known.Frameworks, o.namespace, o.clock.Now(), objects)
 	if o.PolicyFile != "" {
 		var err error
 		if snapshot.Governing, err = offline.ReadPolicy(ctx, o.catalog, o.PolicyFile); err != nil {

@@ -25,6 +25,7 @@ type ExplainOptions struct {
 	AsUser     string
 
 	namespace string
+	known     Known
 	catalog   *policies.Catalog
 	clients   clients.Clients
 	clock     clock.PassiveClock
@@ -32,8 +33,8 @@ type ExplainOptions struct {
 	genericiooptions.IOStreams
 }
 
-func newExplainCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
-	o := &ExplainOptions{clients: clients.New(getter), clock: clk, IOStreams: streams}
+func newExplainCommand(getter genericclioptions.RESTClientGetter, known Known, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := &ExplainOptions{known: known, clients: clients.New(getter), clock: clk, IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "explain (POD | -f FILE) [--policy=FILE] [--kit=DIR] [-n NAMESPACE] [-o json|yaml]",
 		DisableFlagsInUseLine: true,
@@ -99,7 +100,7 @@ func (o *ExplainOptions) Complete(args []string) error {
 	if err != nil {
 		return err
 	}
-	o.catalog, err = policies.DefaultCatalog()
+	o.catalog, err = policies.CatalogOf(o.known.Profiles)
 	return err
 }
 
@@ -146,7 +147,7 @@ func (o *ExplainOptions) inputs(ctx context.Context, governing *policies.Policy)
 	if err != nil {
 		return nil, err
 	}
-	s := &inputs{snapshot: offline.New(o.catalog, o.namespace, o.clock.Now(), objects), objects: pods(objects), mutate: true}
+	s := &inputs{snapshot: offline.New(o.catalog, o.known.Frameworks, o.namespace, o.clock.Now(), objects), objects: pods(objects), mutate: true}
 	if len(s.objects) == 0 {
 		return nil, errors.New("the files hold no pod and no workload: give one, or judge other objects with `kubectl flare policy check`")
 	}

@@ -51,7 +51,7 @@ func (o *ExplainOptions) live(ctx context.Context, governing *policies.Policy) (
 		return nil, err
 	}
 	pod.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Pod"))
-	r.inputs.snapshot = offline.New(o.catalog, o.namespace, o.clock.Now(), r.objects)
+	r.inputs.snapshot = offline.New(o.catalog, o.known.Frameworks, o.namespace, o.clock.Now(), r.objects)
 	r.inputs.snapshot.Absent = r.absent
 	r.inputs.objects = []source.Object{{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, Typed: pod}}
 	return r.inputs, nil

@@ -59,7 +59,7 @@ func cluster(t *testing.T, s site, installed bool) *clientstest.Server {
 func explain(t *testing.T, server *clientstest.Server, args ...string) (string, error) {
 	t.Helper()
 	command := func(streams genericiooptions.IOStreams) *cobra.Command {
-		return policy.NewCommand(server.Flags("fl-site-1"), streams, testingclock.NewFakeClock(time.Now()))
+		return policy.NewCommand(server.Flags("fl-site-1"), known(t), streams, testingclock.NewFakeClock(time.Now()))
 	}
 	out, _, err := clientstest.Run(t, command, append([]string{"explain"}, args...)...)
 	return out, err

@@ -8,10 +8,19 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
+// Known are the frameworks that verdicts are about.
+type Known struct {
+	Frameworks *frameworks.Registry
+	Profiles   *profiles.Registry
+}
+
 // NewCommand makes `kubectl flare policy`.
-func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+func NewCommand(getter genericclioptions.RESTClientGetter, known Known, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
 		Short: "Ask what a SitePolicy says about manifests and pods",
@@ -23,6 +32,6 @@ func NewCommand(getter genericclioptions.RESTClientGetter, streams genericioopti
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newCheckCommand(getter, streams, clk), newExplainCommand(getter, streams, clk))
+	cmd.AddCommand(newCheckCommand(getter, known, streams, clk), newExplainCommand(getter, known, streams, clk))
 	return cmd
 }

@@ -19,6 +19,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/workloadstest"
+	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
@@ -92,6 +94,16 @@ func write(t *testing.T, name, text string) string {
 	return file
 }
 
+// known are the frameworks of this version.
+func known(t *testing.T) policy.Known {
+	t.Helper()
+	registered, err := policies.DefaultProfiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return policy.Known{Frameworks: frameworks.Default(), Profiles: registered}
+}
+
 func run(t *testing.T, stdin string, args ...string) (string, error) {
 	t.Helper()
 	streams, in, out, _ := genericiooptions.NewTestIOStreams()
@@ -100,7 +112,7 @@ func run(t *testing.T, stdin string, args ...string) (string, error) {
 	flags.KubeConfig = new("/dev/null")
 	root := &cobra.Command{Use: "kubectl-flare", SilenceErrors: true}
 	flags.AddFlags(root.PersistentFlags())
-	root.AddCommand(policy.NewCommand(flags, streams, testingclock.NewFakeClock(time.Now())))
+	root.AddCommand(policy.NewCommand(flags, known(t), streams, testingclock.NewFakeClock(time.Now())))
 	root.SetArgs(append([]string{"policy"}, args...))
 	err := root.ExecuteContext(t.Context())
 	return out.String(), err

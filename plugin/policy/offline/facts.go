@@ -8,7 +8,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
-	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
@@ -25,7 +24,7 @@ func (s *Snapshot) Facts(namespace string, policy *policies.Policy, name string)
 	}
 	for _, secret := range s.secrets {
 		if strings.HasPrefix(secret.Name, names.PrefixKit) && in(namespace, secret.Namespace) && !redacted(secret) {
-			f.Kits[secret.Name] = kitfact.Under(frameworks.Default(), &policy.Source().Spec, secret)
+			f.Kits[secret.Name] = kitfact.Under(s.registry, &policy.Source().Spec, secret)
 		}
 	}
 	for _, m := range s.configMaps {

@@ -34,6 +34,7 @@ type Snapshot struct {
 	Absent []string
 
 	catalog    *policies.Catalog
+	registry   *frameworks.Registry
 	policies   map[string]*policies.Policy
 	namespaces map[string]*corev1.Namespace
 	secrets    []*corev1.Secret
@@ -41,11 +42,11 @@ type Snapshot struct {
 	claims     []*corev1.PersistentVolumeClaim
 }
 
-// New makes a snapshot of objects, with its policies compiled. It sets the
+// New makes a snapshot of objects, with its policies compiled; the registry reads kits. It sets the
 // namespace of those that name none.
-func New(catalog *policies.Catalog, namespace string, now time.Time, objects []source.Object) *Snapshot {
+func New(catalog *policies.Catalog, registry *frameworks.Registry, namespace string, now time.Time, objects []source.Object) *Snapshot {
 	s := &Snapshot{
-		Namespace: namespace, Now: now, catalog: catalog,
+		Namespace: namespace, Now: now, catalog: catalog, registry: registry,
 		policies: map[string]*policies.Policy{}, namespaces: map[string]*corev1.Namespace{},
 	}
 	for i := range objects {
@@ -85,7 +86,7 @@ func (s *Snapshot) AddKit(dir string) error {
 		return fmt.Errorf("--kit: %w; give the kit's folder, the one that holds startup/", err)
 	}
 	defer root.Close()
-	k, err := frameworks.Default().ReadDir(root.FS())
+	k, err := s.registry.ReadDir(root.FS())
 	if err != nil {
 		return fmt.Errorf("--kit: cannot use the kit %s: %w", dir, err)
 	}
