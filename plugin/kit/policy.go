@@ -1,40 +1,26 @@
 package kit
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 
-	"sigs.k8s.io/yaml"
-
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// maxPolicy is what the API server takes in one object, about.
-const maxPolicy = 2 << 20
-
 // policyRules reads what the SitePolicy in a file says about kits. A policy that the API
 // server would refuse is an error: no site judges by it.
-func policyRules(registry *frameworks.Registry, file string) (*acceptance.Rules, error) {
-	data, err := readFile(file, maxPolicy)
+func policyRules(ctx context.Context, registry *frameworks.Registry, file string) (*acceptance.Rules, error) {
+	policy, err := source.Policy(ctx, file)
 	if err != nil {
 		return nil, fmt.Errorf("--policy: %w", err)
 	}
-	policy := &v1alpha1.SitePolicy{}
-	// Strict: a misspelt field would be trust that nobody asked for.
-	if err := yaml.UnmarshalStrict(data, policy); err != nil {
-		return nil, fmt.Errorf("--policy: %s is not a good SitePolicy: %w", file, err)
-	}
-	if policy.APIVersion != apiVersion || policy.Kind != "SitePolicy" {
-		return nil, fmt.Errorf("--policy: %s holds a %q of %q; give one SitePolicy of %s", file, policy.Kind, policy.APIVersion, apiVersion)
-	}
 	v1alpha1.SetDefaults(policy)
-	if err := v1alpha1.Validate(policy).ToAggregate(); err != nil {
-		return nil, fmt.Errorf("--policy: the SitePolicy %q in %s is invalid: %w", policy.Name, file, err)
-	}
 	rules, errs := acceptance.Compile(registry, &policy.Spec)
 	if err := errs.ToAggregate(); err != nil {
 		return nil, fmt.Errorf("--policy: the SitePolicy %q in %s is invalid: %w", policy.Name, file, err)

@@ -181,18 +181,18 @@ func TestVerifyPolicies(t *testing.T) {
 	assert.Contains(t, run(today, "verify", other, "--policy="+policyFile(t, fed, "")).out, "is not in spec.participants of the policy: site-1")
 
 	for want, text := range map[string]string{
-		`unknown field "kit"`:            "apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nspec: {kit: {}}\n",
-		`holds a "Pod" of "v1"`:          "apiVersion: v1\nkind: Pod\n",
-		"is not a good SitePolicy":       "[",
+		`unknown field "spec.kit"`:       "apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nspec: {kit: {}}\n",
+		"holds no SitePolicy":            "apiVersion: v1\nkind: Pod\n",
+		"it is not valid YAML":           "[",
 		"spec.kits.trustRoots: Required": "apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nmetadata: {name: a}\nspec: {participants: [site-1], kits: {trustRoots: []}}\n",
-		"already set in map":             "kind: SitePolicy\nkind: SitePolicy\n",
-		"this cannot be the right file":  strings.Repeat("#", 2<<20+1),
+		"already set":                    "kind: SitePolicy\nkind: SitePolicy\n",
+		"larger than 16 MiB":             strings.Repeat("#", 17<<20),
 	} {
 		file := filepath.Join(t.TempDir(), "p.yaml")
 		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
 		require.ErrorContains(t, run(today, "verify", dir, "--policy="+file).err, want)
 	}
-	assert.ErrorContains(t, run(today, "verify", dir, "--policy=nope").err, "--policy: cannot open nope")
+	assert.ErrorContains(t, run(today, "verify", dir, "--policy=nope").err, "--policy: cannot read nope: no such file or directory")
 }
 
 func TestInspectABrokenSeal(t *testing.T) {

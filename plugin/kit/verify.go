@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -65,7 +66,7 @@ func newVerifyCommand(registry *frameworks.Registry, streams genericiooptions.IO
 			if err := o.Validate(); err != nil {
 				return err
 			}
-			return o.Run()
+			return o.Run(cmd.Context())
 		},
 	}
 	cmd.Flags().StringVar(&o.RootFingerprint, "root-fingerprint", "", "SHA-256 fingerprint of the root certificate that the kit must belong to")
@@ -89,12 +90,12 @@ func (o *VerifyOptions) Validate() error {
 }
 
 // Run verifies the kit, prints the report and fails when a check failed.
-func (o *VerifyOptions) Run() error {
+func (o *VerifyOptions) Run(ctx context.Context) error {
 	k, err := source.Kit(o.registry, o.dir)
 	if err != nil {
 		return err
 	}
-	rules, err := o.rules()
+	rules, err := o.rules(ctx)
 	if err != nil {
 		return err
 	}
@@ -110,11 +111,11 @@ func (o *VerifyOptions) Run() error {
 }
 
 // rules are those of the policy, of the fingerprint, or of both.
-func (o *VerifyOptions) rules() (*acceptance.Rules, error) {
+func (o *VerifyOptions) rules(ctx context.Context) (*acceptance.Rules, error) {
 	if o.PolicyFile == "" {
 		return acceptance.Pinned(o.registry, o.RootFingerprint)
 	}
-	rules, err := policyRules(o.registry, o.PolicyFile)
+	rules, err := policyRules(ctx, o.registry, o.PolicyFile)
 	if err != nil {
 		return nil, err
 	}

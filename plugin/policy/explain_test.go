@@ -103,7 +103,7 @@ func TestExplainBadInput(t *testing.T) {
 		"nothing":     {nil, "give the name of a pod, or a file with -f"},
 		"both":        {[]string{"p", "-f", "-"}, "give the name of a pod, or a file with -f"},
 		"no pod":      {[]string{"-f", "-"}, "the files hold no pod and no workload"},
-		"no policy":   {[]string{"-f", "-", "--policy", "/nowhere"}, "--policy: cannot read the manifests"},
+		"no policy":   {[]string{"-f", "-", "--policy", "/nowhere"}, "--policy: cannot read /nowhere"},
 		"format":      {[]string{"-f", "-", "-o", "xml"}, `unable to match a printer suitable for the output format "xml"`},
 		"two of them": {[]string{"a", "b"}, "accepts at most 1 arg"},
 	} {
