@@ -28,11 +28,12 @@ func RunContext(ctx context.Context, make func(genericiooptions.IOStreams) *cobr
 	return stdout.String(), stderr.String(), err
 }
 
-// FastClock is a clock on which a second takes five milliseconds.
+// FastClock is a clock on which a second takes twenty milliseconds: long enough for a
+// busy machine to answer within the shortest grace of a rollout.
 func FastClock(t testing.TB, now time.Time) *testingclock.FakeClock {
 	t.Helper()
 	clk := testingclock.NewFakeClock(now)
-	ticker := time.NewTicker(5 * time.Millisecond)
+	ticker := time.NewTicker(20 * time.Millisecond)
 	ctx := t.Context()
 	go func() {
 		defer ticker.Stop()
