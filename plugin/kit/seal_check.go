@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// check refuses a kit that is no good. A project's new seal replaces whatever
+// check rejects a kit that is not valid. A project's new seal replaces whatever
 // was there. A site that accepts a kit must find it as its old seal says: else
 // it would vouch for what somebody changed on the way.
 func (o *SealOptions) check(k *kit.Kit) error {

@@ -87,7 +87,7 @@ func (o *CheckOptions) addFlags(cmd *cobra.Command) {
 	o.print.addFlags(cmd)
 }
 
-// Complete resolves the namespace. A kubeconfig that cannot be read is no matter.
+// Complete resolves the namespace. A kubeconfig that cannot be read does not matter.
 func (o *CheckOptions) Complete() error {
 	var err error
 	if o.namespace, err = o.clients.Namespace(); err != nil || o.namespace == "" {

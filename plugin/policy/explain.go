@@ -87,7 +87,7 @@ func (o *ExplainOptions) addFlags(cmd *cobra.Command) {
 }
 
 // Complete takes the argument and resolves the namespace. Without a cluster a
-// kubeconfig that cannot be read is no matter.
+// kubeconfig that cannot be read does not matter.
 func (o *ExplainOptions) Complete(args []string) error {
 	if len(args) > 0 {
 		o.Pod = args[0]

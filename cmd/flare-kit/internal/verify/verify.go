@@ -19,7 +19,7 @@ import (
 
 // Options are the arguments.
 type Options struct {
-	// Digest is the kit's: whoever made the pod's container knows it from a seal
+	// Digest is the kit's: the author of the pod's container has it from a seal
 	// that was verified.
 	Digest string
 	// From holds startup/ as it lies on the volume, Seal the kit's Secret.
@@ -53,7 +53,7 @@ func Run(o Options, out io.Writer) error {
 	return err
 }
 
-// sealed reads which files there must be. The seal's signature is no matter here:
+// sealed reads which files there must be. The seal's signature does not matter here:
 // the digest vouches for the list.
 func (o Options) sealed() (map[string]string, error) {
 	if err := install.CheckDigest(o.Digest); err != nil {
