@@ -33,7 +33,7 @@ func (f *Files) policy(ctx context.Context, stdin io.Reader) (*v1alpha1.SitePoli
 		}
 		found = p
 		if err := v1alpha1.Validate(p).ToAggregate(); err != nil {
-			return fmt.Errorf("%s: SitePolicy %q is not valid: %w", o.Place, p.Name, err)
+			return fmt.Errorf("%s: SitePolicy %q is invalid: %w", o.Place, p.Name, err)
 		}
 		return nil
 	})

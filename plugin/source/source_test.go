@@ -204,7 +204,7 @@ func TestPolicy(t *testing.T) {
 		"none":             {pod("a"), "holds no SitePolicy of kubectl-flare.dev/v1alpha1"},
 		"two":              {policy + "---\n" + policy, "holds several SitePolicies"},
 		"a misspelt field": {strings.Replace(policy, "participants", "participant", 1), `document 1: it is not a valid SitePolicy: strict decoding error: unknown field "spec.participant"`},
-		"not valid":        {pod("a") + "---\n" + strings.Replace(policy, "[site-1]", "[]", 1), `document 2: SitePolicy "hospital-a" is not valid: spec.participants`},
+		"not valid":        {pod("a") + "---\n" + strings.Replace(policy, "[site-1]", "[]", 1), `document 2: SitePolicy "hospital-a" is invalid: spec.participants`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(tree(t, map[string]string{"policy.yaml": tc.text}), "policy.yaml")
