@@ -62,7 +62,7 @@ else
 endif
 
 .PHONY: generate
-generate: ## Write the generated code and the CRD anew
+generate: ## Write the generated code and the CRD again
 	$(GO) tool -modfile=test/tools/go.mod controller-gen object paths='./policies/v1alpha1;./policies/snapshot'
 	$(GO) tool -modfile=test/tools/go.mod controller-gen crd paths=./policies/v1alpha1 output:crd:dir=manifests/crd
 
@@ -94,10 +94,10 @@ lint: ## Run the linters; the tools are built from test/tools
 .PHONY: verify-generated
 GENERATE_READS = Makefile go.mod go.sum manifests policies test/tools
 verify-generated: ## Fail if `make generate` would change a file
-	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && mkdir "$$dir/is" "$$dir/ought" && \
-	tar -cf "$$dir/tree" $(GENERATE_READS) && tar -xf "$$dir/tree" -C "$$dir/is" && tar -xf "$$dir/tree" -C "$$dir/ought" && \
-	$(MAKE) -s -C "$$dir/ought" generate && cd "$$dir" && \
-	{ diff -ru is ought || { echo 'Generated files are stale: run "make generate" and commit them.' >&2; exit 1; }; }
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && mkdir "$$dir/is" "$$dir/want" && \
+	tar -cf "$$dir/tree" $(GENERATE_READS) && tar -xf "$$dir/tree" -C "$$dir/is" && tar -xf "$$dir/tree" -C "$$dir/want" && \
+	$(MAKE) -s -C "$$dir/want" generate && cd "$$dir" && \
+	{ diff -ru is want || { echo 'Generated files are stale: run "make generate" and commit them.' >&2; exit 1; }; }
 
 .PHONY: verify-tidy
 verify-tidy: ## Fail if `go mod tidy` would change a go.mod or go.sum

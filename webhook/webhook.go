@@ -29,7 +29,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/webhook/server"
 )
 
-// Options are what the webhook is told.
+// Options configure the webhook.
 type Options struct {
 	// Config leads to the API server.
 	Config *rest.Config
@@ -39,7 +39,7 @@ type Options struct {
 	// authority, as SelfSigned says.
 	CertDir    string
 	SelfSigned certificates.SelfSignedOptions
-	// Drain is how long it goes on serving after it was told to end, Finish how
+	// Drain is how long it goes on serving after it was asked to end, Finish how
 	// long what has begun may take then.
 	Drain, Finish time.Duration
 	// KitImage is flare-kit's image by digest; Binders are users besides the

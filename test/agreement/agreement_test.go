@@ -35,13 +35,13 @@ import (
 
 const cases = 1000
 
-// invalid stands in place of failed checks where the policy decides nothing.
+// invalid takes the place of failed checks where the policy decides nothing.
 const (
 	invalid    = "the policy is invalid"
 	unreadable = "the kit cannot be read"
 )
 
-// TestAgreement judges every case twice. The seed is fixed: each run has the same kits
+// TestAgreement evaluates every case twice. The seed is fixed: each run has the same kits
 // but for their random keys.
 func TestAgreement(t *testing.T) {
 	w, r := newWorld(t), rand.New(rand.NewPCG(2026, 11))
@@ -60,23 +60,23 @@ func TestAgreement(t *testing.T) {
 }
 
 // checkVariety makes sure that the cases ask something: many are accepted, and every
-// check that a policy or a seal decides refuses some.
+// check that a policy or a seal decides rejects some.
 func checkVariety(t *testing.T, seen map[string]int) {
 	t.Helper()
 	assert.Greater(t, seen[""], cases/20, "accepted")
-	refused := map[string]int{}
+	rejected := map[string]int{}
 	for failed, n := range seen {
 		for id := range strings.SplitSeq(failed, ", ") {
-			refused[id] += n
+			rejected[id] += n
 		}
 	}
 	for _, id := range []string{
 		"root-pinned", "dates", "seal", "seal-files", "seal-identity", "seal-dates", "serial", "revoked", "listed", "claim",
 		"startup-files", "startup-signature", invalid, unreadable,
 	} {
-		assert.Positive(t, refused[id], id)
+		assert.Positive(t, rejected[id], id)
 	}
-	t.Logf("accepted: %d, refused: %v", seen[""], refused)
+	t.Logf("accepted: %d, rejected: %v", seen[""], rejected)
 }
 
 // onVolume is what differs for the Secret of a kit on a volume: the policy must name
@@ -171,7 +171,7 @@ func (s store) Get(_ context.Context, _ client.ObjectKey, into client.Object, _ 
 }
 
 // cluster gives the failed checks of the webhook for a pod that is created, sorted. A
-// policy that the API server refuses never gets to the webhook, which refuses all.
+// policy that the API server rejects never reaches the webhook, which denies everything.
 func (w *world) cluster(t *testing.T, g generated, policy *v1alpha1.SitePolicy) []string {
 	t.Helper()
 	if len(v1alpha1.Validate(policy)) > 0 {

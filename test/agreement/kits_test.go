@@ -37,7 +37,7 @@ type world struct {
 	sites []*kittest.Sealer
 }
 
-// base is a kit, and who may seal it for its project; nil where nobody may.
+// base is a kit, and who may seal it for its project; nil where no one may.
 type base struct {
 	content *kit.Content
 	project *kittest.Sealer
@@ -48,7 +48,7 @@ func newWorld(t *testing.T) *world {
 	registry, err := frameworks.NewRegistry(nvflare.Framework{}, toy.Framework{})
 	require.NoError(t, err)
 	w := &world{registry: registry}
-	for _, name := range []string{"it", "security", "stranger"} {
+	for _, name := range []string{"it", "security", "outsider"} {
 		w.sites = append(w.sites, kittest.NewSealer(t, name))
 	}
 	long := kittest.WithDates(issued.AddDate(-2, 0, 0), issued.AddDate(4, 0, 0))
@@ -81,7 +81,7 @@ func (w *world) add(f *kittest.Federation, kits ...*kittest.Kit) {
 	}
 }
 
-// generated is one kit as it lies in a folder, and whether its Secret is that of a kit
+// generated is one kit as it is in a folder, and whether its Secret is that of a kit
 // on a volume.
 type generated struct {
 	kit      *kit.Kit
@@ -106,7 +106,7 @@ func (w *world) kit(t *testing.T, r *rand.Rand) generated {
 }
 
 // seal seals as those would who may, and as those would who may not. It says whether
-// the seal lies.
+// the seal is.
 func (w *world) seal(t *testing.T, r *rand.Rand, k *kit.Kit, project *kittest.Sealer) (lied bool) {
 	t.Helper()
 	by := append(slices.Clone(w.sites), project, project, nil)[r.IntN(len(w.sites)+3)]

@@ -52,7 +52,7 @@ func (w *world) policy(t *testing.T, r *rand.Rand, k *kit.Kit) *v1alpha1.SitePol
 	return p
 }
 
-// revoke revokes something of the kit, or of nobody.
+// revoke revokes something of the kit, or of no kit.
 func (w *world) revoke(r *rand.Rand, revoked *v1alpha1.Revoked, k *kit.Kit) {
 	revoked.CertificateSerials, revoked.Keys, revoked.Kits = []string{"abc"}, []string{strings.Repeat("a", 64)}, []string{strings.Repeat("b", 64)}
 	certificates := k.Certificates()

@@ -1,5 +1,5 @@
 // Command architecture draws the picture in docs/architecture.md from the
-// imports of the code: `make docs` writes it anew, and a test fails when it is
+// imports of the code: `make docs` rewrites it, and a test fails when it is
 // out of date.
 package main
 
@@ -15,7 +15,7 @@ import (
 // page is the file with the picture, from the repository's root.
 const page = "docs/architecture.md"
 
-// The lines between which the picture stands.
+// The lines that enclose the picture.
 const (
 	begin = "<!-- The picture is generated: run `make docs`. -->\n"
 	end   = "<!-- End of the picture. -->\n"

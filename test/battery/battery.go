@@ -4,7 +4,7 @@
 // of its namespace, the expected verdict and what its message must say.
 //
 // A case is added by adding a document to a file in testdata/cases. Its objects
-// begin with a good one and break one thing.
+// begin with a valid one and break one thing.
 package battery
 
 import (
@@ -19,14 +19,14 @@ import (
 // Verdict is what came of a request.
 type Verdict struct {
 	Allowed bool
-	// Messages are why it was refused, and the warnings where it was not.
+	// Messages are why it was denied, and the warnings where it was not.
 	Messages []string
 	// Audited says that the audit log holds what was wrong; nil where the endpoint
 	// does not show it.
 	Audited *bool
 }
 
-// Submit puts a case's request to a judge.
+// Submit puts a case's request to an evaluator.
 type Submit func(context.Context, testing.TB, *Case) Verdict
 
 // Options are how to run the battery.
@@ -78,7 +78,7 @@ func (c *Case) agree(t *testing.T, a, b Verdict) {
 
 // unjudged says that a look-up failed before the evaluator was asked.
 func (v Verdict) unjudged() bool {
-	return len(v.Messages) == 1 && strings.HasPrefix(v.Messages[0], "kubectl-flare cannot judge this request: ")
+	return len(v.Messages) == 1 && strings.HasPrefix(v.Messages[0], "kubectl-flare cannot evaluate this request: ")
 }
 
 // compare reports what Problems finds.

@@ -21,17 +21,17 @@ const (
 // Case is one request, the namespace that it comes to, and what must come of it.
 type Case struct {
 	Name string
-	// Source is the file that it stands in, Lesson where it was learnt.
+	// Source is the file that it is in, Lesson where it was learned.
 	Source, Lesson string
 	// Review is the request. Its objects are as a client sends them: a endpoint
 	// mutates where the API server would.
 	Review policies.Review
-	// Snapshot is what stands in the namespace.
+	// Snapshot is what exists in the namespace.
 	Snapshot Snapshot
-	// Elsewhere says why the API server itself refuses the request, or does not
+	// Elsewhere says why the API server itself rejects the request, or does not
 	// put it to anybody: such a case does not come to the third endpoint.
 	Elsewhere string
-	// Static says why a static policy refuses what the evaluator allows.
+	// Static says why a static policy denies what the evaluator allows.
 	Static string
 	Want   Want
 }
@@ -76,7 +76,7 @@ type Want struct {
 	Messages []string `json:"messages,omitempty"`
 }
 
-// document is a case as it stands in a file.
+// document is a case as it is written in a file.
 type document struct {
 	Name   string `json:"name"`
 	Lesson string `json:"lesson,omitempty"`

@@ -112,7 +112,7 @@ func (e endpoint) mutate(ctx context.Context, request *admissionv1.AdmissionRequ
 	e.Helper()
 	response := e.post(ctx, "/mutate/pods", request)
 	if !response.Allowed {
-		e.Fatalf("mutation refuses: %+v", response.Result)
+		e.Fatalf("mutation denies: %+v", response.Result)
 	}
 	if len(response.Patch) == 0 {
 		return

@@ -18,22 +18,22 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// kitDescription is a kit in testdata/kits.yaml. The defaults are a good one.
+// kitDescription is a kit in testdata/kits.yaml. The defaults are a valid one.
 type kitDescription struct {
 	Participant string   `json:"participant"`
 	Org         string   `json:"org"`
 	Role        kit.Role `json:"role"`
 	// Federation is another one than the policy's where it is set.
 	Federation string `json:"federation,omitempty"`
-	// Dates are good, expired or future.
+	// Dates are valid, expired or future.
 	Dates string `json:"dates,omitempty"`
-	// Seal is by lead, which is the default, it-security, stranger or
+	// Seal is by lead, which is the default, it-security, outsider or
 	// participant; or none.
 	Seal   string `json:"seal,omitempty"`
 	Serial int64  `json:"serial,omitempty"`
 	// Change is a file that changes after the kit was sealed.
 	Change string `json:"change,omitempty"`
-	// Volume is the claim that it lies on, where it is in no Secret.
+	// Volume is the claim that it is on, where it is in no Secret.
 	Volume string `json:"volume,omitempty"`
 }
 
@@ -55,7 +55,7 @@ func (l *loader) newKits() *kits {
 	l.t.Helper()
 	k := &kits{l: l, federations: map[string]*kittest.Federation{}, sealers: map[string]*kittest.Sealer{}, made: map[string]*kit.Kit{}}
 	k.federation(pinned)
-	for _, name := range []string{"it-security", "stranger"} {
+	for _, name := range []string{"it-security", "outsider"} {
 		k.sealers[name] = kittest.NewSealer(l.t, name)
 	}
 	var all map[string]kitDescription
@@ -99,7 +99,7 @@ func (k *kits) make(d kitDescription) *kit.Kit {
 		one.Seal(k.l.t, k.sealers["lead of "+federation], serial)
 	case "participant":
 		// Every member has a certificate of the root; none of them may seal.
-		one.Seal(k.l.t, k.sealers["stranger"], serial).With(kit.SealCertificateFile, f.Client("member", "org").File("startup/client.crt"))
+		one.Seal(k.l.t, k.sealers["outsider"], serial).With(kit.SealCertificateFile, f.Client("member", "org").File("startup/client.crt"))
 	default:
 		one.Seal(k.l.t, k.sealers[d.Seal], serial)
 	}
@@ -148,7 +148,7 @@ func (k *kits) objects(namespace, name string) (*corev1.Secret, *corev1.ConfigMa
 	if err != nil {
 		k.l.t.Fatal(err)
 	}
-	// A claim comes before them where the kit lies on a volume.
+	// A claim comes before them where the kit is on a volume.
 	last := len(objects) - 1
 	secret, ok := objects[last-1].(*corev1.Secret)
 	local, ok2 := objects[last].(*corev1.ConfigMap)

@@ -15,7 +15,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// launched is the workload that launch writes for a kit. Nobody can launch a kit that
+// launched is the workload that launch writes for a kit. No one can launch a kit that
 // is not accepted, but somebody may write the same by hand: it is what launch writes
 // for a kit without the flaw, with the digest of the other.
 func (b builder) launched(name string) runtime.Object {
@@ -37,7 +37,7 @@ func (b builder) launched(name string) runtime.Object {
 	return b.withDigest(set.Stages[len(set.Stages)-1][0], flawless.Digest(), k.Digest())
 }
 
-// accept takes a kit from whoever has made it, at any time. The Verified is unusable
+// accept takes a kit from any author, at any time. The Verified is unusable
 // for a kit that is not whole.
 func (b builder) accept(k *kit.Kit) acceptance.Verified {
 	b.t.Helper()

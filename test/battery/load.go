@@ -20,7 +20,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
-// Cases reads testdata. Kits are made anew for every test, so a case's names
+// Cases reads testdata. Kits are made again for every test, so a case's names
 // differ from run to run.
 func Cases(t testing.TB) []*Case {
 	t.Helper()
@@ -93,7 +93,7 @@ func (l *loader) documents(file string) []document {
 }
 
 // render fills in a file what is only known in this run, between << and >>. role
-// is what <<.>> stands for.
+// is what <<.>> means.
 func (l *loader) render(file, role string) []byte {
 	l.t.Helper()
 	data, err := os.ReadFile(file)
@@ -126,7 +126,7 @@ func slug(name string) string {
 }
 
 // known says whether a verdict is one of the four, so that a misspelt one does
-// not pass for a refusal.
+// not pass for a denial.
 func (w Want) validate() error {
 	if !slices.Contains([]string{Allowed, Denied, Warned, Audited}, w.Verdict) {
 		return fmt.Errorf("want.verdict %q: must be allowed, denied, warned or audited", w.Verdict)

@@ -62,7 +62,7 @@ func TestBadInput(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			said := refused(t, tc.args...)
+			said := failing(t, tc.args...)
 			for _, want := range tc.want {
 				require.Contains(t, said, want)
 			}
@@ -89,16 +89,16 @@ func checkHopeless(t *testing.T, f scenario.Federation, kit, root string) {
 	t.Helper()
 	namespace := f.Site1Namespace()
 	// No node has a registry at its port 1.
-	said := refused(t, "launch", kit, "-n", namespace, "--root-fingerprint", root, "--image", "127.0.0.1:1/nothing:1")
+	said := failing(t, "launch", kit, "-n", namespace, "--root-fingerprint", root, "--image", "127.0.0.1:1/nothing:1")
 	require.Contains(t, said, "cannot be pulled")
 	require.Contains(t, said, "check --image")
 
 	kubectl(t, "delete", "deployment,persistentvolumeclaim", "--all", "-n", namespace, "--wait")
-	said = refused(t, "launch", kit, "-n", namespace, "--root-fingerprint", root, "--image", env.Image, "--storage-class", "nothing")
+	said = failing(t, "launch", kit, "-n", namespace, "--root-fingerprint", root, "--image", env.Image, "--storage-class", "nothing")
 	require.Contains(t, said, `StorageClass "nothing"`)
 
 	kubectl(t, "delete", "deployment,persistentvolumeclaim", "--all", "-n", namespace, "--wait")
 	kubectl(t, "create", "quota", "none", "--hard=pods=0", "-n", namespace)
-	said = refused(t, "launch", kit, "-n", namespace, "--root-fingerprint", root, "--image", env.Image)
+	said = failing(t, "launch", kit, "-n", namespace, "--root-fingerprint", root, "--image", env.Image)
 	require.Contains(t, said, "quota")
 }

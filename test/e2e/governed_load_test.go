@@ -17,7 +17,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-// load is pods on their way into a governed namespace: good ones, and ones that
+// load is pods on their way into a governed namespace: valid ones, and ones that
 // must never pass. Nothing of them is stored.
 type load struct {
 	typed     kubernetes.Interface
@@ -60,7 +60,7 @@ func (l *load) during(t *testing.T, happens func()) {
 	happens()
 	stop()
 	senders.Wait()
-	t.Logf("good pods: %d passed, %d failed; bad pods: %d refused, %d admitted", l.passed.Load(), l.failed.Load(), l.refused.Load(), l.admitted.Load())
+	t.Logf("valid pods: %d passed, %d failed; invalid pods: %d denied, %d admitted", l.passed.Load(), l.failed.Load(), l.refused.Load(), l.admitted.Load())
 }
 
 func (l *load) send(ctx context.Context, pod *corev1.Pod) {
@@ -88,7 +88,7 @@ func (l *load) try(ctx context.Context, pod *corev1.Pod) error {
 	return err
 }
 
-// byWebhook says whether a refusal is a verdict of ours.
+// byWebhook says whether the webhook decided a denial.
 func byWebhook(err error) bool {
 	return apierrors.IsForbidden(err) && strings.Contains(err.Error(), `admission webhook "pods.kubectl-flare.dev" denied the request: SitePolicy`)
 }

@@ -58,7 +58,7 @@ func underLoad(t *testing.T, name, prefix string) *load {
 	return l
 }
 
-// recovers waits until good pods pass and bad ones are refused by a verdict.
+// recovers waits until valid pods pass and invalid ones are denied by a verdict.
 func recovers(t *testing.T, l *load) {
 	t.Helper()
 	require.Eventually(t, func() bool {

@@ -37,6 +37,6 @@ func checkKits(t *testing.T, version string) {
 	key, err := os.ReadFile(other)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(changed, "startup", "client.key"), key, 0o600))
-	said := refused(t, "kit", "verify", changed, "--root-fingerprint", root)
+	said := failing(t, "kit", "verify", changed, "--root-fingerprint", root)
 	require.Contains(t, said, "of its verification failed")
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/test/e2e/scenario"
 )
 
-// TestTamper changes a kit where it lies on its volume, a folder of this machine.
+// TestTamper changes a kit where it is on its volume, a folder of this machine.
 func TestTamper(t *testing.T) {
 	g := governed(t, "e2e_tamper", "e2e-tamper")
 	require.NoError(t, g.LaunchAll(t.Context()))

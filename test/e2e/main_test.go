@@ -39,9 +39,9 @@ func flare(t *testing.T, args ...string) string {
 	return out
 }
 
-// refused runs the plugin, which must fail with exit code 1, and returns what it
+// failing runs the plugin, which must fail with exit code 1, and returns what it
 // said on standard error.
-func refused(t *testing.T, args ...string) string {
+func failing(t *testing.T, args ...string) string {
 	t.Helper()
 	r, err := scenario.Run(t.Context(), nil, append([]string{env.Flare}, args...)...)
 	require.NoError(t, err)

@@ -42,7 +42,7 @@ func down(report step.Reporter) error {
 	return removeState()
 }
 
-// removeState refuses to remove below a mount: what is mounted there may be
+// removeState fails to remove below a mount: what is mounted there may be
 // somebody's data.
 func removeState() error {
 	mounts, err := os.ReadFile("/proc/self/mounts")

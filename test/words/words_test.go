@@ -44,7 +44,8 @@ func TestWhatPeopleReadAvoidsTheWordsOfContributing(t *testing.T) {
 
 // notYet lists the folders whose language has not been revised yet.
 var notYet = []string{
-	"cmd/", "docs/", "krew/", "manifests/", "plugin/", "policies/", "test/", "webhook/", "Makefile",
+	"cmd/", "krew/", "manifests/", "plugin/", "policies/", "test/scripts/",
+	"test/battery/testdata/cases/jobs.yaml", "test/battery/testdata/cases/updates.yaml",
 }
 
 // inFile looks where people read: Go, documentation, manifests and scripts.

@@ -18,7 +18,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// How long certificates are good. Each is made anew when a third of its time is
+// How long certificates are valid. Each is made again when a third of its time is
 // left; the authority outlives what it has issued.
 const (
 	authorityLife = 2 * 365 * 24 * time.Hour

@@ -17,7 +17,7 @@
 // Why not controller-runtime's certwatcher (v0.25.2) in the place of Files? It
 // compares the leaf and the key alone: a chain that changed while its leaf stayed was
 // not served after 25 s, here after 1 ms. Nor can it start before the files exist.
-// cert-manager's FileCertificateSource compares everything, but lies in
+// cert-manager's FileCertificateSource compares everything, but is in
 // pkg/server/tls.
 package certificates
 

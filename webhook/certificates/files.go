@@ -14,7 +14,7 @@ import (
 	"k8s.io/utils/clock"
 )
 
-// poll is how often the files are read even if nobody says that they changed:
+// poll is how often the files are read even if no event says that they changed:
 // notifications get lost on some file systems.
 const poll = 500 * time.Millisecond
 
@@ -28,7 +28,7 @@ type Files struct {
 	seen             [sha256.Size]byte
 }
 
-// NewFiles makes a source of tls.crt and tls.key in a folder. complain is told
+// NewFiles makes a source of tls.crt and tls.key in a folder. complain is given
 // what is wrong with new files, while the old certificate stays in use.
 func NewFiles(dir string, clk clock.WithTicker, complain func(error)) *Files {
 	return &Files{

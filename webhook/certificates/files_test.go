@@ -70,7 +70,7 @@ func within(t *testing.T, most time.Duration, what string, done func() bool) {
 	t.Errorf("%s took longer than %s", what, most)
 }
 
-// Handshakes go on while the certificate changes; each finds a good one, and the
+// Handshakes go on while the certificate changes; each finds a valid one, and the
 // new one is there within a second.
 func TestReloadLosesNothing(t *testing.T) {
 	m := newMount(t)

@@ -53,7 +53,7 @@ type SelfSignedOptions struct {
 	Every time.Duration
 }
 
-// NewSelfSigned makes a SelfSigned. complain is told what goes wrong; it tries
+// NewSelfSigned makes a SelfSigned. complain is given what goes wrong; it tries
 // again.
 func NewSelfSigned(c client.Client, options SelfSignedOptions, clk clock.WithTicker, complain func(error)) *SelfSigned {
 	return &SelfSigned{client: c, options: options, clock: clk, complain: complain}

@@ -50,7 +50,7 @@ func bundle(t *testing.T, c client.Client) []byte {
 	return a
 }
 
-// trusted says whether what a replica serves is good for the bundle.
+// trusted says whether what a replica serves is valid for the bundle.
 func trusted(t *testing.T, s *SelfSigned, bundle []byte, now time.Time) bool {
 	t.Helper()
 	pool := x509.NewCertPool()
@@ -84,7 +84,7 @@ func TestRotation(t *testing.T) {
 	}
 }
 
-// Whoever loses the race takes what the winner wrote.
+// The one that loses the race takes what the winner wrote.
 func TestTwoAtOnce(t *testing.T) {
 	c, clk := cluster(t), testingclock.NewFakeClock(time.Now())
 	a, b := replica(t, c, clk), replica(t, c, clk)
@@ -106,7 +106,7 @@ func TestTwoAtOnce(t *testing.T) {
 }
 
 // What another replica has renewed is in use within a second, and so is an
-// authority that is made anew because somebody has emptied the Secret.
+// authority that is made again because somebody has emptied the Secret.
 func TestChangesAreInUseWithinASecond(t *testing.T) {
 	c := cluster(t)
 	options := replica(t, c, nil).options

@@ -11,7 +11,7 @@ import (
 )
 
 // answer says a verdict in the API server's words: 403 and the reasons where it
-// refuses, and audit annotations in any case.
+// denies, and audit annotations in any case.
 func answer(decision policies.Decision) admission.Response {
 	response := admissionv1.AdmissionResponse{
 		Allowed: decision.Allowed, Warnings: decision.Warnings, AuditAnnotations: decision.AuditAnnotations,
@@ -34,12 +34,12 @@ const (
 	verdictUnknown   = "unknown"
 )
 
-// undecided refuses what could not be evaluated.
+// undecided denies what could not be evaluated.
 func (in *Inputs) undecided(handler string, request admission.Request, err error) admission.Response {
 	in.Observer.Decided(handler, policies.Operation(request.Operation), "", verdictUndecided)
 	return admission.Response{AdmissionResponse: admissionv1.AdmissionResponse{
 		AuditAnnotations: map[string]string{policies.AuditVerdict: verdictUndecided, policies.AuditMessage: err.Error()},
-		Result:           forbidden("kubectl-flare cannot judge this request: " + err.Error()),
+		Result:           forbidden("kubectl-flare cannot evaluate this request: " + err.Error()),
 	}}
 }
 

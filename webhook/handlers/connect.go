@@ -54,7 +54,7 @@ func (in *Inputs) pod(ctx context.Context, namespace, name string) ([]*corev1.Po
 }
 
 // podsOfService are those that the Service selects. One without a selector leads
-// wherever somebody has pointed it, so nobody can say what it reaches.
+// any address that its author chose, so it is unknown what it reaches.
 func (in *Inputs) podsOfService(ctx context.Context, namespace, name string) ([]*corev1.Pod, error) {
 	service := &corev1.Service{}
 	if err := in.Reader.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, service); err != nil {

@@ -1,7 +1,7 @@
 // Package handlers turns admission requests into reviews for package policies,
 // and its decisions into responses: one small file for each kind of request. They
 // look up what a verdict rests on and decide nothing themselves. A look-up that
-// fails becomes a fact that is missing, and package policies refuses that.
+// fails becomes a fact that is missing, and package policies denies that.
 package handlers
 
 import (
@@ -28,7 +28,7 @@ type Policies interface {
 type Kits interface {
 	Kit(ctx context.Context, namespace, secret string, policy *v1alpha1.SitePolicy) policies.KitFact
 	Local(ctx context.Context, namespace, configMap string) policies.LocalFact
-	// OfSecret judges the kit in a Secret, be it stored or not.
+	// OfSecret evaluates the kit in a Secret, be it stored or not.
 	OfSecret(secret *corev1.Secret, policy *v1alpha1.SitePolicy) policies.KitFact
 }
 
@@ -72,7 +72,7 @@ const (
 )
 
 // lookUp is how long the look-ups of one request may take together: less than
-// the API server waits, so that whoever is refused reads why.
+// the API server waits, so that the user who is denied reads why.
 const lookUp = 3 * time.Second
 
 // gather fills in what the verdict on one kind of request rests on.

@@ -12,7 +12,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
 )
 
-// Mutate adds to new pods what the policy demands. It refuses nothing that it
+// Mutate adds to new pods what the policy demands. It denies nothing that it
 // can read: that is for Pods, which evaluates what comes out.
 func Mutate(inputs *Inputs) admission.Handler { return &mutator{inputs} }
 
@@ -52,7 +52,7 @@ func (m *mutator) Handle(ctx context.Context, request admission.Request) admissi
 }
 
 // candidates are the kits that pods of the namespace mount. The webhook may not
-// list Secrets; whoever makes job pods is such a pod himself.
+// list Secrets; the creator of job pods is such a pod itself.
 func (in *Inputs) candidates(ctx context.Context, e *evaluation) {
 	pods := &corev1.PodList{}
 	if err := in.Reader.List(ctx, pods, client.InNamespace(e.review.Namespace)); err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 // Objects evaluates Secrets and ConfigMaps with a reserved name or the type of a
-// kit, by what stands in the request: nothing of it is stored yet.
+// kit, by the content of the request: nothing of it is stored yet.
 func Objects(inputs *Inputs) admission.Handler {
 	return &validator{name: nameObjects, inputs: inputs, gather: gatherReviewed}
 }

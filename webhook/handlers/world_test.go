@@ -24,7 +24,7 @@ import (
 )
 
 // site plays everything around the handlers: one governed namespace with three
-// good kits, and users with and without the verb breakglass.
+// valid kits, and users with and without the verb breakglass.
 type site struct {
 	policy *v1alpha1.SitePolicy
 	ready  *policies.Policy
@@ -116,7 +116,7 @@ func objects(t testing.TB) []client.Object {
 	claim.Namespace, claim.Name, claim.Spec.VolumeName = policiestest.Namespace, "ct-scans", "pv-17"
 	all = append(all, claim)
 	for name, selector := range map[string]map[string]string{
-		"clients": {"kubectl-flare.dev/role": "client"}, "notebooks": {"app": "notebook"}, "anywhere": nil, "nobody": {"app": "nobody"},
+		"clients": {"kubectl-flare.dev/role": "client"}, "notebooks": {"app": "notebook"}, "anywhere": nil, "none": {"app": "none"},
 	} {
 		service := &corev1.Service{}
 		service.Namespace, service.Name, service.Spec.Selector = policiestest.Namespace, name, selector

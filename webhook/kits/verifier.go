@@ -20,8 +20,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// Fresh is how long a good answer of the API server is taken for the present. In
-// a governed namespace nobody replaces a kit Secret without a review, so this
+// Fresh is how long an answer of the API server counts as current. In
+// a governed namespace no one replaces a kit Secret without a review, so this
 // only bounds what happened before the namespace was governed. Bad answers are
 // never kept.
 const Fresh = 5 * time.Second
@@ -91,7 +91,7 @@ func (v *Verifier) Kit(ctx context.Context, namespace, name string, policy *v1al
 	return fact
 }
 
-// OfSecret judges the kit in a Secret, whether or not it is stored.
+// OfSecret evaluates the kit in a Secret, whether or not it is stored.
 func (v *Verifier) OfSecret(secret *corev1.Secret, policy *v1alpha1.SitePolicy) policies.KitFact {
 	rules, err := v.rules.of(policy)
 	if err != nil {

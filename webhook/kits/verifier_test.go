@@ -34,7 +34,7 @@ type reader struct {
 func (r *reader) Get(ctx context.Context, key client.ObjectKey, obj client.Object, opts ...client.GetOption) error {
 	r.gets++
 	if r.away {
-		return errors.New("connection refused")
+		return errors.New("connection reset")
 	}
 	return r.Client.Get(ctx, key, obj, opts...)
 }
@@ -115,7 +115,7 @@ func TestNewGenerationVerifiesAnew(t *testing.T) {
 	b.expect(t, 2, 2)
 }
 
-// A policy that was deleted and made anew begins with generation 1 again.
+// A policy that was deleted and made again begins with generation 1 again.
 func TestAnotherPolicyOfTheSameGeneration(t *testing.T) {
 	b := newBench(t)
 	b.create(t, b.secret)
@@ -126,7 +126,7 @@ func TestAnotherPolicyOfTheSameGeneration(t *testing.T) {
 	b.expect(t, 2, 2)
 }
 
-// The Secret is deleted and made anew under the same name, with other content.
+// The Secret is deleted and made again under the same name, with other content.
 func TestReplacedSecret(t *testing.T) {
 	b := newBench(t)
 	b.create(t, b.secret)
@@ -146,7 +146,7 @@ func TestReplacedSecret(t *testing.T) {
 	}
 }
 
-// What is bad is never remembered: it may have been mended.
+// What is bad is never remembered: it may have been fixed.
 func TestFailuresAreNotKept(t *testing.T) {
 	b := newBench(t)
 	if err := b.kit(t); err != "the Secret does not exist" {
@@ -158,7 +158,7 @@ func TestFailuresAreNotKept(t *testing.T) {
 	}
 	b.clock.Step(kits.Fresh)
 	b.reader.away = true
-	if err := b.kit(t); !strings.Contains(err, "connection refused") {
+	if err := b.kit(t); !strings.Contains(err, "connection reset") {
 		t.Errorf("got %q", err)
 	}
 }

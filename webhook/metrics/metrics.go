@@ -28,7 +28,7 @@ type Metrics struct {
 // New makes Metrics. A panic and a policy that cannot be used go to the log too.
 func New(log logr.Logger) *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry(), log: log}
-	// From a tenth of a millisecond, where a review without look-ups lies, to the
+	// From a tenth of a millisecond, the time of a review without look-ups, to the
 	// ten seconds after which the API server gives up.
 	buckets := prometheus.ExponentialBucketsRange(0.0001, 10, 18)
 	m.reviews = prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -97,5 +97,5 @@ func (m *Metrics) Verified() { m.verifications.Inc() }
 // InvalidPolicy counts and logs a policy that cannot be used.
 func (m *Metrics) InvalidPolicy(policy string, err error) {
 	m.policyErrors.WithLabelValues(policy).Inc()
-	m.log.Info("SitePolicy cannot be used: its namespaces refuse everything", "policy", policy, "error", err.Error())
+	m.log.Info("SitePolicy is invalid: every request in its namespaces is denied", "policy", policy, "error", err.Error())
 }

@@ -16,7 +16,7 @@ import (
 	kjson "sigs.k8s.io/json"
 )
 
-var errInternal = errors.New("flare webhook: internal error, see its log; the request was not judged")
+var errInternal = errors.New("flare webhook: internal error, see its log; the request was not evaluated")
 
 // badRequestError is a request that is no AdmissionReview.
 type badRequestError struct {
@@ -75,7 +75,7 @@ func decode(body []byte) (*admission.Request, *badRequestError) {
 	switch {
 	case err != nil:
 		// The decoder's words may hold pieces of a Secret.
-		return nil, bad(http.StatusBadRequest, "the AdmissionReview is not good JSON")
+		return nil, bad(http.StatusBadRequest, "the AdmissionReview is not valid JSON")
 	case len(twice) > 0:
 		return nil, bad(http.StatusBadRequest, "the AdmissionReview has a key twice")
 	case in.APIVersion != admissionv1.SchemeGroupVersion.String() || in.Kind != "AdmissionReview":

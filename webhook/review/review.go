@@ -1,6 +1,6 @@
 // Package review is the webhook's door: it reads AdmissionReviews strictly,
 // hands the request to a handler and writes the answer. What cannot be read for
-// certain is not judged.
+// certain is not evaluated.
 package review
 
 import (
@@ -17,7 +17,7 @@ import (
 // of the largest size that the API server takes, and the rest of the request.
 const MaxRequest = 7 << 20
 
-// Observer is told how reviews went.
+// Observer is given the outcome of reviews.
 type Observer interface {
 	// Reviewed is called once for each request; err says why there was no
 	// verdict.
@@ -36,7 +36,7 @@ type Door struct {
 	Handler admission.Handler
 	// FailOpen answers an internal failure with an HTTP error, so that the API
 	// server lets the request pass as the registration says. Without it such a
-	// request is refused with a message.
+	// request is denied with a message.
 	FailOpen bool
 	// Observer may not be nil.
 	Observer Observer
@@ -65,7 +65,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.Observer.Reviewed(d.Name, time.Since(start), failed)
 }
 
-// handle never panics: a panic is a refusal.
+// handle never panics: a panic is a denial.
 func (d *Door) handle(r *http.Request, request *admission.Request) (response *admissionv1.AdmissionResponse, failed error) {
 	defer func() {
 		if value := recover(); value != nil {

@@ -83,7 +83,7 @@ func reviewFile(t *testing.T, name string) string {
 func TestGoodReview(t *testing.T) {
 	server, seen := start(t, &review.Door{Handler: admission.HandlerFunc(allow)})
 	for _, contentType := range []string{"application/json", "application/json; charset=utf-8"} {
-		code, text := post(t, server, contentType, reviewFile(t, "good.json"))
+		code, text := post(t, server, contentType, reviewFile(t, "valid.json"))
 		var answer admissionv1.AdmissionReview
 		if err := json.Unmarshal([]byte(text), &answer); err != nil || code != http.StatusOK {
 			t.Fatalf("%d %v: %s", code, err, text)
@@ -102,7 +102,7 @@ func TestBadReviews(t *testing.T) {
 		t.Error("a bad review reached the handler")
 		return admission.Allowed("")
 	})})
-	huge := strings.Replace(reviewFile(t, "good.json"), `"u-1"`, `"`+strings.Repeat("u", review.MaxRequest)+`"`, 1)
+	huge := strings.Replace(reviewFile(t, "valid.json"), `"u-1"`, `"`+strings.Repeat("u", review.MaxRequest)+`"`, 1)
 	for name, tc := range map[string]struct {
 		contentType, body string
 		code              int
@@ -110,8 +110,8 @@ func TestBadReviews(t *testing.T) {
 	}{
 		"no body":            {body: "", code: 400, want: "is empty"},
 		"empty object":       {body: "{}", code: 400, want: "not an AdmissionReview"},
-		"not JSON":           {body: "secret words", code: 400, want: "not good JSON"},
-		"something after it": {body: reviewFile(t, "good.json") + "{}", code: 400, want: "not good JSON"},
+		"not JSON":           {body: "secret words", code: 400, want: "not valid JSON"},
+		"something after it": {body: reviewFile(t, "valid.json") + "{}", code: 400, want: "not valid JSON"},
 		"another version":    {body: reviewFile(t, "v1beta1.json"), code: 400, want: "not an AdmissionReview of admission.k8s.io/v1"},
 		"another kind":       {body: reviewFile(t, "pod.json"), code: 400, want: `"Pod"`},
 		"no request":         {body: reviewFile(t, "no-request.json"), code: 400, want: "holds no request"},
@@ -119,8 +119,8 @@ func TestBadReviews(t *testing.T) {
 		"key twice":          {body: reviewFile(t, "twice.json"), code: 400, want: "a key twice"},
 		"key twice, deep":    {body: reviewFile(t, "twice-deep.json"), code: 400, want: "a key twice"},
 		"huge":               {body: huge, code: 413, want: "larger than 7 MiB"},
-		"YAML":               {contentType: "application/yaml", body: reviewFile(t, "good.json"), code: 415, want: "application/json"},
-		"no content type":    {contentType: " ", body: reviewFile(t, "good.json"), code: 415, want: "application/json"},
+		"YAML":               {contentType: "application/yaml", body: reviewFile(t, "valid.json"), code: 415, want: "application/json"},
+		"no content type":    {contentType: " ", body: reviewFile(t, "valid.json"), code: 415, want: "application/json"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if tc.contentType == "" {
@@ -168,12 +168,12 @@ func TestPanic(t *testing.T) {
 			server, seen := start(t, &review.Door{FailOpen: failOpen, Handler: admission.HandlerFunc(func(context.Context, admission.Request) admission.Response {
 				panic(errors.New("a private key"))
 			})})
-			code, text := post(t, server, "application/json", reviewFile(t, "good.json"))
+			code, text := post(t, server, "application/json", reviewFile(t, "valid.json"))
 			if failOpen != (code == http.StatusInternalServerError) || !strings.Contains(text, "internal error") {
 				t.Errorf("%d: %s", code, text)
 			}
 			if !failOpen && (!strings.Contains(text, `"allowed":false`) || !strings.Contains(text, `"uid":"u-1"`)) {
-				t.Errorf("not refused: %s", text)
+				t.Errorf("not denied: %s", text)
 			}
 			if seen.panics != 1 || len(seen.lines) != 1 || strings.Contains(seen.lines[0]+text, "private") {
 				t.Errorf("%+v", seen)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Health makes the handler of the plain HTTP side: /livez is good as long as the
+// Health makes the handler of the plain HTTP side: /livez succeeds as long as the
 // process answers, /readyz when every check passes, /metrics is for Prometheus.
 func Health(metrics http.Handler, ready ...func() error) http.Handler {
 	mux := http.NewServeMux()
@@ -27,7 +27,7 @@ func Health(metrics http.Handler, ready ...func() error) http.Handler {
 }
 
 // ServeHealth serves until the context ends. Its context must outlive that of
-// the reviews, or nobody could learn that the server is ending.
+// the reviews, or no one could learn that the server is ending.
 func ServeHealth(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })

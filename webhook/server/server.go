@@ -1,6 +1,6 @@
 // Package server serves HTTPS so that no request is lost: TLS 1.3, HTTP/1.1 with
 // keep-alive, certificates that may change under way, and an end in two steps:
-// first it says that it is not ready and goes on serving, until nobody sends it
+// first it says that it is not ready and goes on serving, until no one sends it
 // requests any more; then it closes.
 package server
 
@@ -20,7 +20,7 @@ type Options struct {
 	Handler http.Handler
 	// GetCertificate gives the serving certificate for each handshake.
 	GetCertificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)
-	// Drain is how long it goes on serving after it was told to end.
+	// Drain is how long it goes on serving after it was asked to end.
 	Drain time.Duration
 	// Finish is how long requests that have begun may take at the end.
 	Finish time.Duration
@@ -40,7 +40,7 @@ func New(options Options) *Server {
 	return &Server{options: options, ending: make(chan struct{})}
 }
 
-// ErrEnding is why a server that was told to end is not ready.
+// ErrEnding is why a server that was asked to end is not ready.
 var ErrEnding = errors.New("the server is ending")
 
 // Ready gives ErrEnding once the end has begun.

@@ -10,8 +10,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/test/e2e/scenario"
 )
 
-// refusal is an attack that came to nothing.
-type refusal string
+// denial is an attack that was denied.
+type denial string
 
 func (d *demo) attack(ctx context.Context) error {
 	attacks, err := d.Attacks(ctx)
@@ -26,7 +26,7 @@ func (d *demo) attack(ctx context.Context) error {
 			failed = append(failed, err)
 			continue
 		}
-		d.refused = append(d.refused, refusal(a.Name))
+		d.refused = append(d.refused, denial(a.Name))
 	}
 	return errors.Join(append(failed, d.RestoreKit(ctx))...)
 }

@@ -52,7 +52,7 @@ type demo struct {
 	job     string
 	model   []float64
 	done    []timed
-	refused []refusal
+	refused []denial
 }
 
 type timed struct {
@@ -81,7 +81,7 @@ func (d *demo) steps() []step {
 		{name: "launch server, clients and admin: all registered, one kit on a volume", run: d.launch},
 		{name: "submit a job and wait: FINISHED:COMPLETED", run: d.submit},
 		{name: "download the job: compare the model", run: d.download},
-		{name: "attack the first site: everything is refused", run: d.attack},
+		{name: "attack the first site: everything is denied", run: d.attack},
 		// The lab's volumes are folders of this machine.
 		{name: "change the second site's kit on its volume: it does not start", run: d.tamper, lab: true},
 		{name: "measure the webhook", run: d.measure},

@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// Attack is something that must be refused.
+// Attack is something that must be denied.
 type Attack struct {
 	Name string
 	// Argv is the attacker's command.
 	Argv []string
-	// Want must stand in what the attacker is told.
+	// Want must be in the message that the attacker gets.
 	Want string
 }
 
@@ -39,8 +39,8 @@ func (g *Governed) Attacks(ctx context.Context) ([]Attack, error) {
 	return all, nil
 }
 
-// Try runs an attack and says what the attacker was told. An attack that was not
-// refused, or for another reason, is an error.
+// Try runs an attack and returns the message that the attacker got. An attack that was not
+// denied, or for another reason, is an error.
 func (g *Governed) Try(ctx context.Context, a Attack) (string, error) {
 	r, err := Run(ctx, nil, a.Argv...)
 	said := strings.TrimSpace(r.Stderr)
@@ -48,14 +48,14 @@ func (g *Governed) Try(ctx context.Context, a Attack) (string, error) {
 	case err != nil:
 		return said, err
 	case r.Code == 0:
-		return said, fmt.Errorf("%s: not refused: %s", a.Name, r.Stdout)
+		return said, fmt.Errorf("%s: not denied: %s", a.Name, r.Stdout)
 	case !strings.Contains(said, a.Want):
-		return said, fmt.Errorf("%s: refused without the words %q: %s", a.Name, a.Want, said)
+		return said, fmt.Errorf("%s: denied without the words %q: %s", a.Name, a.Want, said)
 	}
 	return said, nil
 }
 
-// letEveIn gives eve her rights, again where she has them already.
+// letEveIn gives eve rights, again where eve has them already.
 func (g *Governed) letEveIn(ctx context.Context) error {
 	namespace, name := g.Site1Namespace(), g.Prefix+"-eve"
 	for _, args := range [][]string{

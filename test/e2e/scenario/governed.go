@@ -51,7 +51,7 @@ func (g *Governed) show(args []string) {
 }
 
 // Install installs the webhook with a certificate of cert-manager and waits until
-// it has refused something.
+// it has denied something.
 func (g *Governed) Install(ctx context.Context) error {
 	if g.WebhookImage == "" || g.KitImage == "" {
 		return errors.New("images of flare-webhook and flare-kit are missing: run make lab-up, or set FLARE_E2E_WEBHOOK_IMAGE and FLARE_E2E_KIT_IMAGE")

@@ -13,8 +13,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Tamper changes one byte of the second site's kit where it lies, as somebody could
-// who has the storage in his hands, and has the client start anew. It returns what
+// Tamper changes one byte of the second site's kit where it is stored, as anyone could
+// who has access to the storage, and restarts the client. It returns what
 // the pod's status says then. The lab's volumes are folders of this machine.
 func (g *Governed) Tamper(ctx context.Context) (string, error) {
 	file, err := g.rawKey(ctx)
@@ -32,7 +32,7 @@ func (g *Governed) Tamper(ctx context.Context) (string, error) {
 	if _, err := Must(ctx, nil, g.Kubectl, "delete", "pods", "--all", "-n", g.Site2Namespace()); err != nil {
 		return "", err
 	}
-	return g.refusedKit(ctx)
+	return g.rejectedKit(ctx)
 }
 
 // rawKey is the private key on the volume with the kits.
@@ -55,8 +55,8 @@ func (g *Governed) rawKey(ctx context.Context) (string, error) {
 	return found[0], nil
 }
 
-// refusedKit waits for flare-verify's word.
-func (g *Governed) refusedKit(ctx context.Context) (string, error) {
+// rejectedKit waits for the message of flare-verify.
+func (g *Governed) rejectedKit(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	for {
@@ -70,7 +70,7 @@ func (g *Governed) refusedKit(ctx context.Context) (string, error) {
 		}
 		if said, ended := initMessage(pods.Items); ended {
 			if !strings.Contains(said, "changed since it was sealed") {
-				return said, errors.New("flare-verify did not refuse the kit: " + said)
+				return said, errors.New("flare-verify did not reject the kit: " + said)
 			}
 			return said, nil
 		}

@@ -58,8 +58,8 @@ func ReadyAfter(pod corev1.Pod) time.Duration {
 	return time.Hour
 }
 
-// PolicyChange lets the first site's policy refuse its own kit, and then take it
-// again, and says how long the slower of the two took to be visible to whoever
+// PolicyChange lets the first site's policy reject its own kit, and then take it
+// again, and says how long the slower of the two took to be visible to a user who
 // writes a pod.
 func (g *Governed) PolicyChange(ctx context.Context) (time.Duration, error) {
 	pod, err := g.ClientPod(ctx)
@@ -71,7 +71,7 @@ func (g *Governed) PolicyChange(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	var slowest time.Duration
-	for _, list := range []string{`["nobody"]`, `["` + Site1 + `"]`} {
+	for _, list := range []string{`["unknown"]`, `["` + Site1 + `"]`} {
 		patch := `{"spec":{"participants":` + list + `}}`
 		if _, err := Must(ctx, nil, g.Kubectl, "patch", "sitepolicy", g.Site1Namespace(), "--type=merge", "-p", patch); err != nil {
 			return 0, err
@@ -85,7 +85,7 @@ func (g *Governed) PolicyChange(ctx context.Context) (time.Duration, error) {
 	return slowest, nil
 }
 
-// awaitVerdict tries a pod until it is taken, or refused. It looks ten times in a
+// awaitVerdict tries a pod until it is allowed, or denied. It looks ten times in a
 // row: every replica must have seen the change.
 func (g *Governed) awaitVerdict(ctx context.Context, file string, allowed bool) (time.Duration, error) {
 	start := time.Now()

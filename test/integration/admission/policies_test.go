@@ -35,7 +35,7 @@ func TestNamespaceGuard(t *testing.T) {
 		for _, subresource := range [][]string{nil, {"status"}} {
 			_, err := tenant.Patch(t.Context(), ns, types.MergePatchType, []byte(body), metav1.PatchOptions{}, subresource...)
 			denied(t, err, "flare-namespace-guard", "govern", "site-a")
-			t.Log(name, subresource, "refused")
+			t.Log(name, subresource, "denied")
 		}
 	}
 	finalized := namespaceOf(ns, "")
@@ -82,7 +82,7 @@ func TestReservedNames(t *testing.T) {
 	} {
 		_, err := world.typed.CoreV1().Secrets(ns).Create(t.Context(), secret, metav1.CreateOptions{})
 		denied(t, err, "flare-secrets")
-		t.Log(name, "refused")
+		t.Log(name, "denied")
 	}
 	for _, name := range []string{"flare-local-x", "flare-kit-x" + digest, "nvflare-startup-x", "nvflare-cred-x"} {
 		_, err := world.typed.CoreV1().ConfigMaps(ns).Create(t.Context(), &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: name}}, metav1.CreateOptions{})
@@ -110,7 +110,7 @@ func TestFloor(t *testing.T) {
 		change(&pod.Spec)
 		_, err := world.typed.CoreV1().Pods(ns).Create(t.Context(), pod, metav1.CreateOptions{})
 		denied(t, err, "flare-floor")
-		t.Log(name, "refused")
+		t.Log(name, "denied")
 	}
 }
 
@@ -121,21 +121,21 @@ func TestPolicyBecomesVisible(t *testing.T) {
 		_, err := world.typed.CoreV1().Pods(ns).Create(t.Context(), podOf("p"), metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
 		return err
 	}
-	within(t, 5*time.Second, "refused without a policy", func() bool { return try() != nil })
+	within(t, 5*time.Second, "denied without a policy", func() bool { return try() != nil })
 	denied(t, try(), "pods.kubectl-flare.dev", noPolicy, "kubectl flare site add visible")
 	createPolicy(t, policyOf("visible"))
 	within(t, time.Second, "allowed with a policy", func() bool { return try() == nil })
 	_, err := world.dynamic.Resource(sitePolicies()).Patch(t.Context(), "visible", types.MergePatchType, []byte(`{"spec":{"otherPods":"Deny"}}`), metav1.PatchOptions{})
 	require.NoError(t, err)
-	within(t, time.Second, "refused by the changed policy", func() bool { return try() != nil })
+	within(t, time.Second, "denied by the changed policy", func() bool { return try() != nil })
 	require.NoError(t, world.dynamic.Resource(sitePolicies()).Delete(t.Context(), "visible", metav1.DeleteOptions{}))
-	within(t, time.Second, "refused without the policy", func() bool {
+	within(t, time.Second, "denied without the policy", func() bool {
 		err := try()
 		return err != nil && len(err.Error()) > 0 && containsNoPolicy(err)
 	})
 }
 
-// TestBadPolicies: each is refused by the schema or by the webhook, with the
+// TestBadPolicies: each is denied by the schema or by the webhook, with the
 // field's name.
 func TestBadPolicies(t *testing.T) {
 	for name, tc := range map[string]struct {

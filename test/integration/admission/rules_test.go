@@ -133,8 +133,8 @@ func objectRequests() []request {
 }
 
 // TestRegisteredRules sends a request for every line of design §6's table into a
-// namespace whose policy is missing: each must be refused, by the right webhook.
-// In the same namespace before it was governed, each reached nobody.
+// namespace whose policy is missing: each must be denied, by the right webhook.
+// In the same namespace before it was governed, each reached no webhook.
 func TestRegisteredRules(t *testing.T) {
 	ns := createNamespace(t, "rules", "")
 	old := podOf("old")

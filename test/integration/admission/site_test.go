@@ -46,7 +46,7 @@ const image = "registry.test/nvflare:2.9.0@sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
 
 // TestSite is the way of a site: a cluster admin governs the namespace, a site
 // admin with no other right injects and launches a sealed kit there, and what is
-// not sealed is refused.
+// not sealed is denied.
 func TestSite(t *testing.T) {
 	ns := createNamespace(t, "fl-site", "")
 	f := kittest.NewFederation(t, "demo", kittest.WithAddress("server1.fl-server.svc", 8002))
@@ -100,7 +100,7 @@ func podFromDeployment(t *testing.T, ns, name string) {
 	denied(t, err, "pods.kubectl-flare.dev", "workingDir")
 }
 
-// replaceKit deletes a kit's Secret and makes it anew with other content.
+// replaceKit deletes a kit's Secret and makes it again with other content.
 func replaceKit(t *testing.T, ns, name string) {
 	t.Helper()
 	secrets := world.typed.CoreV1().Secrets(ns)

@@ -34,7 +34,7 @@ func skip(c *battery.Case) string { return c.Elsewhere }
 
 func refused(c *battery.Case) bool { return c.Want.Verdict != battery.Allowed }
 
-// stricter leaves out what the static policies refuse on purpose.
+// stricter leaves out what the static policies deny on purpose.
 func stricter(c *battery.Case) string {
 	if c.Static != "" {
 		return c.Static

@@ -34,7 +34,7 @@ func (s *server) submit(ctx context.Context, t testing.TB, c *battery.Case) batt
 	}
 	err := s.send(ctx, t, config, c)
 	v := battery.Verdict{Allowed: true, Messages: heard.lines}
-	if message, refused := refusal(err); refused {
+	if message, refused := denial(err); refused {
 		return battery.Verdict{Messages: strings.Split(message, "\n")}
 	}
 	if err != nil && c.Review.Operation != policies.Connect {
@@ -45,8 +45,8 @@ func (s *server) submit(ctx context.Context, t testing.TB, c *battery.Case) batt
 
 var denied = regexp.MustCompile(`(?s)^admission webhook "[a-z-]+\.kubectl-flare\.dev" denied the request: (.*)$`)
 
-// refusal takes the webhook's words out of the API server's.
-func refusal(err error) (string, bool) {
+// denial takes the webhook's message out of the API server's.
+func denial(err error) (string, bool) {
 	var status apierrors.APIStatus
 	if !errors.As(err, &status) {
 		return "", false

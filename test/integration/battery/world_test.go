@@ -34,7 +34,7 @@ const (
 	groupBreakGlass = "battery-breakglass"
 )
 
-// prepare makes every case's namespace with what stands in it.
+// prepare makes every case's namespace with what exists in it.
 func (s *server) prepare(cases []*battery.Case) {
 	s.Helper()
 	s.grant(groupUsers, rbacv1.PolicyRule{APIGroups: []string{"", "apps", "batch"}, Resources: []string{"*"}, Verbs: []string{"*"}},
@@ -153,7 +153,7 @@ func (s *server) waitForPolicies() {
 	})
 }
 
-// waitFor tries to create an object until it is refused with the words.
+// waitFor tries to create an object until it is denied with the words.
 func (s *server) waitFor(namespace, words string, object client.Object) {
 	s.Helper()
 	s.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace, Labels: map[string]string{names.LabelSitePolicy: "hospital-a"}}})
@@ -170,5 +170,5 @@ func (s *server) waitFor(namespace, words string, object client.Object) {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	s.Fatalf("nobody says %q: %v", words, err)
+	s.Fatalf("no denial says %q: %v", words, err)
 }

@@ -68,7 +68,7 @@ func ModuleDir(path string) (string, error) {
 }
 
 // Modules is the folder of the lab's own module, found from the module that the
-// working directory lies in.
+// working directory is in.
 func Modules() (string, error) {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/kubectl-flare/kubectl-flare").Output()
 	if err != nil {

@@ -35,7 +35,7 @@ type Binary struct {
 	CGO     bool
 }
 
-// Cached is where the binary lies once it is built. The path names everything
+// Cached is where the binary is once it is built. The path names everything
 // that it is made of: the versions of modules, the package's own files, the
 // flags, the toolchain.
 func (b Binary) Cached(modules string) (string, error) {

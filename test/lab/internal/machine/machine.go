@@ -44,7 +44,7 @@ func (m Machine) Dir() string { return paths.Machine(m.Name) }
 func (m Machine) specFile() string { return filepath.Join(m.Dir(), "machine.json") }
 
 // Start starts the machine. One that runs already as it should is left alone;
-// one that should be otherwise now is started anew.
+// one that should be otherwise now is restarted.
 func (m Machine) Start() error {
 	spec, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {

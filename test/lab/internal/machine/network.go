@@ -14,7 +14,7 @@ import (
 
 // The lab's wire: a bridge in the namespace of the person who runs the lab, so
 // that the plugin and the tests reach the machines. The addresses are those that
-// RFC 2544 sets aside for test networks: they collide with nobody's.
+// RFC 2544 sets aside for test networks: they collide with no one's.
 const (
 	bridge     = "flare-lab"
 	bridgeCIDR = "198.18.0.1/24"
@@ -105,5 +105,5 @@ func awaitInterface(name string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("nobody plugged in %s", name)
+	return fmt.Errorf("%s was not plugged in", name)
 }

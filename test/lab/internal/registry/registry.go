@@ -19,7 +19,7 @@ import (
 
 const (
 	// Host is the registry's name in image references. Nothing resolves it: the
-	// nodes' containerd is told the address.
+	// nodes' containerd is given the address.
 	Host = "registry.lab:5000"
 	// Address is where it listens.
 	Address = ip + ":5000"
@@ -29,7 +29,7 @@ const (
 	ip = "198.18.0.2"
 )
 
-// Machine is what runs the registry. What it holds lies in the user's cache
+// Machine is what runs the registry. Its content is in the user's cache
 // directory and outlives the lab.
 func Machine() (machine.Machine, error) {
 	store, err := paths.Cache("registry")
