@@ -40,7 +40,7 @@ func gatherTargets(ctx context.Context, in *Inputs, e *evaluation) error {
 func splitProxyName(name string) (scheme, host, port string, err error) {
 	scheme, host, port, ok := utilnet.SplitSchemeNamePort(name)
 	if !ok {
-		return "", "", "", fmt.Errorf("%.80q is no name for a proxy", name)
+		return "", "", "", fmt.Errorf("%.80q is not a valid name for a proxy", name)
 	}
 	return scheme, host, port, nil
 }
@@ -61,7 +61,7 @@ func (in *Inputs) podsOfService(ctx context.Context, namespace, name string) ([]
 		return nil, fmt.Errorf("the Service %q cannot be looked up: %w", name, err)
 	}
 	if len(service.Spec.Selector) == 0 {
-		return nil, fmt.Errorf("the Service %q has no selector, so what it leads to is not known", name)
+		return nil, fmt.Errorf("the Service %q has no selector, so its pods are unknown", name)
 	}
 	pods := &corev1.PodList{}
 	selector := client.MatchingLabelsSelector{Selector: labels.SelectorFromSet(service.Spec.Selector)}

@@ -45,7 +45,7 @@ func decode(kind metav1.GroupVersionKind, raw []byte) (runtime.Object, error) {
 	}
 	object := newObject(kind)
 	if object == nil {
-		return nil, fmt.Errorf("it holds a %s, which is not known here", kind.String())
+		return nil, fmt.Errorf("it holds a %s, which this webhook does not know", kind.String())
 	}
 	twice, err := kjson.UnmarshalStrict(raw, object, kjson.DisallowDuplicateFields)
 	if err != nil {

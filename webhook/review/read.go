@@ -33,10 +33,10 @@ func bad(code int, format string, args ...any) *badRequestError {
 // read gives the request of an AdmissionReview.
 func (d *Door) read(r *http.Request) (*admission.Request, *badRequestError) {
 	if r.Method != http.MethodPost {
-		return nil, bad(http.StatusMethodNotAllowed, "an AdmissionReview comes by POST")
+		return nil, bad(http.StatusMethodNotAllowed, "an AdmissionReview must be sent with POST")
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return nil, bad(http.StatusUnsupportedMediaType, "an AdmissionReview comes as application/json")
+		return nil, bad(http.StatusUnsupportedMediaType, "an AdmissionReview must be sent as application/json")
 	}
 	if r.ContentLength > MaxRequest {
 		return nil, tooLarge()
@@ -46,11 +46,11 @@ func (d *Door) read(r *http.Request) (*admission.Request, *badRequestError) {
 	n, err := io.Copy(buffer, io.LimitReader(r.Body, MaxRequest+1))
 	switch {
 	case err != nil:
-		return nil, bad(http.StatusBadRequest, "the request's body broke off")
+		return nil, bad(http.StatusBadRequest, "the request body ended early")
 	case n > MaxRequest:
 		return nil, tooLarge()
 	case n == 0:
-		return nil, bad(http.StatusBadRequest, "the request's body is empty")
+		return nil, bad(http.StatusBadRequest, "the request body is empty")
 	}
 	return decode(buffer.Bytes())
 }
