@@ -151,7 +151,7 @@ func TestCheckChoosesThePolicy(t *testing.T) {
 		"by the label":   {two + namespace("kubectl-flare.dev/site-policy: hospital-b") + deployment, "allowed by SitePolicy hospital-b", ""},
 		"no such policy": {two + namespace("kubectl-flare.dev/site-policy: hospital-c") + deployment, "denied\n  - the policy does not exist or is not loaded yet", "1 of 3 objects"},
 		"not governed":   {one + namespace("a: b") + deployment, `not judged: namespace "fl-site-1" has no label`, ""},
-		"a bad policy":   {strings.Replace(one, "participants: [site-1]", "participants: []", 1) + "---\n" + deployment, "name the participants whose kits may run here", "2 of 2 objects"},
+		"a bad policy":   {strings.Replace(one, "participants: [site-1]", "participants: []", 1) + "---\n" + deployment, "list the participants whose kits may run here", "2 of 2 objects"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, err := run(t, tc.in, "check", "-f", "-", "--kit", s.kitDir)

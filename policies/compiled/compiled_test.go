@@ -52,8 +52,8 @@ func TestErrors(t *testing.T) {
 		"an unknown role":   {func(s *v1alpha1.SitePolicySpec) { s.Data[0].Roles = []v1alpha1.Role{"root"} }, []string{"spec.data[0].roles[0]: Unsupported"}},
 		"access for whom":   {func(s *v1alpha1.SitePolicySpec) { s.Privacy.InteractiveAccess.PodRoles = []v1alpha1.Role{"all"} }, []string{"podRoles[0]: Unsupported"}},
 		"unknown framework": {func(s *v1alpha1.SitePolicySpec) { s.Frameworks = []v1alpha1.FrameworkRule{{Name: "other"}} }, []string{`spec.frameworks[0].name: Unsupported value: "other": supported values: "nvflare", "toy"`}},
-		"over a program":    {func(s *v1alpha1.SitePolicySpec) { s.Data[0].MountPath = "/opt/nvflare/lib" }, []string{"spec.data[0].mountPath: Invalid", "must not cover /opt/nvflare"}},
-		"above a program":   {func(s *v1alpha1.SitePolicySpec) { s.Workspace.MountPath = "/opt" }, []string{"spec.workspace.mountPath: Invalid", "must not cover /opt/nvflare"}},
+		"over a program":    {func(s *v1alpha1.SitePolicySpec) { s.Data[0].MountPath = "/opt/nvflare/lib" }, []string{"spec.data[0].mountPath: Invalid", "must not hide /opt/nvflare"}},
+		"above a program":   {func(s *v1alpha1.SitePolicySpec) { s.Workspace.MountPath = "/opt" }, []string{"spec.workspace.mountPath: Invalid", "must not hide /opt/nvflare"}},
 		"beside a program":  {func(s *v1alpha1.SitePolicySpec) { s.Data[0].MountPath = "/opt/nvflare-data" }, nil},
 		"several": {func(s *v1alpha1.SitePolicySpec) {
 			s.Participants, s.Data[0].Roles, s.PodSecurity.Version = nil, []v1alpha1.Role{"root"}, "1"

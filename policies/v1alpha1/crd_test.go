@@ -37,8 +37,8 @@ func crdSchema(t *testing.T) *openapi.Schema {
 	return crd.Spec.Versions[0].Schema.OpenAPIV3Schema
 }
 
-// refused says whether the CRD's schema refuses a policy.
-func refused(t *testing.T, schema *openapi.Schema, policy *v1alpha1.SitePolicy) bool {
+// rejected says whether the CRD's schema rejects a policy.
+func rejected(t *testing.T, schema *openapi.Schema, policy *v1alpha1.SitePolicy) bool {
 	t.Helper()
 	data, err := json.Marshal(policy)
 	require.NoError(t, err)
@@ -47,11 +47,11 @@ func refused(t *testing.T, schema *openapi.Schema, policy *v1alpha1.SitePolicy) 
 	return !openapivalidate.NewSchemaValidator(schema, nil, "", strfmt.Default).Validate(object).IsValid()
 }
 
-// What the API server refuses, Validate refuses too: a policy that comes from a file
-// is held to nothing less. Each change breaks one rule of the schema.
+// Validate rejects what the API server rejects, so that policies from files follow
+// the same rules. Each change breaks one rule of the schema.
 func TestValidateIsNoWeakerThanTheCRD(t *testing.T) {
 	schema := crdSchema(t)
-	require.False(t, refused(t, schema, policiestest.Policy(t)))
+	require.False(t, rejected(t, schema, policiestest.Policy(t)))
 	upper := strings.Repeat("A", 64)
 	for name, change := range map[string]func(*v1alpha1.SitePolicySpec){
 		"enforcement":      func(s *v1alpha1.SitePolicySpec) { s.Enforcement = "Off" },
@@ -87,14 +87,14 @@ func TestValidateIsNoWeakerThanTheCRD(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			policy := policiestest.Policy(t)
 			change(&policy.Spec)
-			require.True(t, refused(t, schema, policy), "the CRD takes it: the row tests nothing")
+			require.True(t, rejected(t, schema, policy), "the CRD accepts it: the row tests nothing")
 			require.NotEmpty(t, v1alpha1.Validate(policy))
 		})
 	}
 }
 
-// Every field of the types is in the CRD, and nothing else is: generated code that is
-// not fresh would let the API server drop a rule.
+// The CRD has every field of the types and no others: with a stale CRD, the API
+// server would drop fields.
 func TestTypesMatchTheCRD(t *testing.T) {
 	schema := crdSchema(t).Properties["spec"]
 	match(t, "spec", reflect.TypeFor[v1alpha1.SitePolicySpec](), &schema)
@@ -121,6 +121,6 @@ func match(t *testing.T, path string, typ reflect.Type, schema *openapi.Schema) 
 		match(t, path+"."+name, field.Type, &property)
 	}
 	for name := range schema.Properties {
-		require.True(t, slices.Contains(fields, name), "%s.%s is in the CRD alone", path, name)
+		require.True(t, slices.Contains(fields, name), "only the CRD has %s.%s", path, name)
 	}
 }

@@ -1,7 +1,7 @@
 package v1alpha1
 
-// SetDefaults fills in what the API server fills in from the CRD, for policies
-// that come from a file.
+// SetDefaults sets the same defaults as the API server takes from the CRD, for
+// policies that come from a file.
 func SetDefaults(p *SitePolicy) {
 	s := &p.Spec
 	set(&s.Enforcement, Enforce)
@@ -24,5 +24,5 @@ func set[T ~string](field *T, value T) {
 	}
 }
 
-// MustBeReadOnly is readOnly with its default.
+// MustBeReadOnly returns readOnly or its default.
 func (r *DataRule) MustBeReadOnly() bool { return r.ReadOnly == nil || *r.ReadOnly }

@@ -15,12 +15,12 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// arguments are JSON, as the API server would hand them on.
+// arguments makes JSON, as the API server would pass it.
 func arguments(r *runtime.RawExtension, c randfill.Continue) {
 	r.Raw = []byte(fmt.Sprintf(`{"max":%d}`, c.Intn(100)))
 }
 
-// random makes policies that nobody wrote.
+// random makes a policy with random fields.
 func random(seed int64) *v1alpha1.SitePolicy {
 	p := &v1alpha1.SitePolicy{}
 	randfill.NewWithSeed(seed).NilChance(0.3).NumElements(0, 4).MaxDepth(12).Funcs(arguments).Fill(&p.Spec)
@@ -28,8 +28,8 @@ func random(seed int64) *v1alpha1.SitePolicy {
 	return p
 }
 
-// Whatever stands in a policy, nothing panics, nothing is changed that is only looked
-// at, and defaults settle.
+// With any policy, nothing panics, Validate changes nothing, and setting defaults
+// twice is the same as once.
 func TestRandomPolicies(t *testing.T) {
 	for seed := range int64(300) {
 		p := random(seed)
@@ -43,7 +43,7 @@ func TestRandomPolicies(t *testing.T) {
 	}
 }
 
-// A copy shares nothing with the original: every list and map is one's own.
+// A copy shares no list or map with the original.
 func TestCopiesAreDeep(t *testing.T) {
 	for seed := range int64(100) {
 		p := random(seed)
@@ -71,7 +71,7 @@ func TestCopiesAreDeep(t *testing.T) {
 	}
 }
 
-// What is written is what is read.
+// A policy that is written and read again is unchanged.
 func TestRoundTrip(t *testing.T) {
 	p := policiestest.Policy(t)
 	p.Spec.Frameworks = []v1alpha1.FrameworkRule{{Name: "nvflare", Versions: ">=2.8"}}
@@ -80,5 +80,5 @@ func TestRoundTrip(t *testing.T) {
 	q := &v1alpha1.SitePolicy{}
 	require.NoError(t, yaml.UnmarshalStrict(text, q))
 	require.Empty(t, cmp.Diff(p, q))
-	require.Error(t, yaml.UnmarshalStrict(append(text, "\nspecs: {}\n"...), &v1alpha1.SitePolicy{}), "a misspelt field is no rule")
+	require.Error(t, yaml.UnmarshalStrict(append(text, "\nspecs: {}\n"...), &v1alpha1.SitePolicy{}), "a misspelt field must be rejected")
 }

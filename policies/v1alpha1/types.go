@@ -33,39 +33,39 @@ type SitePolicyList struct {
 	Items []SitePolicy `json:"items"`
 }
 
-// Enforcement says what becomes of what the policy forbids.
+// Enforcement says how violations of the policy are handled.
 //
 // +kubebuilder:validation:Enum=Enforce;Warn;Audit
 type Enforcement string
 
 // The enforcement modes.
 const (
-	// Enforce refuses it.
+	// Enforce denies the request.
 	Enforce Enforcement = "Enforce"
-	// Warn lets it pass and warns whoever sent it.
+	// Warn allows the request and returns warnings to the user who sent it.
 	Warn Enforcement = "Warn"
-	// Audit lets it pass and writes to the API server's audit log only.
+	// Audit allows the request and only adds to the API server's audit log.
 	Audit Enforcement = "Audit"
 )
 
-// OtherPods says what pods may run that are no participants of a federation.
+// OtherPods says which pods may run that are not participants of a federation.
 //
 // +kubebuilder:validation:Enum=Isolated;Deny
 type OtherPods string
 
-// The ways to treat other pods. Pod security and the kinds of volumes bind
-// every pod of the namespace, whatever stands here.
+// The ways to treat other pods. The rules about pod security and kinds of volumes
+// apply to every pod of the namespace in any case.
 const (
-	// OtherPodsIsolated lets them run away from kits, data and workspaces.
+	// OtherPodsIsolated allows them, without access to kits, data and workspaces.
 	OtherPodsIsolated OtherPods = "Isolated"
-	// OtherPodsDeny refuses them.
+	// OtherPodsDeny denies them.
 	OtherPodsDeny OtherPods = "Deny"
 )
 
 // Role is what a pod does in a federation, derived from the kit that it mounts
-// and from its command, never from a label. The frameworks say which roles there
-// are: those that their kits give, and job, which is a pod that a participant's
-// launcher makes for one job.
+// and from its command, never from a label. The frameworks define the roles: those
+// that their kits give, and job, the role of a pod that a participant's launcher
+// makes for one job.
 //
 // +kubebuilder:validation:MaxLength=63
 // +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
@@ -76,14 +76,16 @@ const RoleJob Role = "job"
 
 // SitePolicySpec holds the rules of a site.
 type SitePolicySpec struct {
-	// enforcement says what becomes of what the policy forbids.
+	// enforcement says how violations of the policy are handled: Enforce denies
+	// the request, Warn allows it with warnings, and Audit allows it and only
+	// adds to the API server's audit log.
 	//
 	// +optional
 	// +kubebuilder:default=Enforce
 	Enforcement Enforcement `json:"enforcement,omitempty"`
 
-	// participants are the true names (the certificates' CN) of the
-	// participants whose kits may run here.
+	// participants are the names of the participants whose kits may run here, as
+	// in the CN of their certificates.
 	//
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
@@ -92,8 +94,8 @@ type SitePolicySpec struct {
 	// +kubebuilder:validation:items:MaxLength=253
 	Participants []string `json:"participants"`
 
-	// frameworks are those whose kits may run here. Without an entry: every
-	// framework that this version of kubectl-flare knows.
+	// frameworks are the frameworks whose kits may run here. If empty, every
+	// framework that this version of kubectl-flare supports is allowed.
 	//
 	// +optional
 	// +listType=map
@@ -104,7 +106,7 @@ type SitePolicySpec struct {
 	// kits says which startup kits are genuine.
 	Kits KitRules `json:"kits"`
 
-	// images are what participants may run.
+	// images are the images that participants may run.
 	Images ImageRules `json:"images"`
 
 	// workspace is where a participant keeps its files.
@@ -113,8 +115,8 @@ type SitePolicySpec struct {
 	// +kubebuilder:default={}
 	Workspace WorkspaceRule `json:"workspace,omitempty"`
 
-	// data are the claims that participants may mount. A claim that is not
-	// listed cannot be mounted by a participant, a listed one by nobody else.
+	// data are the claims that participants may mount. Participants may mount no
+	// other claims with data, and other pods may mount none of these.
 	//
 	// +optional
 	// +listType=map
@@ -122,7 +124,7 @@ type SitePolicySpec struct {
 	// +kubebuilder:validation:MaxItems=100
 	Data []DataRule `json:"data,omitempty"`
 
-	// launcher says who may make job pods. Without it nobody may.
+	// launcher says who may make job pods. If not set, no one may.
 	//
 	// +optional
 	Launcher *LauncherRule `json:"launcher,omitempty"`
@@ -132,24 +134,26 @@ type SitePolicySpec struct {
 	// +optional
 	Privacy *PrivacyRules `json:"privacy,omitempty"`
 
-	// podSecurity binds every pod of the namespace.
+	// podSecurity applies to every pod of the namespace.
 	//
 	// +optional
 	// +kubebuilder:default={}
 	PodSecurity PodSecurityRule `json:"podSecurity,omitempty"`
 
-	// resources are the most that one pod may take.
+	// resources limit what one pod may use.
 	//
 	// +optional
 	Resources ResourceRule `json:"resources,omitempty"`
 
-	// otherPods says what pods may run that are no participants.
+	// otherPods says which pods may run that are not participants: Isolated allows
+	// them without access to kits, data and workspaces, Deny denies them.
 	//
 	// +optional
 	// +kubebuilder:default=Isolated
 	OtherPods OtherPods `json:"otherPods,omitempty"`
 
-	// rules are the site's own, in CEL. Not enforced yet: refused when set.
+	// rules are the site's own rules, in CEL. Not enforced yet: a policy that sets
+	// it is invalid.
 	//
 	// +optional
 	// +listType=map

@@ -7,24 +7,25 @@ type SignatureRule string
 
 // The signature rules.
 const (
-	// SignatureSeal takes sealed kits alone.
+	// SignatureSeal accepts only sealed kits.
 	SignatureSeal SignatureRule = "Seal"
-	// SignatureSealOrNative also takes the framework's own signature, where it has
-	// one: it says nothing of the role and does not notice missing files or an old
-	// kit.
+	// SignatureSealOrNative also accepts the signature of the framework itself, if it
+	// has one. That signature does not cover the role, and does not reveal missing
+	// files or an outdated kit.
 	SignatureSealOrNative SignatureRule = "SealOrNative"
 )
 
 // FrameworkRule is a framework whose kits may run.
 type FrameworkRule struct {
-	// name is the framework's, as `kubectl flare kit inspect` prints it.
+	// name is the framework's name, as `kubectl flare kit inspect` prints it.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
 	Name string `json:"name"`
 
 	// versions is a range of semantic versions of the framework, such as ">=2.8" or
-	// ">=2.8, <3". A kit that says no version is denied then. Empty means all.
+	// ">=2.8, <3". If it is set, kits that do not say their version are denied. If
+	// empty, every version is allowed.
 	//
 	// +optional
 	// +kubebuilder:validation:MaxLength=255
@@ -34,10 +35,11 @@ type FrameworkRule struct {
 // KitRules say which startup kits are genuine. At least one of trustRoots and
 // sealers must be given.
 //
-// +kubebuilder:validation:XValidation:rule="(has(self.trustRoots) && size(self.trustRoots) > 0) || (has(self.sealers) && size(self.sealers) > 0)",message="pin a root certificate in trustRoots, or name a key of the site in sealers"
+// +kubebuilder:validation:XValidation:rule="(has(self.trustRoots) && size(self.trustRoots) > 0) || (has(self.sealers) && size(self.sealers) > 0)",message="pin a root certificate in trustRoots, or list a key of the site in sealers"
 type KitRules struct {
-	// trustRoots pin the federations' root certificates: what a kit holds proves
-	// nothing about itself. Kits of frameworks without certificates need none.
+	// trustRoots pin the root certificates of the federations, since a kit cannot
+	// vouch for its own root certificate. Not needed for kits of frameworks
+	// without certificates.
 	//
 	// +optional
 	// +listType=map
@@ -45,8 +47,8 @@ type KitRules struct {
 	// +kubebuilder:validation:MaxItems=20
 	TrustRoots []TrustRoot `json:"trustRoots,omitempty"`
 
-	// sealers are the site's own keys for acceptance seals. Kits that the
-	// project sealed with a certificate of its root need none.
+	// sealers are the site's own keys for acceptance seals. Not needed for kits
+	// that the project sealed with a certificate of its root.
 	//
 	// +optional
 	// +listType=map
@@ -60,8 +62,8 @@ type KitRules struct {
 	// +kubebuilder:default=Seal
 	Signature SignatureRule `json:"signature,omitempty"`
 
-	// minimumSerial is, for each participant, the lowest serial of a seal that
-	// is still taken: what a rotation has replaced stays out.
+	// minimumSerial is the lowest serial of a seal that is accepted, by
+	// participant. Raise it after a rotation, so that the replaced kits are denied.
 	//
 	// +optional
 	// +kubebuilder:validation:MaxProperties=100
@@ -69,8 +71,8 @@ type KitRules struct {
 
 	// claims are PersistentVolumeClaims that hold kits which are too large for a
 	// Secret. Only flare-kit mounts them: its verifier in a participant's pod, and
-	// its receiver, which takes a kit from `kubectl flare kit inject`. Without an
-	// entry no kit is taken from a volume.
+	// its receiver, to which `kubectl flare kit inject` sends a kit. If empty, no
+	// pod may mount a kit from a volume.
 	//
 	// +optional
 	// +listType=set
@@ -79,7 +81,8 @@ type KitRules struct {
 	// +kubebuilder:validation:items:MaxLength=253
 	Claims []string `json:"claims,omitempty"`
 
-	// revoked kits are refused for new pods; pods that run are not ended.
+	// revoked lists what is compromised. New pods with such kits are denied;
+	// running pods are not stopped.
 	//
 	// +optional
 	Revoked Revoked `json:"revoked,omitempty"`
@@ -87,14 +90,14 @@ type KitRules struct {
 
 // TrustRoot is a root certificate, by its fingerprint.
 type TrustRoot struct {
-	// name is for people: it stands in messages.
+	// name identifies the certificate in messages.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
 	Name string `json:"name"`
 
-	// sha256 is the fingerprint of the root certificate (over its DER): 64
-	// lower-case hexadecimal digits.
+	// sha256 is the SHA-256 fingerprint of the root certificate (of its DER
+	// encoding): 64 lower-case hexadecimal digits.
 	//
 	// +kubebuilder:validation:Pattern=`^[0-9a-f]{64}$`
 	SHA256 string `json:"sha256"`
@@ -102,7 +105,7 @@ type TrustRoot struct {
 
 // Sealer is a key of the site that seals kits which the site has accepted.
 type Sealer struct {
-	// name is for people: it stands in messages.
+	// name identifies the key in messages.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
@@ -115,8 +118,8 @@ type Sealer struct {
 	PublicKey string `json:"publicKey"`
 }
 
-// Revoked lists what was compromised. Certificates and keys come first: a kit
-// made anew around the same key has another digest.
+// Revoked lists what is compromised. Prefer certificates and keys: a kit that is
+// made again with the same key has another digest.
 type Revoked struct {
 	// certificateSerials are serial numbers of participants' certificates:
 	// lower-case hexadecimal digits without colons or leading zeros.
@@ -127,8 +130,8 @@ type Revoked struct {
 	// +kubebuilder:validation:items:Pattern=`^[1-9a-f][0-9a-f]{0,39}$`
 	CertificateSerials []string `json:"certificateSerials,omitempty"`
 
-	// keys are SHA-256 fingerprints of participants' public keys (over the DER
-	// of the SubjectPublicKeyInfo): 64 lower-case hexadecimal digits.
+	// keys are SHA-256 fingerprints of participants' public keys (of the DER
+	// encoding of the SubjectPublicKeyInfo): 64 lower-case hexadecimal digits.
 	//
 	// +optional
 	// +listType=set

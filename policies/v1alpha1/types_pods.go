@@ -6,14 +6,16 @@ import (
 
 // ImageRules are the images that participants may run.
 type ImageRules struct {
-	// allowed images, by repository and digest. Nothing else runs.
+	// allowed are the allowed images, by repository and digest. Participants may
+	// run no others.
 	//
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=100
 	Allowed []AllowedImage `json:"allowed"`
 
-	// pullSecrets are the Secrets that participants' pods may pull with.
+	// pullSecrets are the names of the Secrets that participants' pods may use to
+	// pull images.
 	//
 	// +optional
 	// +listType=set
@@ -23,45 +25,46 @@ type ImageRules struct {
 
 // AllowedImage is one image.
 type AllowedImage struct {
-	// repository is the exact repository, registry included, without tag or
-	// digest: registry.hospital-a.org:5000/flare/trainer.
+	// repository is the exact repository, with its registry and without tag or
+	// digest, such as registry.hospital-a.org:5000/flare/trainer.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=255
 	Repository string `json:"repository"`
 
-	// tag is rewritten to the digest when a pod comes with it. A pod that still
-	// has the tag alone when it is validated is refused.
+	// tag is replaced with the digest in pods that are created with it. A pod
+	// whose image has only a tag when it is validated is denied.
 	//
 	// +optional
 	// +kubebuilder:validation:Pattern=`^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$`
 	Tag string `json:"tag,omitempty"`
 
-	// digest is the image's: sha256: and 64 lower-case hexadecimal digits.
+	// digest is the digest of the image: sha256: and 64 lower-case hexadecimal
+	// digits.
 	//
 	// +kubebuilder:validation:Pattern=`^sha256:[0-9a-f]{64}$`
 	Digest string `json:"digest"`
 }
 
-// WorkspaceRule is where a participant keeps its files. "{participant}" stands
-// for the participant's object name.
+// WorkspaceRule is where a participant keeps its files. "{participant}" is
+// replaced with the participant's object name.
 type WorkspaceRule struct {
-	// claimName is the PersistentVolumeClaim.
+	// claimName is the name of the PersistentVolumeClaim.
 	//
 	// +optional
 	// +kubebuilder:default="{participant}-workspace"
 	// +kubebuilder:validation:MaxLength=253
 	ClaimName string `json:"claimName,omitempty"`
 
-	// subPath is the folder of the claim that belongs to the participant; it
-	// may mount that folder and those below it. Empty means the whole claim.
-	// Sites whose participants share a claim set it to "{participant}".
+	// subPath is the folder of the claim that belongs to the participant, which
+	// may mount this folder and those below it. If empty, the whole claim belongs
+	// to the participant. If participants share a claim, set it to "{participant}".
 	//
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024
 	SubPath string `json:"subPath,omitempty"`
 
-	// mountPath is the workspace's folder in the container, absolute.
+	// mountPath is the absolute path of the workspace in the container.
 	//
 	// +optional
 	// +kubebuilder:default=/workspace
@@ -71,39 +74,39 @@ type WorkspaceRule struct {
 
 // DataRule is a claim with data of the site.
 type DataRule struct {
-	// claimName is the PersistentVolumeClaim.
+	// claimName is the name of the PersistentVolumeClaim.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	ClaimName string `json:"claimName"`
 
-	// volumeName is the PersistentVolume that the claim must be bound to, so
-	// that a claim made anew under the same name does not count.
+	// volumeName is the name of the PersistentVolume that the claim must be bound
+	// to. Set it so that a claim that is deleted and made again does not count.
 	//
 	// +optional
 	// +kubebuilder:validation:MaxLength=253
 	VolumeName string `json:"volumeName,omitempty"`
 
-	// mountPath is the only place where it may be mounted, absolute.
+	// mountPath is the only path at which the claim may be mounted. It is absolute.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1024
 	MountPath string `json:"mountPath"`
 
-	// readOnly demands that it is mounted read-only.
+	// readOnly requires that the claim is mounted read-only.
 	//
 	// +optional
 	// +kubebuilder:default=true
 	ReadOnly *bool `json:"readOnly,omitempty"`
 
-	// roles are those whose pods may mount it.
+	// roles are the roles whose pods may mount the claim.
 	//
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
 	Roles []Role `json:"roles"`
 
-	// studies are those whose jobs may mount it. Not enforced yet: refused
-	// when set.
+	// studies are the studies whose jobs may mount the claim. Not enforced yet: a
+	// policy that sets it is invalid.
 	//
 	// +optional
 	// +listType=set
@@ -111,11 +114,10 @@ type DataRule struct {
 	Studies []string `json:"studies,omitempty"`
 }
 
-// LauncherRule says who makes job pods.
+// LauncherRule says who may make job pods.
 type LauncherRule struct {
 	// serviceAccountName is the ServiceAccount of the parent (the server or
-	// client) that makes job pods. Being it only tightens: it may make job pods
-	// and nothing else.
+	// client) that makes job pods. It may make job pods and no other pods.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
@@ -127,41 +129,42 @@ type LauncherRule struct {
 // +kubebuilder:validation:Enum=privileged;baseline;restricted
 type PodSecurityLevel string
 
-// PodSecurityRule binds every pod of the namespace.
+// PodSecurityRule applies to every pod of the namespace.
 type PodSecurityRule struct {
-	// level is that of the Pod Security Standards. Host namespaces, host paths
-	// and privileged containers are refused at every level.
+	// level is a level of the Pod Security Standards. Pods with host namespaces,
+	// host paths or privileged containers are denied at every level.
 	//
 	// +optional
 	// +kubebuilder:default=restricted
 	Level PodSecurityLevel `json:"level,omitempty"`
 
-	// version is that of the Pod Security Standards: v1.37, or latest.
+	// version is the version of the Pod Security Standards, such as v1.37, or
+	// latest.
 	//
 	// +optional
 	// +kubebuilder:default=latest
 	// +kubebuilder:validation:Pattern=`^(latest|v1\.(0|[1-9][0-9]*))$`
 	Version string `json:"version,omitempty"`
 
-	// runAsUser is the user that every container of a participant must run as.
+	// runAsUser is the user ID that every container of a participant must run as.
 	//
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	RunAsUser *int64 `json:"runAsUser,omitempty"`
 
-	// fsGroup is the group that a participant's volumes must belong to.
+	// fsGroup is the group ID that must own the volumes of a participant.
 	//
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	FSGroup *int64 `json:"fsGroup,omitempty"`
 }
 
-// ResourceRule is the most that one pod may take.
+// ResourceRule limits what one pod may use.
 type ResourceRule struct {
-	// max is the most that one participant's pod may take of a resource, over
-	// all of its containers. Every container must then have a limit for cpu,
-	// memory and ephemeral-storage where they are named, and no device that is
-	// not named may be asked for.
+	// max is the most that all containers of a participant's pod may use together,
+	// by resource. For cpu, memory and ephemeral-storage, every container must
+	// have a limit if the resource is listed. Devices that are not listed must not
+	// be requested.
 	//
 	// +optional
 	Max corev1.ResourceList `json:"max,omitempty"`

@@ -4,29 +4,30 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// PrivacyRules say what may leave the site. Of these only interactiveAccess is
-// enforced yet; a policy that sets another one is refused, so that nobody
-// relies on what does not happen.
+// PrivacyRules say what may leave the site. Only interactiveAccess is enforced so
+// far. A policy that sets another field is invalid, so that no one relies on a rule
+// without effect.
 type PrivacyRules struct {
-	// scopes are the privacy scopes of local/. Not enforced yet: refused when set.
+	// scopes are rules for the privacy scopes of local/. Not enforced yet: a
+	// policy that sets it is invalid.
 	//
 	// +optional
 	Scopes *PrivacyScopes `json:"scopes,omitempty"`
 
-	// customCode says whether jobs may bring code of their own. Not enforced
-	// yet: refused when set.
+	// customCode says whether jobs may bring code of their own. Not enforced yet:
+	// a policy that sets it is invalid.
 	//
 	// +optional
 	CustomCode CustomCode `json:"customCode,omitempty"`
 
-	// egress is the most that the namespace's NetworkPolicies may open. Not
-	// enforced yet: refused when set.
+	// egress is the most that the namespace's NetworkPolicies may allow. Not
+	// enforced yet: a policy that sets it is invalid.
 	//
 	// +optional
 	Egress *EgressRule `json:"egress,omitempty"`
 
-	// interactiveAccess says into which pods people may get by exec, attach,
-	// port-forward and proxy. Without it: into none of a participant.
+	// interactiveAccess says on which pods of participants exec, attach,
+	// port-forward and proxy are allowed. If empty, on none.
 	//
 	// +optional
 	InteractiveAccess InteractiveAccess `json:"interactiveAccess,omitempty"`
@@ -37,17 +38,18 @@ type PrivacyRules struct {
 // +kubebuilder:validation:Enum=Deny;SignedOnly;Allow
 type CustomCode string
 
-// InteractiveAccess opens pods to exec, attach, port-forward and proxy.
+// InteractiveAccess allows exec, attach, port-forward and proxy on pods.
 type InteractiveAccess struct {
-	// podRoles are the roles of the pods that are open. Whoever has the verb
-	// breakglass on this SitePolicy gets into the others too, and is audited.
+	// podRoles are the roles of the pods on which they are allowed. Users with the
+	// verb breakglass on this SitePolicy have access to the other pods too; the
+	// audit log records it.
 	//
 	// +optional
 	// +listType=set
 	PodRoles []Role `json:"podRoles,omitempty"`
 }
 
-// PrivacyScopes bind the privacy scopes that local/ defines.
+// PrivacyScopes are rules for the privacy scopes that local/ defines.
 type PrivacyScopes struct {
 	// allowed are the scopes that local/privacy.json may define.
 	//
@@ -56,7 +58,7 @@ type PrivacyScopes struct {
 	// +kubebuilder:validation:MaxItems=50
 	Allowed []string `json:"allowed,omitempty"`
 
-	// requiredFilters must stand in a scope.
+	// requiredFilters are the filters that a scope must have.
 	//
 	// +optional
 	// +listType=atomic
@@ -76,12 +78,12 @@ type RequiredFilter struct {
 	// +kubebuilder:validation:Enum=in;out;inout
 	Direction string `json:"direction"`
 
-	// name is the filter's class.
+	// name is the class of the filter.
 	//
 	// +kubebuilder:validation:MinLength=1
 	Name string `json:"name"`
 
-	// args bound the filter's arguments, by name: {"epsilon": {"max": 1}}.
+	// args limit the arguments of the filter, by name: {"epsilon": {"max": 1}}.
 	//
 	// +optional
 	// +kubebuilder:validation:Schemaless
@@ -90,9 +92,9 @@ type RequiredFilter struct {
 	Args runtime.RawExtension `json:"args,omitempty"`
 }
 
-// EgressRule is the most that the namespace's NetworkPolicies may open.
+// EgressRule is the most that the namespace's NetworkPolicies may allow.
 type EgressRule struct {
-	// peers are host names and ports of the federation's other participants.
+	// peers are the host names and ports of the federation's other participants.
 	//
 	// +optional
 	// +listType=set
@@ -115,14 +117,14 @@ type CELRule struct {
 	// +kubebuilder:validation:MaxLength=63
 	Name string `json:"name"`
 
-	// expression is CEL over object, oldObject, request and kit; it must give a
-	// boolean, and false refuses.
+	// expression is a CEL expression over object, oldObject, request and kit. It
+	// must return a boolean; false denies the request.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=4096
 	Expression string `json:"expression"`
 
-	// message is what whoever is refused reads.
+	// message is returned to the user whose request is denied.
 	//
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024

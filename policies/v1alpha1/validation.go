@@ -13,10 +13,10 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// Validate says what is wrong with a policy: all of it, not the first thing. It
-// repeats what the CRD's schema says, since policies also come from files, and
-// adds what a schema cannot say. What needs the registered frameworks, such as which
-// roles there are, is for policies.Compile.
+// Validate returns everything that is wrong with a policy. It repeats the rules of
+// the CRD's schema, since policies also come from files, and adds those that a schema
+// cannot express. Rules that need the registered frameworks, such as which roles
+// there are, are in policies.Compile.
 func Validate(policy *SitePolicy) field.ErrorList {
 	p := policy.DeepCopy()
 	SetDefaults(p)
@@ -41,10 +41,10 @@ func Validate(policy *SitePolicy) field.ErrorList {
 	return errs
 }
 
-// notYet refuses what is in the API but not enforced: silence would be taken for
-// protection.
+// notYet is the error of a field that is in the API but has no effect: if it were
+// accepted, the site would rely on it.
 func notYet(path *field.Path) *field.Error {
-	return field.Forbidden(path, "not enforced yet: leave it out until it is, so that nobody relies on it")
+	return field.Forbidden(path, "not enforced yet: remove it, so that no one relies on it")
 }
 
 func validateName(name string) field.ErrorList {
@@ -61,12 +61,12 @@ func validateName(name string) field.ErrorList {
 
 func validateParticipants(at *field.Path, names []string) field.ErrorList {
 	if len(names) == 0 {
-		return field.ErrorList{field.Required(at, "name the participants whose kits may run here")}
+		return field.ErrorList{field.Required(at, "list the participants whose kits may run here")}
 	}
 	errs := duplicates(at, names)
 	for i, name := range names {
 		if name == "" || len(name) > 253 || strings.TrimSpace(name) != name {
-			errs = append(errs, field.Invalid(at.Index(i), name, "must be a participant's name, the CN of its certificate"))
+			errs = append(errs, field.Invalid(at.Index(i), name, "must be a participant's name, as in the CN of its certificate, without spaces around it"))
 		}
 	}
 	return errs
@@ -148,11 +148,11 @@ func objectName(at *field.Path, name string) field.ErrorList {
 	return errs
 }
 
-// folder demands a path with one spelling, away from what the image's programs
-// are loaded from.
+// folder requires a path in its only spelling, outside the folders of an image that
+// programs are loaded from.
 func folder(at *field.Path, name string) field.ErrorList {
 	if !strings.HasPrefix(name, "/") || path.Clean(name) != name || strings.ContainsAny(name, ":$") {
-		return field.ErrorList{field.Invalid(at, name, "must be an absolute path without //, /./, /../, a slash at its end, : and $")}
+		return field.ErrorList{field.Invalid(at, name, "must be an absolute path without //, /./, /../, :, $ or a slash at its end")}
 	}
 	for _, system := range systemFolders() {
 		if name == "/" || name == system || strings.HasPrefix(name, system+"/") {
@@ -163,9 +163,9 @@ func folder(at *field.Path, name string) field.ErrorList {
 }
 
 // CoversImage is the error of a path at which a mount would hide a folder of the
-// image that programs are loaded from.
+// image from which programs are loaded.
 func CoversImage(at *field.Path, name, folder string) *field.Error {
-	return field.Invalid(at, name, fmt.Sprintf("must not cover %s of the image", folder))
+	return field.Invalid(at, name, fmt.Sprintf("must not hide %s of the image", folder))
 }
 
 func systemFolders() []string {

@@ -21,7 +21,7 @@ func validateFrameworks(at *field.Path, rules []FrameworkRule) field.ErrorList {
 	return append(errs, duplicates(at, names)...)
 }
 
-// Admitted parses versions; nil stands for all.
+// Admitted parses versions. It returns nil if every version is allowed.
 func (r *FrameworkRule) Admitted() (*semver.Constraints, error) {
 	if r.Versions == "" {
 		return nil, nil //nolint:nilnil // no constraint is no error

@@ -16,20 +16,20 @@ var (
 )
 
 const (
-	wantFingerprint = "must be 64 lower-case hexadecimal digits: what `kubectl flare kit inspect` prints"
+	wantFingerprint = "must be 64 lower-case hexadecimal digits, as `kubectl flare kit inspect` prints them"
 	wantSerial      = "must be lower-case hexadecimal digits without colons or leading zeros"
 )
 
 func validateKits(at *field.Path, k *KitRules, participants []string) field.ErrorList {
 	errs := validateRoots(at.Child("trustRoots"), k.TrustRoots)
 	if len(k.TrustRoots)+len(k.Sealers) == 0 {
-		errs = append(errs, field.Required(at.Child("trustRoots"), "pin the root certificate of every federation whose kits may run here, or name the site's own keys in sealers"))
+		errs = append(errs, field.Required(at.Child("trustRoots"), "pin the root certificate of every federation whose kits may run here, or list the site's own keys in sealers"))
 	}
 	errs = append(errs, validateSealers(at.Child("sealers"), k.Sealers)...)
 	errs = append(errs, oneOf(at.Child("signature"), k.Signature, SignatureSeal, SignatureSealOrNative)...)
 	for name, serial := range k.MinimumSerial {
 		if !slices.Contains(participants, name) {
-			errs = append(errs, field.Invalid(at.Child("minimumSerial").Key(name), serial, "is for nobody in spec.participants"))
+			errs = append(errs, field.Invalid(at.Child("minimumSerial").Key(name), serial, "is for a participant that spec.participants does not list"))
 		}
 		if serial < 0 {
 			errs = append(errs, field.Invalid(at.Child("minimumSerial").Key(name), serial, "must be 0 or more"))
@@ -41,17 +41,18 @@ func validateKits(at *field.Path, k *KitRules, participants []string) field.Erro
 	return append(errs, matching(revoked.Child("kits"), k.Revoked.Kits, fingerprint, wantFingerprint)...)
 }
 
-// validateKitClaims: what only flare-kit may mount can be nobody's data.
+// validateKitClaims requires that the claims that only flare-kit may mount are not
+// given to participants as data or workspace.
 func validateKitClaims(at *field.Path, spec *SitePolicySpec) field.ErrorList {
 	errs := duplicates(at, spec.Kits.Claims)
 	for i, name := range spec.Kits.Claims {
 		errs = append(errs, objectName(at.Index(i), name)...)
 		if slices.ContainsFunc(spec.Data, func(d DataRule) bool { return d.ClaimName == name }) {
-			errs = append(errs, field.Invalid(at.Index(i), name, "is a claim of spec.data"))
+			errs = append(errs, field.Invalid(at.Index(i), name, "must not be a claim of spec.data: only flare-kit may mount it"))
 		}
 		if before, after, _ := strings.Cut(spec.Workspace.ClaimName, participantMark); name == spec.Workspace.ClaimName ||
 			(before != spec.Workspace.ClaimName && strings.HasPrefix(name, before) && strings.HasSuffix(name, after)) {
-			errs = append(errs, field.Invalid(at.Index(i), name, "is, or could be, a claim of spec.workspace"))
+			errs = append(errs, field.Invalid(at.Index(i), name, "must not be the claim of a participant's workspace, see spec.workspace: only flare-kit may mount it"))
 		}
 	}
 	return errs
@@ -62,7 +63,7 @@ func validateRoots(at *field.Path, roots []TrustRoot) field.ErrorList {
 	var names, sums []string
 	for i, r := range roots {
 		if r.Name == "" {
-			errs = append(errs, field.Required(at.Index(i).Child("name"), "it stands in messages"))
+			errs = append(errs, field.Required(at.Index(i).Child("name"), "messages contain it"))
 		}
 		if slices.Contains(names, r.Name) {
 			errs = append(errs, field.Duplicate(at.Index(i).Child("name"), r.Name))
@@ -83,7 +84,7 @@ func validateSealers(at *field.Path, sealers []Sealer) field.ErrorList {
 	var names []string
 	for i, s := range sealers {
 		if s.Name == "" {
-			errs = append(errs, field.Required(at.Index(i).Child("name"), "it stands in messages"))
+			errs = append(errs, field.Required(at.Index(i).Child("name"), "messages contain it"))
 		}
 		if slices.Contains(names, s.Name) {
 			errs = append(errs, field.Duplicate(at.Index(i).Child("name"), s.Name))

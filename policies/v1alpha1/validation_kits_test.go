@@ -40,16 +40,16 @@ func TestRoots(t *testing.T) {
 	ones, twos := strings.Repeat("1", 64), strings.Repeat("2", 64)
 	roots := func(all ...v1alpha1.TrustRoot) func(*spec) { return func(s *spec) { s.Kits.TrustRoots = all } }
 	validate(t, map[string]row{
-		"two":              {roots(v1alpha1.TrustRoot{Name: "a", SHA256: ones}, v1alpha1.TrustRoot{Name: "b", SHA256: twos}), nil},
-		"sealers alone":    {roots(), nil},
-		"no name":          {roots(v1alpha1.TrustRoot{SHA256: ones}), []string{"trustRoots[0].name: Required"}},
-		"63 digits":        {roots(v1alpha1.TrustRoot{Name: "a", SHA256: ones[1:]}), []string{"trustRoots[0].sha256: Invalid"}},
-		"65 digits":        {roots(v1alpha1.TrustRoot{Name: "a", SHA256: ones + "1"}), []string{"trustRoots[0].sha256: Invalid"}},
-		"with colons":      {roots(v1alpha1.TrustRoot{Name: "a", SHA256: "11:" + ones[3:]}), []string{"64 lower-case hexadecimal digits"}},
-		"a line end":       {roots(v1alpha1.TrustRoot{Name: "a", SHA256: ones + "\n"}), []string{"trustRoots[0].sha256: Invalid"}},
-		"one name":         {roots(v1alpha1.TrustRoot{Name: "a", SHA256: ones}, v1alpha1.TrustRoot{Name: "a", SHA256: twos}), []string{"trustRoots[1].name: Duplicate"}},
-		"one fingerprint":  {roots(v1alpha1.TrustRoot{Name: "a", SHA256: ones}, v1alpha1.TrustRoot{Name: "b", SHA256: ones}), []string{"trustRoots[1].sha256: Duplicate"}},
-		"pinned by nobody": {func(s *spec) { s.Kits.TrustRoots, s.Kits.Sealers = nil, nil }, []string{"or name the site's own keys in sealers"}},
+		"two":             {roots(v1alpha1.TrustRoot{Name: "a", SHA256: ones}, v1alpha1.TrustRoot{Name: "b", SHA256: twos}), nil},
+		"sealers alone":   {roots(), nil},
+		"no name":         {roots(v1alpha1.TrustRoot{SHA256: ones}), []string{"trustRoots[0].name: Required"}},
+		"63 digits":       {roots(v1alpha1.TrustRoot{Name: "a", SHA256: ones[1:]}), []string{"trustRoots[0].sha256: Invalid"}},
+		"65 digits":       {roots(v1alpha1.TrustRoot{Name: "a", SHA256: ones + "1"}), []string{"trustRoots[0].sha256: Invalid"}},
+		"with colons":     {roots(v1alpha1.TrustRoot{Name: "a", SHA256: "11:" + ones[3:]}), []string{"64 lower-case hexadecimal digits"}},
+		"a line end":      {roots(v1alpha1.TrustRoot{Name: "a", SHA256: ones + "\n"}), []string{"trustRoots[0].sha256: Invalid"}},
+		"one name":        {roots(v1alpha1.TrustRoot{Name: "a", SHA256: ones}, v1alpha1.TrustRoot{Name: "a", SHA256: twos}), []string{"trustRoots[1].name: Duplicate"}},
+		"one fingerprint": {roots(v1alpha1.TrustRoot{Name: "a", SHA256: ones}, v1alpha1.TrustRoot{Name: "b", SHA256: ones}), []string{"trustRoots[1].sha256: Duplicate"}},
+		"nothing pinned":  {func(s *spec) { s.Kits.TrustRoots, s.Kits.Sealers = nil, nil }, []string{"or list the site's own keys in sealers"}},
 	})
 }
 
@@ -57,7 +57,7 @@ func TestSerialsAndRevocations(t *testing.T) {
 	revoked := func(change func(*v1alpha1.Revoked)) func(*spec) { return func(s *spec) { change(&s.Kits.Revoked) } }
 	validate(t, map[string]row{
 		"serial zero":          {func(s *spec) { s.Kits.MinimumSerial = map[string]int64{"Site_2": 0} }, nil},
-		"below zero, nobody":   {func(s *spec) { s.Kits.MinimumSerial = map[string]int64{"x": -1} }, []string{"is for nobody in spec.participants", "must be 0 or more"}},
+		"below zero, unknown":  {func(s *spec) { s.Kits.MinimumSerial = map[string]int64{"x": -1} }, []string{"is for a participant that spec.participants does not list", "must be 0 or more"}},
 		"a serial":             {revoked(func(r *v1alpha1.Revoked) { r.CertificateSerials = []string{"1"} }), nil},
 		"a serial of 40":       {revoked(func(r *v1alpha1.Revoked) { r.CertificateSerials = []string{strings.Repeat("f", 40)} }), nil},
 		"a serial of 41":       {revoked(func(r *v1alpha1.Revoked) { r.CertificateSerials = []string{strings.Repeat("f", 41)} }), []string{"certificateSerials[0]: Invalid"}},
@@ -79,8 +79,8 @@ func TestKitClaims(t *testing.T) {
 		"twice":                {claims("flare-kits", "flare-kits"), []string{"claims[1]: Duplicate"}},
 		"no name":              {claims(""), []string{"claims[0]: Invalid"}},
 		"no name of an object": {claims("Kits"), []string{"claims[0]: Invalid"}},
-		"data's":               {claims("ct-scans"), []string{"is a claim of spec.data"}},
-		"a workspace's":        {claims("site-9-workspace"), []string{"is, or could be, a claim of spec.workspace"}},
+		"data's":               {claims("ct-scans"), []string{"must not be a claim of spec.data"}},
+		"a workspace's":        {claims("site-9-workspace"), []string{"must not be the claim of a participant's workspace"}},
 		"the workspace": {func(s *spec) {
 			s.Kits.Claims, s.Workspace.ClaimName, s.Workspace.SubPath = []string{"all"}, "all", "{participant}"
 		}, []string{"claims[0]: Invalid"}},
@@ -118,7 +118,7 @@ func publicPEM(t *testing.T, key any) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 }
 
-// Only ECDSA P-256 in one PEM block is a sealer's key.
+// A sealer's key must be an ECDSA key on P-256 in one PEM block.
 func TestSealerKeys(t *testing.T) {
 	p256, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)

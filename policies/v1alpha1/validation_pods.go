@@ -20,7 +20,7 @@ var (
 func validateImages(at *field.Path, rules *ImageRules) field.ErrorList {
 	var errs field.ErrorList
 	if len(rules.Allowed) == 0 {
-		errs = append(errs, field.Required(at.Child("allowed"), "name the images that participants may run"))
+		errs = append(errs, field.Required(at.Child("allowed"), "list the images that participants may run"))
 	}
 	for i := range rules.Allowed {
 		errs = append(errs, validateImage(at.Child("allowed").Index(i), &rules.Allowed[i], rules.Allowed[:i])...)
@@ -36,7 +36,7 @@ func validateImage(at *field.Path, image *AllowedImage, before []AllowedImage) f
 	var errs field.ErrorList
 	named, err := reference.ParseNormalizedNamed(image.Repository)
 	if err != nil || !reference.IsNameOnly(named) {
-		errs = append(errs, field.Invalid(at.Child("repository"), image.Repository, "must be a registry and a repository, without tag and digest"))
+		errs = append(errs, field.Invalid(at.Child("repository"), image.Repository, "must be a repository with its registry, without tag and digest"))
 	}
 	if !imageDigest.MatchString(image.Digest) {
 		errs = append(errs, field.Invalid(at.Child("digest"), image.Digest, "must be sha256: and 64 lower-case hexadecimal digits"))
@@ -60,7 +60,7 @@ func validateWorkspace(at *field.Path, spec *SitePolicySpec) field.ErrorList {
 	errs := folder(at.Child("mountPath"), w.MountPath)
 	errs = append(errs, objectName(at.Child("claimName"), strings.ReplaceAll(w.ClaimName, participantMark, "p"))...)
 	if sub := w.SubPath; sub != "" && (strings.HasPrefix(sub, "/") || path.Clean(sub) != sub || sub == "." || strings.HasPrefix(sub, "..") || strings.Contains(sub, "$")) {
-		errs = append(errs, field.Invalid(at.Child("subPath"), sub, "must be a relative path without //, /./, /../ and $"))
+		errs = append(errs, field.Invalid(at.Child("subPath"), sub, "must be a relative path without //, /./, /../ or $"))
 	}
 	shared := !strings.Contains(w.ClaimName, participantMark) && !strings.Contains(w.SubPath, participantMark)
 	if shared && len(spec.Participants) > 1 {
@@ -79,7 +79,7 @@ func validateData(at *field.Path, spec *SitePolicySpec) field.ErrorList {
 		}
 		errs = append(errs, folder(here.Child("mountPath"), rule.MountPath)...)
 		if len(rule.Roles) == 0 {
-			errs = append(errs, field.Required(here.Child("roles"), "name the roles whose pods may mount it"))
+			errs = append(errs, field.Required(here.Child("roles"), "list the roles whose pods may mount the claim"))
 		}
 		errs = append(errs, validateRoles(here.Child("roles"), rule.Roles)...)
 		if len(rule.Studies) > 0 {
@@ -90,7 +90,7 @@ func validateData(at *field.Path, spec *SitePolicySpec) field.ErrorList {
 	return errs
 }
 
-// dataConflicts: a mount inside of another hides part of it.
+// dataConflicts finds mounts that would hide one another.
 func dataConflicts(at *field.Path, rule *DataRule, before []DataRule, w *WorkspaceRule) field.ErrorList {
 	var errs field.ErrorList
 	for j := range before {
@@ -98,16 +98,16 @@ func dataConflicts(at *field.Path, rule *DataRule, before []DataRule, w *Workspa
 			errs = append(errs, field.Duplicate(at.Child("claimName"), rule.ClaimName))
 		}
 		if nested(before[j].MountPath, rule.MountPath) {
-			errs = append(errs, field.Invalid(at.Child("mountPath"), rule.MountPath, "lies in the way of "+before[j].MountPath))
+			errs = append(errs, field.Invalid(at.Child("mountPath"), rule.MountPath, "must not be, contain or be below "+before[j].MountPath+", the mountPath of "+before[j].ClaimName))
 		}
 	}
 	if nested(w.MountPath, rule.MountPath) {
-		errs = append(errs, field.Invalid(at.Child("mountPath"), rule.MountPath, "lies in the way of the workspace "+w.MountPath))
+		errs = append(errs, field.Invalid(at.Child("mountPath"), rule.MountPath, "must not be, contain or be below "+w.MountPath+", the mountPath of the workspace"))
 	}
 	if strings.Contains(w.ClaimName, participantMark) || w.ClaimName != rule.ClaimName {
 		return errs
 	}
-	return append(errs, field.Invalid(at.Child("claimName"), rule.ClaimName, "is the workspace's claim"))
+	return append(errs, field.Invalid(at.Child("claimName"), rule.ClaimName, "must not be the claim of spec.workspace"))
 }
 
 func nested(a, b string) bool {

@@ -43,7 +43,7 @@ func TestImages(t *testing.T) {
 	})
 }
 
-// Nothing may be mounted over what programs are loaded from, and a path has one
+// A mount must not hide a folder that programs are loaded from, and a path has one
 // spelling.
 func TestFolders(t *testing.T) {
 	at := func(path string) func(*spec) { return func(s *spec) { s.Workspace.MountPath = path } }
@@ -59,11 +59,11 @@ func TestFolders(t *testing.T) {
 		"upwards":         {at("/workspace/../usr"), []string{"must be an absolute path"}},
 		"a colon":         {at("/work:space"), []string{"must be an absolute path"}},
 		"expanded":        {at("/$(HOME)"), []string{"must be an absolute path"}},
-		"everything":      {at("/"), []string{"must not cover"}},
+		"everything":      {at("/"), []string{"must not hide"}},
 	}
 	for _, system := range []string{"/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root", "/sbin", "/sys", "/tmp", "/usr", "/var/run", "/run"} {
-		rows["over "+system] = row{at(system), []string{"must not cover " + system + " of the image"}}
-		rows["below "+system] = row{at(system + "/x"), []string{"must not cover " + system + " of the image"}}
+		rows["over "+system] = row{at(system), []string{"must not hide " + system + " of the image"}}
+		rows["below "+system] = row{at(system + "/x"), []string{"must not hide " + system + " of the image"}}
 	}
 	validate(t, rows)
 }
@@ -90,9 +90,9 @@ func TestData(t *testing.T) {
 	validate(t, map[string]row{
 		"another":               {add(v1alpha1.DataRule{ClaimName: "mri", MountPath: "/data/mri", Roles: roles}), nil},
 		"beside the first":      {add(v1alpha1.DataRule{ClaimName: "mri", MountPath: "/data/ct2", Roles: roles}), nil},
-		"in the first":          {add(v1alpha1.DataRule{ClaimName: "mri", MountPath: "/data/ct/x", Roles: roles}), []string{"lies in the way of /data/ct"}},
-		"over the first":        {add(v1alpha1.DataRule{ClaimName: "mri", MountPath: "/data", Roles: roles}), []string{"lies in the way of /data/ct"}},
-		"at the workspace":      {add(v1alpha1.DataRule{ClaimName: "mri", MountPath: "/workspace", Roles: roles}), []string{"lies in the way of the workspace"}},
+		"in the first":          {add(v1alpha1.DataRule{ClaimName: "mri", MountPath: "/data/ct/x", Roles: roles}), []string{"must not be, contain or be below /data/ct, the mountPath of ct-scans"}},
+		"over the first":        {add(v1alpha1.DataRule{ClaimName: "mri", MountPath: "/data", Roles: roles}), []string{"must not be, contain or be below /data/ct, the mountPath of ct-scans"}},
+		"at the workspace":      {add(v1alpha1.DataRule{ClaimName: "mri", MountPath: "/workspace", Roles: roles}), []string{"must not be, contain or be below /workspace, the mountPath of the workspace"}},
 		"beside the workspace":  {add(v1alpha1.DataRule{ClaimName: "mri", MountPath: "/workspace2", Roles: roles}), nil},
 		"no claim":              {add(v1alpha1.DataRule{MountPath: "/data/mri", Roles: roles}), []string{"spec.data[1].claimName: Invalid"}},
 		"an odd volume":         {add(v1alpha1.DataRule{ClaimName: "mri", VolumeName: "PV 1", MountPath: "/data/mri", Roles: roles}), []string{"spec.data[1].volumeName: Invalid"}},
@@ -105,23 +105,23 @@ func TestData(t *testing.T) {
 
 func TestPodSecurityAndAmounts(t *testing.T) {
 	validate(t, map[string]row{
-		"privileged":    {func(s *spec) { s.PodSecurity.Level = "privileged" }, nil},
-		"in capitals":   {func(s *spec) { s.PodSecurity.Level = "Restricted" }, []string{"spec.podSecurity.level: Unsupported"}},
-		"v1.0":          {func(s *spec) { s.PodSecurity.Version = "v1.0" }, nil},
-		"v1.9999":       {func(s *spec) { s.PodSecurity.Version = "v1.9999" }, nil},
-		"v1.10000":      {func(s *spec) { s.PodSecurity.Version = "v1.10000" }, []string{"spec.podSecurity.version: Invalid"}},
-		"v1.07":         {func(s *spec) { s.PodSecurity.Version = "v1.07" }, []string{"spec.podSecurity.version: Invalid"}},
-		"v2.0":          {func(s *spec) { s.PodSecurity.Version = "v2.0" }, []string{"must be latest or a version like v1.37"}},
-		"user 1":        {func(s *spec) { s.PodSecurity.RunAsUser = new(int64(1)) }, nil},
-		"user -1":       {func(s *spec) { s.PodSecurity.RunAsUser = new(int64(-1)) }, []string{"0 is root"}},
-		"group 0":       {func(s *spec) { s.PodSecurity.FSGroup = new(int64(0)) }, []string{"spec.podSecurity.fsGroup: Invalid"}},
-		"nobody at all": {func(s *spec) { s.PodSecurity.RunAsUser, s.PodSecurity.FSGroup = nil, nil }, nil},
-		"none":          {func(s *spec) { s.Resources.Max["nvidia.com/gpu"] = resource.MustParse("0") }, nil},
-		"below none":    {func(s *spec) { s.Resources.Max["nvidia.com/gpu"] = resource.MustParse("-1") }, []string{"must not be negative"}},
-		"no name":       {func(s *spec) { s.Resources.Max[""] = resource.MustParse("1") }, []string{"spec.resources.max[]: Invalid", "spec.resources.max[]: Invalid"}},
-		"no launcher":   {func(s *spec) { s.Launcher = nil }, nil},
-		"nobody":        {func(s *spec) { s.Launcher.ServiceAccountName = "" }, []string{"spec.launcher.serviceAccountName: Invalid"}},
-		"no privacy":    {func(s *spec) { s.Privacy = nil }, nil},
+		"privileged":  {func(s *spec) { s.PodSecurity.Level = "privileged" }, nil},
+		"in capitals": {func(s *spec) { s.PodSecurity.Level = "Restricted" }, []string{"spec.podSecurity.level: Unsupported"}},
+		"v1.0":        {func(s *spec) { s.PodSecurity.Version = "v1.0" }, nil},
+		"v1.9999":     {func(s *spec) { s.PodSecurity.Version = "v1.9999" }, nil},
+		"v1.10000":    {func(s *spec) { s.PodSecurity.Version = "v1.10000" }, []string{"spec.podSecurity.version: Invalid"}},
+		"v1.07":       {func(s *spec) { s.PodSecurity.Version = "v1.07" }, []string{"spec.podSecurity.version: Invalid"}},
+		"v2.0":        {func(s *spec) { s.PodSecurity.Version = "v2.0" }, []string{"must be latest or a version like v1.37"}},
+		"user 1":      {func(s *spec) { s.PodSecurity.RunAsUser = new(int64(1)) }, nil},
+		"user -1":     {func(s *spec) { s.PodSecurity.RunAsUser = new(int64(-1)) }, []string{"0 is root"}},
+		"group 0":     {func(s *spec) { s.PodSecurity.FSGroup = new(int64(0)) }, []string{"spec.podSecurity.fsGroup: Invalid"}},
+		"no IDs":      {func(s *spec) { s.PodSecurity.RunAsUser, s.PodSecurity.FSGroup = nil, nil }, nil},
+		"none":        {func(s *spec) { s.Resources.Max["nvidia.com/gpu"] = resource.MustParse("0") }, nil},
+		"below none":  {func(s *spec) { s.Resources.Max["nvidia.com/gpu"] = resource.MustParse("-1") }, []string{"must not be negative"}},
+		"no name":     {func(s *spec) { s.Resources.Max[""] = resource.MustParse("1") }, []string{"spec.resources.max[]: Invalid", "spec.resources.max[]: Invalid"}},
+		"no launcher": {func(s *spec) { s.Launcher = nil }, nil},
+		"no names":    {func(s *spec) { s.Launcher.ServiceAccountName = "" }, []string{"spec.launcher.serviceAccountName: Invalid"}},
+		"no privacy":  {func(s *spec) { s.Privacy = nil }, nil},
 	})
 }
 

@@ -10,14 +10,14 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// row is a change of a valid policy and the errors that must come of it, in the
-// order of the fields; none means that the policy stays valid.
+// row is a change of a valid policy and the errors that it must cause, in the order
+// of the fields; none means that the policy stays valid.
 type row struct {
 	change func(*spec)
 	want   []string
 }
 
-// validate demands exactly the errors of each row, and that Validate changes nothing.
+// validate requires exactly the errors of each row, and that Validate changes nothing.
 func validate(t *testing.T, rows map[string]row) {
 	t.Helper()
 	for name, tc := range rows {

@@ -23,12 +23,12 @@ func TestValidate(t *testing.T) {
 		change func(*spec)
 		want   []string
 	}{
-		"good":                      {func(*spec) {}, nil},
+		"valid":                     {func(*spec) {}, nil},
 		"unknown enforcement":       {func(s *spec) { s.Enforcement = "enforce" }, []string{"spec.enforcement: Unsupported value"}},
 		"unknown other pods":        {func(s *spec) { s.OtherPods = "Allow" }, []string{"spec.otherPods: Unsupported value"}},
-		"nobody":                    {func(s *spec) { s.Participants, s.Kits.MinimumSerial = nil, nil }, []string{"spec.participants: Required"}},
-		"somebody twice":            {func(s *spec) { s.Participants = append(s.Participants, "Site_2") }, []string{"spec.participants[3]: Duplicate"}},
-		"somebody odd":              {func(s *spec) { s.Participants[0] = " x" }, []string{"spec.participants[0]: Invalid"}},
+		"no names":                  {func(s *spec) { s.Participants, s.Kits.MinimumSerial = nil, nil }, []string{"spec.participants: Required"}},
+		"a participant twice":       {func(s *spec) { s.Participants = append(s.Participants, "Site_2") }, []string{"spec.participants[3]: Duplicate"}},
+		"an odd participant":        {func(s *spec) { s.Participants[0] = " x" }, []string{"spec.participants[0]: Invalid"}},
 		"neither roots nor sealers": {func(s *spec) { s.Kits.TrustRoots, s.Kits.Sealers = nil, nil }, []string{"spec.kits.trustRoots: Required"}},
 		"sealers alone":             {func(s *spec) { s.Kits.TrustRoots = nil }, nil},
 		"upper-case fingerprint":    {func(s *spec) { s.Kits.TrustRoots[0].SHA256 = strings.Repeat("5F", 32) }, []string{"spec.kits.trustRoots[0].sha256: Invalid"}},
@@ -46,12 +46,12 @@ func TestValidate(t *testing.T) {
 		"two keys":          {func(s *spec) { s.Kits.Sealers[0].PublicKey += s.Kits.Sealers[0].PublicKey }, []string{"is not PEM with one PUBLIC KEY"}},
 		"a sealer twice":    {func(s *spec) { s.Kits.Sealers = append(s.Kits.Sealers, s.Kits.Sealers[0]) }, []string{"sealers[1].name: Duplicate"}},
 		"unknown signature": {func(s *spec) { s.Kits.Signature = "None" }, []string{"spec.kits.signature: Unsupported"}},
-		"serial for nobody": {func(s *spec) { s.Kits.MinimumSerial = map[string]int64{"x": 1} }, []string{"minimumSerial[x]: Invalid"}},
+		"unknown serial":    {func(s *spec) { s.Kits.MinimumSerial = map[string]int64{"x": 1} }, []string{"minimumSerial[x]: Invalid"}},
 		"negative serial":   {func(s *spec) { s.Kits.MinimumSerial["Site_2"] = -1 }, []string{"must be 0 or more"}},
 		"odd revocations": {func(s *spec) {
 			s.Kits.Revoked = v1alpha1.Revoked{CertificateSerials: []string{"0A:B"}, Keys: []string{"x"}, Kits: []string{""}}
 		}, []string{"certificateSerials[0]", "keys[0]", "kits[0]"}},
-		"good revocations": {func(s *spec) {
+		"valid revocations": {func(s *spec) {
 			s.Kits.Revoked = v1alpha1.Revoked{CertificateSerials: []string{"1f"}, Keys: []string{zeros}, Kits: []string{zeros}}
 		}, nil},
 		"no images":             {func(s *spec) { s.Images.Allowed = nil }, []string{"spec.images.allowed: Required"}},
@@ -61,24 +61,24 @@ func TestValidate(t *testing.T) {
 		"a tag twice":           {func(s *spec) { s.Images.Allowed = append(s.Images.Allowed, s.Images.Allowed[0]) }, []string{"allowed[2].tag: Duplicate"}},
 		"an odd pull secret":    {func(s *spec) { s.Images.PullSecrets = []string{"A"} }, []string{"pullSecrets[0]: Invalid"}},
 		"relative workspace":    {func(s *spec) { s.Workspace.MountPath = "workspace" }, []string{"spec.workspace.mountPath: Invalid"}},
-		"workspace over python": {func(s *spec) { s.Workspace.MountPath = "/usr/local/lib" }, []string{"must not cover /usr"}},
+		"workspace over python": {func(s *spec) { s.Workspace.MountPath = "/usr/local/lib" }, []string{"must not hide /usr"}},
 		"shared workspace":      {func(s *spec) { s.Workspace.ClaimName = "all" }, []string{"would share one folder"}},
 		"shared, by folder":     {func(s *spec) { s.Workspace.ClaimName, s.Workspace.SubPath = "all", "{participant}" }, nil},
 		"sub-path up":           {func(s *spec) { s.Workspace.SubPath = "../x" }, []string{"spec.workspace.subPath: Invalid"}},
 		"relative data":         {func(s *spec) { s.Data[0].MountPath = "data/ct" }, []string{"spec.data[0].mountPath: Invalid"}},
 		"unclean data":          {func(s *spec) { s.Data[0].MountPath = "/data//ct/" }, []string{"spec.data[0].mountPath: Invalid"}},
-		"data over all":         {func(s *spec) { s.Data[0].MountPath = "/" }, []string{"must not cover"}},
-		"data in the workspace": {func(s *spec) { s.Data[0].MountPath = "/workspace/startup" }, []string{"in the way of the workspace"}},
-		"data for nobody":       {func(s *spec) { s.Data[0].Roles = nil }, []string{"spec.data[0].roles: Required"}},
-		"data for somebody odd": {func(s *spec) { s.Data[0].Roles = []v1alpha1.Role{"Root_1"} }, []string{"spec.data[0].roles[0]: Invalid"}},
+		"data over all":         {func(s *spec) { s.Data[0].MountPath = "/" }, []string{"must not hide"}},
+		"data in the workspace": {func(s *spec) { s.Data[0].MountPath = "/workspace/startup" }, []string{"the mountPath of the workspace"}},
+		"data without roles":    {func(s *spec) { s.Data[0].Roles = nil }, []string{"spec.data[0].roles: Required"}},
+		"data for an odd role":  {func(s *spec) { s.Data[0].Roles = []v1alpha1.Role{"Root_1"} }, []string{"spec.data[0].roles[0]: Invalid"}},
 		"data twice":            {func(s *spec) { s.Data = append(s.Data, s.Data[0]) }, []string{"data[1].claimName: Duplicate", "data[1].mountPath: Invalid"}},
-		"the workspace as data": {func(s *spec) { s.Participants = s.Participants[1:2]; s.Workspace.ClaimName = "ct-scans" }, []string{"is the workspace's claim"}},
+		"the workspace as data": {func(s *spec) { s.Participants = s.Participants[1:2]; s.Workspace.ClaimName = "ct-scans" }, []string{"must not be the claim of spec.workspace"}},
 		"studies":               {func(s *spec) { s.Data[0].Studies = []string{"cancer"} }, []string{"spec.data[0].studies: Forbidden: not enforced yet"}},
 		"scopes":                {func(s *spec) { s.Privacy.Scopes = &v1alpha1.PrivacyScopes{} }, []string{"spec.privacy.scopes: Forbidden: not enforced yet"}},
 		"custom code":           {func(s *spec) { s.Privacy.CustomCode = "Deny" }, []string{"spec.privacy.customCode: Forbidden: not enforced yet"}},
 		"egress":                {func(s *spec) { s.Privacy.Egress = &v1alpha1.EgressRule{} }, []string{"spec.privacy.egress: Forbidden: not enforced yet"}},
 		"rules":                 {func(s *spec) { s.Rules = []v1alpha1.CELRule{{Name: "x", Expression: "true"}} }, []string{"spec.rules: Forbidden: not enforced yet"}},
-		"access for whom":       {func(s *spec) { s.Privacy.InteractiveAccess.PodRoles = []v1alpha1.Role{""} }, []string{"podRoles[0]: Invalid"}},
+		"access without a role": {func(s *spec) { s.Privacy.InteractiveAccess.PodRoles = []v1alpha1.Role{""} }, []string{"podRoles[0]: Invalid"}},
 		"odd launcher":          {func(s *spec) { s.Launcher.ServiceAccountName = "Site_2" }, []string{"spec.launcher.serviceAccountName: Invalid"}},
 		"unknown level":         {func(s *spec) { s.PodSecurity.Level = "strict" }, []string{"spec.podSecurity.level: Unsupported"}},
 		"unknown version":       {func(s *spec) { s.PodSecurity.Version = "1.30" }, []string{"spec.podSecurity.version: Invalid"}},
@@ -112,7 +112,8 @@ func TestValidateNames(t *testing.T) {
 	}
 }
 
-// An empty policy is wrong in all that it needs, and Validate does not change it.
+// Validate reports every required field that an empty policy lacks, and does not
+// change the policy.
 func TestValidateNothing(t *testing.T) {
 	policy := &v1alpha1.SitePolicy{}
 	errs := v1alpha1.Validate(policy)
