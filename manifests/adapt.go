@@ -1,7 +1,10 @@
 package manifests
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
+	"strings"
 
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -9,6 +12,25 @@ import (
 
 // certificateMount is where cert-manager's Secret stands in the pod.
 const certificateMount = "/certificates"
+
+// placeholder is what the manifests write in a regular expression for the prefixes of
+// all launchers' Secrets.
+const placeholder = "LAUNCHER-PREFIXES"
+
+// none takes the placeholder where no framework has a launcher: it begins no name.
+const none = "#"
+
+var prefixForm = regexp.MustCompile(`^[a-z0-9-]+-$`)
+
+// renderer fills in what depends on the frameworks.
+func renderer(launcherPrefixes []string) (*strings.Replacer, error) {
+	for _, prefix := range launcherPrefixes {
+		if !prefixForm.MatchString(prefix) {
+			return nil, fmt.Errorf("%q cannot begin the names of Secrets: a prefix has lower-case letters, digits and hyphens, and a hyphen at its end", prefix)
+		}
+	}
+	return strings.NewReplacer(placeholder, cmp.Or(strings.Join(launcherPrefixes, "|"), none)), nil
+}
 
 // adapt makes an object fit the cluster.
 func adapt(object *unstructured.Unstructured, o Options) error {

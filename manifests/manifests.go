@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/yaml"
@@ -49,7 +50,7 @@ var files embed.FS
 // Prerequisites must be there before the rest can be written: the namespace and
 // the CRD.
 func Prerequisites() ([]*unstructured.Unstructured, error) {
-	return load("base/namespace.yaml", "crd")
+	return load(nil, "base/namespace.yaml", "crd")
 }
 
 // Options say what differs from one cluster to the next.
@@ -63,11 +64,17 @@ type Options struct {
 }
 
 // Objects are all the others, in an order in which they can be written.
-func Objects(o Options) ([]*unstructured.Unstructured, error) {
+// launcherPrefixes begin the names of the Secrets that the frameworks' job launchers
+// make: names that are reserved in governed namespaces.
+func Objects(launcherPrefixes []string, o Options) ([]*unstructured.Unstructured, error) {
 	if o.Certs != CertManager && o.Certs != SelfSigned {
 		return nil, fmt.Errorf("%q is no source of certificates: choose %s or %s", o.Certs, CertManager, SelfSigned)
 	}
-	objects, err := load("rbac", "policies")
+	render, err := renderer(launcherPrefixes)
+	if err != nil {
+		return nil, err
+	}
+	objects, err := load(render, "rbac", "policies")
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +82,7 @@ func Objects(o Options) ([]*unstructured.Unstructured, error) {
 	if err != nil {
 		return nil, err
 	}
-	webhook, err := load("base/deployment.yaml", "base/webhooks.yaml")
+	webhook, err := load(render, "base/deployment.yaml", "base/webhooks.yaml")
 	if err != nil {
 		return nil, err
 	}
@@ -93,18 +100,19 @@ func certificates(certs Certs) ([]*unstructured.Unstructured, error) {
 	if certs == CertManager {
 		return certManagerObjects()
 	}
-	return load("certs")
+	return load(nil, "certs")
 }
 
-// load reads files and folders, each in the order of its names.
-func load(paths ...string) ([]*unstructured.Unstructured, error) {
+// load reads files and folders, each in the order of its names, and fills in their
+// placeholders.
+func load(render *strings.Replacer, paths ...string) ([]*unstructured.Unstructured, error) {
 	var objects []*unstructured.Unstructured
 	for _, path := range paths {
 		err := fs.WalkDir(files, path, func(name string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
 				return err
 			}
-			found, err := decode(name)
+			found, err := decode(name, render)
 			objects = append(objects, found...)
 			return err
 		})
@@ -115,13 +123,16 @@ func load(paths ...string) ([]*unstructured.Unstructured, error) {
 	return objects, nil
 }
 
-func decode(name string) ([]*unstructured.Unstructured, error) {
-	file, err := files.Open(name)
+func decode(name string, render *strings.Replacer) ([]*unstructured.Unstructured, error) {
+	data, err := files.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	decoder := yaml.NewYAMLOrJSONDecoder(file, 4096)
+	text := string(data)
+	if render != nil {
+		text = render.Replace(text)
+	}
+	decoder := yaml.NewYAMLOrJSONDecoder(strings.NewReader(text), 4096)
 	var objects []*unstructured.Unstructured
 	for {
 		object := &unstructured.Unstructured{}

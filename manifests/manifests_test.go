@@ -27,7 +27,7 @@ import (
 
 func all(t *testing.T, certs manifests.Certs) []*unstructured.Unstructured {
 	t.Helper()
-	objects, err := manifests.Objects(manifests.Options{Image: "registry.test/flare-webhook@sha256:1", KitImage: "registry.test/flare-kit@sha256:2", Certs: certs})
+	objects, err := manifests.Objects(prefixesOfLaunchers(t), manifests.Options{Image: "registry.test/flare-webhook@sha256:1", KitImage: "registry.test/flare-kit@sha256:2", Certs: certs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestEveryObjectIsWellFormed(t *testing.T) {
 			strictly(t, object, into)
 		}
 	}
-	if _, err := manifests.Objects(manifests.Options{Certs: "magic"}); err == nil {
+	if _, err := manifests.Objects(prefixesOfLaunchers(t), manifests.Options{Certs: "magic"}); err == nil {
 		t.Error("an unknown source of certificates passed")
 	}
 }

@@ -19,7 +19,7 @@ import (
 // and a choice of several.
 var (
 	onePrefix = regexp.MustCompile(`startsWith\('([a-z0-9-]+-)'\)`)
-	anyPrefix = regexp.MustCompile(`matches\('\^\(([a-z0-9|-]+)\)'\)`)
+	anyPrefix = regexp.MustCompile(`matches\('\^\(([^)]*)\)'\)`)
 )
 
 // prefixes are those that the expressions of all objects of that name know, each
@@ -44,12 +44,18 @@ func prefixes(t *testing.T, objects []*unstructured.Unstructured, name string) [
 	return slices.Compact(found)
 }
 
+// prefixesOfLaunchers are those of the frameworks of this version.
+func prefixesOfLaunchers(t *testing.T) []string {
+	t.Helper()
+	known, err := policies.DefaultProfiles()
+	require.NoError(t, err)
+	return known.Prefixes()
+}
+
 // TestReservedNames: the webhook's registration and both static policies reserve
 // what package names and the registered launchers do, no more and no less.
 func TestReservedNames(t *testing.T) {
-	known, err := policies.DefaultProfiles()
-	require.NoError(t, err)
-	want := append(known.Prefixes(), names.PrefixKit, names.PrefixLocal)
+	want := append(prefixesOfLaunchers(t), names.PrefixKit, names.PrefixLocal)
 	slices.Sort(want)
 	objects := all(t, manifests.SelfSigned)
 	for _, name := range []string{manifests.Webhook, "flare-secrets", "flare-configmaps"} {
@@ -68,5 +74,24 @@ func TestOurNames(t *testing.T) {
 		for _, one := range ours.FindAllString(string(data), -1) {
 			require.Contains(t, allowed, one, "%s %s", o.GetKind(), o.GetName())
 		}
+	}
+}
+
+// Without a launcher none of its names is reserved, and a prefix that could break an
+// expression is rejected.
+func TestLauncherPrefixes(t *testing.T) {
+	objects, err := manifests.Objects(nil, manifests.Options{Certs: manifests.SelfSigned})
+	require.NoError(t, err)
+	for _, o := range objects {
+		data, err := json.Marshal(o)
+		require.NoError(t, err)
+		require.NotContains(t, string(data), "PREFIXES", o.GetName())
+	}
+	for _, name := range []string{manifests.Webhook, "flare-configmaps"} {
+		require.NotContains(t, prefixes(t, objects, name), "", "every name would be reserved")
+	}
+	for _, prefix := range []string{"", "a", "a|b-", "A-", "a'-"} {
+		_, err := manifests.Objects([]string{prefix}, manifests.Options{Certs: manifests.SelfSigned})
+		require.ErrorContains(t, err, "cannot begin the names of Secrets")
 	}
 }

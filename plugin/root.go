@@ -27,7 +27,6 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
-	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
 // Options are what the commands get from outside. Tests give their own.
@@ -35,11 +34,11 @@ type Options struct {
 	ConfigFlags *genericclioptions.ConfigFlags
 	IOStreams   genericiooptions.IOStreams
 	Clock       clock.WithTicker
-	// Frameworks, Profiles and Workloads are what the commands know of each
-	// framework: how its kits are read, what its pods must look like, and which
-	// objects a participant is.
+	// Frameworks, Catalog and Workloads are what the commands know of each
+	// framework: how its kits are read, which rules its pods must follow, and which
+	// objects a participant consists of.
 	Frameworks *frameworks.Registry
-	Profiles   *profiles.Registry
+	Catalog    *policies.Catalog
 	Workloads  *workloads.Registry
 }
 
@@ -49,7 +48,7 @@ type Options struct {
 // It panics if a framework of this version has no valid profile, which a test
 // excludes.
 func DefaultOptions(streams genericiooptions.IOStreams) Options {
-	known, err := policies.DefaultProfiles()
+	catalog, err := policies.DefaultCatalog()
 	if err != nil {
 		panic(err)
 	}
@@ -58,7 +57,7 @@ func DefaultOptions(streams genericiooptions.IOStreams) Options {
 		IOStreams:   streams,
 		Clock:       clock.RealClock{},
 		Frameworks:  frameworks.Default(),
-		Profiles:    known,
+		Catalog:     catalog,
 		Workloads:   builtin.Default(),
 	}
 }
@@ -77,7 +76,7 @@ func NewCommand(o Options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:         "kubectl-flare",
 		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl flare"},
-		Short:       "Federated learning with NVIDIA FLARE on Kubernetes",
+		Short:       "Federated learning with " + o.Workloads.Titles() + " on Kubernetes",
 		Long: templates.LongDesc(`
 			Takes a federated-learning federation from startup kits to a running job, on any Kubernetes
 			cluster.`),
@@ -116,10 +115,10 @@ func addCommands(root *cobra.Command, o Options, c clients.Clients) {
 	}
 	add(groupKits, kitcmd.NewCommand(c, o.Frameworks, o.IOStreams, o.Clock))
 	add(groupGovern,
-		policy.NewCommand(c, policy.Known{Frameworks: o.Frameworks, Profiles: o.Profiles}, o.IOStreams, o.Clock),
-		install.NewCommand(c, o.IOStreams),
+		policy.NewCommand(c, policy.Known{Frameworks: o.Frameworks, Catalog: o.Catalog, Workloads: o.Workloads}, o.IOStreams, o.Clock),
+		install.NewCommand(c, o.Catalog.Profiles(), o.IOStreams),
 		install.NewUninstallCommand(c, o.IOStreams),
-		site.NewCommand(c, o.IOStreams),
+		site.NewCommand(c, site.Known{Catalog: o.Catalog, Workloads: o.Workloads}, o.IOStreams),
 	)
 	add(groupRunning,
 		launch.NewCommand(c, launch.Registries{Kits: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock),

@@ -23,6 +23,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
 	toyworkloads "github.com/kubectl-flare/kubectl-flare/plugin/workloads/toy"
+	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	nvflarekits "github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/toy"
@@ -105,10 +106,12 @@ func (p *playground) try(args ...string) (out, errOut string, err error) {
 	require.NoError(p.t, err)
 	objects, err := workloads.NewRegistry(nvflare.Workloads{}, toyworkloads.Workloads{})
 	require.NoError(p.t, err)
+	catalog, err := policies.CatalogOf(pods)
+	require.NoError(p.t, err)
 	return clientstest.Run(p.t, func(streams genericiooptions.IOStreams) *cobra.Command {
 		o := plugin.DefaultOptions(streams)
 		o.ConfigFlags, o.Clock = p.Flags("fl"), clientstest.FastClock(p.t, time.Now())
-		o.Frameworks, o.Profiles, o.Workloads = kits, pods, objects
+		o.Frameworks, o.Catalog, o.Workloads = kits, catalog, objects
 		return plugin.NewCommand(o)
 	}, args...)
 }

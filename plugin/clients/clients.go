@@ -32,15 +32,6 @@ type Clients interface {
 	Explain(ctx context.Context, err error) error
 }
 
-// New makes Clients of what cobra's flags give. A getter that already is one
-// is returned as it is: so the root hands down those of its Factory.
-func New(getter genericclioptions.RESTClientGetter) Clients {
-	if c, ok := getter.(Clients); ok {
-		return c
-	}
-	return newCluster(getter, "")
-}
-
 // cluster is one cluster, reached through one context.
 type cluster struct {
 	genericclioptions.RESTClientGetter
@@ -82,9 +73,7 @@ func configOf(getter genericclioptions.RESTClientGetter, userAgent string) (*res
 	}
 	config = rest.CopyConfig(config)
 	config.QPS = -1
-	if userAgent != "" {
-		config.UserAgent = userAgent
-	}
+	config.UserAgent = userAgent
 	return config, nil
 }
 

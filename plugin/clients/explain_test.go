@@ -101,7 +101,7 @@ func TestExplainErrors(t *testing.T) {
 	noun := &cobra.Command{Use: "noun"}
 	noun.AddCommand(leaf)
 	root.AddCommand(noun)
-	ExplainErrors(root, New(genericclioptions.NewConfigFlags(false)))
+	ExplainErrors(root, NewFactory(genericclioptions.NewConfigFlags(false), "test").Current())
 	root.SetArgs([]string{"noun", "leaf"})
 	err := root.ExecuteContext(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "does not accept your credentials") {

@@ -11,7 +11,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
@@ -40,7 +39,7 @@ func secret() *corev1.Secret {
 }
 
 func target(server *clientstest.Server) Target {
-	return Target{Clients: clients.New(server.Flags("ns")), Namespace: "ns"}
+	return Target{Clients: server.Clients("ns"), Namespace: "ns"}
 }
 
 func apply(t *testing.T, server *clientstest.Server, dryRun bool, objects ...workloads.Object) (ChangeSet, error) {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 
@@ -19,6 +18,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
 // Options are what `kubectl flare install` is told.
@@ -30,15 +30,16 @@ type Options struct {
 	ForceConflicts  bool
 	Printer         *output.Printer
 
-	clients clients.Clients
+	profiles *profiles.Registry
+	clients  clients.Clients
 	genericiooptions.IOStreams
 }
 
 // NewCommand makes `kubectl flare install`.
-func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams) *cobra.Command {
+func NewCommand(c clients.Clients, known *profiles.Registry, streams genericiooptions.IOStreams) *cobra.Command {
 	o := &Options{
 		Wait: true, Timeout: 3 * time.Minute, Printer: output.NewPrinter(),
-		clients: clients.New(getter), IOStreams: streams,
+		profiles: known, clients: c, IOStreams: streams,
 	}
 	cmd := &cobra.Command{
 		Use:                   "install --image=IMAGE --certs=cert-manager|self-signed",
@@ -101,7 +102,7 @@ func (o *Options) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rest, err := manifests.Objects(manifests.Options{Image: o.Image, KitImage: o.KitImage, Certs: manifests.Certs(o.Certs)})
+	rest, err := manifests.Objects(o.profiles.Prefixes(), manifests.Options{Image: o.Image, KitImage: o.KitImage, Certs: manifests.Certs(o.Certs)})
 	if err != nil {
 		return err
 	}

@@ -5,17 +5,20 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
+	"github.com/stretchr/testify/require"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
 func install(t *testing.T, args ...string) (out, errOut string, err error) {
 	t.Helper()
+	known, err := policies.DefaultProfiles()
+	require.NoError(t, err)
 	return clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(genericclioptions.NewConfigFlags(false), streams)
+		return NewCommand(clientstest.NoCluster(), known, streams)
 	}, args...)
 }
 

@@ -10,7 +10,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 
@@ -30,8 +29,8 @@ type UninstallOptions struct {
 }
 
 // NewUninstallCommand makes `kubectl flare uninstall`.
-func NewUninstallCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &UninstallOptions{clients: clients.New(getter), IOStreams: streams}
+func NewUninstallCommand(c clients.Clients, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &UninstallOptions{clients: c, IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "uninstall",
 		DisableFlagsInUseLine: true,
@@ -90,7 +89,7 @@ func (o *UninstallOptions) objects() ([]*unstructured.Unstructured, error) {
 	}
 	seen := map[string]bool{}
 	for _, certs := range []manifests.Certs{manifests.CertManager, manifests.SelfSigned} {
-		objects, err := manifests.Objects(manifests.Options{Image: "none", Certs: certs})
+		objects, err := manifests.Objects(nil, manifests.Options{Image: "none", Certs: certs})
 		if err != nil {
 			return nil, err
 		}

@@ -6,7 +6,6 @@ package job
 
 import (
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
@@ -18,7 +17,7 @@ import (
 )
 
 // NewCommand makes `kubectl flare job`.
-func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.WithTicker, frameworks *workloads.Registry) *cobra.Command {
+func NewCommand(c clients.Clients, streams genericiooptions.IOStreams, clk clock.WithTicker, frameworks *workloads.Registry) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "job",
 		Short: "Submit, list, wait for, download and abort jobs",
@@ -30,7 +29,7 @@ func NewCommand(getter genericclioptions.RESTClientGetter, streams genericioopti
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	o := options{clients: clients.New(getter), streams: streams, clock: clk, frameworks: frameworks}
+	o := options{clients: c, streams: streams, clock: clk, frameworks: frameworks}
 	cmd.AddCommand(newSubmit(o), newWait(o), newList(o), newDownload(o), newAbort(o))
 	return cmd
 }

@@ -9,10 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	testingclock "k8s.io/utils/clock/testing"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
@@ -26,9 +26,7 @@ import (
 func run(t *testing.T, args ...string) error {
 	t.Helper()
 	streams, _, _, _ := genericiooptions.NewTestIOStreams()
-	flags := genericclioptions.NewConfigFlags(true)
-	flags.KubeConfig = new(filepath.Join(t.TempDir(), "none"))
-	cmd := NewCommand(flags, streams, testingclock.NewFakeClock(testStart), builtin.Default())
+	cmd := NewCommand(clientstest.NoCluster(), streams, testingclock.NewFakeClock(testStart), builtin.Default())
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetArgs(args)
 	return cmd.ExecuteContext(t.Context())

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
@@ -40,8 +39,8 @@ type InjectOptions struct {
 	genericiooptions.IOStreams
 }
 
-func newInjectCommand(getter genericclioptions.RESTClientGetter, registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
-	o := &InjectOptions{Printer: output.NewPrinter(), registry: registry, clients: clients.New(getter), clock: clk, IOStreams: streams}
+func newInjectCommand(c clients.Clients, registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := &InjectOptions{Printer: output.NewPrinter(), registry: registry, clients: c, clock: clk, IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "inject KIT_DIR",
 		DisableFlagsInUseLine: true,

@@ -22,7 +22,7 @@ import (
 func injectInto(t *testing.T, server *clientstest.Server, args ...string) (out, errOut string, err error) {
 	t.Helper()
 	return clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return newInjectCommand(server.Flags("ns"), frameworks.Default(), streams, clock.RealClock{})
+		return newInjectCommand(server.Clients("ns"), frameworks.Default(), streams, clock.RealClock{})
 	}, args...)
 }
 

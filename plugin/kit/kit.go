@@ -4,16 +4,16 @@ package kit
 
 import (
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 )
 
 // NewCommand makes `kubectl flare kit` for the kits of the registry's frameworks.
-func NewCommand(getter genericclioptions.RESTClientGetter, registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+func NewCommand(c clients.Clients, registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "kit",
 		Short: "Look into startup kits, verify and seal them, and put them into the cluster",
@@ -26,8 +26,8 @@ func NewCommand(getter genericclioptions.RESTClientGetter, registry *frameworks.
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newInspectCommand(registry, streams, clk), newVerifyCommand(registry, streams, clk))
-	cmd.AddCommand(newSealCommand(registry, streams, clk), newSealerCommand(streams, clk))
-	cmd.AddCommand(newInjectCommand(getter, registry, streams, clk))
+	cmd.AddCommand(newSealCommand(registry, streams, clk), newSealerCommand(registry, streams, clk))
+	cmd.AddCommand(newInjectCommand(c, registry, streams, clk))
 	return cmd
 }
 

@@ -12,11 +12,11 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/cmd/util/sanity"
 	testingclock "k8s.io/utils/clock/testing"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 	kitcmd "github.com/kubectl-flare/kubectl-flare/plugin/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
@@ -44,7 +44,7 @@ func run(now time.Time, args ...string) result {
 
 func runWith(registry *frameworks.Registry, now time.Time, args ...string) result {
 	streams, _, out, errOut := genericiooptions.NewTestIOStreams()
-	cmd := kitcmd.NewCommand(genericclioptions.NewTestConfigFlags(), registry, streams, testingclock.NewFakePassiveClock(now))
+	cmd := kitcmd.NewCommand(clientstest.NoCluster(), registry, streams, testingclock.NewFakePassiveClock(now))
 	cmd.SilenceErrors = true
 	cmd.SetOut(streams.Out)
 	cmd.SetErr(streams.ErrOut)
@@ -97,7 +97,7 @@ func TestHelp(t *testing.T) {
 // TestCommandsFollowKubectl runs kubectl's own checks of help texts and flags.
 func TestCommandsFollowKubectl(t *testing.T) {
 	streams, _, _, _ := genericiooptions.NewTestIOStreams()
-	cmd := kitcmd.NewCommand(genericclioptions.NewTestConfigFlags(), frameworks.Default(), streams, testingclock.NewFakePassiveClock(today))
+	cmd := kitcmd.NewCommand(clientstest.NoCluster(), frameworks.Default(), streams, testingclock.NewFakePassiveClock(today))
 	for _, sub := range cmd.Commands() {
 		assert.NotEmpty(t, sub.Example, sub.Name())
 	}

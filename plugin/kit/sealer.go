@@ -15,6 +15,7 @@ import (
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
@@ -24,59 +25,50 @@ type SealerOptions struct {
 
 	// Name is the sealer's.
 	Name string
-	// RootFile and RootKeyFile are the federation's root; StateFile is where
-	// `nvflare provision` keeps both. Without any of them the sealer is a site's.
+	// RootFile and RootKeyFile are the federation's root; StateFile is a file in which
+	// a framework's provisioning keeps both. Without any of them the sealer is a site's.
 	RootFile, RootKeyFile, StateFile string
 	// Dir is the folder for the new files.
 	Dir string
 	// ValidFor is how long the certificate is good.
 	ValidFor time.Duration
 
-	clock clock.PassiveClock
-	print printFlags
+	registry *frameworks.Registry
+	clock    clock.PassiveClock
+	print    printFlags
 }
 
-func newSealerCommand(streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+func newSealerCommand(registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sealer",
-		Short: "Make keys that vouch for startup kits",
+		Short: "Create keys that vouch for startup kits",
 		Long: templates.LongDesc(`
-			Make keys that vouch for startup kits: see "kubectl flare kit seal".`),
-		Example: templates.Examples(`
-			# Make a sealing key with a certificate from the root of a provisioned federation
-			kubectl flare kit sealer new --name=release --state=workspace/demo/state/cert.json --out=sealer`),
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+			Create keys that vouch for startup kits: see "kubectl flare kit seal".`),
+		Example: templates.Examples(sealerExamples(registry)),
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newSealerNewCommand(streams, clk))
+	cmd.AddCommand(newSealerNewCommand(registry, streams, clk))
 	return cmd
 }
 
-func newSealerNewCommand(streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
-	o := &SealerOptions{IOStreams: streams, clock: clk, ValidFor: defaultValidity}
+func newSealerNewCommand(registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := &SealerOptions{IOStreams: streams, registry: registry, clock: clk, ValidFor: defaultValidity}
 	cmd := &cobra.Command{
 		Use:                   "new --name=NAME --out=DIR [--state=FILE | --root-ca=FILE --root-key=FILE]",
 		DisableFlagsInUseLine: true,
-		Short:                 "Make a sealing key",
+		Short:                 "Create a sealing key",
 		Long: templates.LongDesc(`
-			Make a sealing key.
+			Create a sealing key.
 
-			With the federation's root the project lead gets a key and a certificate, which every site that
-			pins the root accepts. Without it a site gets a key of its own: its SitePolicy must name the
-			public key in spec.kits.sealers, in the form that is printed.
+			With the federation's root, the project lead gets a key and a certificate that every site accepts
+			which pins the root. Without it, a site gets a key of its own: its SitePolicy must list the public
+			key in spec.kits.sealers, in the form that this command prints.
 
-			The root key is read from a file, used once and not kept. The new private key is written with the
-			mode 0600 and is never printed.`),
-		Example: templates.Examples(`
-			# The project lead, with the state of "nvflare provision"
-			kubectl flare kit sealer new --name=release --state=workspace/demo/state/cert.json --out=sealer
-
-			# The project lead, with the root's own files
-			kubectl flare kit sealer new --name=release --root-ca=rootCA.pem --root-key=rootCA.key --out=sealer
-
-			# A site
-			kubectl flare kit sealer new --name=it-security --out=sealer`),
-		Args: cobra.NoArgs,
+			The root key is read from a file, used once and not kept. The new private key is written with
+			mode 0600 and never printed.`),
+		Example: templates.Examples(sealerExamples(registry)),
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cmd.SilenceUsage = true
 			if err := o.Validate(); err != nil {
@@ -89,16 +81,44 @@ func newSealerNewCommand(streams genericiooptions.IOStreams, clk clock.PassiveCl
 	return cmd
 }
 
+// sealerExamples begin with the file in which each framework keeps its root.
+func sealerExamples(registry *frameworks.Registry) string {
+	var b strings.Builder
+	for _, keeper := range registry.RootKeepers() {
+		tool, path := keeper.RootFile()
+		fmt.Fprintf(&b, "# The project lead, with the state of %q\nkubectl flare kit sealer new --name=release --state=%s --out=sealer\n\n", tool, path)
+	}
+	b.WriteString(`# The project lead, with the root's own files
+kubectl flare kit sealer new --name=release --root-ca=rootCA.pem --root-key=rootCA.key --out=sealer
+
+# A site
+kubectl flare kit sealer new --name=it-security --out=sealer`)
+	return b.String()
+}
+
 func (o *SealerOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.Name, "name", "", "Name of the sealer")
 	f.StringVar(&o.RootFile, "root-ca", "", "File with the federation's root certificate (PEM)")
 	f.StringVar(&o.RootKeyFile, "root-key", "", "File with the root's private key (PEM, not encrypted)")
-	f.StringVar(&o.StateFile, "state", "", "File state/cert.json in which NVFLARE keeps root certificate and key")
-	f.StringVar(&o.Dir, "out", "", "Folder for the new files; it is made where it is missing")
-	f.DurationVar(&o.ValidFor, "valid-for", o.ValidFor, "How long the certificate is good; it ends with the root's at the latest")
+	f.StringVar(&o.StateFile, "state", "", "File in which provisioning keeps the root certificate and its key"+stateFiles(o.registry))
+	f.StringVar(&o.Dir, "out", "", "Folder for the new files; it is created if it does not exist")
+	f.DurationVar(&o.ValidFor, "valid-for", o.ValidFor, "How long the certificate is valid; it expires no later than the root")
 	_ = cmd.MarkFlagDirname("out")
 	o.print.addFlags(cmd)
+}
+
+// stateFiles says which files --state takes.
+func stateFiles(registry *frameworks.Registry) string {
+	var files []string
+	for _, keeper := range registry.RootKeepers() {
+		tool, path := keeper.RootFile()
+		files = append(files, fmt.Sprintf("%s of '%s'", path, tool))
+	}
+	if files == nil {
+		return ""
+	}
+	return ", such as " + strings.Join(files, " or ")
 }
 
 // Validate looks at the flags.

@@ -4,8 +4,6 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/x509"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -14,8 +12,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// maxState bounds NVFLARE's state file, which holds a key and a certificate for
-// every participant.
+// maxState bounds the file in which provisioning keeps the root: it may hold a key and
+// a certificate for every participant.
 const maxState = 64 << 20
 
 // certify lets the root issue the sealing certificate.
@@ -69,7 +67,7 @@ func (o *SealerOptions) root() (*x509.Certificate, crypto.Signer, error) {
 
 func (o *SealerOptions) rootPEM() (certificate, key []byte, err error) {
 	if o.StateFile != "" {
-		return readState(o.StateFile)
+		return o.readState()
 	}
 	if certificate, err = readFile(o.RootFile, maxKeyFile); err != nil {
 		return nil, nil, fmt.Errorf("--root-ca: %w", err)
@@ -80,21 +78,14 @@ func (o *SealerOptions) rootPEM() (certificate, key []byte, err error) {
 	return certificate, key, nil
 }
 
-// readState takes the root out of NVFLARE's state/cert.json. The parser's own
-// errors are dropped: the file is full of private keys.
-func readState(file string) (certificate, key []byte, err error) {
-	data, err := readFile(file, maxState)
+// readState takes the root out of the file in which provisioning keeps it.
+func (o *SealerOptions) readState() (certificate, key []byte, err error) {
+	data, err := readFile(o.StateFile, maxState)
 	if err != nil {
 		return nil, nil, fmt.Errorf("--state: %w", err)
 	}
-	var state struct {
-		Root string `json:"root_cert"`
-		Key  string `json:"root_pri_key"`
+	if certificate, key, err = o.registry.ReadRoot(data); err != nil {
+		return nil, nil, fmt.Errorf("--state: %s: %w", o.StateFile, err)
 	}
-	if json.Unmarshal(data, &state) != nil || state.Root == "" || state.Key == "" {
-		return nil, nil, fmt.Errorf("--state: %s: %w", file, errNoState)
-	}
-	return []byte(state.Root), []byte(state.Key), nil
+	return certificate, key, nil
 }
-
-var errNoState = errors.New("this is no state of `nvflare provision`: root_cert or root_pri_key is missing; give WORKSPACE/PROJECT/state/cert.json")

@@ -71,18 +71,18 @@ func TestSealerNewRefuses(t *testing.T) {
 	empty := filepath.Join(t.TempDir(), "cert.json")
 	require.NoError(t, os.WriteFile(empty, []byte("{}"), 0o600))
 	for want, args := range map[string][]string{
-		"--name is missing":                {"--out=x"},
-		"--out is missing":                 {"--name=a"},
-		"no control characters":            {"--out=x", "--name=a\x1b"},
-		"belong together":                  {"--out=x", "--name=a", "--root-ca=" + rootFile},
-		"leave --root-ca":                  {"--out=x", "--name=a", "--root-ca=" + rootFile, "--state=" + empty},
-		"--valid-for must be":              {"--out=x", "--name=a", "--valid-for=0s"},
-		"this is no state":                 {"--out=x", "--name=a", "--state=" + empty},
-		"does not belong to the root":      {"--out=x", "--name=a", "--root-ca=" + rootFile, "--root-key=" + otherKey},
-		"not the certificate of a root":    {"--out=x", "--name=a", "--root-ca=" + leaf + "/startup/client.crt", "--root-key=" + leaf + "/startup/client.key"},
-		"with one unencrypted private key": {"--out=x", "--name=a", "--root-ca=" + rootFile, "--root-key=" + rootFile},
-		"is not PEM with one CERTIFICATE":  {"--out=x", "--name=a", "--root-ca=" + keyFile, "--root-key=" + keyFile},
-		"--root-key: cannot open nope":     {"--out=x", "--name=a", "--root-ca=" + rootFile, "--root-key=nope"},
+		"--name is missing":                  {"--out=x"},
+		"--out is missing":                   {"--name=a"},
+		"no control characters":              {"--out=x", "--name=a\x1b"},
+		"belong together":                    {"--out=x", "--name=a", "--root-ca=" + rootFile},
+		"leave --root-ca":                    {"--out=x", "--name=a", "--root-ca=" + rootFile, "--state=" + empty},
+		"--valid-for must be":                {"--out=x", "--name=a", "--valid-for=0s"},
+		"not written by `nvflare provision`": {"--out=x", "--name=a", "--state=" + empty},
+		"does not belong to the root":        {"--out=x", "--name=a", "--root-ca=" + rootFile, "--root-key=" + otherKey},
+		"not the certificate of a root":      {"--out=x", "--name=a", "--root-ca=" + leaf + "/startup/client.crt", "--root-key=" + leaf + "/startup/client.key"},
+		"with one unencrypted private key":   {"--out=x", "--name=a", "--root-ca=" + rootFile, "--root-key=" + rootFile},
+		"is not PEM with one CERTIFICATE":    {"--out=x", "--name=a", "--root-ca=" + keyFile, "--root-key=" + keyFile},
+		"--root-key: cannot open nope":       {"--out=x", "--name=a", "--root-ca=" + rootFile, "--root-key=nope"},
 	} {
 		got := run(today, append([]string{"sealer", "new"}, args...)...)
 		require.ErrorContains(t, got.err, want)

@@ -13,6 +13,7 @@ import (
 // NewCommand makes `kubectl flare launch`.
 func NewCommand(c clients.Clients, registries Registries, streams genericiooptions.IOStreams, clk clock.WithTicker) *cobra.Command {
 	o := &Options{flags: defaults(), Printer: output.NewPrinter(), registries: registries, clients: c, clock: clk, IOStreams: streams}
+	image := registries.Workloads.ExampleImage()
 	cmd := &cobra.Command{
 		Use:                   "launch KIT_DIR --image=IMAGE",
 		DisableFlagsInUseLine: true,
@@ -30,17 +31,17 @@ func NewCommand(c clients.Clients, registries Registries, streams genericiooptio
 			the older one.`),
 		Example: templates.Examples(`
 			# Run the server, in the namespace that its certificate names
-			kubectl flare launch prod_00/server1 --image=registry.example.org/nvflare:2.9.0 -n fl-server
+			kubectl flare launch prod_00/server1 --image=` + image + ` -n fl-server
 
 			# Run a client, and insist on the root certificate that the project lead told by telephone
-			kubectl flare launch prod_00/site-1 --image=registry.example.org/nvflare:2.9.0 -n fl-site-1 --root-fingerprint=5F:0C:…
+			kubectl flare launch prod_00/site-1 --image=` + image + ` -n fl-site-1 --root-fingerprint=5F:0C:…
 
 			# Run a client whose kit is too large for a Secret
-			kubectl flare launch prod_00/site-1 --image=registry.example.org/nvflare:2.9.0 -n fl-site-1 \
+			kubectl flare launch prod_00/site-1 --image=` + image + ` -n fl-site-1 \
 			  --kit-claim=flare-kits --kit-image=registry.example.org/flare-kit@sha256:…
 
 			# See what would be written, without a cluster
-			kubectl flare launch prod_00/site-1 --image=registry.example.org/nvflare:2.9.0 --dry-run=client -o yaml`),
+			kubectl flare launch prod_00/site-1 --image=` + image + ` --dry-run=client -o yaml`),
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cmd.SilenceUsage = true
@@ -60,7 +61,7 @@ func NewCommand(c clients.Clients, registries Registries, streams genericiooptio
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		},
 	}
-	o.add(cmd)
+	o.add(cmd, registries.Workloads)
 	o.Printer.AddFlags(cmd)
 	return cmd
 }

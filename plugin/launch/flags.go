@@ -35,9 +35,9 @@ func defaults() flags {
 	return flags{StorageSize: defaultStorageSize, Wait: true, Rollback: true, Timeout: 5 * time.Minute}
 }
 
-func (f *flags) add(cmd *cobra.Command) {
+func (f *flags) add(cmd *cobra.Command, known *workloads.Registry) {
 	fs := cmd.Flags()
-	fs.StringVar(&f.Image, "image", f.Image, "Image that has NVFLARE in it, of the kit's version")
+	fs.StringVar(&f.Image, "image", f.Image, "Image that has "+known.ShortNames()+" in it, of the kit's version")
 	fs.StringArrayVar(&f.ImagePullSecrets, "image-pull-secret", f.ImagePullSecrets, "Secret of the namespace that may pull the image; may be given more than once")
 	fs.StringVar(&f.CPU, "cpu", f.CPU, "CPU to request and to be limited to, such as 2 or 500m; without it 100m are requested")
 	fs.StringVar(&f.Memory, "memory", f.Memory, "Memory to request and to be limited to, such as 8Gi; without it 256Mi are requested")
@@ -53,10 +53,10 @@ func (f *flags) add(cmd *cobra.Command) {
 }
 
 // participant reads the flags and reports everything that is wrong with them.
-func (f *flags) participant(namespace string) (workloads.Participant, error) {
+func (f *flags) participant(namespace string, known *workloads.Registry) (workloads.Participant, error) {
 	var errs []error
 	if f.Image == "" {
-		errs = append(errs, errors.New("--image is missing: give an image with NVFLARE in it, such as --image registry.example.org/nvflare:2.9.0"))
+		errs = append(errs, fmt.Errorf("--image is missing: give an image with %s in it, such as --image %s", known.ShortNames(), known.ExampleImage()))
 	}
 	if err := f.Delivery.Validate(); err != nil {
 		errs = append(errs, err)

@@ -54,7 +54,7 @@ func (o *Options) Complete(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	o.participant, err = o.flags.participant(namespace)
+	o.participant, err = o.flags.participant(namespace, o.registries.Workloads)
 	return err
 }
 

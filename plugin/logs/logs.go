@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 
@@ -32,8 +31,8 @@ type Options struct {
 }
 
 // NewCommand makes `kubectl flare logs`.
-func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &Options{clients: clients.New(getter), IOStreams: streams}
+func NewCommand(c clients.Clients, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &Options{clients: c, IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "logs PARTICIPANT",
 		DisableFlagsInUseLine: true,

@@ -39,7 +39,7 @@ func cluster(t *testing.T, withPod bool) *clientstest.Server {
 func run(t *testing.T, server *clientstest.Server, args ...string) (string, error) {
 	t.Helper()
 	out, _, err := clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(server.Flags("fl"), streams)
+		return NewCommand(server.Clients("fl"), streams)
 	}, args...)
 	return out, err
 }
@@ -77,7 +77,7 @@ func TestErrors(t *testing.T) {
 func TestNamesComplete(t *testing.T) {
 	root := &cobra.Command{Use: "x"}
 	out, _, err := clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
-		root.AddCommand(NewCommand(cluster(t, false).Flags("fl"), streams))
+		root.AddCommand(NewCommand(cluster(t, false).Clients("fl"), streams))
 		return root
 	}, "__complete", "logs", "S")
 	if err != nil || !strings.HasPrefix(out, "Site_2\tclient of demo\n:") {
@@ -145,7 +145,7 @@ func TestOneWorkloadHasNoPod(t *testing.T) {
 	}
 	server.SetLog("leaf-1-pod", "hello\n")
 	out, errOut, err := clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(server.Flags("fl"), streams)
+		return NewCommand(server.Clients("fl"), streams)
 	}, "leaf-1", "-c", "toy")
 	if err != nil || out != "hello\n" || !strings.Contains(errOut, "kubectl describe deployment leaf-1-worker -n fl") {
 		t.Errorf("out %q, errOut %q, error %v", out, errOut, err)

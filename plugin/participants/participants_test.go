@@ -14,7 +14,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/kubernetes"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
@@ -49,7 +48,7 @@ func deployments(objects []runtime.Object) []*appsv1.Deployment {
 func cluster(t *testing.T, objects ...runtime.Object) (*clientstest.Server, kubernetes.Interface) {
 	t.Helper()
 	server := clientstest.Start(t, objects...)
-	typed, err := clients.New(server.Flags("fl")).Typed()
+	typed, err := server.Clients("fl").Typed()
 	require.NoError(t, err)
 	return server, typed
 }

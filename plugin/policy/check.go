@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
@@ -14,7 +13,6 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy/offline"
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
-	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
 // CheckOptions are what `kubectl flare policy check` is told.
@@ -27,15 +25,14 @@ type CheckOptions struct {
 
 	namespace string
 	known     Known
-	catalog   *policies.Catalog
 	clients   clients.Clients
 	clock     clock.PassiveClock
 	print     printFlags
 	genericiooptions.IOStreams
 }
 
-func newCheckCommand(getter genericclioptions.RESTClientGetter, known Known, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
-	o := &CheckOptions{known: known, clients: clients.New(getter), clock: clk, IOStreams: streams}
+func newCheckCommand(c clients.Clients, known Known, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := &CheckOptions{known: known, clients: c, clock: clk, IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "check -f FILE [--policy=FILE] [--kit=DIR] [-n NAMESPACE] [--as-user=USER] [-o json|yaml]",
 		DisableFlagsInUseLine: true,
@@ -53,7 +50,7 @@ func newCheckCommand(getter genericclioptions.RESTClientGetter, known Known, str
 			as exec are not judged here.`),
 		Example: templates.Examples(`
 			# Judge what launch would write
-			kubectl flare launch kits/site-1 --image=registry.example.org/nvflare:2.9.0 --dry-run=client -o yaml |
+			kubectl flare launch kits/site-1 --image=` + known.Workloads.ExampleImage() + ` --dry-run=client -o yaml |
 			  kubectl flare policy check -f - --policy=sitepolicy.yaml --kit=kits/site-1 -n fl-site-1
 
 			# Judge a folder of manifests with its Namespace and SitePolicy
@@ -65,7 +62,8 @@ func newCheckCommand(getter genericclioptions.RESTClientGetter, known Known, str
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cmd.SilenceUsage = true
-			if err := errors.Join(o.Complete(), o.Validate()); err != nil {
+			o.Complete()
+			if err := o.Validate(); err != nil {
 				return err
 			}
 			return o.Run(cmd.Context())
@@ -88,13 +86,11 @@ func (o *CheckOptions) addFlags(cmd *cobra.Command) {
 }
 
 // Complete resolves the namespace. A kubeconfig that cannot be read does not matter.
-func (o *CheckOptions) Complete() error {
+func (o *CheckOptions) Complete() {
 	var err error
 	if o.namespace, err = o.clients.Namespace(); err != nil || o.namespace == "" {
 		o.namespace = "default"
 	}
-	o.catalog, err = policies.CatalogOf(o.known.Profiles)
-	return err
 }
 
 // Validate looks at the flags.
@@ -129,10 +125,10 @@ func (o *CheckOptions) Run(ctx context.Context) error {
 }
 
 func (o *CheckOptions) snapshot(ctx context.Context, objects []source.Object) (*offline.Snapshot, error) {
-	snapshot := offline.New(o.catalog, o.known.Frameworks, o.namespace, o.clock.Now(), objects)
+	snapshot := offline.New(o.known.Catalog, o.known.Frameworks, o.namespace, o.clock.Now(), objects)
 	if o.PolicyFile != "" {
 		var err error
-		if snapshot.Governing, err = offline.ReadPolicy(ctx, o.catalog, o.PolicyFile); err != nil {
+		if snapshot.Governing, err = offline.ReadPolicy(ctx, o.known.Catalog, o.PolicyFile); err != nil {
 			return nil, err
 		}
 	}

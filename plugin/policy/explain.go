@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
@@ -26,15 +25,14 @@ type ExplainOptions struct {
 
 	namespace string
 	known     Known
-	catalog   *policies.Catalog
 	clients   clients.Clients
 	clock     clock.PassiveClock
 	print     printFlags
 	genericiooptions.IOStreams
 }
 
-func newExplainCommand(getter genericclioptions.RESTClientGetter, known Known, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
-	o := &ExplainOptions{known: known, clients: clients.New(getter), clock: clk, IOStreams: streams}
+func newExplainCommand(c clients.Clients, known Known, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := &ExplainOptions{known: known, clients: c, clock: clk, IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "explain (POD | -f FILE) [--policy=FILE] [--kit=DIR] [-n NAMESPACE] [-o json|yaml]",
 		DisableFlagsInUseLine: true,
@@ -97,10 +95,6 @@ func (o *ExplainOptions) Complete(args []string) error {
 	if o.Files.Given() && (err != nil || o.namespace == "") {
 		o.namespace, err = "default", nil
 	}
-	if err != nil {
-		return err
-	}
-	o.catalog, err = policies.CatalogOf(o.known.Profiles)
 	return err
 }
 
@@ -117,7 +111,7 @@ func (o *ExplainOptions) Run(ctx context.Context) error {
 	var governing *policies.Policy
 	if o.PolicyFile != "" {
 		var err error
-		if governing, err = offline.ReadPolicy(ctx, o.catalog, o.PolicyFile); err != nil {
+		if governing, err = offline.ReadPolicy(ctx, o.known.Catalog, o.PolicyFile); err != nil {
 			return err
 		}
 	}
@@ -147,7 +141,10 @@ func (o *ExplainOptions) inputs(ctx context.Context, governing *policies.Policy)
 	if err != nil {
 		return nil, err
 	}
-	s := &inputs{snapshot: offline.New(o.catalog, o.known.Frameworks, o.namespace, o.clock.Now(), objects), objects: pods(objects), mutate: true}
+	s := &inputs{
+		snapshot: offline.New(o.known.Catalog, o.known.Frameworks, o.namespace, o.clock.Now(), objects),
+		objects:  pods(objects), prefixes: o.known.Catalog.Profiles().Prefixes(), mutate: true,
+	}
 	if len(s.objects) == 0 {
 		return nil, errors.New("the files hold no pod and no workload: give one, or judge other objects with `kubectl flare policy check`")
 	}

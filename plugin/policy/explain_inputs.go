@@ -21,6 +21,8 @@ type inputs struct {
 	hooks    []hook
 	// hooksFrom says where hooks are from.
 	hooksFrom string
+	// prefixes are those of the Secrets that frameworks' launchers make.
+	prefixes []string
 	// mutate says that the objects have not passed mutation yet.
 	mutate bool
 	// unreadable are kit Secrets and other objects that the user may not read,

@@ -35,7 +35,7 @@ func (o *ExplainOptions) live(ctx context.Context, governing *policies.Policy) (
 	if err != nil {
 		return nil, err
 	}
-	r := &liveReader{ExplainOptions: o, typed: typed, inputs: &inputs{}}
+	r := &liveReader{ExplainOptions: o, typed: typed, inputs: &inputs{prefixes: o.known.Catalog.Profiles().Prefixes()}}
 	pod, err := typed.CoreV1().Pods(o.namespace).Get(ctx, o.Pod, metav1.GetOptions{})
 	if err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func (o *ExplainOptions) live(ctx context.Context, governing *policies.Policy) (
 		return nil, err
 	}
 	pod.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Pod"))
-	r.inputs.snapshot = offline.New(o.catalog, o.known.Frameworks, o.namespace, o.clock.Now(), r.objects)
+	r.inputs.snapshot = offline.New(o.known.Catalog, o.known.Frameworks, o.namespace, o.clock.Now(), r.objects)
 	r.inputs.snapshot.Absent = r.absent
 	r.inputs.objects = []source.Object{{Kind: "Pod", Namespace: pod.Namespace, Name: pod.Name, Typed: pod}}
 	return r.inputs, nil
@@ -109,7 +109,7 @@ func (r *liveReader) namespaceAnd(ctx context.Context, policy **policies.Policy)
 	}
 	r.add(source)
 	// One that is not valid names no claims; what is wrong with it, the report says.
-	*policy, _ = policies.Compile(source, r.catalog)
+	*policy, _ = policies.Compile(source, r.known.Catalog)
 	return nil
 }
 

@@ -46,7 +46,7 @@ func cluster(t *testing.T, s site, installed bool) *clientstest.Server {
 	if !installed {
 		return server
 	}
-	objects, err := manifests.Objects(manifests.Options{Certs: manifests.SelfSigned})
+	objects, err := manifests.Objects(known(t).Catalog.Profiles().Prefixes(), manifests.Options{Certs: manifests.SelfSigned})
 	require.NoError(t, err)
 	for _, o := range objects {
 		if o.GetKind() == "ValidatingWebhookConfiguration" || o.GetKind() == "MutatingWebhookConfiguration" {
@@ -59,7 +59,7 @@ func cluster(t *testing.T, s site, installed bool) *clientstest.Server {
 func explain(t *testing.T, server *clientstest.Server, args ...string) (string, error) {
 	t.Helper()
 	command := func(streams genericiooptions.IOStreams) *cobra.Command {
-		return policy.NewCommand(server.Flags("fl-site-1"), known(t), streams, testingclock.NewFakeClock(time.Now()))
+		return policy.NewCommand(server.Clients("fl-site-1"), known(t), streams, testingclock.NewFakeClock(time.Now()))
 	}
 	out, _, err := clientstest.Run(t, command, append([]string{"explain"}, args...)...)
 	return out, err

@@ -30,7 +30,7 @@ func (s *inputs) registered(objects []source.Object) error {
 
 // shipped is the registration of this version.
 func (s *inputs) shipped() error {
-	objects, err := manifests.Objects(manifests.Options{Certs: manifests.SelfSigned})
+	objects, err := manifests.Objects(s.prefixes, manifests.Options{Certs: manifests.SelfSigned})
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ type ExplainPolicy struct {
 
 // ExplainMatch is an entry of the policy and what of the pod it is about.
 type ExplainMatch struct {
-	// What is of the pod: Secret flare-kit-…, container nvflare, volume data.
+	// What is of the pod: Secret flare-kit-…, container main, volume data.
 	What string `json:"what"`
 	// Entry is the field of the policy, empty where none matches.
 	Entry string `json:"entry,omitempty"`

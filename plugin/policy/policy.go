@@ -4,23 +4,25 @@ package policy
 
 import (
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
-	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
 // Known are the frameworks that verdicts are about.
 type Known struct {
 	Frameworks *frameworks.Registry
-	Profiles   *profiles.Registry
+	Catalog    *policies.Catalog
+	Workloads  *workloads.Registry
 }
 
 // NewCommand makes `kubectl flare policy`.
-func NewCommand(getter genericclioptions.RESTClientGetter, known Known, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+func NewCommand(c clients.Clients, known Known, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
 		Short: "Ask what a SitePolicy says about manifests and pods",
@@ -32,6 +34,6 @@ func NewCommand(getter genericclioptions.RESTClientGetter, known Known, streams 
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newCheckCommand(getter, known, streams, clk), newExplainCommand(getter, known, streams, clk))
+	cmd.AddCommand(newCheckCommand(c, known, streams, clk), newExplainCommand(c, known, streams, clk))
 	return cmd
 }

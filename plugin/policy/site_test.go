@@ -15,8 +15,10 @@ import (
 	testingclock "k8s.io/utils/clock/testing"
 	"sigs.k8s.io/yaml"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/workloadstest"
 	"github.com/kubectl-flare/kubectl-flare/policies"
@@ -97,11 +99,11 @@ func write(t *testing.T, name, text string) string {
 // known are the frameworks of this version.
 func known(t *testing.T) policy.Known {
 	t.Helper()
-	registered, err := policies.DefaultProfiles()
+	catalog, err := policies.DefaultCatalog()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return policy.Known{Frameworks: frameworks.Default(), Profiles: registered}
+	return policy.Known{Frameworks: frameworks.Default(), Catalog: catalog, Workloads: builtin.Default()}
 }
 
 func run(t *testing.T, stdin string, args ...string) (string, error) {
@@ -112,7 +114,7 @@ func run(t *testing.T, stdin string, args ...string) (string, error) {
 	flags.KubeConfig = new("/dev/null")
 	root := &cobra.Command{Use: "kubectl-flare", SilenceErrors: true}
 	flags.AddFlags(root.PersistentFlags())
-	root.AddCommand(policy.NewCommand(flags, known(t), streams, testingclock.NewFakeClock(time.Now())))
+	root.AddCommand(policy.NewCommand(clients.NewFactory(flags, "test").Current(), known(t), streams, testingclock.NewFakeClock(time.Now())))
 	root.SetArgs(append([]string{"policy"}, args...))
 	err := root.ExecuteContext(t.Context())
 	return out.String(), err

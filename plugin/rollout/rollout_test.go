@@ -12,7 +12,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 	"github.com/kubectl-flare/kubectl-flare/plugin/rollout"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
@@ -64,7 +63,7 @@ func newLeaf(t *testing.T, change func(*corev1.Pod)) leaf {
 func (l leaf) wait(t *testing.T, change ...func(*rollout.Target)) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
-	w, err := rollout.NewWaiter(clients.New(l.Flags("fl")), &out, clientstest.FastClock(t, time.Now()))
+	w, err := rollout.NewWaiter(l.Clients("fl"), &out, clientstest.FastClock(t, time.Now()))
 	require.NoError(t, err)
 	target := rollout.Target{
 		Namespace: "fl", Participant: "leaf-1", Federation: "playground", Server: "http://hub-1:9000",

@@ -30,8 +30,9 @@ type AddOptions struct {
 	genericiooptions.IOStreams
 }
 
-func newAddCommand(c clients.Clients, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &AddOptions{Printer: output.NewPrinter(), clients: c, IOStreams: streams}
+func newAddCommand(c clients.Clients, known Known, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &AddOptions{flags: flags{known: known}, Printer: output.NewPrinter(), clients: c, IOStreams: streams}
+	image := exampleImage(known.Workloads)
 	cmd := &cobra.Command{
 		Use:                   "add NAMESPACE --policy=FILE",
 		DisableFlagsInUseLine: true,
@@ -50,10 +51,10 @@ func newAddCommand(c clients.Clients, streams genericiooptions.IOStreams) *cobra
 			kubectl flare site add fl-site-1 --policy=hospital-a.yaml --server-cidr=203.0.113.7/32 --admin=ann
 
 			# Make the policy of what the project lead told by telephone
-			kubectl flare site add fl-site-1 --root-fingerprint=5F:0C:… --participant=site-1 --image=registry.example.org/nvflare:2.9.0@sha256:…
+			kubectl flare site add fl-site-1 --root-fingerprint=5F:0C:… --participant=site-1 --image=` + image + `
 
 			# The same for the FL server, and for those who submit jobs with an admin's kit
-			kubectl flare site add fl-server --root-fingerprint=5F:0C:… --participant=server1 --participant=lead@hospital-a.org --interactive-role=admin --image=registry.example.org/nvflare:2.9.0@sha256:… --hosts-server
+			kubectl flare site add fl-server --root-fingerprint=5F:0C:… --participant=server1 --participant=lead@hospital-a.org --interactive-role=admin --image=` + image + ` --hosts-server
 
 			# Put another namespace under a policy that is there
 			kubectl flare site add fl-site-1b --policy-name=hospital-a`),

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
@@ -32,7 +33,12 @@ type flags struct {
 	ServerCIDRs         []string
 	ServerPorts         []int
 	HostsServer         bool
+
+	known Known
 }
+
+// exampleImage is an image as --image takes it.
+func exampleImage(known *workloads.Registry) string { return known.ExampleImage() + "@sha256:…" }
 
 func (f *flags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
@@ -42,15 +48,31 @@ func (f *flags) add(cmd *cobra.Command) {
 	fs.StringArrayVar(&f.Participants, "participant", nil, "Participant whose kit may run in the namespace; may be given more than once")
 	fs.StringArrayVar(&f.Images, "image", nil, "Image that participants may run, by digest: REPOSITORY[:TAG]@sha256:…; may be given more than once")
 	fs.StringArrayVar(&f.KitClaims, "kit-claim", nil, "PersistentVolumeClaim from which kits may come that are too large for a Secret; may be given more than once")
-	fs.StringArrayVar(&f.InteractiveRoles, "interactive-role", nil, "Role whose pods are open to exec, attach and port-forward: server, client, admin or job; 'kubectl flare job' needs admin; may be given more than once")
+	fs.StringArrayVar(&f.InteractiveRoles, "interactive-role", nil, "Role whose pods are open to exec, attach and port-forward"+f.roles()+"; may be given more than once")
 	fs.StringArrayVar(&f.Admins, "admin", nil, "User who is site admin of the namespace; may be given more than once")
 	fs.StringArrayVar(&f.AdminGroups, "admin-group", nil, "Group whose users are site admins; may be given more than once")
 	fs.StringArrayVar(&f.Scientists, "scientist", nil, "User who may submit jobs in the namespace; may be given more than once")
 	fs.StringArrayVar(&f.ScientistGroups, "scientist-group", nil, "Group whose users may submit jobs; may be given more than once")
 	fs.StringArrayVar(&f.ServerNamespaces, "server-namespace", nil, "Namespace of this cluster in which the FL server runs; may be given more than once")
 	fs.StringArrayVar(&f.ServerCIDRs, "server-cidr", nil, "Addresses of an FL server elsewhere, such as 203.0.113.7/32; may be given more than once")
-	fs.IntSliceVar(&f.ServerPorts, "server-port", []int{8002, 8003}, "Ports on which participants talk to the FL server")
+	fs.IntSliceVar(&f.ServerPorts, "server-port", f.known.Workloads.Ports(), "Ports on which participants talk to the FL server")
 	fs.BoolVar(&f.HostsServer, "hosts-server", false, "Let participants from anywhere reach the FL server in this namespace")
+}
+
+// roles says which roles --interactive-role takes, and which of them jobs need.
+func (f *flags) roles() string {
+	var roles, operators []string
+	for _, role := range f.known.Catalog.Profiles().Roles() {
+		roles = append(roles, string(role))
+	}
+	for _, framework := range f.known.Workloads.WithJobs() {
+		operators = append(operators, string(framework.Jobs.Operator()))
+	}
+	text := ": " + workloads.Or(roles)
+	if operators != nil {
+		text += "; 'kubectl flare job' needs " + workloads.Or(operators)
+	}
+	return text
 }
 
 // policy is the SitePolicy that is to be written, nil where one that is there is
@@ -65,7 +87,7 @@ func (f *flags) policy(ctx context.Context, namespace string) (*v1alpha1.SitePol
 		if err != nil {
 			return nil, "", fmt.Errorf("--policy: %w", err)
 		}
-		if err := valid(p); err != nil {
+		if err := f.valid(p); err != nil {
 			return nil, "", fmt.Errorf("--policy %s: %w", f.Policy, err)
 		}
 		return p, p.Name, nil
@@ -86,12 +108,8 @@ func (f *flags) policy(ctx context.Context, namespace string) (*v1alpha1.SitePol
 }
 
 // valid says what is wrong with a policy, as the webhook would.
-func valid(p *v1alpha1.SitePolicy) error {
-	catalog, err := policies.DefaultCatalog()
-	if err != nil {
-		return err
-	}
-	_, errs := policies.Compile(p, catalog)
+func (f *flags) valid(p *v1alpha1.SitePolicy) error {
+	_, errs := policies.Compile(p, f.known.Catalog)
 	return errs.ToAggregate()
 }
 
@@ -110,7 +128,7 @@ func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
 		p.Spec.Kits.TrustRoots = append(p.Spec.Kits.TrustRoots, v1alpha1.TrustRoot{Name: fmt.Sprintf("root-%d", i+1), SHA256: digits})
 	}
 	for _, image := range f.Images {
-		allowed, err := parseImage(image)
+		allowed, err := parseImage(image, f.known.Workloads)
 		if err != nil {
 			errs = append(errs, err)
 		}
@@ -130,18 +148,18 @@ func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
 		}
 	}
 	if len(errs) == 0 {
-		errs = append(errs, valid(p))
+		errs = append(errs, f.valid(p))
 	}
 	v1alpha1.SetDefaults(p)
 	return p, errors.Join(errs...)
 }
 
-func parseImage(image string) (v1alpha1.AllowedImage, error) {
+func parseImage(image string, known *workloads.Registry) (v1alpha1.AllowedImage, error) {
 	parsed, err := reference.Parse(image)
 	named, isNamed := parsed.(reference.Named)
 	digested, isDigested := parsed.(reference.Digested)
 	if err != nil || !isNamed || !isDigested {
-		return v1alpha1.AllowedImage{}, fmt.Errorf("--image %q must be an image by digest, such as registry.example.org/nvflare:2.9.0@sha256:…", image)
+		return v1alpha1.AllowedImage{}, fmt.Errorf("--image %q must be an image by digest, such as %s", image, exampleImage(known))
 	}
 	allowed := v1alpha1.AllowedImage{Repository: named.Name(), Digest: digested.Digest().String()}
 	if tagged, ok := parsed.(reference.Tagged); ok {

@@ -19,8 +19,8 @@ type RequestOptions struct {
 	genericiooptions.IOStreams
 }
 
-func newRequestCommand(streams genericiooptions.IOStreams) *cobra.Command {
-	o := &RequestOptions{IOStreams: streams}
+func newRequestCommand(known Known, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &RequestOptions{flags: flags{known: known}, IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "request NAMESPACE --policy=FILE",
 		DisableFlagsInUseLine: true,

@@ -7,10 +7,18 @@ import (
 	"k8s.io/kubectl/pkg/util/templates"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
+// Known are the frameworks that a site can allow.
+type Known struct {
+	Catalog   *policies.Catalog
+	Workloads *workloads.Registry
+}
+
 // NewCommand makes `kubectl flare site`.
-func NewCommand(c clients.Clients, streams genericiooptions.IOStreams) *cobra.Command {
+func NewCommand(c clients.Clients, known Known, streams genericiooptions.IOStreams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "site",
 		Short: "Put namespaces under a SitePolicy",
@@ -22,6 +30,6 @@ func NewCommand(c clients.Clients, streams genericiooptions.IOStreams) *cobra.Co
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newAddCommand(c, streams), newRequestCommand(streams))
+	cmd.AddCommand(newAddCommand(c, known, streams), newRequestCommand(known, streams))
 	return cmd
 }

@@ -8,19 +8,23 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
+	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
 const digest = "@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 func site(t *testing.T, args ...string) (out, errOut string, err error) {
 	t.Helper()
+	catalog, err := policies.DefaultCatalog()
+	if err != nil {
+		t.Fatal(err)
+	}
 	return clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(clients.New(genericclioptions.NewConfigFlags(false)), streams)
+		return NewCommand(clientstest.NoCluster(), Known{Catalog: catalog, Workloads: builtin.Default()}, streams)
 	}, args...)
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/kubectl/pkg/util/templates"
@@ -31,8 +30,8 @@ type Options struct {
 }
 
 // NewCommand makes `kubectl flare status`.
-func NewCommand(getter genericclioptions.RESTClientGetter, streams genericiooptions.IOStreams, clk clock.PassiveClock, frameworks *workloads.Registry) *cobra.Command {
-	o := &Options{view: output.NewView(), clients: clients.New(getter), clock: clk, frameworks: frameworks, IOStreams: streams}
+func NewCommand(c clients.Clients, streams genericiooptions.IOStreams, clk clock.PassiveClock, frameworks *workloads.Registry) *cobra.Command {
+	o := &Options{view: output.NewView(), clients: c, clock: clk, frameworks: frameworks, IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "status",
 		DisableFlagsInUseLine: true,

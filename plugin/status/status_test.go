@@ -59,7 +59,7 @@ func federation(t *testing.T, days int) *kittest.Federation {
 func run(t *testing.T, server *clientstest.Server, namespace string, args ...string) (out, errOut string, err error) {
 	t.Helper()
 	return clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(server.Flags(namespace), streams, testingclock.NewFakePassiveClock(now), builtin.Default())
+		return NewCommand(server.Clients(namespace), streams, testingclock.NewFakePassiveClock(now), builtin.Default())
 	}, args...)
 }
 
@@ -226,7 +226,7 @@ func TestSeveralWorkloads(t *testing.T) {
 	}
 	status := func(args ...string) string {
 		out, _, err := clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
-			return NewCommand(s.Flags("fl"), streams, testingclock.NewFakePassiveClock(now), frameworks)
+			return NewCommand(s.Clients("fl"), streams, testingclock.NewFakePassiveClock(now), frameworks)
 		}, args...)
 		if err != nil {
 			t.Fatal(err)
@@ -252,7 +252,7 @@ func TestSeveralWorkloads(t *testing.T) {
 func TestUnknownFramework(t *testing.T) {
 	s := launched(t, "fl", federation(t, 30).Client("site-1", "hospital_a"))
 	out, _, err := clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(s.Flags("fl"), streams, testingclock.NewFakePassiveClock(now), &workloads.Registry{})
+		return NewCommand(s.Clients("fl"), streams, testingclock.NewFakePassiveClock(now), &workloads.Registry{})
 	}, "--no-headers")
 	if err != nil || !strings.HasPrefix(strings.Join(strings.Fields(out), " "), "site-1 client 1/1 - ") {
 		t.Errorf("error %v, got %q", err, out)

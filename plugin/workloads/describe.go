@@ -16,12 +16,12 @@ func (r *Registry) Names() []string {
 // Titles are the frameworks' names as their makers write them, for a sentence:
 // "A, B or C".
 func (r *Registry) Titles() string {
-	return or(r.collect(func(f *Framework) string { return f.Describe().Title }))
+	return Or(r.collect(func(f *Framework) string { return f.Describe().Title }))
 }
 
 // ShortNames are the frameworks' short names, for a sentence: "A, B or C".
 func (r *Registry) ShortNames() string {
-	return or(r.collect(func(f *Framework) string { return f.Describe().Short }))
+	return Or(r.collect(func(f *Framework) string { return f.Describe().Short }))
 }
 
 // ExampleImage is an image that help texts can show; empty where nothing is
@@ -71,7 +71,7 @@ func (r *Registry) NoJobs(framework string) error {
 	if len(with) == 0 {
 		return fmt.Errorf("%s has no jobs: use its own tools", framework)
 	}
-	return fmt.Errorf("%s has no jobs: `kubectl flare job` handles those of %s; use the framework's own tools", framework, or(with))
+	return fmt.Errorf("%s has no jobs: `kubectl flare job` handles those of %s; use the framework's own tools", framework, Or(with))
 }
 
 func (r *Registry) collect(of func(*Framework) string) []string {
@@ -82,8 +82,8 @@ func (r *Registry) collect(of func(*Framework) string) []string {
 	return all
 }
 
-// or joins alternatives: "A, B or C".
-func or(all []string) string {
+// Or joins alternatives: "A, B or C".
+func Or(all []string) string {
 	if len(all) < 2 {
 		return strings.Join(all, "")
 	}

@@ -19,6 +19,7 @@ type Registered struct {
 	Checker      Checker
 	NativeSigner NativeSigner
 	Versioned    Versioned
+	RootKeeper   RootKeeper
 }
 
 // Registry is a set of frameworks. It never changes.
@@ -34,6 +35,7 @@ func registered(f Framework) Registered {
 	r.Checker, _ = f.(Checker)
 	r.NativeSigner, _ = f.(NativeSigner)
 	r.Versioned, _ = f.(Versioned)
+	r.RootKeeper, _ = f.(RootKeeper)
 	return r
 }
 

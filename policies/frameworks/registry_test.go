@@ -34,9 +34,9 @@ func TestNewRegistry(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"nvflare", "toy"}, registry.Names())
 	one, ok := registry.Find("nvflare")
-	assert.True(t, ok && one.Checker != nil && one.NativeSigner != nil && one.Versioned != nil)
+	assert.True(t, ok && one.Checker != nil && one.NativeSigner != nil && one.Versioned != nil && one.RootKeeper != nil)
 	one, ok = registry.Find("toy")
-	assert.True(t, ok && one.Checker != nil && one.NativeSigner == nil && one.Versioned == nil, "capabilities are found once")
+	assert.True(t, ok && one.Checker != nil && one.NativeSigner == nil && one.Versioned == nil && one.RootKeeper == nil, "capabilities are found once")
 	_, ok = registry.Find("flower")
 	assert.False(t, ok)
 	assert.Equal(t, []string{"nvflare"}, frameworks.Default().Names(), "toy is for tests alone")
@@ -84,4 +84,22 @@ func TestNoFrameworkKnowsTheKit(t *testing.T) {
 	require.ErrorContains(t, err, "startup holds no file by which a kit is known of Toy (toy.json) or NVIDIA FLARE (fed_server.json, fed_client.json, fed_admin.json")
 	_, err = registry.ReadDir(fstest.MapFS{"toy.json": &fstest.MapFile{}})
 	assert.ErrorContains(t, err, "this is the inside of a startup folder")
+}
+
+// Where a framework keeps its root, the registry finds it; where none does, it says so.
+func TestReadRoot(t *testing.T) {
+	registry, err := frameworks.NewRegistry(toy.Framework{}, nvflare.Framework{})
+	require.NoError(t, err)
+	assert.Len(t, registry.RootKeepers(), 1)
+	certificate, key, err := registry.ReadRoot([]byte(`{"root_cert": "a", "root_pri_key": "b", "site-1": {}}`))
+	require.NoError(t, err)
+	assert.Equal(t, "ab", string(certificate)+string(key))
+	_, _, err = registry.ReadRoot([]byte(`{"root_cert": "a"}`))
+	require.EqualError(t, err, "not written by `nvflare provision`: root_cert or root_pri_key is missing; give a file such as workspace/demo/state/cert.json")
+
+	registry, err = frameworks.NewRegistry(toy.Framework{})
+	require.NoError(t, err)
+	assert.Empty(t, registry.RootKeepers())
+	_, _, err = registry.ReadRoot(nil)
+	assert.EqualError(t, err, "no framework keeps its root in a file")
 }

@@ -17,12 +17,12 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	testingclock "k8s.io/utils/clock/testing"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 	kitcmd "github.com/kubectl-flare/kubectl-flare/plugin/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
@@ -98,7 +98,7 @@ type person struct {
 func newPerson(w *world) *person {
 	streams, _, out, _ := genericiooptions.NewTestIOStreams()
 	p := &person{out: out}
-	p.cmd = kitcmd.NewCommand(genericclioptions.NewTestConfigFlags(), w.registry, streams, testingclock.NewFakePassiveClock(today))
+	p.cmd = kitcmd.NewCommand(clientstest.NoCluster(), w.registry, streams, testingclock.NewFakePassiveClock(today))
 	p.cmd.SilenceErrors = true
 	p.cmd.SetOut(&bytes.Buffer{})
 	return p

@@ -69,7 +69,16 @@ func (s *Server) Flags(namespace string) *genericclioptions.ConfigFlags {
 }
 
 // Clients are those of a namespace of the server.
-func (s *Server) Clients(namespace string) clients.Clients { return clients.New(s.Flags(namespace)) }
+func (s *Server) Clients(namespace string) clients.Clients {
+	return clients.NewFactory(s.Flags(namespace), "test").Current()
+}
+
+// NoCluster are the Clients of a person without a kubeconfig.
+func NoCluster() clients.Clients {
+	flags := genericclioptions.NewConfigFlags(false)
+	flags.KubeConfig = new("/dev/null")
+	return clients.NewFactory(flags, "test").Current()
+}
 
 // Put adds or replaces an object, as if a controller had written it.
 func (s *Server) Put(obj runtime.Object) {

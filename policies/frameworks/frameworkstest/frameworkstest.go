@@ -39,6 +39,9 @@ func Run(t *testing.T, f frameworks.Framework, samples []Sample, others ...frame
 	require.NoError(t, err)
 	s := &suite{framework: f, registry: registry}
 	t.Run("roles", func(t *testing.T) { s.roles(t, samples) })
+	if keeper, ok := f.(frameworks.RootKeeper); ok {
+		t.Run("root", func(t *testing.T) { root(t, keeper) })
+	}
 	for _, sample := range samples {
 		t.Run(string(sample.Role)+" "+sample.Participant, func(t *testing.T) {
 			t.Run("recognised", func(t *testing.T) { s.recognised(t, sample, others) })

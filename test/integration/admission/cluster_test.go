@@ -23,6 +23,7 @@ import (
 	"k8s.io/client-go/restmapper"
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
+	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/webhook"
 	"github.com/kubectl-flare/kubectl-flare/webhook/certificates"
 )
@@ -68,7 +69,11 @@ func (c *cluster) install(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rest, err := manifests.Objects(manifests.Options{Image: "none", Certs: manifests.SelfSigned})
+	known, err := policies.DefaultProfiles()
+	if err != nil {
+		return err
+	}
+	rest, err := manifests.Objects(known.Prefixes(), manifests.Options{Image: "none", Certs: manifests.SelfSigned})
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (s *server) client(config *rest.Config) client.Client {
 // address: there is no Service.
 func (s *server) register() {
 	s.Helper()
-	objects, err := manifests.Objects(manifests.Options{Certs: manifests.SelfSigned})
+	objects, err := shipped()
 	if err != nil {
 		s.Fatal(err)
 	}

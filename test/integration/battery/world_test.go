@@ -13,6 +13,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -129,10 +130,19 @@ func (s *server) waitForWebhook() {
 	})
 }
 
+// shipped is what install writes for the frameworks of this version.
+func shipped() ([]*unstructured.Unstructured, error) {
+	known, err := policies.DefaultProfiles()
+	if err != nil {
+		return nil, err
+	}
+	return manifests.Objects(known.Prefixes(), manifests.Options{Certs: manifests.SelfSigned})
+}
+
 // applyPolicies writes the ValidatingAdmissionPolicies.
 func (s *server) applyPolicies() {
 	s.Helper()
-	objects, err := manifests.Objects(manifests.Options{Certs: manifests.SelfSigned})
+	objects, err := shipped()
 	if err != nil {
 		s.Fatal(err)
 	}
