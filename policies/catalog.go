@@ -50,8 +50,8 @@ func CatalogOf(known *profiles.Registry) (*Catalog, error) {
 	return NewCatalog(known, all)
 }
 
-// DefaultProfiles are those of the frameworks of this version. It is the only place
-// that imports them.
+// DefaultProfiles has the profiles of this version's frameworks. No other code
+// imports them.
 func DefaultProfiles() (*profiles.Registry, error) {
 	return profiles.NewRegistry(nvflare.Profile{})
 }

@@ -15,28 +15,28 @@ const (
 	AuditVerdict = "verdict"
 	// AuditViolations are the IDs of the checks that failed.
 	AuditViolations = "violations"
-	// AuditMessage holds what was wrong where nobody else is told.
+	// AuditMessage says what is wrong, where enforcement Audit shows it to no one
+	// else.
 	AuditMessage = "message"
-	// AuditBreakGlass says that access was given by break-glass, and what it was
-	// needed for.
+	// AuditBreakGlass says that break-glass gave access, and to what.
 	AuditBreakGlass = "breakglass"
 )
 
-// Decision is a verdict.
+// Decision is the verdict on a request.
 type Decision struct {
 	Allowed bool
 	// Policy is the name of the policy that decided.
 	Policy string
-	// Results are the checks that failed, whatever the verdict.
+	// Results are the checks that failed, even if the request is allowed.
 	Results []checks.Result
-	// Warnings go to whoever sent the request.
+	// Warnings go to the user who sent the request.
 	Warnings []string
 	// AuditAnnotations go to the API server's audit log.
 	AuditAnnotations map[string]string
 }
 
-// Message says why a request is refused: one line for each thing that is wrong,
-// with the policy, the container, the field, the reason and the fix.
+// Message says why a request is denied: one line for each violation, with the policy,
+// the container, the field, the reason and the fix.
 func (d Decision) Message() string {
 	return strings.Join(d.lines(), "\n")
 }

@@ -15,9 +15,8 @@ const (
 	verdictAudited = "audited"
 )
 
-// decide turns what is wrong into a verdict, as the policy's enforcement says.
-// Anything but Warn and Audit enforces, so that a value that this version does
-// not know never opens a door.
+// decide makes a verdict of the violations, by the policy's enforcement. Any value
+// but Warn and Audit denies, even one that this version does not know.
 func decide(policy *v1alpha1.SitePolicy, results []checks.Result) Decision {
 	d := Decision{Policy: policy.Name, Results: results, Allowed: len(results) == 0}
 	if d.Allowed {

@@ -12,7 +12,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// Evaluate is the verdict on one request.
+// Evaluate decides on one request.
 func (p *Policy) Evaluate(r Review, f Facts) Decision {
 	switch {
 	case p == nil:
@@ -27,22 +27,22 @@ func (p *Policy) Evaluate(r Review, f Facts) Decision {
 	return d
 }
 
-// noPolicy denies with a hint: no policy is the state of a namespace that was
-// labelled before its policy was written, and of a webhook that just started.
+// noPolicy denies with a hint. A policy is missing if the namespace is labelled
+// before the policy is created, or if the webhook has just started.
 func noPolicy(r *Review, f *Facts) Decision {
 	return denied(f.PolicyName, []checks.Result{{
 		ID:     IDPolicy,
 		Reason: "the policy does not exist or is not loaded yet",
-		Detail: fmt.Sprintf("namespace %q is governed by it (label %s=%s)", r.Namespace, names.LabelSitePolicy, f.PolicyName),
+		Detail: fmt.Sprintf("it governs namespace %q (label %s=%s)", r.Namespace, names.LabelSitePolicy, f.PolicyName),
 		Fix:    fmt.Sprintf("ask a cluster admin to create it (kubectl flare site add %s --policy FILE), or to correct the label", r.Namespace),
 	}})
 }
 
-// results find what is wrong with a request. What no rule is for is denied: it
-// was sent here by somebody who counted on a verdict.
+// results finds what is wrong with a request. A request of a kind that no rule is
+// for is denied, since its sender relies on a verdict.
 func (p *Policy) results(r *Review, f *Facts) []checks.Result {
 	if r.Operation == Delete {
-		return nil // what goes away breaks no rule, and must be able to
+		return nil // deleting an object breaks no rule, and must always be possible
 	}
 	if r.Operation == Connect {
 		return p.connect(r, f)
@@ -66,9 +66,9 @@ func (p *Policy) results(r *Review, f *Facts) []checks.Result {
 
 func unknown(r *Review) []checks.Result {
 	return []checks.Result{{
-		ID: IDRequest, Reason: "not a request that a site policy can judge",
+		ID: IDRequest, Reason: "a SitePolicy has no rules for this request",
 		Detail: fmt.Sprintf("%s %s/%s with a %T", r.Operation, r.Resource, r.Subresource, r.Object),
-		Fix:    "report it: the webhook's rules and its version do not match",
+		Fix:    "ask a cluster admin to update kubectl-flare: the webhook configuration does not match the webhook's version",
 	}}
 }
 
@@ -90,8 +90,7 @@ func (p *Policy) configMap(r *Review) []checks.Result {
 	return checks.ConfigMap(m, old, p.site)
 }
 
-// copies looks at the object that is made: nothing that matters of it can change
-// later.
+// copies evaluates new objects only: the fields that matter are immutable.
 func (p *Policy) copies(r *Review) []checks.Result {
 	switch o := r.Object.(type) {
 	case *corev1.PersistentVolumeClaim:

@@ -9,8 +9,8 @@ import (
 )
 
 // connect evaluates exec, attach, port-forward and proxy by the pods that they
-// reach. The request itself carries only options, so the caller looks the pods
-// up; if it could not, nobody gets in.
+// reach. The request contains only options, so the caller looks up the pods. If it
+// cannot, the request is denied.
 func (p *Policy) connect(r *Review, f *Facts) []checks.Result {
 	pods, services := schema.GroupResource{Resource: "pods"}, schema.GroupResource{Resource: "services"}
 	switch {
@@ -24,8 +24,8 @@ func (p *Policy) connect(r *Review, f *Facts) []checks.Result {
 	}
 	if f.Targets == nil || (r.Resource == pods && len(f.Targets) == 0) {
 		return []checks.Result{{
-			ID: checks.IDInteractive, Field: r.Subresource, Reason: "the pod is not known",
-			Detail: "it could not be looked up", Fix: "make sure that it exists, and try again",
+			ID: checks.IDInteractive, Field: r.Subresource, Reason: "the pod cannot be looked up",
+			Detail: "so its role is unknown", Fix: "make sure that it exists, and try again",
 		}}
 	}
 	for _, pod := range f.Targets {

@@ -6,8 +6,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 )
 
-// podRequest knows the subresources one by one. Kubelet's status and eviction carry
-// nothing that runs; any other new one is denied.
+// podRequest handles each subresource by name. Updates of the status and evictions
+// run nothing; unknown subresources are denied.
 func (p *Policy) podRequest(r *Review, f *Facts) []checks.Result {
 	switch r.Subresource {
 	case "binding":
@@ -25,7 +25,7 @@ func (p *Policy) podRequest(r *Review, f *Facts) []checks.Result {
 	case "ephemeralcontainers":
 		return p.ephemeral(r, pod, f)
 	case "resize":
-		// Only amounts can change this way.
+		// A resize can change only the amounts of resources.
 		return checks.Resize(checks.NewPod(pod, p.site, f, r.request()))
 	}
 	return unknown(r)
@@ -42,7 +42,8 @@ func (p *Policy) pod(r *Review, pod *corev1.Pod, f *Facts) []checks.Result {
 	return p.checks.Run(checks.NewPod(pod, p.site, f, request))
 }
 
-// ephemeral: break-glass opens a participant's pod for debugging, but not the node.
+// ephemeral evaluates ephemeral containers. Break-glass allows them for debugging a
+// participant's pod, but still gives no access to the node.
 func (p *Policy) ephemeral(r *Review, pod *corev1.Pod, f *Facts) []checks.Result {
 	seen := checks.NewPod(pod, p.site, f, r.request())
 	if f.BreakGlass {

@@ -7,8 +7,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// EvaluateSitePolicy is the verdict on a SitePolicy that is being written, which
-// no other policy governs and no enforcement mode softens.
+// EvaluateSitePolicy decides on a SitePolicy that is created or updated. No other
+// policy governs it, and an invalid one is denied in every enforcement mode.
 func (c *Catalog) EvaluateSitePolicy(r Review) Decision {
 	var results []checks.Result
 	if r.Operation != Delete {
@@ -27,7 +27,7 @@ func (c *Catalog) EvaluateSitePolicy(r Review) Decision {
 	return d
 }
 
-// denied is a verdict that no enforcement mode softens.
+// denied denies in every enforcement mode.
 func denied(policy string, results []checks.Result) Decision {
 	d := Decision{Policy: policy, Results: results}
 	d.annotate(verdictDenied)

@@ -8,8 +8,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 )
 
-// template evaluates a workload by the pod that it would make, as mutation would
-// leave it: so a person learns of a mistake where it was made.
+// template evaluates a workload by the pod that it would make, after mutation, so
+// that users see a mistake in the object that they create.
 func (p *Policy) template(r *Review, f *Facts) []checks.Result {
 	if r.Subresource != "" {
 		return unknown(r)
@@ -19,7 +19,7 @@ func (p *Policy) template(r *Review, f *Facts) []checks.Result {
 		return unknown(r)
 	}
 	if old, _, ok := Extract(r.OldObject); ok && r.Operation == Update && equality.Semantic.DeepEqual(old.Spec, pod.Spec) {
-		return nil // scaled, paused, labelled
+		return nil // only scaled, paused or labelled
 	}
 	return p.checks.Run(p.templatePod(r, pod, path, f))
 }
@@ -32,9 +32,8 @@ func (p *Policy) templatePod(r *Review, pod *corev1.Pod, path *field.Path, f *Fa
 	return checks.NewPod(p.Mutate(pod, *f), p.site, f, request)
 }
 
-// significant says whether an update of a pod changes anything but what cannot
-// matter here. The list is of what does not matter: a field that is new to
-// Kubernetes is significant.
+// significant says whether an update of a pod changes a field that can matter. The
+// list has the fields that cannot, so that a new field of Kubernetes matters.
 func significant(pod, old *corev1.PodSpec) bool {
 	return !equality.Semantic.DeepEqual(withoutHarmless(*pod), withoutHarmless(*old))
 }

@@ -8,8 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Extract makes the pod of a workload's template, and says where the template
-// stands. ok is false for every other object. A pod is no template.
+// Extract makes the pod of a workload's template, and returns the path of the
+// template. ok is false for every other object, also for a pod.
 func Extract(obj runtime.Object) (pod *corev1.Pod, path *field.Path, ok bool) {
 	template, path := templateOf(obj)
 	if template == nil {

@@ -1,7 +1,6 @@
-// Package policies decides what must be true in a governed namespace. It is
-// pure: no cluster, no clock of its own, no file system. A SitePolicy is compiled
-// once; Policy.Evaluate is the only place where a verdict is made, for the webhook
-// and for the command line alike.
+// Package policies decides what is allowed in a governed namespace. It is pure: it
+// uses no cluster, clock or file system. A SitePolicy is compiled once. Only
+// Policy.Evaluate makes verdicts, both for the webhook and for the command line.
 package policies
 
 import (
@@ -16,15 +15,15 @@ import (
 
 // The IDs of results that no check gives.
 const (
-	// IDPolicy is given where there is no policy, or none that is valid.
+	// IDPolicy is the ID if the policy does not exist or is invalid.
 	IDPolicy = "policy"
-	// IDRequest is given where the request is not one that a policy can evaluate.
+	// IDRequest is the ID if policies have no rules for the request.
 	IDRequest = "request"
 )
 
 // Policy is a compiled SitePolicy. It does not change, and any number of goroutines
-// may share it. A nil Policy stands for the one that a namespace names and that does
-// not exist or is not loaded: it denies everything. So does one that Invalid made.
+// may share it. A nil Policy represents a policy that a namespace names but that does
+// not exist or is not loaded. A nil Policy and one made by Invalid deny everything.
 type Policy struct {
 	name    string
 	site    *compiled.Policy
@@ -32,8 +31,8 @@ type Policy struct {
 	invalid field.ErrorList
 }
 
-// Compile makes a Policy of a SitePolicy, which may lack its defaults. It says all
-// that is wrong with it, by field; the Policy is nil then.
+// Compile makes a Policy of a SitePolicy, which may lack its defaults. If the
+// SitePolicy is invalid, it returns all errors, by field, and no Policy.
 func Compile(source *v1alpha1.SitePolicy, with *Catalog) (*Policy, field.ErrorList) {
 	site, errs := compiled.New(source, with.tools)
 	if len(errs) > 0 {
@@ -42,17 +41,17 @@ func Compile(source *v1alpha1.SitePolicy, with *Catalog) (*Policy, field.ErrorLi
 	return &Policy{name: source.Name, site: site, checks: with.checks}, nil
 }
 
-// Invalid stands for a SitePolicy that Compile refused with these errors. It denies
-// everything and says why, whatever the enforcement mode: nobody can know what such
-// a policy means.
+// Invalid makes the Policy of a SitePolicy for which Compile returned these errors.
+// It denies everything in every enforcement mode and says why, since the meaning of
+// an invalid policy is unknown.
 func Invalid(name string, errs field.ErrorList) *Policy {
 	return &Policy{name: name, invalid: errs}
 }
 
-// Valid says whether there is a policy that requests can be held to.
+// Valid says whether the policy exists and is valid.
 func (p *Policy) Valid() bool { return p != nil && p.site != nil }
 
-// Name is the SitePolicy's name, empty for a nil Policy.
+// Name is the SitePolicy's name. It is empty for a nil Policy.
 func (p *Policy) Name() string {
 	if p == nil {
 		return ""
@@ -60,7 +59,7 @@ func (p *Policy) Name() string {
 	return p.name
 }
 
-// Source is the SitePolicy with its defaults; nil unless the Policy is valid. It
+// Source is the SitePolicy with its defaults, or nil if the Policy is not valid. It
 // must not be changed.
 func (p *Policy) Source() *v1alpha1.SitePolicy {
 	if !p.Valid() {
@@ -69,9 +68,8 @@ func (p *Policy) Source() *v1alpha1.SitePolicy {
 	return p.site.Source()
 }
 
-// Mutate adds to a pod what the policy demands and its author left out. It returns
-// the pod itself where there is nothing to change, and where there is no valid
-// policy.
+// Mutate adds to a pod what the policy requires and its author omitted. It returns the
+// pod itself if there is nothing to change, or if the policy is not valid.
 func (p *Policy) Mutate(pod *corev1.Pod, f Facts) *corev1.Pod {
 	if !p.Valid() {
 		return pod
@@ -79,10 +77,9 @@ func (p *Policy) Mutate(pod *corev1.Pod, f Facts) *corev1.Pod {
 	return mutation.Mutate(pod, p.site, f)
 }
 
-// Explain gives what every check says about a pod, or about the pod that a
-// workload would make, and the pod as the checks see it. It looks at what
-// Evaluate looks at, and at nothing that Evaluate does not. nil means that there
-// is no pod to look at, or no valid policy.
+// Explain returns what every check says about a pod, or about the pod that a workload
+// would make, and the pod as the checks see it. It looks at exactly what Evaluate
+// looks at. It returns nil if there is no pod, or if the policy is not valid.
 func (p *Policy) Explain(r Review, f Facts) (*checks.Pod, []checks.Finding) {
 	if !p.Valid() {
 		return nil, nil

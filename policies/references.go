@@ -11,23 +11,22 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// References are the kit Secrets that a verdict on the pod needs: the names with
-// the prefix flare-kit-, each once, sorted, in whatever way the pod refers to
-// them. The caller reads and verifies each and puts it into Facts.Kits, with an
-// Error where it could not.
+// References are the kit Secrets that a verdict on the pod needs: all names with the
+// prefix flare-kit- to which the pod refers in any way, each once, sorted. The caller
+// reads and verifies each and puts it into Facts.Kits, with an Error if that fails.
 func References(pod *corev1.Pod) []string {
 	return named(pod, checks.SecretRef, names.PrefixKit)
 }
 
-// LocalReferences are the same for Facts.Locals: ConfigMaps with the prefix
+// LocalReferences are the same for Facts.Locals: the ConfigMaps with the prefix
 // flare-local-.
 func LocalReferences(pod *corev1.Pod) []string {
 	return named(pod, checks.ConfigMapRef, names.PrefixLocal)
 }
 
-// ClaimReferences are the claims that the pod mounts and whose PersistentVolume
-// the policy pins: what Facts.Claims must hold. There are none without a valid
-// policy.
+// ClaimReferences are the claims that Facts.Claims must contain: those that the pod
+// mounts and whose PersistentVolume the policy pins. There are none if the policy is
+// not valid.
 func (p *Policy) ClaimReferences(pod *corev1.Pod) []string {
 	if !p.Valid() {
 		return nil
@@ -45,9 +44,9 @@ func (p *Policy) ClaimReferences(pod *corev1.Pod) []string {
 	return unique(names)
 }
 
-// WantsKit says whether Mutate may have to pick a kit for the pod from all of
-// the namespace's: a launcher's derived Secret, or the participant label without
-// a kit.
+// WantsKit says whether Mutate may have to pick a kit for the pod from all kits of
+// the namespace: for a Secret that a launcher derived, or for the participant label
+// without a kit.
 func (p *Policy) WantsKit(pod *corev1.Pod) bool {
 	if !p.Valid() {
 		return false

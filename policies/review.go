@@ -9,10 +9,10 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 )
 
-// Operation is what a request does.
+// Operation is the operation of a request.
 type Operation string
 
-// The operations, named as the API server names them.
+// The operations, as the API server names them.
 const (
 	Create  Operation = "CREATE"
 	Update  Operation = "UPDATE"
@@ -20,12 +20,12 @@ const (
 	Connect Operation = "CONNECT"
 )
 
-// Review is one request, decoded once and free of any transport. The webhook
-// fills it from an AdmissionReview, `policy check` from a manifest.
+// Review is one decoded request, independent of the transport. The webhook makes it
+// of an AdmissionReview, `policy check` of a manifest.
 type Review struct {
 	Operation Operation
-	// Resource and Subresource say what is asked for: pods, deployments.apps;
-	// exec, ephemeralcontainers, resize.
+	// Resource and Subresource are the target of the request: pods,
+	// deployments.apps; exec, ephemeralcontainers, resize.
 	Resource    schema.GroupResource
 	Subresource string
 	Namespace   string
@@ -39,10 +39,10 @@ type Review struct {
 	Object    runtime.Object
 	OldObject runtime.Object
 
-	// Template says that Object is a *corev1.Pod made of somebody else's
-	// template, and Path is where that template's pod stands: spec.template. They
-	// need no filling when Object is the workload itself: Evaluate takes the
-	// template out. Path is nil for pods.
+	// Template says that Object is a *corev1.Pod that was made of a template, and
+	// Path is the path of that template, such as spec.template. They are not needed
+	// if Object is the workload itself, since Evaluate extracts the template. Path is
+	// nil for pods.
 	Template bool
 	Path     *field.Path
 
@@ -52,12 +52,12 @@ type Review struct {
 // The facts are a package of their own, which checks and mutation use too; callers
 // need not import it.
 type (
-	// Facts are what a verdict rests on besides the object and the policy.
+	// Facts are what a verdict is based on besides the object and the policy.
 	Facts = facts.Facts
-	// KitFact is what was verified of the kit in one Secret.
+	// KitFact is what was verified about the kit in one Secret.
 	KitFact = facts.KitFact
-	// LocalFact is what was read of one ConfigMap with local/.
+	// LocalFact is what was read about one ConfigMap with local/.
 	LocalFact = facts.LocalFact
-	// ClaimFact is what was read of one PersistentVolumeClaim.
+	// ClaimFact is what was read about one PersistentVolumeClaim.
 	ClaimFact = facts.ClaimFact
 )

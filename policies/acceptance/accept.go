@@ -1,10 +1,10 @@
-// Package acceptance decides whether a kit is genuine: there is no other judge. The
-// webhook, the commands and the tests ask Accept, with the rules of a SitePolicy or
-// with those of a person who knows a root's fingerprint.
+// Package acceptance decides whether a kit is genuine. No other code does: the
+// webhook, the commands and the tests call Accept, with the rules of a SitePolicy or
+// with the fingerprint of a root that the user knows.
 //
-// It takes nothing from a kit on trust but what a pinned root or a key of the site
-// vouches for. What is a framework's own (the exact set of files, names in
-// certificates, a signature of its own) the framework checks; see package frameworks.
+// It trusts only what a pinned root or a key of the site vouches for. A framework
+// verifies what is specific to it, such as the exact set of files, names in
+// certificates or its own signature; see package frameworks.
 package acceptance
 
 import (
@@ -14,8 +14,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// The IDs of findings. Those of a framework stand between CheckKeyMode and CheckSeal
-// in a report.
+// The IDs of findings. In a report, the findings of a framework are between
+// CheckKeyMode and CheckSeal.
 const (
 	CheckFramework    = "framework"
 	CheckRoot         = "root"
@@ -34,49 +34,51 @@ const (
 	CheckClaim        = "claim"
 )
 
-// judgement is what one Accept works on.
-type judgement struct {
+// evaluation is the state of one call of Accept.
+type evaluation struct {
 	*Rules
 	kit       *kit.Kit
 	framework frameworks.Registered
-	// seal is the kit's, opened once for all checks.
+	// seal is the kit's seal, opened once for all checks.
 	seal openedSeal
 }
 
-// Accept judges a kit that a framework of the rules' registry has read, at one moment.
-// The findings are in the order of the checks; each check has at least one, but for
-// those of the seal and of the policy: they come with a seal or with a SitePolicy.
+// Accept evaluates a kit that a framework of the rules' registry has read, at one
+// moment. The findings are in the order of the checks. Each check has at least one
+// finding, except that those of the seal need a seal and those of the policy a
+// SitePolicy.
 //
-// The Verified is unusable where a finding of the scope Always has failed: what only
-// matters at creation its terms tell later, at another moment.
+// The Verified is unusable if a finding of the scope Always has failed. Findings that
+// matter only when a pod is created do not make it unusable, since its terms can be
+// evaluated again at any later moment.
 func Accept(k *kit.Kit, rules *Rules, now time.Time) (Verified, kit.Findings) {
-	return judge(k, rules, func(t Terms) kit.Findings { return t.At(now) })
+	return evaluate(k, rules, func(t Terms) kit.Findings { return t.At(now) })
 }
 
-// AcceptAnytime is Accept without a moment: its findings are those of the scope Always.
-// The terms of the Verified tell the rest at any time.
+// AcceptAnytime is Accept without a moment: it returns the findings of the scope
+// Always. The terms of the Verified give the other findings at any moment.
 func AcceptAnytime(k *kit.Kit, rules *Rules) (Verified, kit.Findings) {
-	return judge(k, rules, func(Terms) kit.Findings { return nil })
+	return evaluate(k, rules, func(Terms) kit.Findings { return nil })
 }
 
-func judge(k *kit.Kit, rules *Rules, atCreate func(Terms) kit.Findings) (Verified, kit.Findings) {
-	j := &judgement{Rules: rules, kit: k}
+func evaluate(k *kit.Kit, rules *Rules, atCreate func(Terms) kit.Findings) (Verified, kit.Findings) {
+	e := &evaluation{Rules: rules, kit: k}
 	var known bool
-	if j.framework, known = rules.registry.Find(k.Framework); !known {
-		return Verified{}, kit.Findings{kit.Fail(CheckFramework, "", "update kubectl-flare", "%s is none of the frameworks that are known here", kit.Quote(k.Framework))}
+	if e.framework, known = rules.registry.Find(k.Framework); !known {
+		return Verified{}, kit.Findings{kit.Fail(CheckFramework, "", "update kubectl-flare", "this version of kubectl-flare does not support the framework %s", kit.Quote(k.Framework))}
 	}
-	j.openSeal()
-	terms := j.terms()
-	findings := j.findings(atCreate(terms))
+	e.openSeal()
+	terms := e.terms()
+	findings := e.findings(atCreate(terms))
 	if !findings.In(kit.Always).Passed() {
 		return Verified{}, findings
 	}
-	return Verified{kit: k, seal: j.sealed(), terms: terms}, findings
+	return Verified{kit: k, seal: e.sealed(), terms: terms}, findings
 }
 
-// findings runs the checks in the order of a report; those at creation come to their
-// places.
-func (j *judgement) findings(atCreate kit.Findings) kit.Findings {
+// findings runs the checks in the order of a report, and inserts those at creation at
+// their places.
+func (e *evaluation) findings(atCreate kit.Findings) kit.Findings {
 	var all kit.Findings
 	at := func(id string) {
 		for _, f := range atCreate {
@@ -85,30 +87,30 @@ func (j *judgement) findings(atCreate kit.Findings) kit.Findings {
 			}
 		}
 	}
-	all = append(all, j.root()...)
-	all = append(all, j.pin()...)
+	all = append(all, e.root()...)
+	all = append(all, e.pin()...)
 	at(CheckDates)
-	all = append(all, j.chain()...)
-	all = append(all, j.key()...)
-	all = append(all, j.keyMode()...)
-	if j.framework.Checker != nil {
-		all = append(all, j.framework.Checker.Check(j.kit, j.vouched)...)
+	all = append(all, e.chain()...)
+	all = append(all, e.key()...)
+	all = append(all, e.keyMode()...)
+	if e.framework.Checker != nil {
+		all = append(all, e.framework.Checker.Check(e.kit, e.vouched)...)
 	}
-	all = append(all, j.sealFinding()...)
-	all = append(all, j.sealFiles()...)
-	all = append(all, j.sealIdentity()...)
+	all = append(all, e.sealFinding()...)
+	all = append(all, e.sealFiles()...)
+	all = append(all, e.sealIdentity()...)
 	at(CheckSealDates)
 	at(CheckSerial)
 	at(CheckRevoked)
-	all = append(all, j.listed()...)
-	return append(all, j.claim()...)
+	all = append(all, e.listed()...)
+	return append(all, e.claim()...)
 }
 
-// askForKit is the fix for a kit that only its maker can mend.
+// askForKit is the fix for a kit that only the project lead can fix.
 const askForKit = "ask the project lead for a new kit"
 
-// askForSeal is the fix for a kit that nobody has sealed who may.
-const askForSeal = "have the project lead seal it, or accept it with `kubectl flare kit seal` and a key that the policy names in kits.sealers"
+// askForSeal is the fix for a kit without a seal by a trusted sealer.
+const askForSeal = "ask the project lead to seal it, or accept it with `kubectl flare kit seal` and a key that the policy lists in kits.sealers"
 
-// sealAgain is the fix for a seal that nobody could have made so.
-const sealAgain = "have the kit sealed again with `kubectl flare kit seal`"
+// sealAgain is the fix for a seal that is invalid in itself.
+const sealAgain = "seal the kit again with `kubectl flare kit seal`, or ask its sealer to"

@@ -15,9 +15,10 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// sealFiles compares startup/ with the sealed digests both ways.
-func (j *judgement) sealFiles() kit.Findings {
-	s, k := j.seal.statement, j.kit
+// sealFiles compares the files of startup/ with the sealed digests, in both
+// directions.
+func (e *evaluation) sealFiles() kit.Findings {
+	s, k := e.seal.statement, e.kit
 	if s == nil {
 		return nil
 	}
@@ -27,9 +28,9 @@ func (j *judgement) sealFiles() kit.Findings {
 		sealed, ok := s.Files[f.Name]
 		switch {
 		case !ok:
-			findings = append(findings, kit.Fail(CheckSealFiles, path.Join(kit.StartupDir, f.Name), askForKit, "an extra file: the seal does not name it"))
+			findings = append(findings, kit.Fail(CheckSealFiles, path.Join(kit.StartupDir, f.Name), askForKit, "an extra file: the seal does not list it"))
 		case sealed != hex.EncodeToString(sum[:]):
-			findings = append(findings, kit.Fail(CheckSealFiles, path.Join(kit.StartupDir, f.Name), askForKit, "changed: it is not as it was sealed"))
+			findings = append(findings, kit.Fail(CheckSealFiles, path.Join(kit.StartupDir, f.Name), askForKit, "changed since it was sealed"))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Files)) {
@@ -38,23 +39,23 @@ func (j *judgement) sealFiles() kit.Findings {
 		}
 	}
 	if len(findings) == 0 {
-		findings = append(findings, kit.Pass(CheckSealFiles, kit.StartupDir, "%d files, all of them as they were sealed%s", len(k.Startup), elsewhere(k)))
+		findings = append(findings, kit.Pass(CheckSealFiles, kit.StartupDir, "%d files, all of them unchanged since they were sealed%s", len(k.Startup), elsewhere(k)))
 	}
 	return findings
 }
 
-// elsewhere says what cannot be compared here.
+// elsewhere says how many files cannot be compared here.
 func elsewhere(k *kit.Kit) string {
 	if !k.OnVolume() {
 		return ""
 	}
-	return fmt.Sprintf("; %d more lie on the volume", len(k.FileNames())-len(k.Startup))
+	return fmt.Sprintf("; %d more are on the volume", len(k.FileNames())-len(k.Startup))
 }
 
-// sealIdentity compares what the seal says of the participant with what the kit says:
-// a valid seal of another kit must not pass.
-func (j *judgement) sealIdentity() kit.Findings {
-	s, k := j.seal.statement, j.kit
+// sealIdentity compares the identity in the seal with that in the kit: a valid seal of
+// another kit must fail.
+func (e *evaluation) sealIdentity() kit.Findings {
+	s, k := e.seal.statement, e.kit
 	if s == nil {
 		return nil
 	}
@@ -80,10 +81,11 @@ func (j *judgement) sealIdentity() kit.Findings {
 	if len(findings) == 0 {
 		findings = append(findings, kit.Pass(CheckSealIdentity, kit.SealFile, "sealed for %s of %s, as the kit says", kit.Quote(s.Participant), kit.Quote(s.Federation)))
 	}
-	return append(findings, j.family(s)...)
+	return append(findings, e.family(s)...)
 }
 
-// rootOf and keyOf are what a seal names of a kit: its root or, without one, its key.
+// rootOf and keyOf return what a seal identifies a kit by: its root or, if it has
+// none, its key.
 func rootOf(k *kit.Kit) string {
 	if k.Root == nil {
 		return ""
@@ -98,17 +100,16 @@ func keyOf(k *kit.Kit) string {
 	return k.KeyFingerprint
 }
 
-// family only warns: a newer version is for a person to judge once somebody has sealed
-// its kit.
-func (j *judgement) family(s *seal.Statement) kit.Findings {
-	title := j.framework.Title()
+// family only warns about a newer version: the sealer has decided to accept it.
+func (e *evaluation) family(s *seal.Statement) kit.Findings {
+	title := e.framework.Title()
 	switch {
-	case s.Framework.Family != j.kit.Family:
-		return kit.Findings{kit.Warn(CheckSealIdentity, kit.SealFile, "update kubectl-flare if "+title+" is newer than it",
-			"sealed as a kit of %s %s, but it looks like one of %s", title, kit.Quote(s.Framework.Family), j.kit.Family)}
-	case j.framework.Versioned != nil && newer(s.Framework.Version, j.framework.Versioned.KnownVersion()):
+	case s.Framework.Family != e.kit.Family:
+		return kit.Findings{kit.Warn(CheckSealIdentity, kit.SealFile, "update kubectl-flare if it is older than this version of "+title,
+			"sealed as a kit of %s %s, but it looks like a kit of %s", title, kit.Quote(s.Framework.Family), e.kit.Family)}
+	case e.framework.Versioned != nil && newer(s.Framework.Version, e.framework.Versioned.KnownVersion()):
 		return kit.Findings{kit.Warn(CheckSealIdentity, kit.SealFile, "update kubectl-flare",
-			"a kit of %s %s, which is newer than what this program knows", title, kit.Quote(s.Framework.Version))}
+			"a kit of %s %s, which is newer than the versions that this version of kubectl-flare supports", title, kit.Quote(s.Framework.Version))}
 	}
 	return nil
 }

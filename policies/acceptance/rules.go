@@ -14,18 +14,19 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// Rules say which kits are genuine, and for whom. They are compiled once and never
-// change: fingerprints, serial numbers and keys are in one form, parsed.
+// Rules say which kits are genuine, and for which participants. They are compiled once
+// and never change. Fingerprints, serial numbers and keys are parsed, so that they can
+// be compared.
 type Rules struct {
 	registry *frameworks.Registry
-	// root is a root that the kit must belong to whatever else the rules say, "" where
-	// none was asked for.
+	// root is the fingerprint of a root to which the kit must belong in addition to the
+	// other rules. If it is "", any root will do.
 	root string
-	// site are the rules of a SitePolicy; nil where none was given.
+	// site has the rules of a SitePolicy. It is nil if none is given.
 	site *site
 }
 
-// site is what a SitePolicy says of kits.
+// site is what a SitePolicy says about kits.
 type site struct {
 	roots         map[string]bool
 	sealers       []sealer
@@ -43,14 +44,14 @@ type sealer struct {
 	key  *ecdsa.PublicKey
 }
 
-// Pinned are the rules of somebody who has no SitePolicy: the kit must belong to the
-// root with that fingerprint, as pki.ParseFingerprint reads it. Without one anybody may
-// have made the kit, and a finding says so.
+// Pinned makes the rules for users who have no SitePolicy: the kit must belong to the
+// root with this fingerprint, in a form that pki.ParseFingerprint reads. If root is "",
+// anyone may have made the kit, and a finding says so.
 func Pinned(registry *frameworks.Registry, root string) (*Rules, error) {
 	return (&Rules{registry: registry}).Pin(root)
 }
 
-// Pin gives rules that ask for that root too; "" asks for none.
+// Pin returns rules that also require this root, unless it is "".
 func (r *Rules) Pin(root string) (*Rules, error) {
 	pinned := *r
 	if root == "" {
@@ -61,12 +62,12 @@ func (r *Rules) Pin(root string) (*Rules, error) {
 	return &pinned, err
 }
 
-// Registry are the frameworks whose kits the rules can judge.
+// Registry has the frameworks whose kits the rules can evaluate.
 func (r *Rules) Registry() *frameworks.Registry { return r.registry }
 
-// Compile takes what a SitePolicy says of kits. The policy must have its defaults, and
-// is not changed. What cannot be read is an error with its field: an unreadable
-// revocation would revoke nothing.
+// Compile makes the rules of what a SitePolicy says about kits. The policy must have
+// its defaults, and is not changed. A value that cannot be parsed is an error with its
+// field, since a revocation that cannot be parsed would revoke nothing.
 func Compile(registry *frameworks.Registry, spec *v1alpha1.SitePolicySpec) (*Rules, field.ErrorList) {
 	c := &compiler{at: field.NewPath("spec", "kits")}
 	kits := &spec.Kits
@@ -95,7 +96,7 @@ func Compile(registry *frameworks.Registry, spec *v1alpha1.SitePolicySpec) (*Rul
 	return &Rules{registry: registry, site: s}, nil
 }
 
-// compiler gathers the errors.
+// compiler collects the errors.
 type compiler struct {
 	at   *field.Path
 	errs field.ErrorList

@@ -7,36 +7,36 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// ExpiryWarning is how long before the end of a certificate or a seal a finding warns:
-// a renewal needs the project lead, and people have holidays.
+// ExpiryWarning is how long before a certificate or a seal expires a finding warns. It
+// is long, since a renewal needs the project lead, who may be on holiday.
 const ExpiryWarning = 30 * 24 * time.Hour
 
 const day = 24 * time.Hour
 
-// Terms are what only matters when a pod is created: pods that run with the kit may
-// end in order. They are a value without key or file, to be kept and met at any moment
-// under the rules that they were made with. The zero value is never met.
+// Terms are the conditions that matter only when a pod is created; running pods may
+// finish. They contain no key and no file, so that they can be kept and evaluated at
+// any moment under the rules that they were made with. The zero value is never met.
 type Terms struct {
 	// Windows are the times in which parts of the kit are valid.
 	Windows []Window
-	// Fixed are findings that no time changes: serial and revocation.
+	// Fixed are findings that do not depend on the time: serial and revocation.
 	Fixed kit.Findings
 }
 
 // Window is when one part of a kit is valid.
 type Window struct {
 	// ID is the check, CheckDates or CheckSealDates; What names the part, such as "the
-	// certificate", and File is where it stands.
+	// certificate", and File is the file that contains it.
 	ID, What, File string
-	// NotBefore and NotAfter are in it.
+	// NotBefore and NotAfter are its first and last moment.
 	NotBefore, NotAfter time.Time
 }
 
-// At gives the findings of one moment, all of them of the scope AtCreate: first the
-// windows in their order, then what is fixed.
+// At returns the findings at one moment, all of them of the scope AtCreate: first those
+// of the windows in their order, then the fixed ones.
 func (t Terms) At(now time.Time) kit.Findings {
 	if len(t.Windows)+len(t.Fixed) == 0 {
-		return kit.Findings{kit.Fail(CheckDates, "", askForKit, "nothing says when the kit is valid")}.At(kit.AtCreate)
+		return kit.Findings{kit.Fail(CheckDates, "", askForKit, "the kit does not say when it is valid")}.At(kit.AtCreate)
 	}
 	var all kit.Findings
 	for _, w := range t.Windows {
@@ -45,8 +45,8 @@ func (t Terms) At(now time.Time) kit.Findings {
 	return append(all, t.Fixed...).At(kit.AtCreate)
 }
 
-// Failed gives the failures of At alone, and costs nothing where there are none: every
-// verdict on a pod asks it.
+// Failed returns only the failures of At. It is cheap if there are none, since every
+// verdict on a pod calls it.
 func (t Terms) Failed(now time.Time) kit.Findings {
 	met := len(t.Windows)+len(t.Fixed) > 0
 	for _, w := range t.Windows {
@@ -61,7 +61,7 @@ func (t Terms) Failed(now time.Time) kit.Findings {
 	return t.At(now).With(kit.StatusFail)
 }
 
-// Until is the end of what ends first; zero where nothing is known.
+// Until is when the first part of the kit expires; zero if nothing is known.
 func (t Terms) Until() time.Time {
 	var until time.Time
 	for _, w := range t.Windows {
@@ -76,13 +76,13 @@ func (w Window) at(now time.Time) kit.Finding {
 	from, until, left := stamp(w.NotBefore), stamp(w.NotAfter), w.NotAfter.Sub(now)
 	switch {
 	case now.Before(w.NotBefore):
-		return kit.Fail(w.ID, w.File, "check the clock, or wait: certificates are dated from the second they are made", "%s is valid from %s on, not yet", w.What, from)
+		return kit.Fail(w.ID, w.File, "check the clock, or wait", "%s is not yet valid: it becomes valid on %s", w.What, from)
 	case left < 0:
 		return kit.Fail(w.ID, w.File, w.renew(), "%s expired on %s, %s ago", w.What, until, days(-left))
 	case left < ExpiryWarning:
-		return kit.Warn(w.ID, w.File, w.renew()+" in good time", "%s expires on %s, in %s", w.What, until, days(left))
+		return kit.Warn(w.ID, w.File, w.renew()+" before it expires", "%s expires on %s, in %s", w.What, until, days(left))
 	}
-	return kit.Pass(w.ID, w.File, "%s is valid until %s, %s more", w.What, until, days(left))
+	return kit.Pass(w.ID, w.File, "%s is valid until %s, for another %s", w.What, until, days(left))
 }
 
 func (w Window) renew() string {
@@ -104,27 +104,27 @@ func days(d time.Duration) string {
 	}
 }
 
-// terms gathers what only matters at creation.
-func (j *judgement) terms() Terms {
+// terms collects what matters only when a pod is created.
+func (e *evaluation) terms() Terms {
 	var t Terms
-	if k := j.kit; k.Certificate != nil {
+	if k := e.kit; k.Certificate != nil {
 		t.Windows = append(t.Windows, Window{CheckDates, "the certificate", k.Paths.Certificate, k.Certificate.NotBefore, k.Certificate.NotAfter})
 		for i, c := range k.Intermediates {
 			t.Windows = append(t.Windows, Window{CheckDates, fmt.Sprintf("intermediate certificate %d", i+1), k.Paths.Certificate, c.NotBefore, c.NotAfter})
 		}
 		t.Windows = append(t.Windows, Window{CheckDates, "the root certificate", k.Paths.Root, k.Root.NotBefore, k.Root.NotAfter})
 	}
-	if s := j.seal.statement; s != nil {
+	if s := e.seal.statement; s != nil {
 		t.Windows = append(t.Windows, Window{CheckSealDates, "the seal", kit.SealFile, s.NotBefore, s.NotAfter})
 	}
-	if c := j.seal.certificate; c != nil {
+	if c := e.seal.certificate; c != nil {
 		t.Windows = append(t.Windows, Window{CheckSealDates, "the sealing certificate", kit.SealCertificateFile, c.NotBefore, c.NotAfter})
 	}
 	if len(t.Windows) == 0 {
-		t.Fixed = append(t.Fixed, kit.Warn(CheckDates, j.kit.Paths.Configuration, askForSeal, "nothing says until when the kit is valid: it has neither certificates nor a seal"))
+		t.Fixed = append(t.Fixed, kit.Warn(CheckDates, e.kit.Paths.Configuration, askForSeal, "the kit does not say how long it is valid: it has neither certificates nor a seal"))
 	}
-	if j.site != nil {
-		t.Fixed = append(append(t.Fixed, j.serial()...), j.revoked()...)
+	if e.site != nil {
+		t.Fixed = append(append(t.Fixed, e.serial()...), e.revoked()...)
 	}
 	return t
 }

@@ -11,19 +11,19 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// Verified is a kit that Accept has found genuine. Nothing else can make one, so that
-// what takes a Verified cannot be given a kit that nobody has judged. Whether a
-// participant may start with it at some moment, Terms says.
+// Verified is a kit that Accept has found genuine. No other code can make one, so a
+// function with a parameter of this type cannot get an unverified kit. Terms says
+// whether a participant may start with the kit at some moment.
 type Verified struct {
 	kit   *kit.Kit
 	seal  *Sealed
 	terms Terms
 }
 
-// errUnverified is given by the zero value.
+// errUnverified is the error of the zero value.
 var errUnverified = errors.New("the kit was not verified")
 
-// Kit gives the kit, and an error where none was verified.
+// Kit returns the kit, or an error for the zero value.
 func (v Verified) Kit() (*kit.Kit, error) {
 	if v.kit == nil {
 		return nil, errUnverified
@@ -31,16 +31,16 @@ func (v Verified) Kit() (*kit.Kit, error) {
 	return v.kit, nil
 }
 
-// Seal is the kit's seal; nil where the kit has none, or where nothing was known that
-// could check it.
+// Seal is the kit's seal. It is nil if the kit has none, or if the rules cannot verify
+// it.
 func (v Verified) Seal() *Sealed { return v.seal }
 
 // Terms are the terms on which the kit may start; those of the zero value are never
 // met.
 func (v Verified) Terms() Terms { return v.terms }
 
-// On gives the kit as it is delivered on a volume. It stays verified: the files are
-// the same, and the seal says which.
+// On returns the kit as it is delivered on a volume. It is still verified, since the
+// seal lists the same files.
 func (v Verified) On(volume kit.Volume) (Verified, error) {
 	k, err := v.Kit()
 	if err != nil {
@@ -52,36 +52,38 @@ func (v Verified) On(volume kit.Volume) (Verified, error) {
 	return v, nil
 }
 
-// Sealed is a seal that was found valid.
+// Sealed is a valid seal.
 type Sealed struct {
 	seal.Statement
-	// By says who sealed, in words.
+	// By says who sealed the kit, in words.
 	By string
-	// KeyFingerprint is the sealing key's, as pki.KeyFingerprint gives it.
+	// KeyFingerprint is the fingerprint of the sealing key, see pki.KeyFingerprint.
 	KeyFingerprint string
-	// Certificate is the project's sealing certificate; nil where a site sealed.
+	// Certificate is the project's sealing certificate. It is nil if the site sealed
+	// the kit.
 	Certificate *x509.Certificate
 }
 
-// sealed is the seal if somebody is known to have made it.
-func (j *judgement) sealed() *Sealed {
-	if j.seal.statement == nil || j.seal.key == nil {
+// sealed returns the seal if its sealer is known.
+func (e *evaluation) sealed() *Sealed {
+	if e.seal.statement == nil || e.seal.key == nil {
 		return nil
 	}
 	return &Sealed{
-		Statement: *j.seal.statement, By: j.seal.by,
-		KeyFingerprint: pki.KeyFingerprint(j.seal.key), Certificate: j.seal.certificate,
+		Statement: *e.seal.statement, By: e.seal.by,
+		KeyFingerprint: pki.KeyFingerprint(e.seal.key), Certificate: e.seal.certificate,
 	}
 }
 
-// openedSeal is a seal after the look at its envelope and its signer. Its statement is
-// nil unless somebody who may seal has signed it, or nothing is known that could tell.
+// openedSeal is the result of opening a seal. Its statement is nil if the seal is not
+// signed by an allowed sealer. If the rules cannot tell, the statement is set, but the
+// key is nil.
 type openedSeal struct {
 	finding   kit.Finding
 	statement *seal.Statement
-	// by is who sealed, for messages.
+	// by names the sealer, for messages.
 	by string
-	// key is the sealer's, certificate the project's sealer's.
+	// key is the sealer's key, and certificate that of the project's sealer.
 	key         crypto.PublicKey
 	certificate *x509.Certificate
 }
@@ -90,5 +92,5 @@ func outside(t time.Time, c *x509.Certificate) bool {
 	return t.Before(c.NotBefore) || t.After(c.NotAfter)
 }
 
-// stamp writes a time as people compare it with others.
+// stamp formats a time.
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
