@@ -158,10 +158,10 @@ func TestSubresources(t *testing.T) {
 	}{
 		"status":            {"client", "status", func(s *scene) { s.pod().Labels = nil }, ""},
 		"eviction":          {"client", "eviction", func(s *scene) { s.a.Object = nil }, ""},
-		"a new one":         {"client", "teleport", func(*scene) {}, "not a request that a site policy can judge"},
-		"no pod":            {"client", "", func(s *scene) { s.a.Object = &corev1.Node{} }, "not a request"},
-		"nothing":           {"client", "", func(s *scene) { s.a.Object = nil }, "not a request"},
-		"a typed nil":       {"client", "resize", func(s *scene) { s.a.Object = (*corev1.Pod)(nil) }, "not a request"},
+		"a new one":         {"client", "teleport", func(*scene) {}, "a SitePolicy has no rules for this request"},
+		"no pod":            {"client", "", func(s *scene) { s.a.Object = &corev1.Node{} }, "no rules for this request"},
+		"nothing":           {"client", "", func(s *scene) { s.a.Object = nil }, "no rules for this request"},
+		"a typed nil":       {"client", "resize", func(s *scene) { s.a.Object = (*corev1.Pod)(nil) }, "no rules for this request"},
 		"debugging":         {"client", "ephemeralcontainers", debug, "an ephemeral container in a participant's pod"},
 		"debugging another": {"other", "ephemeralcontainers", debug, ""},
 		"break-glass":       {"client", "ephemeralcontainers", func(s *scene) { debug(s); s.facts.BreakGlass = true }, ""},
@@ -180,7 +180,7 @@ func TestSubresources(t *testing.T) {
 		"a strange resource": {"client", "", func(s *scene) {
 			s.a.Resource = schema.GroupResource{Group: "x.io", Resource: "pods"}
 			s.a.Object = &corev1.Node{}
-		}, "not a request"},
+		}, "no rules for this request"},
 		"deleted": {"client", "", func(s *scene) { s.a.Operation, s.a.Object = policies.Delete, nil }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -210,12 +210,12 @@ func TestConnect(t *testing.T) {
 			s.facts.Targets[0].Spec.Volumes[0].VolumeSource = corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "ct-scans"}}
 		}, "has the site's data"},
 		"an unknown kit":   {"admin", "pods", "exec", func(s *scene) { s.facts.Kits = nil }, "not known or not genuine"},
-		"no such pod":      {"admin", "pods", "exec", func(s *scene) { s.facts.Targets = nil }, "could not be looked up"},
-		"no such pod, two": {"admin", "pods", "exec", func(s *scene) { s.facts.Targets = []*corev1.Pod{} }, "could not be looked up"},
+		"no such pod":      {"admin", "pods", "exec", func(s *scene) { s.facts.Targets = nil }, "the pod cannot be looked up"},
+		"no such pod, two": {"admin", "pods", "exec", func(s *scene) { s.facts.Targets = []*corev1.Pod{} }, "the pod cannot be looked up"},
 		"labelled admin":   {"client", "pods", "exec", func(s *scene) { s.facts.Targets[0].Labels["kubectl-flare.dev/role"] = "admin" }, "has the role client"},
 		"break-glass":      {"client", "pods", "exec", func(s *scene) { s.facts.BreakGlass = true }, ""},
-		"a new way":        {"admin", "pods", "teleport", func(*scene) {}, "not a request"},
-		"a node":           {"admin", "nodes", "proxy", func(*scene) {}, "not a request"},
+		"a new way":        {"admin", "pods", "teleport", func(*scene) {}, "no rules for this request"},
+		"a node":           {"admin", "nodes", "proxy", func(*scene) {}, "no rules for this request"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t, tc.role)
@@ -264,7 +264,7 @@ func TestSitePolicies(t *testing.T) {
 	}{
 		"good":    {write(policiestest.Policy(t)), ""},
 		"bad":     {write(bad), "spec.privacy.customCode: "},
-		"none":    {write(nil), "not a request"},
+		"none":    {write(nil), "no rules for this request"},
 		"deleted": {policies.Review{Operation: policies.Delete}, ""},
 	} {
 		d := policiestest.Catalog(t).EvaluateSitePolicy(tc.a)

@@ -60,7 +60,7 @@ func TestTemplates(t *testing.T) {
 			s.a.OldObject = nil
 			s.expect(t, "image")
 			s.a.Subresource = "scale"
-			s.expect(t, "not a request")
+			s.expect(t, "no rules for this request")
 		})
 	}
 }
@@ -122,7 +122,7 @@ func TestSecrets(t *testing.T) {
 			s.a.OldObject.(*corev1.Secret).Name = "mine"
 			o.Name, o.Type, o.Data = "mine", "Opaque", nil
 		}, "a kit's type under another name"},
-		"nothing": {func(s *scene, _ *corev1.Secret) { s.a.Object = nil }, "not a request"},
+		"nothing": {func(s *scene, _ *corev1.Secret) { s.a.Object = nil }, "no rules for this request"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := kitSecret()
@@ -155,7 +155,7 @@ func TestConfigMaps(t *testing.T) {
 			m.Labels = map[string]string{"a": "b"}
 		}, ""},
 		"changed": {func(s *scene, m *corev1.ConfigMap) { s.updated(""); m.Data = nil }, "not what the name says"},
-		"nothing": {func(s *scene, _ *corev1.ConfigMap) { s.a.Object = nil }, "not a request"},
+		"nothing": {func(s *scene, _ *corev1.ConfigMap) { s.a.Object = nil }, "no rules for this request"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := good()

@@ -157,7 +157,7 @@ func TestSealRefuses(t *testing.T) {
 		{"another federation's", "must not seal this kit", append([]string{good}, sealerFiles(t, other.Sealer("release"))...)},
 		{"a kit that does not verify", "startup/evil.json: not a file that NVFLARE puts", append([]string{bad}, project...)},
 		{"another root", "root-pinned", append([]string{good, "--root-fingerprint=" + strings.Repeat("0", 64)}, it...)},
-		{"a kit changed on the way", "changed: it is not as it was sealed", append([]string{changed}, it...)},
+		{"a kit changed on the way", "changed since it was sealed", append([]string{changed}, it...)},
 		{"a serial", "--serial must be", append([]string{good, "--serial=-1"}, project...)},
 		{"no time", "--valid-for must be longer", append([]string{good, "--valid-for=0s"}, project...)},
 		{"a fingerprint", "is not a SHA-256 fingerprint", append([]string{good, "--root-fingerprint=x"}, project...)},
@@ -176,7 +176,7 @@ func TestVerifyPolicies(t *testing.T) {
 	dir := fed.Client("site-1", "hospital_a").WriteDir(t)
 	got := run(today, "verify", dir, "--policy="+policyFile(t, fed, ""))
 	require.Error(t, got.err)
-	assert.Contains(t, got.out, "no seal, and the policy asks for one")
+	assert.Contains(t, got.out, "the kit has no seal, but the policy requires one")
 	other := fed.Client("site-9", "hospital_a").Seal(t, fed.Sealer("release")).WriteDir(t)
 	assert.Contains(t, run(today, "verify", other, "--policy="+policyFile(t, fed, "")).out, "is not in spec.participants of the policy: site-1")
 
@@ -224,7 +224,7 @@ func TestToy(t *testing.T) {
 
 	got := runWith(registry, today, "verify", dir, "--policy="+file)
 	require.Error(t, got.err)
-	assert.Contains(t, got.out, "no seal, and the policy asks for one")
+	assert.Contains(t, got.out, "the kit has no seal, but the policy requires one")
 	got = runWith(registry, today, append([]string{"seal", dir}, sealerFiles(t, it)...)...)
 	require.NoError(t, got.err, got.out)
 	got = runWith(registry, today, "verify", dir, "--policy="+file)

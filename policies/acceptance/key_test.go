@@ -79,7 +79,7 @@ func TestKeysWithoutAPolicy(t *testing.T) {
 	require.NoError(t, err)
 	_, all := acceptance.Accept(k, open, today)
 	assert.True(t, all.Passed())
-	assert.Contains(t, findings(all, acceptance.CheckRootPinned)[0].Message, "anybody may have made it")
+	assert.Contains(t, findings(all, acceptance.CheckRootPinned)[0].Message, "anyone may have made this kit")
 	assert.Contains(t, findings(all, acceptance.CheckDates)[0].Message, "neither certificates nor a seal")
 
 	root, err := open.Pin(strings.Repeat("0", 64))

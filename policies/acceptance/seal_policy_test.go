@@ -24,9 +24,9 @@ func TestVerifySealsAgainstThePolicy(t *testing.T) {
 		name, id, text string
 		change         func(*v1alpha1.SitePolicySpec)
 	}{
-		{"another root", "root-pinned", "none of the policy's kits.trustRoots", func(s *v1alpha1.SitePolicySpec) { s.Kits.TrustRoots[0].SHA256 = strings.Repeat("0", 64) }},
-		{"no root", "root-pinned", "none of the policy's", func(s *v1alpha1.SitePolicySpec) { s.Kits.TrustRoots = nil }},
-		{"serial", "serial", `the serial is 1, and the policy's kits.minimumSerial for "site-1" is 2`, func(s *v1alpha1.SitePolicySpec) { s.Kits.MinimumSerial = map[string]int64{"site-1": 2} }},
+		{"another root", "root-pinned", "which is not in kits.trustRoots of the policy", func(s *v1alpha1.SitePolicySpec) { s.Kits.TrustRoots[0].SHA256 = strings.Repeat("0", 64) }},
+		{"no root", "root-pinned", "which is not in kits.trustRoots", func(s *v1alpha1.SitePolicySpec) { s.Kits.TrustRoots = nil }},
+		{"serial", "serial", `the serial is 1, but kits.minimumSerial of the policy for "site-1" is 2`, func(s *v1alpha1.SitePolicySpec) { s.Kits.MinimumSerial = map[string]int64{"site-1": 2} }},
 		{"certificate", "revoked", `the certificate of "site-1" is revoked`, func(s *v1alpha1.SitePolicySpec) {
 			s.Kits.Revoked.CertificateSerials = []string{"1", "00:" + strings.ToUpper(k.Certificate.SerialNumber.Text(16))}
 		}},
@@ -69,7 +69,7 @@ func TestVerifyNativeSignatures(t *testing.T) {
 	signed := fed27.Client("site-1", "a")
 	verified, all := judged(t, signed.Read(), trust27)
 	assert.True(t, all.Passed())
-	assert.Contains(t, findings(all, "seal")[0].Message, "neither an older kit nor a missing file is noticed")
+	assert.Contains(t, findings(all, "seal")[0].Message, "does not reveal missing files or an outdated kit")
 	assert.Nil(t, verified.Seal())
 
 	trust27.Kits.MinimumSerial = map[string]int64{"site-1": 1}
@@ -93,7 +93,7 @@ func TestVerifySealsWithoutAPolicy(t *testing.T) {
 	assert.Equal(t, "seal-files", only(t, verify(t, k.Read(), pinned(fed)), kit.StatusFail).ID)
 
 	k = fed.Client("site-1", "a").Seal(t, kittest.NewSealer(t, "it"))
-	assert.Contains(t, only(t, verify(t, k.Read(), pinned(fed)), kit.StatusWarn).Message, "the seal's signature was not checked")
+	assert.Contains(t, only(t, verify(t, k.Read(), pinned(fed)), kit.StatusWarn).Message, "the signature of the seal was not verified")
 	k.With("startup/start.sh", []byte("x"))
 	assert.Equal(t, "seal-files", only(t, verify(t, k.Read(), pinned(fed)), kit.StatusFail).ID)
 	k.With("seal.dsse.json", []byte("{}"))

@@ -72,20 +72,20 @@ func TestVerifyBrokenSeals(t *testing.T) {
 		name, id, text string
 		kit            *kittest.Kit
 	}{
-		{"no seal", "seal", "no seal, and the policy asks for one", fed.Client("site-1", "a")},
-		{"a certificate alone", "seal", "no seal, and the policy asks for one", sealed().Without("seal.dsse.json")},
-		{"empty", "seal", "the seal is unusable: it is not good JSON", sealed().With("seal.dsse.json", nil)},
+		{"no seal", "seal", "the kit has no seal, but the policy requires one", fed.Client("site-1", "a")},
+		{"a certificate alone", "seal", "the kit has no seal, but the policy requires one", sealed().Without("seal.dsse.json")},
+		{"empty", "seal", "the seal is invalid: it is not valid JSON", sealed().With("seal.dsse.json", nil)},
 		{"another payload type", "seal", `its payloadType is "x"`, sealed().With("seal.dsse.json", []byte(`{"payloadType": "x", "payload": "", "signatures": []}`))},
 		{"by another key", "seal", "the signature is invalid", certified(fed.Client("site-1", "a").Seal(t, stranger), project.Certificate)},
 		{"without its certificate", "seal", "the signer is not allowed", sealed().Without("seal.crt")},
-		{"by a stranger", "seal", `none of the site's sealers made it ("it-security")`, fed.Client("site-1", "a").Seal(t, stranger)},
-		{"by the site with a certificate", "seal", "a seal of the site with a certificate of the project",
+		{"by a stranger", "seal", `was not made by one of the site's sealers ("it-security")`, fed.Client("site-1", "a").Seal(t, stranger)},
+		{"by the site with a certificate", "seal", "the seal says that the site made it",
 			resealed(sealed(), func(s *seal.Statement) { s.SealedBy = seal.BySite })},
 		// Its certificate and key are good, and still seal nothing.
 		{"by a participant", "seal", "it is not a sealing certificate", certified(sealed(), fed.Client("site-2", "a").File("startup/client.crt"))},
 		{"a certificate of another root", "seal", "the federation's root did not issue it itself", certified(sealed(), other.Sealer("release").Certificate)},
 		{"no certificate in seal.crt", "seal", "it is not PEM with one CERTIFICATE", certified(sealed(), []byte("x"))},
-		{"changed", "seal-files", "changed: it is not as it was sealed", sealed().With("startup/start.sh", []byte("x"))},
+		{"changed", "seal-files", "changed since it was sealed", sealed().With("startup/start.sh", []byte("x"))},
 		{"extra", "seal-files", "an extra file", sealed().With("startup/docker.sh", []byte("x"))},
 		{"missing", "seal-files", `the sealed file "docker.sh" is missing`, fed.Client("site-1", "a").With("startup/docker.sh", nil).Seal(t, project).Without("startup/docker.sh")},
 		{"expired", "seal-dates", "the seal expired on 2026-03-01T13:01:00Z, 30 days ago", fed.Client("site-1", "a").Seal(t, project, ended)},

@@ -59,9 +59,9 @@ func TestVerifySaysWhenTheRootIsNotPinned(t *testing.T) {
 	assert.True(t, all.Passed())
 	finding := only(t, all, kit.StatusWarn)
 	assert.Equal(t, acceptance.CheckRootPinned, finding.ID)
-	assert.Contains(t, finding.Message, "the root was not checked")
+	assert.Contains(t, finding.Message, "the root was not verified")
 	assert.Contains(t, finding.Message, pki.Fingerprint(fed.Root))
-	assert.Contains(t, finding.Fix, "by another way than the kit")
+	assert.Contains(t, finding.Fix, "through another channel than the kit")
 }
 
 func TestVerifyPin(t *testing.T) {
@@ -70,7 +70,7 @@ func TestVerifyPin(t *testing.T) {
 
 	finding := only(t, verify(t, k, pinned(fed)), kit.StatusFail)
 	assert.Equal(t, acceptance.CheckRootPinned, finding.ID)
-	assert.Contains(t, finding.Message, "another root")
+	assert.Contains(t, finding.Message, "the root is not the trusted one")
 
 	_, err := acceptance.Pinned(registry, "abc")
 	assert.ErrorContains(t, err, "it has 3 digits")
@@ -86,9 +86,9 @@ func TestVerifyDates(t *testing.T) {
 		want kit.Status
 		text string
 	}{
-		{"a second early", issued.Add(-time.Second), kit.StatusFail, "the certificate is valid from 2026-03-01T12:00:00Z on, not yet"},
-		{"at the start", issued, kit.StatusPass, "360 days more"},
-		{"30 days before", end.Add(-acceptance.ExpiryWarning), kit.StatusPass, "30 days more"},
+		{"a second early", issued.Add(-time.Second), kit.StatusFail, "the certificate is not yet valid: it becomes valid on 2026-03-01T12:00:00Z"},
+		{"at the start", issued, kit.StatusPass, "for another 360 days"},
+		{"30 days before", end.Add(-acceptance.ExpiryWarning), kit.StatusPass, "for another 30 days"},
 		{"less than 30 days", end.Add(-acceptance.ExpiryWarning + time.Second), kit.StatusWarn, "expires on 2027-02-24T12:00:00Z, in 29 days"},
 		{"one day", end.Add(-25 * time.Hour), kit.StatusWarn, "in 1 day"},
 		{"at the end", end, kit.StatusWarn, "in less than a day"},
@@ -131,7 +131,7 @@ func TestVerifyBrokenKits(t *testing.T) {
 		{"another root's certificate", client().With("startup/client.crt", other.Client("site-1", "a").File("startup/client.crt")),
 			acceptance.CheckChain, kit.StatusFail, "the kit's root does not vouch for the certificate"},
 		{"the root as certificate", client().With("startup/client.crt", client().File("startup/rootCA.pem")),
-			acceptance.CheckChain, kit.StatusFail, "the participant's certificate is a certificate authority's"},
+			acceptance.CheckChain, kit.StatusFail, "the certificate is that of a certificate authority"},
 		{"a leaf as root", client().With("startup/rootCA.pem", fed.Client("x", "a").File("startup/client.crt")),
 			acceptance.CheckRoot, kit.StatusFail, "not a root certificate: it is not marked as a certificate authority"},
 		{"another key", client().With("startup/client.key", fed.Client("site-1", "a").File("startup/client.key")),

@@ -25,7 +25,7 @@ func TestOnAVolumeChanged(t *testing.T) {
 	spec := policy(t, f)
 	spec.Kits.Claims = []string{place.ClaimName}
 	for want, change := range map[string]func(map[string][]byte){
-		"changed: it is not as it was sealed": func(d map[string][]byte) {
+		"changed since it was sealed": func(d map[string][]byte) {
 			d["fed_client.json"] = append(bytes.Clone(d["fed_client.json"]), '\n')
 		},
 		"an extra file": func(d map[string][]byte) { d["more.txt"] = []byte("x") },

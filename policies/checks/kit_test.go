@@ -35,7 +35,7 @@ func TestKit(t *testing.T) {
 			[]string{"kit: revoked", "kit: an old kit"}},
 		"expired":          {"client", fact(func(k *facts.KitFact) { k.Terms.Windows[0].NotAfter = policiestest.Now.AddDate(0, 0, -1) }), []string{"kit: the certificate expired"}},
 		"not yet":          {"client", fact(func(k *facts.KitFact) { k.Terms.Windows[0].NotBefore = policiestest.Now.AddDate(0, 0, 1) }), []string{"kit: not yet"}},
-		"no terms":         {"client", fact(func(k *facts.KitFact) { k.Terms = acceptance.Terms{} }), []string{"kit: nothing says when"}},
+		"no terms":         {"client", fact(func(k *facts.KitFact) { k.Terms = acceptance.Terms{} }), []string{"kit: the kit does not say when"}},
 		"no clock":         {"client", func(w *world) { w.facts.Now = w.facts.Now.AddDate(-100, 0, 0) }, []string{"kit: not yet"}},
 		"two kits":         {"client", func(w *world) { w.addVolume("x", secret(policiestest.ServerKit)) }, []string{"kit: more than one kit", "volumes: may not have"}},
 		"expired, running": {"client", func(w *world) { w.request.Create = false; w.facts.Now = w.facts.Now.AddDate(9, 0, 0) }, nil},

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// SplitAddress takes "host:port" apart. Its errors are phrases that follow the name of
-// a field.
+// SplitAddress splits "host:port". Its errors are phrases that follow the name of a
+// field.
 func SplitAddress(target string) (host string, port int, err error) {
 	host, digits, err := net.SplitHostPort(target)
 	if err != nil {
@@ -29,7 +29,7 @@ func checkAddress(host, digits string) (string, int, error) {
 	return host, port, nil
 }
 
-// ParsePort takes plain digits only: "+80" and "080" are no ports.
+// ParsePort accepts plain digits only: "+80" and "080" are invalid.
 func ParsePort(digits string) (int, bool) {
 	port, err := strconv.ParseUint(digits, 10, 16)
 	if err != nil || port == 0 || strconv.FormatUint(port, 10) != digits {
@@ -38,8 +38,8 @@ func ParsePort(digits string) (int, bool) {
 	return int(port), true
 }
 
-// CheckHost accepts IP addresses and host names, with underscores, as NVFLARE does.
-// Host names go into arguments and manifests, so nothing else may pass.
+// CheckHost accepts only IP addresses and host names, in which it allows underscores:
+// host names become part of arguments and manifests.
 func CheckHost(host string) error {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return nil

@@ -7,40 +7,40 @@ import (
 	"strings"
 )
 
-// The folders of a kit. transfer/ and what else lies at the root are not read: they
-// say nothing about who the participant is. The seal at the root is.
+// The folders of a kit. Of the other files and folders of a kit, only the seal is read:
+// the others do not say who the participant is.
 const (
 	StartupDir = "startup"
 	LocalDir   = "local"
 )
 
-// Content is what a kit holds, before a framework has said what it means.
+// Content is what a kit contains, before a framework interprets it.
 type Content struct {
-	// Startup holds the files of startup/, sorted by name.
+	// Startup has the files of startup/, sorted by name.
 	Startup Files
-	// Local holds the files of local/, sorted by name; nil where there is none, as in
-	// a Secret.
+	// Local has the files of local/, sorted by name. It is nil if there is no local/,
+	// as in a Secret.
 	Local Files
-	// Seal is the seal that the kit carries; nil where it has none.
+	// Seal is the kit's seal, or nil if it has none.
 	Seal *Seal
-	// Volume says that startup/ lies on a volume; nil where it lies in the Secret.
-	// Of a kit that comes from such a Secret, Startup holds only what is public.
+	// Volume says on which volume startup/ is, or is nil if the Secret contains it. If
+	// a kit is read from a Secret with Volume, Startup has the public files only.
 	Volume *Volume
 
-	// sealed are the digests of the files of startup/ by name, as the seal has
-	// them, of a kit on a volume; else nil.
+	// sealed are the digests of the files of startup/ by name, from the seal, for a kit
+	// on a volume. For other kits it is nil.
 	sealed map[string]string
 }
 
 // NewContent makes the content of a kit of files that are already read. local may be
-// nil where only startup/ is at hand. The order of the files does not matter; their
-// names must be legal, and each must be there once.
+// nil if only startup/ is available. The files may be in any order; their names must be
+// valid and unique.
 func NewContent(startup, local Files) (*Content, error) {
 	c := &Content{Startup: startup, Local: local}
 	return c, c.arrange()
 }
 
-// arrange sorts the files, which the digest needs, and looks at their names.
+// arrange sorts the files, as the digest requires, and checks their names.
 func (c *Content) arrange() (err error) {
 	if c.Startup, err = sorted(StartupDir, c.Startup); err != nil {
 		return err
@@ -59,14 +59,15 @@ func sorted(dir string, files Files) (Files, error) {
 			return nil, err
 		}
 		if i > 0 && files[i-1].Name == f.Name {
-			return nil, &FieldError{File: path.Join(dir, f.Name), Problem: "is there twice", Fix: AsProvisioned}
+			return nil, &FieldError{File: path.Join(dir, f.Name), Problem: "exists twice", Fix: AsProvisioned}
 		}
 	}
 	return files, nil
 }
 
 // Digest is the kit digest: SHA-256 over the sha256sum lines of startup/, as 64
-// lower-case hexadecimal digits. Of a kit on a volume it is what the seal says.
+// lower-case hexadecimal digits. For a kit on a volume, it is computed from the digests
+// in the seal.
 func (c *Content) Digest() string {
 	if c.sealed != nil {
 		return DigestOf(c.sealed)
@@ -77,8 +78,7 @@ func (c *Content) Digest() string {
 // LocalDigest is the same over local/.
 func (c *Content) LocalDigest() string { return c.Local.Digest() }
 
-// FileNames are the names of all files of startup/, sorted, also of those that lie
-// on a volume.
+// FileNames are the names of all files of startup/, also of those on a volume, sorted.
 func (c *Content) FileNames() []string {
 	all := slices.Collect(maps.Keys(c.sealed))
 	for _, f := range c.Startup {
@@ -90,11 +90,11 @@ func (c *Content) FileNames() []string {
 	return all
 }
 
-// OnVolume says whether startup/ lies on a volume. Then Startup may hold only what
-// is public of it, and the seal says what else there is.
+// OnVolume says whether startup/ is on a volume. Then Startup may have only its public
+// files, and the seal lists the others.
 func (c *Content) OnVolume() bool { return c.sealed != nil }
 
-// Elsewhere says whether a file of startup/ lies on the volume alone.
+// Elsewhere says whether a file of startup/ is only on the volume.
 func (c *Content) Elsewhere(name string) bool {
 	_, here := c.Startup.Get(name)
 	return c.sealed[name] != "" && !here

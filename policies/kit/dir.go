@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// The limits of what is read. A Secret or ConfigMap holds 1 MiB in all, but a
+// The limits of what is read. A Secret or ConfigMap can contain 1 MiB in total, but a
 // context for homomorphic encryption in startup/ may be far larger.
 const (
-	// MaxStartupFile bounds one file of startup/, MaxKit all files of a kit, in
-	// bytes; MaxFiles bounds how many there are.
+	// MaxStartupFile limits the size of one file of startup/ and MaxKit that of all
+	// files of a kit, in bytes; MaxFiles limits their number.
 	MaxStartupFile = 64 << 20
 	MaxKit         = 128 << 20
 	MaxFiles       = 256
@@ -22,13 +22,13 @@ const (
 	maxLocalFile = 1 << 20
 )
 
-// budget is what a kit may still spend on files and bytes.
+// budget is how many files and bytes may still be read of a kit.
 type budget struct{ files, bytes int64 }
 
 func newBudget() *budget { return &budget{files: MaxFiles, bytes: MaxKit} }
 
-// readDir reads the files of one folder, sorted by name. It takes plain files
-// only: a link could show another file tomorrow, and a Secret has no folders.
+// readDir reads the files of one folder, sorted by name. It accepts regular files only:
+// the target of a link can change, and a Secret has no folders.
 func readDir(fsys fs.FS, dir string, maxFile int64, b *budget) (Files, error) {
 	entries, err := list(fsys, dir, b)
 	if err != nil {
@@ -65,17 +65,17 @@ func list(fsys fs.FS, dir string, b *budget) ([]fs.DirEntry, error) {
 	}
 	if b.files -= int64(len(entries)); b.files < 0 {
 		return nil, &FieldError{
-			File: dir, Problem: fmt.Sprintf("brings the kit over %d files", MaxFiles),
-			Fix: "take away what does not belong to the kit",
+			File: dir, Problem: fmt.Sprintf("has too many files: a kit may have %d", MaxFiles),
+			Fix: "remove files that do not belong to the kit",
 		}
 	}
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return entries, nil
 }
 
-// checkEntry looks at the type before anything is opened: opening a pipe blocks.
+// checkEntry checks the type before the file is opened, since opening a pipe blocks.
 func checkEntry(dir string, entry fs.DirEntry) error {
-	// The name comes first, since the other messages show it as it is.
+	// Check the name first, since the other messages contain it unquoted.
 	if err := checkFileName(dir, entry.Name()); err != nil {
 		return err
 	}
@@ -85,30 +85,29 @@ func checkEntry(dir string, entry fs.DirEntry) error {
 		return linkError(file)
 	case entry.IsDir():
 		return &FieldError{
-			File: file, Problem: "is a folder: a kit's folders hold files only",
-			Fix: "move it out of the kit; Python code of your own belongs into the image",
+			File: file, Problem: "is a folder, but folders of a kit may contain only files",
+			Fix: "move it out of the kit; add your own code to the image",
 		}
 	case !entry.Type().IsRegular():
-		return &FieldError{File: file, Problem: "is not a plain file", Fix: AsProvisioned}
+		return &FieldError{File: file, Problem: "is not a regular file", Fix: AsProvisioned}
 	}
 	return nil
 }
 
-// CheckStartupName says why a file of startup/ cannot have that name.
+// CheckStartupName says why a file of startup/ cannot have this name.
 func CheckStartupName(name string) error { return checkFileName(StartupDir, name) }
 
-// checkFileName accepts the names that can be keys of a Secret, which is how
-// kits travel. It refuses line breaks above all: they would forge lines of the
-// digest.
+// checkFileName accepts the names that can be keys of a Secret, in which kits are
+// delivered. It must reject line breaks, which could forge lines of the digest.
 func checkFileName(dir, name string) error {
 	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"
-	legal := name != "" && name != "." && !strings.HasPrefix(name, "..") && len(name) <= 253
-	if legal && strings.Trim(name, allowed) == "" {
+	valid := name != "" && name != "." && !strings.HasPrefix(name, "..") && len(name) <= 253
+	if valid && strings.Trim(name, allowed) == "" {
 		return nil
 	}
 	return &FieldError{
-		File: dir, Problem: fmt.Sprintf("holds %s, a name that a Secret cannot hold", Quote(name)),
-		Fix: "use letters, digits, '-', '_' and '.', or take the file away",
+		File: dir, Problem: fmt.Sprintf("contains %s, which is not a valid key of a Secret", Quote(name)),
+		Fix: "rename the file with letters, digits, '-', '_' and '.', or remove it",
 	}
 }
 
@@ -137,15 +136,15 @@ func readFile(fsys fs.FS, file string, maxFile int64, b *budget) (File, error) {
 func tooLarge(file string, most int64) error {
 	return &FieldError{
 		File:    file,
-		Problem: fmt.Sprintf("is too large: a file may have %d MiB here, a kit %d MiB", most>>20, MaxKit>>20),
-		Fix:     "take away what does not belong to the kit; a Secret or ConfigMap holds 1 MiB in all",
+		Problem: fmt.Sprintf("is too large: the file may have at most %d MiB, and the kit %d MiB", most>>20, MaxKit>>20),
+		Fix:     "remove files that do not belong to the kit",
 	}
 }
 
 func linkError(file string) error {
 	return &FieldError{
-		File: file, Problem: "is a symbolic link: what it shows can change after the check",
-		Fix: "replace it by the file itself",
+		File: file, Problem: "is a symbolic link, whose target can change after the check",
+		Fix: "replace it with the file itself",
 	}
 }
 
@@ -156,6 +155,6 @@ func unreadable(file string, err error) error {
 	}
 	return &FieldError{
 		File: file, Problem: fmt.Sprintf("cannot be read: %v", reason),
-		Fix: "check that it exists and that you may read it", cause: err,
+		Fix: "check that it exists and that you have permission to read it", cause: err,
 	}
 }

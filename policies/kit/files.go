@@ -15,21 +15,21 @@ import (
 type File struct {
 	Name string
 	Data []byte
-	// Mode is what the file system said; zero where nobody knows, as for a kit
-	// that comes from a Secret.
+	// Mode is the mode in the file system. It is zero if unknown, as for a kit that is
+	// read from a Secret.
 	Mode fs.FileMode
 }
 
-// String gives the name and the size.
+// String returns the name and the size.
 func (f File) String() string { return fmt.Sprintf("%s (%d bytes)", f.Name, len(f.Data)) }
 
-// GoString keeps the content out of %#v too.
+// GoString keeps the content out of the output of %#v.
 func (f File) GoString() string { return f.String() }
 
 // Files are the files of one directory, sorted by name.
 type Files []File
 
-// Get returns the content of the file with that name.
+// Get returns the content of the file with this name.
 func (fs Files) Get(name string) ([]byte, bool) {
 	for _, f := range fs {
 		if f.Name == name {
@@ -39,13 +39,13 @@ func (fs Files) Get(name string) ([]byte, bool) {
 	return nil, false
 }
 
-// Only gives the files with those names, in their order.
+// Only returns the files with these names, in their order.
 func (fs Files) Only(names []string) Files {
 	return slices.DeleteFunc(slices.Clone(fs), func(f File) bool { return !slices.Contains(names, f.Name) })
 }
 
 // Digest is SHA-256 over the lines that `sha256sum` prints for the files sorted
-// by name, as lower-case hexadecimal digits. So a person can recompute it:
+// by name, as lower-case hexadecimal digits. To recompute it:
 //
 //	cd startup && LC_ALL=C sha256sum * | sha256sum
 func (fs Files) Digest() string {
@@ -57,8 +57,8 @@ func (fs Files) Digest() string {
 	return DigestOf(sums)
 }
 
-// DigestOf is the same of files whose SHA-256 digests are known, in lower-case
-// hexadecimal digits, by name.
+// DigestOf is the same for files whose SHA-256 digests are given by name, in lower-case
+// hexadecimal digits.
 func DigestOf(sums map[string]string) string {
 	var lines strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(sums)) {

@@ -1,8 +1,8 @@
-// Package kit says what a startup kit is, whatever framework it is of: files, a
-// digest, an identity, where it dials, and the forms that it takes in Kubernetes.
-// It is pure: a kit comes in as an fs.FS or as the data of a Secret, and nothing
-// here knows a cluster. What its files mean, a framework says; whether it is
-// genuine, package acceptance says.
+// Package kit defines startup kits of any framework: their files, digest and identity,
+// the addresses that they contain, and the objects that represent them in Kubernetes.
+// It is pure: it reads a kit from an fs.FS or from the data of a Secret, and uses no
+// cluster. A framework interprets the files of a kit, and package acceptance decides
+// whether it is genuine.
 package kit
 
 import (
@@ -10,11 +10,10 @@ import (
 	"time"
 )
 
-// Role is what a participant does in a federation. Which roles there are, its
-// framework says.
+// Role is what a participant does in a federation. Its framework defines the roles.
 type Role string
 
-// The roles that NVFLARE's kits have.
+// The roles of frameworks in which clients and administrators dial a server.
 const (
 	RoleServer Role = "server"
 	RoleClient Role = "client"
@@ -25,12 +24,12 @@ const (
 type Endpoint struct {
 	// Scheme is the framework's name of the protocol, such as grpc.
 	Scheme string `json:"scheme"`
-	// Host is the dialled name. In a server's kit, which may not say what its
-	// clients dial, it is the first name that it serves.
+	// Host is the dialled name. A server's kit may not say what its clients dial: then
+	// Host is the first name that it serves.
 	Host string `json:"host"`
 	// Port is the dialled port.
 	Port int `json:"port"`
-	// ServerName is the server's own name, where the kit tells it.
+	// ServerName is the server's own name, if the kit contains it.
 	ServerName string `json:"serverName,omitempty"`
 }
 
@@ -42,64 +41,64 @@ type Port struct {
 	Number int `json:"number"`
 }
 
-// Attribute is what a framework tells of its kit besides what all kits have: for
-// people to read, never for a decision.
+// Attribute is what a framework says about its kit besides what all kits have. It is
+// for display only, never for a decision.
 type Attribute struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
 }
 
-// Kit is a startup kit as a framework has read it. It holds a private key: Files
-// and File print as sizes, never as content. What it says of itself proves nothing
-// until package acceptance has accepted it.
+// Kit is a startup kit as a framework has read it. It contains a private key: Files and
+// File print as sizes, never as content. Do not trust its fields before package
+// acceptance has accepted it.
 type Kit struct {
 	Content
 
 	// Framework is the name of the framework that has read it.
 	Framework string
-	// Family is the range of the framework's versions whose kits look alike, Version
-	// the exact version; each is empty where the kit does not tell.
+	// Family is the range of the framework's versions whose kits look alike, and
+	// Version the exact version. Each is empty if the kit does not contain it.
 	Family, Version string
 
 	Role Role
-	// Participant is the true name: it need not be a legal Kubernetes name.
-	// ObjectName maps it to one.
+	// Participant is the participant's name, which may not be a valid name in
+	// Kubernetes. ObjectName makes one of it.
 	Participant string
-	// Federation is the project's name, Org the participant's organization.
+	// Federation is the name of the project, and Org the participant's organization.
 	Federation, Org string
 
-	// Server is where the participant dials; of a server, where it is dialled.
+	// Server is the address that the participant dials; for a server, its own address.
 	Server Endpoint
-	// ServerNames are the names under which a server may be dialled, DNS names and IP
-	// addresses; empty for participants that are not dialled.
+	// ServerNames are the DNS names and IP addresses under which a server may be
+	// dialled. It is empty for other participants.
 	ServerNames []string
-	// Ports are those that the participant serves.
+	// Ports are the ports that the participant serves.
 	Ports []Port
 
-	// Certificate is the participant's own, Root the kit's root. Both are nil where
-	// the framework's identity is a key. A kit's own root proves nothing: compare its
-	// fingerprint with a pinned one.
+	// Certificate is the participant's certificate, and Root the kit's root. Both are
+	// nil if participants of the framework have keys instead. Do not trust Root before
+	// its fingerprint is compared with a pinned one.
 	Certificate   *x509.Certificate
 	Intermediates []*x509.Certificate
 	Root          *x509.Certificate
-	// KeyFingerprint is that of the participant's public key, as pki.KeyFingerprint
-	// gives it; it is always there.
+	// KeyFingerprint is the fingerprint of the participant's public key, see
+	// pki.KeyFingerprint. It is always set.
 	KeyFingerprint string
 
-	// Public are the names of files of startup/ that hold no secret: together they say
-	// who the participant is.
+	// Public are the names of the files of startup/ without secrets, which say who the
+	// participant is.
 	Public []string
-	// Paths are where the parts stand in the kit, for messages.
+	// Paths are the files with the kit's identity, for messages.
 	Paths Paths
 	// Attributes are for display.
 	Attributes []Attribute
 }
 
-// Paths are the files of a kit with its identity, by their path such as
-// startup/client.crt; empty where there is no such file.
+// Paths are the paths of the files with a kit's identity, such as startup/client.crt.
+// A path is empty if there is no such file.
 type Paths struct{ Configuration, Certificate, Key, Root string }
 
-// Validity is the time in which all of the kit's certificates are valid. Both times
+// Validity is the time during which all of the kit's certificates are valid. Both times
 // are zero for a kit without certificates.
 func (k *Kit) Validity() (from, until time.Time) {
 	for _, c := range k.Certificates() {
@@ -113,8 +112,8 @@ func (k *Kit) Validity() (from, until time.Time) {
 	return from, until
 }
 
-// Certificates are the participant's own, the intermediate ones and the root; nil
-// for a kit without certificates.
+// Certificates are the participant's certificate, the intermediate ones and the root.
+// It is nil for a kit without certificates.
 func (k *Kit) Certificates() []*x509.Certificate {
 	if k.Certificate == nil {
 		return nil
@@ -123,5 +122,5 @@ func (k *Kit) Certificates() []*x509.Certificate {
 	return append(all, k.Root)
 }
 
-// PublicFiles are the files of startup/ that hold no secret.
+// PublicFiles are the files of startup/ without secrets.
 func (k *Kit) PublicFiles() Files { return k.Startup.Only(k.Public) }

@@ -10,20 +10,20 @@ import (
 )
 
 const (
-	// MaxObjectName is the greatest length of what ObjectName returns. It leaves
-	// room for prefixes and suffixes within the 63 characters of a label.
+	// MaxObjectName is the greatest length of the result of ObjectName. It leaves room
+	// for prefixes and suffixes within the 63 characters of a label.
 	MaxObjectName = 40
 	// hashLength is how many hexadecimal digits ObjectName appends.
 	hashLength = 8
 )
 
-// ObjectName maps a participant's true name, which may hold capitals, "_", "@"
-// and dots, to an RFC 1035 label of at most MaxObjectName characters: a legal
-// name for any Kubernetes object, Services included.
+// ObjectName maps a participant's name, which may contain capitals, "_", "@" and dots,
+// to an RFC 1035 label of at most MaxObjectName characters: a valid name for any
+// Kubernetes object, also for a Service.
 //
-// A name that is such a label already stays as it is, unless it ends like a
-// hashed one ("-" and eight hexadecimal digits). Every other name is cleaned and
-// gets such an ending, the start of its SHA-256. So the two kinds never meet.
+// A name that is such a label is not changed, unless it ends with "-" and eight
+// hexadecimal digits. From every other name, invalid characters are removed, and the
+// start of its SHA-256 is appended in this form. So the two kinds cannot collide.
 func ObjectName(participant string) string {
 	if isLabel(participant) && !endsInHash(participant) {
 		return participant
@@ -32,17 +32,17 @@ func ObjectName(participant string) string {
 	return clean(participant, MaxObjectName-hashLength-1) + "-" + hex.EncodeToString(sum[:hashLength/2])
 }
 
-// SecretName is the name of the Secret that holds the kit's startup/.
+// SecretName is the name of the Secret with the kit's startup/.
 func SecretName(k *Kit) string {
 	return names.PrefixKit + ObjectName(k.Participant) + "-" + k.Digest()[:names.DigestDigits]
 }
 
-// ConfigMapName is the name of the ConfigMap that holds the kit's local/.
+// ConfigMapName is the name of the ConfigMap with the kit's local/.
 func ConfigMapName(k *Kit) string {
 	return names.PrefixLocal + ObjectName(k.Participant) + "-" + k.LocalDigest()[:names.DigestDigits]
 }
 
-// isLabel reports whether name can be the name of any object as it is.
+// isLabel reports whether name can be the name of any object without a change.
 func isLabel(name string) bool {
 	if name == "" || len(name) > MaxObjectName {
 		return false
@@ -54,7 +54,7 @@ var hashed = regexp.MustCompile(`-[0-9a-f]{8}$`)
 
 func endsInHash(name string) bool { return hashed.MatchString(name) }
 
-// clean makes a label of at most max characters out of any text.
+// clean makes a label of at most max characters of any text.
 func clean(name string, max int) string {
 	label := strings.Map(labelRune, name)
 	label = strings.TrimLeft(label, "-0123456789")
@@ -68,7 +68,7 @@ func clean(name string, max int) string {
 	return label
 }
 
-// labelRune keeps what a label may hold and makes "-" of everything else.
+// labelRune keeps characters that a label may contain and replaces others with "-".
 func labelRune(r rune) rune {
 	switch {
 	case r >= 'a' && r <= 'z', r >= '0' && r <= '9':

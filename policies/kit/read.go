@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// ReadDir reads what a kit holds from its folder, the one that holds startup/ and
-// local/, within the limits of MaxStartupFile, MaxKit and MaxFiles. A folder that
-// breaks the layout gives a *FieldError. marks are names of files that only
-// startup/ has: with them the error can say that the folder is a startup/ itself.
+// ReadDir reads the content of a kit from its folder, which contains startup/ and
+// local/, within the limits MaxStartupFile, MaxKit and MaxFiles. If the layout is
+// invalid, it returns a *FieldError. marks are names of files that only startup/ has:
+// with them, the error can say that the folder is a startup/ itself.
 func ReadDir(fsys fs.FS, marks []string) (*Content, error) {
 	if err := findStartup(fsys, marks); err != nil {
 		return nil, err
@@ -43,16 +43,16 @@ func findStartup(fsys fs.FS, marks []string) error {
 	for _, mark := range marks {
 		if _, err := fs.Stat(fsys, mark); err == nil {
 			return &FieldError{
-				File: StartupDir, Problem: "is not here: this is the inside of a startup folder",
-				Fix: "give the kit's folder, the one that holds startup/", cause: err,
+				File: StartupDir, Problem: "is missing: this is a startup folder itself",
+				Fix: "give the folder of the kit, which contains startup/", cause: err,
 			}
 		}
 	}
-	return &FieldError{File: StartupDir, Problem: "is not here: this is not a startup kit", Fix: otherKits(fsys), cause: err}
+	return &FieldError{File: StartupDir, Problem: "is missing: this is not a startup kit", Fix: otherKits(fsys), cause: err}
 }
 
-// otherKits names the kits one level below: `nvflare provision` writes one
-// folder for each participant into prod_NN, and it is easily given instead.
+// otherKits names the kits one level below: provisioning writes one folder for each
+// participant into a folder, which users may give by mistake.
 func otherKits(fsys fs.FS) string {
 	const most = 5
 	found, _ := fs.Glob(fsys, "*/"+StartupDir)
@@ -60,7 +60,7 @@ func otherKits(fsys fs.FS) string {
 		found[i] = strings.TrimSuffix(found[i], "/"+StartupDir)
 	}
 	if len(found) == 0 {
-		return "give a folder that holds startup/ and local/"
+		return "give a folder that contains startup/ and local/"
 	}
 	slices.Sort(found)
 	if len(found) > most {
@@ -69,7 +69,7 @@ func otherKits(fsys fs.FS) string {
 	return "give one of the kits in it: " + strings.Join(found, ", ")
 }
 
-// readLocal reads local/, which a kit may lack: then Local is nil.
+// readLocal reads local/. If the kit has none, it returns nil.
 func readLocal(fsys fs.FS, b *budget) (Files, error) {
 	info, err := fs.Lstat(fsys, LocalDir)
 	if errors.Is(err, fs.ErrNotExist) {

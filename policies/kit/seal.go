@@ -9,26 +9,26 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
 )
 
-// The files of a seal. They stand at the kit's root, because startup/ is what
-// they vouch for; in a kit Secret they are keys beside the files of startup/.
+// The files of a seal. They are in the kit's folder and not in startup/, since they
+// vouch for startup/. In a kit Secret, they are keys next to the files of startup/.
 const (
 	SealFile            = "seal.dsse.json"
 	SealCertificateFile = "seal.crt"
 )
 
-// maxSealCertificate bounds seal.crt, in bytes.
+// maxSealCertificate is the greatest size of seal.crt, in bytes.
 const maxSealCertificate = 16 << 10
 
-// Seal is a kit's seal as it was found: nothing in it is true until package acceptance says
-// so.
+// Seal is a kit's seal as it was read. Do not trust it before package acceptance has
+// accepted the kit.
 type Seal struct {
 	// Envelope is the content of seal.dsse.json.
 	Envelope []byte
-	// Certificate is the content of seal.crt; nil where a site sealed the kit.
+	// Certificate is the content of seal.crt. It is nil if a site sealed the kit.
 	Certificate []byte
 }
 
-// Unverified reads what the seal says. It is good for display only.
+// Unverified reads the statement without verifying it. Use it for display only.
 func (s *Seal) Unverified() (*seal.Statement, error) {
 	envelope, err := seal.ParseEnvelope(s.Envelope)
 	if err != nil {
@@ -37,7 +37,7 @@ func (s *Seal) Unverified() (*seal.Statement, error) {
 	return envelope.Unverified()
 }
 
-// readSeal reads the seal of a kit's folder, nil where it has none.
+// readSeal reads the seal in a kit's folder. If there is none, it returns nil.
 func readSeal(fsys fs.FS) (*Seal, error) {
 	envelope, err := readRootFile(fsys, SealFile, seal.MaxEnvelope)
 	if err != nil {
@@ -50,7 +50,7 @@ func readSeal(fsys fs.FS) (*Seal, error) {
 	return newSeal(envelope, certificate), nil
 }
 
-// newSeal needs the envelope: a certificate alone vouches for nothing.
+// newSeal returns nil without an envelope: a certificate alone vouches for nothing.
 func newSeal(envelope, certificate []byte) *Seal {
 	if envelope == nil {
 		return nil
@@ -58,7 +58,7 @@ func newSeal(envelope, certificate []byte) *Seal {
 	return &Seal{Envelope: envelope, Certificate: certificate}
 }
 
-// readRootFile reads a plain file that may be absent: then it gives nil.
+// readRootFile reads a regular file. If it does not exist, it returns nil.
 func readRootFile(fsys fs.FS, name string, most int64) ([]byte, error) {
 	info, err := fs.Lstat(fsys, name)
 	switch {
@@ -69,7 +69,7 @@ func readRootFile(fsys fs.FS, name string, most int64) ([]byte, error) {
 	case info.Mode()&fs.ModeSymlink != 0:
 		return nil, linkError(name)
 	case !info.Mode().IsRegular():
-		return nil, &FieldError{File: name, Problem: "is not a plain file", Fix: sealAgain}
+		return nil, &FieldError{File: name, Problem: "is not a regular file", Fix: sealAgain}
 	}
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -90,5 +90,5 @@ func sealTooLarge(name string, most int64) error {
 	return &FieldError{File: name, Problem: fmt.Sprintf("is larger than %d KiB", most>>10), Fix: sealAgain}
 }
 
-// sealAgain is the fix for a seal that nobody could have made so.
-const sealAgain = "have the kit sealed again with `kubectl flare kit seal`"
+// sealAgain is the fix for files that sealing does not write.
+const sealAgain = "seal the kit again with `kubectl flare kit seal`, or ask its sealer to"

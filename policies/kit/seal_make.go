@@ -14,30 +14,30 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// ClockSkew is how far a seal is dated back, because clocks of different sites
-// differ.
+// ClockSkew is how long before the time of sealing a seal becomes valid, since the
+// clocks of sites differ.
 const ClockSkew = 5 * time.Minute
 
 // SealOptions are what a sealer decides.
 type SealOptions struct {
 	// Now is the time of sealing.
 	Now time.Time
-	// ValidFor is how long the seal shall be good. It ends earlier where a
-	// certificate does.
+	// ValidFor is how long the seal is valid. The seal expires no later than the
+	// certificates.
 	ValidFor time.Duration
-	// Serial is the seal's; zero takes the Unix time in seconds.
+	// Serial is the serial of the seal; zero means the Unix time in seconds.
 	Serial int64
-	// Version is the framework's exact version, where the sealer knows it.
+	// Version is the exact version of the framework, if the sealer knows it.
 	Version string
 	// Key is the sealing key.
 	Key *ecdsa.PrivateKey
-	// Certificate is the key's certificate in PEM where the project seals; empty
-	// where the site does.
+	// Certificate is the key's certificate in PEM if the project seals the kit. It is
+	// empty if the site does.
 	Certificate []byte
 }
 
-// MakeSeal seals the kit as it is now. Whether it deserves a seal, package acceptance
-// says beforehand. It refuses a certificate that acceptance would refuse.
+// MakeSeal seals the kit as it is now. Verify it with package acceptance first. MakeSeal
+// rejects certificates that package acceptance would reject.
 func (k *Kit) MakeSeal(o SealOptions) (*Seal, error) {
 	certificates := k.Certificates()
 	by := seal.BySite
@@ -54,7 +54,7 @@ func (k *Kit) MakeSeal(o SealOptions) (*Seal, error) {
 		statement.NotAfter = earlier(statement.NotAfter, c.NotAfter)
 	}
 	if !statement.NotAfter.After(o.Now) {
-		return nil, fmt.Errorf("the seal would not be good for any time: it would end on %s", stamp(statement.NotAfter))
+		return nil, fmt.Errorf("the seal would never be valid: it would expire on %s", stamp(statement.NotAfter))
 	}
 	envelope, err := seal.Sign(statement, o.Key)
 	if err != nil {
@@ -63,23 +63,23 @@ func (k *Kit) MakeSeal(o SealOptions) (*Seal, error) {
 	return &Seal{Envelope: envelope, Certificate: o.Certificate}, nil
 }
 
-// sealingCertificate looks whether the root lets the key seal this kit.
+// sealingCertificate checks that the root allows the key to seal this kit.
 func (k *Kit) sealingCertificate(o SealOptions) (*x509.Certificate, error) {
 	if k.Root == nil {
-		return nil, errors.New("a kit without certificates has no root that could let a project seal it: seal it with a key of the site, without --cert")
+		return nil, errors.New("a project cannot seal a kit without certificates: seal it with a key of the site, without --cert")
 	}
 	c, err := pki.ParseCertificate(o.Certificate)
 	if err != nil {
-		return nil, fmt.Errorf("the sealing certificate is unusable: it %w", err)
+		return nil, fmt.Errorf("the sealing certificate is invalid: it %w", err)
 	}
 	if err := seal.CheckCertificate(c, k.Root); err != nil {
-		return nil, fmt.Errorf("the certificate of %s must not seal this kit: %w", Quote(c.Subject.CommonName), err)
+		return nil, fmt.Errorf("the certificate of %s is not valid for sealing this kit: %w", Quote(c.Subject.CommonName), err)
 	}
 	if !o.Key.PublicKey.Equal(c.PublicKey) {
 		return nil, errors.New("the sealing key does not belong to the sealing certificate")
 	}
 	if o.Now.Before(c.NotBefore) || o.Now.After(c.NotAfter) {
-		return nil, fmt.Errorf("the sealing certificate is good from %s until %s, not now", stamp(c.NotBefore), stamp(c.NotAfter))
+		return nil, fmt.Errorf("the sealing certificate is valid from %s until %s, but not now", stamp(c.NotBefore), stamp(c.NotAfter))
 	}
 	return c, nil
 }
@@ -122,5 +122,5 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// stamp writes a time as people compare it with others.
+// stamp formats a time.
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -6,9 +6,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
 )
 
-// SecretData is what a kit Secret holds: the files of startup/ and the seal, one
-// key each; of a kit on a volume, of startup/ only what is public. The seal is data
-// and not an annotation, because the annotations of an immutable Secret can still be
+// SecretData is the data of a kit Secret: the files of startup/ and of the seal, one
+// key each. For a kit on a volume, it has only the public files of startup/. The seal is
+// in the data and not in an annotation, since annotations of an immutable Secret can be
 // changed.
 func (k *Kit) SecretData() map[string][]byte {
 	files := k.Startup
@@ -29,8 +29,8 @@ func (k *Kit) SecretData() map[string][]byte {
 	return data
 }
 
-// FromSecretData takes the content of a kit out of a kit Secret. Its Local is nil:
-// local/ is a ConfigMap.
+// FromSecretData reads the content of a kit from the data of a kit Secret. Its Local is
+// nil, since local/ is in a ConfigMap.
 func FromSecretData(data map[string][]byte) (*Content, error) {
 	c := &Content{Seal: newSeal(data[SealFile], data[SealCertificateFile])}
 	for name, content := range data {
@@ -55,19 +55,19 @@ func FromSecretData(data map[string][]byte) (*Content, error) {
 	return c, c.arrange()
 }
 
-// besideStartup says whether a key of a kit Secret is none of startup/'s files.
+// besideStartup says whether a key of a kit Secret is not a file of startup/.
 func besideStartup(name string) bool {
 	return name == SealFile || name == SealCertificateFile || name == VolumeFile
 }
 
-// checkNoSeal refuses a seal inside of startup/, where it would take the place
-// of the kit's own in the Secret.
+// checkNoSeal rejects a seal inside of startup/, since it would replace the kit's seal
+// in the Secret.
 func checkNoSeal(startup Files) error {
 	for _, f := range startup {
 		if besideStartup(f.Name) {
 			return &FieldError{
 				File: path.Join(StartupDir, f.Name), Problem: "is in the wrong folder",
-				Fix: "move it to the kit's root, beside startup/, or take it away",
+				Fix: "move it to the kit's folder, next to startup/, or remove it",
 			}
 		}
 	}

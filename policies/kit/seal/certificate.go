@@ -12,15 +12,14 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// Usage is the extended key usage (RFC 5280, 4.2.1.12) that lets a certificate
-// seal kits. Every participant has a certificate of the root, but only the
-// root's owner can make one with this usage in it.
+// Usage is the extended key usage (RFC 5280, 4.2.1.12) that allows a certificate to
+// seal kits. Every participant has a certificate of the root, but only the owner of
+// the root can make one with this usage.
 //
 // It is the UUID 5cacccd2-d0bf-59d8-8aea-02758f38642e, version 5 of
-// https://kubectl-flare.dev/startup-kit/sealing in the URL name space, below
-// Microsoft's arc for such numbers, which takes a UUID in seven pieces. The arc
-// 2.25 would take it as one number, and Go refuses any certificate with a number
-// above 31 bits there.
+// https://kubectl-flare.dev/startup-kit/sealing in the URL name space, in seven parts
+// below Microsoft's arc for such identifiers. In the arc 2.25, it would be a single
+// number, and Go rejects certificates with identifiers above 31 bits.
 func Usage() asn1.ObjectIdentifier {
 	return asn1.ObjectIdentifier{1, 2, 840, 113556, 1, 8000, 2554, 23724, 52434, 53439, 23000, 35562, 161167, 3695662}
 }
@@ -28,8 +27,8 @@ func Usage() asn1.ObjectIdentifier {
 // Identifiers of RFC 5280.
 func extendedKeyUsage() asn1.ObjectIdentifier { return asn1.ObjectIdentifier{2, 5, 29, 37} }
 
-// CheckCertificate says why a certificate may not seal kits of the root's
-// federation. Dates are for the caller.
+// CheckCertificate says why a certificate may not seal kits of the root's federation.
+// The caller checks its dates.
 func CheckCertificate(c, root *x509.Certificate) error {
 	if !bytes.Equal(c.RawIssuer, root.RawSubject) || c.CheckSignatureFrom(root) != nil {
 		return errors.New("the federation's root did not issue it itself")
@@ -38,19 +37,19 @@ func CheckCertificate(c, root *x509.Certificate) error {
 		return errors.New("it is not a sealing certificate: the extended key usage for sealing is missing, or is not the only one")
 	}
 	if !criticalUsage(c) {
-		return errors.New("its extended key usage is not critical, so that others may take it for a participant's certificate")
+		return errors.New("its extended key usage is not critical, so other programs may accept it as a participant's certificate")
 	}
 	if c.IsCA || !c.BasicConstraintsValid {
 		return errors.New("it is not marked as CA:FALSE")
 	}
 	if c.KeyUsage != x509.KeyUsageDigitalSignature {
-		return errors.New("its key usage is not digitalSignature alone")
+		return errors.New("its key usage is not digitalSignature only")
 	}
 	if len(c.UnhandledCriticalExtensions) > 0 {
-		return errors.New("it has a critical extension that is not known here")
+		return errors.New("it has an unknown critical extension")
 	}
 	if c.Subject.CommonName == "" {
-		return errors.New("its subject has no CN, the sealer's name")
+		return errors.New("its subject has no CN with the name of the sealer")
 	}
 	_, err := certificateKey(c)
 	return err
@@ -77,7 +76,7 @@ func onlyUsage(c *x509.Certificate) bool {
 	return len(c.ExtKeyUsage) == 0 && len(c.UnknownExtKeyUsage) == 1 && c.UnknownExtKeyUsage[0].Equal(Usage())
 }
 
-// criticalUsage reads the extension itself: x509 forgets whether it was
+// criticalUsage reads the extension itself, since x509 does not keep whether it is
 // critical.
 func criticalUsage(c *x509.Certificate) bool {
 	for _, e := range c.Extensions {
@@ -88,8 +87,7 @@ func criticalUsage(c *x509.Certificate) bool {
 	return false
 }
 
-// NewCertificate issues a sealing certificate in PEM. The root and its key
-// belong together.
+// NewCertificate issues a sealing certificate in PEM.
 func NewCertificate(name string, key *ecdsa.PublicKey, root *pki.Issuer, notBefore, notAfter time.Time) ([]byte, error) {
 	usages, err := asn1.Marshal([]asn1.ObjectIdentifier{Usage()})
 	if err != nil {

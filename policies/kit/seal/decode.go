@@ -14,12 +14,12 @@ import (
 // digestForm is SHA-256 as in-toto writes it: lower-case hexadecimal digits.
 var digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// decode reads a Statement. Fields that it does not know are ignored, as in-toto
-// demands of readers; protojson refuses a field that is there twice.
+// decode reads a Statement. It ignores unknown fields, as in-toto requires; protojson
+// rejects duplicate fields.
 func decode(payload []byte) (*Statement, error) {
 	raw := &intoto.Statement{}
 	if err := (protojson.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(payload, raw); err != nil {
-		// The parser's own words hold pieces of the text and vary from run to run.
+		// The parser's message contains parts of the text and differs from run to run.
 		return nil, errors.New("its payload is not an in-toto Statement in JSON")
 	}
 	if raw.GetType() != intoto.StatementTypeUri {
@@ -38,11 +38,10 @@ func decode(payload []byte) (*Statement, error) {
 	return s, f.err
 }
 
-// subjects refuses a name that is there twice: two readers could take different
-// digests for it.
+// subjects rejects duplicate names: two readers could use different digests for them.
 func subjects(list []*intoto.ResourceDescriptor) (map[string]string, error) {
 	if len(list) == 0 {
-		return nil, errors.New("its statement names no file")
+		return nil, errors.New("its statement lists no file")
 	}
 	files := make(map[string]string, len(list))
 	for _, subject := range list {
@@ -51,17 +50,17 @@ func subjects(list []*intoto.ResourceDescriptor) (map[string]string, error) {
 			return nil, errors.New("its statement has a subject without a name")
 		}
 		if _, twice := files[name]; twice {
-			return nil, fmt.Errorf("its statement names the file %.60q twice", name)
+			return nil, fmt.Errorf("its statement lists the file %.60q twice", name)
 		}
 		if !digestForm.MatchString(digest) {
-			return nil, fmt.Errorf("its statement has no good sha256 digest of the file %.60q", name)
+			return nil, fmt.Errorf("its statement has no valid sha256 digest of the file %.60q", name)
 		}
 		files[name] = digest
 	}
 	return files, nil
 }
 
-// fields takes values out of a predicate and keeps the first error.
+// fields reads values from a predicate and keeps the first error.
 type fields struct {
 	in   *structpb.Struct
 	path string
@@ -82,8 +81,8 @@ func (f *fields) statement() *Statement {
 	return s
 }
 
-// identity reads what a kit hangs on: the federation's root or, where the framework
-// has no certificates, the participant's key.
+// identity reads what identifies a kit: the federation's root or, if the framework has
+// no certificates, the participant's key.
 func (f *fields) identity(s *Statement) {
 	name, into := "root", &s.Root
 	if _, ok := f.in.GetFields()["key"]; ok {
@@ -93,20 +92,20 @@ func (f *fields) identity(s *Statement) {
 	*into = found.text("sha256")
 	f.err = errors.Join(f.err, found.err)
 	if _, both := f.in.GetFields()["root"]; both && s.Key != "" {
-		f.fail("key", "must not stand beside root")
+		f.fail("key", "must not be set together with root")
 	}
 }
 
-// check looks at what text and time leave open.
+// check validates what the types of the fields do not.
 func (f *fields) check(s *Statement) {
 	switch {
 	case f.err != nil:
 	case s.Key == "" && !digestForm.MatchString(s.Root):
-		f.fail("root.sha256", "is not a SHA-256 fingerprint in lower-case digits")
+		f.fail("root.sha256", "is not a SHA-256 fingerprint of 64 lower-case hexadecimal digits")
 	case s.Key != "" && !digestForm.MatchString(s.Key):
-		f.fail("key.sha256", "is not a SHA-256 fingerprint in lower-case digits")
+		f.fail("key.sha256", "is not a SHA-256 fingerprint of 64 lower-case hexadecimal digits")
 	case s.SealedBy != ByProject && s.SealedBy != BySite:
-		f.fail("sealedBy", fmt.Sprintf("is %.60q, not %s or %s", s.SealedBy, ByProject, BySite))
+		f.fail("sealedBy", fmt.Sprintf("is %.60q, but must be %s or %s", s.SealedBy, ByProject, BySite))
 	case !s.NotAfter.After(s.NotBefore):
 		f.fail("notAfter", "is not later than notBefore")
 	}
@@ -125,7 +124,7 @@ func (f *fields) text(name string) string {
 	return ""
 }
 
-// optional is text where the field is there.
+// optional is text if the field is set, and otherwise "".
 func (f *fields) optional(name string) string {
 	if _, ok := f.in.GetFields()[name]; !ok {
 		return ""

@@ -13,9 +13,9 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
-// encode writes the Statement as JSON. The subjects are sorted by name, and the
-// spacing, which protojson varies on purpose, is taken out: one Statement gives
-// the same bytes always.
+// encode writes the Statement as JSON. A Statement always gives the same bytes: the
+// subjects are sorted by name, and the spaces, which protojson varies on purpose, are
+// removed.
 func (s *Statement) encode() ([]byte, error) {
 	predicate, err := structpb.NewStruct(s.predicate())
 	if err != nil {

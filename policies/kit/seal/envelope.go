@@ -15,12 +15,12 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// ErrSignature says that the envelope was not signed by that key, or that the
-// payload was changed since.
-var ErrSignature = errors.New("its signature is not good for that key")
+// ErrSignature says that the envelope was not signed with the key, or that the payload
+// was changed afterwards.
+var ErrSignature = errors.New("its signature is not valid for the key")
 
-// Envelope is a DSSE envelope with one signature. Nothing in it is true until
-// Verify says so.
+// Envelope is a DSSE envelope with one signature. Do not trust its content before
+// Verify.
 type Envelope struct{ payload, signature []byte }
 
 // Sign makes the envelope of a Statement: ECDSA over P-256 with SHA-256, in
@@ -34,7 +34,7 @@ func Sign(s *Statement, key *ecdsa.PrivateKey) ([]byte, error) {
 		return nil, err
 	}
 	if _, err := decode(payload); err != nil {
-		return nil, fmt.Errorf("the seal would be refused: %w", err)
+		return nil, fmt.Errorf("the seal would be invalid: %w", err)
 	}
 	signer, err := dsse.NewEnvelopeSigner(signer{key})
 	if err != nil {
@@ -55,19 +55,19 @@ func (s signer) Sign(_ context.Context, data []byte) ([]byte, error) {
 	return ecdsa.SignASN1(rand.Reader, s.key, sum[:])
 }
 
-// KeyID stays empty: nothing vouches for it, and DSSE's library passes over a
-// signature whose key ID is not of its own making.
+// KeyID is empty: nothing vouches for it, and DSSE's library skips a signature whose
+// key ID is not one that it has made.
 func (signer) KeyID() (string, error) { return "", nil }
 
-// ParseEnvelope reads an envelope without judging it. Fields that it does not
-// know are ignored, as DSSE demands of readers.
+// ParseEnvelope reads an envelope without verifying it. It ignores unknown fields, as
+// DSSE requires.
 func ParseEnvelope(data []byte) (*Envelope, error) {
 	if len(data) > MaxEnvelope {
 		return nil, fmt.Errorf("it is larger than %d KiB", MaxEnvelope>>10)
 	}
 	root, err := strictjson.Decode(data)
 	if err != nil {
-		return nil, fmt.Errorf("it is not good JSON: %w", err)
+		return nil, fmt.Errorf("it is not valid JSON: %w", err)
 	}
 	object, _ := root.(map[string]any)
 	payloadType, _ := object["payloadType"].(string)
@@ -92,12 +92,11 @@ func ParseEnvelope(data []byte) (*Envelope, error) {
 	return e, nil
 }
 
-// oneSignature refuses several signatures: which of them counted would be
-// anybody's guess.
+// oneSignature rejects several signatures: it would be unclear which of them counts.
 func oneSignature(value any) (string, error) {
 	list, _ := value.([]any)
 	if len(list) != 1 {
-		return "", fmt.Errorf("it has %d signatures where one belongs", len(list))
+		return "", fmt.Errorf("it has %d signatures, but must have one", len(list))
 	}
 	object, _ := list[0].(map[string]any)
 	signature, ok := object["sig"].(string)
@@ -107,13 +106,13 @@ func oneSignature(value any) (string, error) {
 	return signature, nil
 }
 
-// decodeBase64 takes both alphabets, as DSSE demands.
+// decodeBase64 accepts both alphabets, as DSSE requires.
 func decodeBase64(text string) ([]byte, error) {
 	return (&dsse.Envelope{Payload: text}).DecodeB64Payload()
 }
 
-// Verify checks the signature and then reads the Statement. The error is
-// ErrSignature where another key might do better.
+// Verify verifies the signature and then reads the Statement. The error is
+// ErrSignature if another key may have made the signature.
 func (e *Envelope) Verify(key *ecdsa.PublicKey) (*Statement, error) {
 	sum := sha256.Sum256(dsse.PAE(PayloadType, e.payload))
 	if !pki.OnP256(key) || !ecdsa.VerifyASN1(key, sum[:], e.signature) {
@@ -122,6 +121,6 @@ func (e *Envelope) Verify(key *ecdsa.PublicKey) (*Statement, error) {
 	return decode(e.payload)
 }
 
-// Unverified reads the Statement without a look at the signature: good for
-// display, never for a verdict.
+// Unverified reads the Statement without verifying the signature. Use it for display
+// only, never for a decision.
 func (e *Envelope) Unverified() (*Statement, error) { return decode(e.payload) }

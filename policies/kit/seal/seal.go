@@ -1,7 +1,6 @@
-// Package seal is the form of a startup kit's seal: an in-toto Statement about
-// the files of startup/ in a DSSE envelope, the keys that sign it and the
-// certificate that lets a project's key do so. What a seal must say about a kit
-// is for package kit.
+// Package seal defines the format of a startup kit's seal: an in-toto Statement about
+// the files of startup/ in a DSSE envelope, the keys that sign it, and the certificate
+// that allows a project's key to sign it. Package kit makes the Statement of a kit.
 //
 // Sources: in-toto Statement v1
 // (https://github.com/in-toto/attestation/tree/main/spec/v1), DSSE 1.0.2
@@ -10,23 +9,23 @@ package seal
 
 import "time"
 
-// PredicateType names the form of the predicate. A change that older readers
-// would misread needs another one.
+// PredicateType names the format of the predicate. A change that older readers would
+// misread needs another one.
 const PredicateType = "https://kubectl-flare.dev/startup-kit/v1alpha1"
 
 // PayloadType is what DSSE signs together with an in-toto Statement.
 const PayloadType = "application/vnd.in-toto+json"
 
-// MaxEnvelope is how large an envelope may be, in bytes.
+// MaxEnvelope is the greatest size of an envelope, in bytes.
 const MaxEnvelope = 256 << 10
 
-// MaxSerial is the largest serial that every reader of JSON keeps exactly.
+// MaxSerial is the largest serial that every JSON parser reads exactly.
 const MaxSerial = 1<<53 - 1
 
 // SealedBy says who vouches for a kit.
 type SealedBy string
 
-// The two that may seal.
+// The parties that may seal.
 const (
 	// ByProject is the project lead, with a certificate from the federation's
 	// root.
@@ -35,33 +34,33 @@ const (
 	BySite SealedBy = "site"
 )
 
-// Framework is the FL system whose kit it is.
+// Framework is the framework of a kit.
 type Framework struct {
-	// Name is the framework's, such as nvflare.
+	// Name is the name of the framework.
 	Name string
 	// Family is the range of versions whose kits look alike.
 	Family string
-	// Version is the exact version, where the sealer knew it.
+	// Version is the exact version, if the sealer knew it.
 	Version string
 }
 
 // Statement is what a seal says about a kit.
 type Statement struct {
-	// Files are the files of startup/: from name to SHA-256 in lower-case
-	// hexadecimal digits.
+	// Files maps the names of the files of startup/ to their SHA-256 digests, in
+	// lower-case hexadecimal digits.
 	Files map[string]string
 
 	Federation, Participant, Role, Org string
 	Framework                          Framework
-	// Root is the SHA-256 fingerprint of the federation's root certificate; empty of a
-	// kit without certificates. Then Key is the fingerprint of the participant's public
-	// key. One of them is always there, never both.
+	// Root is the SHA-256 fingerprint of the federation's root certificate. It is empty
+	// for a kit without certificates; then Key is the fingerprint of the participant's
+	// public key. Exactly one of them is set.
 	Root, Key string
-	// NotBefore and NotAfter are when the seal is good. NotBefore is also the
-	// time of sealing.
+	// NotBefore and NotAfter are when the seal is valid. NotBefore is also the time of
+	// sealing.
 	NotBefore, NotAfter time.Time
-	// Serial grows with every seal for a participant, so that a site can refuse
-	// what was replaced.
+	// Serial grows with every seal for a participant, so that a site can reject a kit
+	// that was replaced.
 	Serial   int64
 	SealedBy SealedBy
 }

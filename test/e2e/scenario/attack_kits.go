@@ -51,11 +51,11 @@ func (g *Governed) secretAttacks(ctx context.Context) ([]Attack, error) {
 		verb       []string
 		change     func(*corev1.Secret) error
 	}{
-		{"one changed byte: the webhook", "changed: it is not as it was sealed", []string{"create"}, func(s *corev1.Secret) error {
+		{"one changed byte: the webhook", "changed since it was sealed", []string{"create"}, func(s *corev1.Secret) error {
 			s.Data["fed_client.json"] = append(s.Data["fed_client.json"], '\n')
 			return nil
 		}},
-		{"no seal", "no seal, and the policy asks for one", []string{"create"}, func(s *corev1.Secret) error {
+		{"no seal", "the kit has no seal, but the policy requires one", []string{"create"}, func(s *corev1.Secret) error {
 			delete(s.Data, kit.SealFile)
 			delete(s.Data, kit.SealCertificateFile)
 			return nil
