@@ -69,7 +69,7 @@ func (s *scene) expect(t *testing.T, want string) policies.Decision {
 func TestNoPolicy(t *testing.T) {
 	s := newScene(t, "other")
 	s.policy, s.facts.PolicyName = nil, "hospital-b"
-	d := s.expect(t, `SitePolicy hospital-b: the policy does not exist or is not loaded yet: namespace "fl-site-2" is governed by it (label kubectl-flare.dev/site-policy=hospital-b); fix: `)
+	d := s.expect(t, `SitePolicy hospital-b: the policy does not exist or is not loaded yet: it governs namespace "fl-site-2" (label kubectl-flare.dev/site-policy=hospital-b); fix: `)
 	if d.AuditAnnotations[policies.AuditVerdict] != "denied" {
 		t.Error(d.AuditAnnotations)
 	}

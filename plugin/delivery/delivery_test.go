@@ -62,9 +62,9 @@ func TestPlace(t *testing.T) {
 		require.Equal(t, kit.Volume{ClaimName: "flare-kits", SubPath: want + "/" + kitOf(t, sealed).Digest()[:32]}, *kitOf(t, placed).Volume)
 	}
 	_, err = (&Flags{Claim: "flare-kits", Folder: "../up"}).Place(sealed)
-	require.ErrorContains(t, err, "no folder below a claim")
+	require.ErrorContains(t, err, "is not a valid folder of a claim")
 	_, err = (&Flags{Claim: "Flare_Kits"}).Place(sealed)
-	require.ErrorContains(t, err, "no name of a claim")
+	require.ErrorContains(t, err, "is not a valid name of a claim")
 }
 
 func kitOf(t *testing.T, verified acceptance.Verified) *kit.Kit {

@@ -77,7 +77,7 @@ func TestInspectWarns(t *testing.T) {
 		{"tomorrow", end.Add(-25 * time.Hour), 1, "(1 day left)", "in 1 day;"},
 		{"today", end.Add(-time.Hour), 0, "(0 days left)", "in less than a day;"},
 		{"an hour ago", end.Add(time.Hour), -1, "(EXPIRED)", "expired on 2027-02-24T12:00:00Z"},
-		{"not yet", issued.Add(-time.Hour), 360, "(360 days left)", "not yet; check the clock"},
+		{"not yet", issued.Add(-time.Hour), 360, "(360 days left)", "check the clock, or wait"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := run(tt.now, "inspect", dir)

@@ -128,7 +128,7 @@ func TestBadKits(t *testing.T) {
 			{"two folders", []string{dir, dir}, "there are 2 arguments"},
 			{"a folder that is not there", []string{dir + "/nope"}, "nope: no such file or directory; give the kit's folder"},
 			{"a file", []string{dir + "/readme.txt"}, "readme.txt: not a directory; give the kit's folder"},
-			{"startup itself", []string{dir + "/startup"}, "this is the inside of a startup folder; give the kit's folder, the one that holds startup/"},
+			{"startup itself", []string{dir + "/startup"}, "this is a startup folder itself; give the folder of the kit, which contains startup/"},
 			{"the folder above", []string{filepath.Dir(dir)}, "give one of the kits in it: " + filepath.Base(dir)},
 			{"an old kit", []string{old}, "startup/fed_client.json belongs to NVFLARE 2.6 or older"},
 			{"a link", []string{linked}, "local/host is a symbolic link"},

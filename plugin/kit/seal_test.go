@@ -152,9 +152,9 @@ func TestSealRefuses(t *testing.T) {
 		{"a key that is not there", "no such file or directory", []string{good, "--key=nope"}},
 		{"an encrypted key", "holds an encrypted private key, which is not supported", []string{good, "--key=" + encrypted}},
 		{"a participant's key", "not an ECDSA key on P-256", []string{good, "--key=" + participant + "/startup/client.key"}},
-		{"a participant's certificate", "must not seal this kit", append([]string{good, "--cert=" + participant + "/startup/client.crt"}, it...)},
+		{"a participant's certificate", "is not valid for sealing this kit", append([]string{good, "--cert=" + participant + "/startup/client.crt"}, it...)},
 		{"another certificate", "does not belong to the sealing certificate", append([]string{good, project[1]}, it...)},
-		{"another federation's", "must not seal this kit", append([]string{good}, sealerFiles(t, other.Sealer("release"))...)},
+		{"another federation's", "is not valid for sealing this kit", append([]string{good}, sealerFiles(t, other.Sealer("release"))...)},
 		{"a kit that does not verify", "startup/evil.json: not a file that NVFLARE puts", append([]string{bad}, project...)},
 		{"another root", "root-pinned", append([]string{good, "--root-fingerprint=" + strings.Repeat("0", 64)}, it...)},
 		{"a kit changed on the way", "changed since it was sealed", append([]string{changed}, it...)},
@@ -178,7 +178,7 @@ func TestVerifyPolicies(t *testing.T) {
 	require.Error(t, got.err)
 	assert.Contains(t, got.out, "the kit has no seal, but the policy requires one")
 	other := fed.Client("site-9", "hospital_a").Seal(t, fed.Sealer("release")).WriteDir(t)
-	assert.Contains(t, run(today, "verify", other, "--policy="+policyFile(t, fed, "")).out, "is not in spec.participants of the policy: site-1")
+	assert.Contains(t, run(today, "verify", other, "--policy="+policyFile(t, fed, "")).out, "is not in spec.participants of the policy (site-1)")
 
 	for want, text := range map[string]string{
 		`unknown field "spec.kit"`:       "apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nspec: {kit: {}}\n",

@@ -39,7 +39,7 @@ func TestVerifySealsAgainstThePolicy(t *testing.T) {
 		{"sealing key", "revoked", `"release" is revoked`, func(s *v1alpha1.SitePolicySpec) {
 			s.Kits.Revoked.Keys = []string{pki.KeyFingerprint(&project.Key.PublicKey)}
 		}},
-		{"participant", "listed", `"site-1" is not in spec.participants of the policy: site-2`, func(s *v1alpha1.SitePolicySpec) { s.Participants = []string{"site-2"} }},
+		{"participant", "listed", `"site-1" is not in spec.participants of the policy (site-2)`, func(s *v1alpha1.SitePolicySpec) { s.Participants = []string{"site-2"} }},
 		{"kit", "revoked", "the kit is revoked", func(s *v1alpha1.SitePolicySpec) { s.Kits.Revoked.Kits = []string{k.Digest()} }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -97,7 +97,7 @@ func TestVerifySealsWithoutAPolicy(t *testing.T) {
 	k.With("startup/start.sh", []byte("x"))
 	assert.Equal(t, "seal-files", only(t, verify(t, k.Read(), pinned(fed)), kit.StatusFail).ID)
 	k.With("seal.dsse.json", []byte("{}"))
-	assert.Contains(t, only(t, verify(t, k.Read(), pinned(fed)), kit.StatusFail).Message, "the seal is unusable")
+	assert.Contains(t, only(t, verify(t, k.Read(), pinned(fed)), kit.StatusFail).Message, "the seal is invalid")
 }
 
 // TestVerifyNewerKits: what this program does not know is a warning once

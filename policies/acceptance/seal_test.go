@@ -123,11 +123,11 @@ func TestReadSeals(t *testing.T) {
 	}{
 		{"a link", "seal.dsse.json", "seal.dsse.json is a symbolic link", &fstest.MapFile{Data: []byte("x"), Mode: fs.ModeSymlink}},
 		{"a linked certificate", "seal.crt", "seal.crt is a symbolic link", &fstest.MapFile{Data: []byte("x"), Mode: fs.ModeSymlink}},
-		{"a folder", "seal.crt", "seal.crt is not a plain file", &fstest.MapFile{Mode: fs.ModeDir}},
-		{"a pipe", "seal.dsse.json", "is not a plain file", &fstest.MapFile{Mode: fs.ModeNamedPipe}},
+		{"a folder", "seal.crt", "seal.crt is not a regular file", &fstest.MapFile{Mode: fs.ModeDir}},
+		{"a pipe", "seal.dsse.json", "is not a regular file", &fstest.MapFile{Mode: fs.ModeNamedPipe}},
 		{"a large seal", "seal.dsse.json", "is larger than 256 KiB", &fstest.MapFile{Data: make([]byte, 256<<10+1)}},
 		{"a large certificate", "seal.crt", "is larger than 16 KiB", &fstest.MapFile{Data: make([]byte, 16<<10+1)}},
-		{"a seal in startup", "startup/seal.crt", "is in the wrong folder; move it to the kit's root", &fstest.MapFile{}},
+		{"a seal in startup", "startup/seal.crt", "is in the wrong folder; move it to the kit's folder", &fstest.MapFile{}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			broken := copyFS(good)
@@ -164,10 +164,10 @@ func TestMakeSeal(t *testing.T) {
 
 	for want, change := range map[string]func(*kit.SealOptions){
 		"does not belong to the sealing certificate": func(o *kit.SealOptions) { o.Key = other.Key },
-		"must not seal this kit":                     func(o *kit.SealOptions) { o.Certificate = other.Certificate },
-		"the sealing certificate is unusable":        func(o *kit.SealOptions) { o.Certificate = []byte("x") },
+		"is not valid for sealing this kit":                     func(o *kit.SealOptions) { o.Certificate = other.Certificate },
+		"the sealing certificate is invalid":        func(o *kit.SealOptions) { o.Certificate = []byte("x") },
 		"not now":                                    func(o *kit.SealOptions) { o.Now = today.AddDate(2, 0, 0) },
-		"would not be good for any time":             func(o *kit.SealOptions) { o.ValidFor = -time.Hour },
+		"the seal would never be valid":             func(o *kit.SealOptions) { o.ValidFor = -time.Hour },
 		"serial must be a whole number":              func(o *kit.SealOptions) { o.Serial = -1 },
 	} {
 		_, err := make(change)

@@ -51,7 +51,7 @@ func TestAKitOnAVolume(t *testing.T) {
 		require.NoError(t, err)
 		verified, all := judged(t, read, spec)
 		assert.True(t, all.Passed(), "%+v", all)
-		assert.Contains(t, findings(all, acceptance.CheckKey)[0].Message, "lies on the volume")
+		assert.Contains(t, findings(all, acceptance.CheckKey)[0].Message, "is on the volume")
 		assert.Equal(t, whole.FileNames(), slices.Sorted(maps.Keys(verified.Seal().Files)))
 
 		other := policy(t, f)

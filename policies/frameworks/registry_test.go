@@ -83,7 +83,7 @@ func TestNoFrameworkKnowsTheKit(t *testing.T) {
 	_, err = registry.FromSecret(map[string][]byte{"a": nil})
 	require.ErrorContains(t, err, "startup holds no file by which a kit is known of Toy (toy.json) or NVIDIA FLARE (fed_server.json, fed_client.json, fed_admin.json")
 	_, err = registry.ReadDir(fstest.MapFS{"toy.json": &fstest.MapFile{}})
-	assert.ErrorContains(t, err, "this is the inside of a startup folder")
+	assert.ErrorContains(t, err, "this is a startup folder itself")
 }
 
 // Where a framework keeps its root, the registry finds it; where none does, it says so.

@@ -52,15 +52,15 @@ func TestOnAVolumeRefuses(t *testing.T) {
 		want   string
 	}{
 		"no seal":           {func(d map[string][]byte) { delete(d, kit.SealFile) }, "needs a seal"},
-		"no seal at all":    {set(kit.SealFile, "{}"), "the seal is unusable"},
+		"no seal at all":    {set(kit.SealFile, "{}"), "the seal is invalid"},
 		"no certificate":    {func(d map[string][]byte) { delete(d, "client.crt") }, "startup/client.crt is missing"},
-		"volume: no JSON":   {set(kit.VolumeFile, "{"), "volume.json is not good JSON"},
-		"volume: more":      {set(kit.VolumeFile, `{"claimName":"a","subPath":"b","c":1}`), "nothing else"},
-		"volume: no claim":  {set(kit.VolumeFile, `{"claimName":"../a","subPath":"b"}`), "no name of a claim"},
-		"volume: up":        {set(kit.VolumeFile, `{"claimName":"a","subPath":"../b"}`), "no folder below a claim"},
-		"volume: absolute":  {set(kit.VolumeFile, `{"claimName":"a","subPath":"/b"}`), "no folder below a claim"},
-		"volume: not clean": {set(kit.VolumeFile, `{"claimName":"a","subPath":"a/./b"}`), "no folder below a claim"},
-		"volume: expanded":  {set(kit.VolumeFile, `{"claimName":"a","subPath":"$(A)"}`), "no folder below a claim"},
+		"volume: no JSON":   {set(kit.VolumeFile, "{"), "volume.json is not valid JSON"},
+		"volume: more":      {set(kit.VolumeFile, `{"claimName":"a","subPath":"b","c":1}`), "exactly the fields"},
+		"volume: no claim":  {set(kit.VolumeFile, `{"claimName":"../a","subPath":"b"}`), "is not a valid name of a claim"},
+		"volume: up":        {set(kit.VolumeFile, `{"claimName":"a","subPath":"../b"}`), "is not a valid folder of a claim"},
+		"volume: absolute":  {set(kit.VolumeFile, `{"claimName":"a","subPath":"/b"}`), "is not a valid folder of a claim"},
+		"volume: not clean": {set(kit.VolumeFile, `{"claimName":"a","subPath":"a/./b"}`), "is not a valid folder of a claim"},
+		"volume: expanded":  {set(kit.VolumeFile, `{"claimName":"a","subPath":"$(A)"}`), "is not a valid folder of a claim"},
 		"volume: huge":      {set(kit.VolumeFile, strings.Repeat(" ", 5000)), "is too large"},
 	} {
 		t.Run(name, func(t *testing.T) {

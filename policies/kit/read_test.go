@@ -101,11 +101,11 @@ func TestReadRefusesLayout(t *testing.T) {
 		breakIt func(fstest.MapFS)
 		want    string
 	}{
-		{"nothing at all", func(m fstest.MapFS) { clear(m) }, "startup is not here: this is not a startup kit; give a folder"},
+		{"nothing at all", func(m fstest.MapFS) { clear(m) }, "startup is missing: this is not a startup kit; give a folder"},
 		{"the inside of startup", func(m fstest.MapFS) {
 			m["fed_client.json"] = m["startup/fed_client.json"]
 			remove(m, "startup/")
-		}, "this is the inside of a startup folder; give the kit's folder, the one that holds startup/"},
+		}, "this is a startup folder itself; give the folder of the kit, which contains startup/"},
 		{"a folder of kits", func(m fstest.MapFS) {
 			m["site-1/startup/x"], m["server1/startup/x"] = m["readme.txt"], m["readme.txt"]
 			remove(m, "startup/")
@@ -132,24 +132,24 @@ func TestReadRefusesLayout(t *testing.T) {
 		{"a link in local", func(m fstest.MapFS) { m["local/link"] = link }, "local/link is a symbolic link"},
 		{"a folder in startup", func(m fstest.MapFS) { m["startup/custom/a.py"] = &fstest.MapFile{} }, "startup/custom is a folder"},
 		{"a folder in local", func(m fstest.MapFS) { m["local/custom/a.py"] = &fstest.MapFile{} }, "local/custom is a folder"},
-		{"a pipe", func(m fstest.MapFS) { m["startup/pipe"] = &fstest.MapFile{Mode: fs.ModeNamedPipe} }, "startup/pipe is not a plain file"},
-		{"a line break in a name", func(m fstest.MapFS) { m["startup/a\nb"] = &fstest.MapFile{} }, `startup holds "a\nb", a name that a Secret cannot hold`},
-		{"two dots", func(m fstest.MapFS) { m["local/..data"] = &fstest.MapFile{} }, `local holds "..data", a name that a Secret cannot hold`},
+		{"a pipe", func(m fstest.MapFS) { m["startup/pipe"] = &fstest.MapFile{Mode: fs.ModeNamedPipe} }, "startup/pipe is not a regular file"},
+		{"a line break in a name", func(m fstest.MapFS) { m["startup/a\nb"] = &fstest.MapFile{} }, `startup contains "a\nb", which is not a valid key of a Secret`},
+		{"two dots", func(m fstest.MapFS) { m["local/..data"] = &fstest.MapFile{} }, `local contains "..data", which is not a valid key of a Secret`},
 		{"a large file in local", func(m fstest.MapFS) {
 			m["local/big"] = &fstest.MapFile{Data: make([]byte, 1<<20+1)}
-		}, "local/big is too large: a file may have 1 MiB here"},
+		}, "local/big is too large: the file may have at most 1 MiB"},
 		{"a huge file in startup", func(m fstest.MapFS) {
 			m["startup/client_context.tenseal"] = &fstest.MapFile{Data: make([]byte, 64<<20+1)}
-		}, "startup/client_context.tenseal is too large: a file may have 64 MiB here"},
+		}, "startup/client_context.tenseal is too large: the file may have at most 64 MiB"},
 		{"too many bytes", func(m fstest.MapFS) {
 			big := &fstest.MapFile{Data: make([]byte, 64<<20)}
 			m["startup/a"], m["startup/b"] = big, big
-		}, "is too large: a file may have 64 MiB here, a kit 128 MiB"},
+		}, "is too large: the file may have at most 64 MiB, and the kit 128 MiB"},
 		{"too many files", func(m fstest.MapFS) {
 			for i := range 256 {
 				m[fmt.Sprintf("local/%d", i)] = &fstest.MapFile{}
 			}
-		}, "local brings the kit over 256 files"},
+		}, "local has too many files: a kit may have 256"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			broken := copyFS(good)
@@ -168,7 +168,7 @@ func TestReadUnreadableFile(t *testing.T) {
 	_, err := registry.ReadDir(lockedFS{k.FS()})
 	fieldError(t, err)
 	require.ErrorIs(t, err, fs.ErrPermission)
-	assert.EqualError(t, err, "startup/client.key cannot be read: permission denied; check that it exists and that you may read it")
+	assert.EqualError(t, err, "startup/client.key cannot be read: permission denied; check that it exists and that you have permission to read it")
 }
 
 // TestReadLinkOnDisk makes sure that os.DirFS shows the link as what it is.

@@ -40,9 +40,9 @@ func TestCheckCertificate(t *testing.T) {
 		{"not critical", "is not critical", func(c *x509.Certificate) { c.ExtraExtensions = usage(false, Usage()) }},
 		{"an authority", "not marked as CA:FALSE", func(c *x509.Certificate) { c.IsCA = true }},
 		{"no constraints", "not marked as CA:FALSE", func(c *x509.Certificate) { c.BasicConstraintsValid = false }},
-		{"another key usage", "digitalSignature alone", func(c *x509.Certificate) { c.KeyUsage |= x509.KeyUsageKeyEncipherment }},
-		{"no key usage", "digitalSignature alone", func(c *x509.Certificate) { c.KeyUsage = 0 }},
-		{"a critical extension", "not known here", func(c *x509.Certificate) { c.ExtraExtensions = append(c.ExtraExtensions, unknown) }},
+		{"another key usage", "digitalSignature only", func(c *x509.Certificate) { c.KeyUsage |= x509.KeyUsageKeyEncipherment }},
+		{"no key usage", "digitalSignature only", func(c *x509.Certificate) { c.KeyUsage = 0 }},
+		{"a critical extension", "an unknown critical extension", func(c *x509.Certificate) { c.ExtraExtensions = append(c.ExtraExtensions, unknown) }},
 		{"no name", "no CN", func(c *x509.Certificate) { c.Subject = pkix.Name{} }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -65,7 +65,7 @@ func TestParseEnvelopeRefuses(t *testing.T) {
 		"something follows":             `{} {}`,
 		"it is larger than 256 KiB":     strings.Repeat(" ", MaxEnvelope+1),
 		"nested deeper than 32 levels":  strings.Repeat("[", 40),
-		"it is not good JSON: invalid ": `{"a": nope}`,
+		"it is not valid JSON: invalid ": `{"a": nope}`,
 	} {
 		_, err := ParseEnvelope([]byte(data))
 		assert.ErrorContains(t, err, want)

@@ -60,7 +60,7 @@ func (g *Governed) secretAttacks(ctx context.Context) ([]Attack, error) {
 			delete(s.Data, kit.SealCertificateFile)
 			return nil
 		}},
-		{"a seal by a participant's certificate", "must not seal", []string{"create"}, func(s *corev1.Secret) error {
+		{"a seal by a participant's certificate", "is not valid for sealing", []string{"create"}, func(s *corev1.Secret) error {
 			certificate, err := os.ReadFile(filepath.Join(g.Kit(Site2), "startup", "client.crt"))
 			s.Data[kit.SealCertificateFile] = certificate
 			return err

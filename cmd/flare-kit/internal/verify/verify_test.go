@@ -91,7 +91,7 @@ func TestRefused(t *testing.T) {
 		}, "startup/client.key: changed since it was sealed"},
 		"missing":    {func(s *scene) { s.remove(s.raw("rootCA.pem")) }, "startup/rootCA.pem: missing"},
 		"more":       {func(s *scene) { s.write(s.raw("more__resources.json"), "{}") }, "startup/more__resources.json: not in the seal"},
-		"a bad name": {func(s *scene) { s.write(s.raw("a b"), "") }, "a name that a Secret cannot hold"},
+		"a bad name": {func(s *scene) { s.write(s.raw("a b"), "") }, "which is not a valid key of a Secret"},
 		"a folder":   {func(s *scene) { require.NoError(s, os.Mkdir(s.raw("x"), 0o700)) }, `"x" is not a plain file`},
 		"a link": {func(s *scene) {
 			s.remove(s.raw("client.key"))
@@ -114,7 +114,7 @@ func TestRefused(t *testing.T) {
 		"a broken seal": {func(s *scene) {
 			s.Seal = s.TempDir()
 			s.write(filepath.Join(s.Seal, kit.SealFile), "{}")
-		}, "the seal is unusable"},
+		}, "the seal is invalid"},
 		"another kit":   {func(s *scene) { s.Digest = strings.Repeat("0", 64) }, "not of 0000"},
 		"another kit's": {func(s *scene) { s.Seal = newScene(s.T).Seal }, "the seal is of the kit"},
 		"no digest":     {func(s *scene) { s.Digest = "" }, `--digest ""`},
