@@ -2,10 +2,10 @@ package compiled
 
 import "github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 
-// claim is what a policy says about one PersistentVolumeClaim. A claim that it
-// lists as data is data, even if it is a workspace's too.
+// claim is what a policy says about one PersistentVolumeClaim. A claim that is listed as
+// data counts as data, even if it is also a workspace.
 type claim struct {
-	// holds is what only participants may see of it.
+	// holds says what it contains that only participants may use.
 	holds string
 	// data is the index in spec.data, -1 for every other claim.
 	data int
@@ -29,11 +29,11 @@ func (p *Policy) addClaims() {
 	}
 }
 
-// ClaimHolds says what a claim holds that only participants may see: data, kits or
-// a workspace; "" for every other claim.
+// ClaimHolds says what a claim contains that only participants may use: data, kits or a
+// workspace. It is "" for every other claim.
 func (p *Policy) ClaimHolds(name string) string { return p.claims[name].holds }
 
-// Data is the policy's entry for a claim and its index; nil and -1 if it has none.
+// Data is the policy's entry for a claim and its index, or nil and -1 if there is none.
 func (p *Policy) Data(claim string) (*v1alpha1.DataRule, int) {
 	if c, ok := p.claims[claim]; ok && c.data >= 0 {
 		return &p.source.Spec.Data[c.data], c.data

@@ -1,6 +1,6 @@
-// Package compiled holds a SitePolicy in the form that requests are evaluated
-// against: valid, with its defaults, and with an index of everything that a
-// request looks up, so that no evaluation costs more because a policy is long.
+// Package compiled has SitePolicies in the form that is used to evaluate requests: valid,
+// with defaults, and with an index for every look-up, so that evaluations are equally
+// fast with long policies.
 package compiled
 
 import (
@@ -20,7 +20,7 @@ type Policy struct {
 	profiles  *profiles.Registry
 	standards psa.Evaluator
 
-	// Images are those that participants may run.
+	// Images are the images that participants may run.
 	Images Images
 
 	podSecurity  psapi.LevelVersion
@@ -31,15 +31,15 @@ type Policy struct {
 	frameworks   map[string]versions
 }
 
-// Tools are what every policy of a program is compiled with.
+// Tools are what all policies of a program are compiled with.
 type Tools struct {
 	Profiles *profiles.Registry
 	// Standards are the tables of the Pod Security Standards.
 	Standards psa.Evaluator
 }
 
-// New compiles a policy. It says all that is wrong with it, by field; the Policy is
-// nil then. The SitePolicy is copied.
+// New compiles a copy of a SitePolicy. If the SitePolicy is invalid, it returns all
+// errors, by field, and no Policy.
 func New(source *v1alpha1.SitePolicy, tools Tools) (*Policy, field.ErrorList) {
 	p := &Policy{source: source.DeepCopy(), profiles: tools.Profiles, standards: tools.Standards}
 	v1alpha1.SetDefaults(p.source)
@@ -64,13 +64,13 @@ func (p *Policy) Name() string { return p.source.Name }
 // Source is the SitePolicy with its defaults. It must not be changed.
 func (p *Policy) Source() *v1alpha1.SitePolicy { return p.source }
 
-// Spec is that of Source.
+// Spec is the spec of Source.
 func (p *Policy) Spec() *v1alpha1.SitePolicySpec { return &p.source.Spec }
 
 // Profiles are the profiles that the policy was compiled with.
 func (p *Policy) Profiles() *profiles.Registry { return p.profiles }
 
-// addSealers parses the keys of the site. Validation has read them already.
+// addSealers parses the keys of the site, which are already validated.
 func (p *Policy) addSealers() {
 	p.sealers = make(map[string]int, len(p.source.Spec.Kits.Sealers))
 	for i, s := range p.source.Spec.Kits.Sealers {
@@ -80,7 +80,7 @@ func (p *Policy) addSealers() {
 	}
 }
 
-// Sealer is the index of the policy's entry of the key with that fingerprint, -1 if
+// Sealer is the index of the policy's entry for the key with this fingerprint, or -1 if
 // there is none.
 func (p *Policy) Sealer(fingerprint string) int {
 	if i, ok := p.sealers[fingerprint]; ok && fingerprint != "" {

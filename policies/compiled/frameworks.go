@@ -11,17 +11,17 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// versions is the range of a framework's versions; nil for all.
+// versions is a range of a framework's versions. nil means all versions.
 type versions struct{ *semver.Constraints }
 
-// addFrameworks compiles spec.frameworks. nil means that the policy names none: all
-// registered frameworks are admitted.
+// addFrameworks compiles spec.frameworks. If the policy lists none, frameworks is nil,
+// and all registered frameworks are admitted.
 func (p *Policy) addFrameworks() {
 	for i := range p.source.Spec.Frameworks {
 		rule := &p.source.Spec.Frameworks[i]
 		admitted, err := rule.Admitted()
 		if err != nil {
-			continue // validation has refused it
+			continue // invalid policies are not compiled
 		}
 		if p.frameworks == nil {
 			p.frameworks = map[string]versions{}
@@ -36,18 +36,18 @@ type FrameworkVerdict int
 // The verdicts.
 const (
 	FrameworkAdmitted FrameworkVerdict = iota
-	// FrameworkUnknown is not registered in this program.
+	// FrameworkUnknown means that the framework is not registered.
 	FrameworkUnknown
-	// FrameworkNotListed is not in spec.frameworks.
+	// FrameworkNotListed means that spec.frameworks does not list the framework.
 	FrameworkNotListed
-	// FrameworkVersionUnknown means that the policy admits certain versions, and that
-	// the kit says none, or none that can be compared.
+	// FrameworkVersionUnknown means that the policy has a range of versions, but the
+	// kit does not say its version, or not as a semantic version.
 	FrameworkVersionUnknown
-	// FrameworkOtherVersion is outside of the range.
+	// FrameworkOtherVersion means that the version is not in the range.
 	FrameworkOtherVersion
 )
 
-// Framework says whether kits of a framework in that version may run.
+// Framework says whether kits of this version of a framework may run.
 func (p *Policy) Framework(name, version string) FrameworkVerdict {
 	if _, ok := p.profiles.Profile(name); !ok {
 		return FrameworkUnknown
@@ -72,8 +72,8 @@ func (p *Policy) Framework(name, version string) FrameworkVerdict {
 	return FrameworkAdmitted
 }
 
-// unregistered says where the policy names what no registered framework has, and
-// where it would mount something over a framework's programs.
+// unregistered returns the errors of names that no registered framework has, and of
+// mounts that would hide a framework's programs.
 func (p *Policy) unregistered() field.ErrorList {
 	spec, at := &p.source.Spec, field.NewPath("spec")
 	var errs field.ErrorList

@@ -8,19 +8,19 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// Images are the images of a policy. Those that are spelled as the policy spells
-// them are found without being parsed.
+// Images are the images of a policy. An image that is spelled as in the policy is found
+// without parsing.
 type Images struct {
-	// digested are "repository@digest" and tagged "repository:tag", as the policy
-	// spells them, with the index of their entry.
+	// digested has "repository@digest" and tagged "repository:tag", as spelled in the
+	// policy, with the indices of their entries.
 	digested, tagged map[string]int
-	// repositories are the same by the repository's full name.
+	// repositories has the same by the full name of the repository.
 	repositories map[string]repository
-	// resolved are the digest forms of all entries.
+	// resolved has all entries as "repository@digest".
 	resolved []string
 }
 
-// repository has the indexes of entries by digest and by tag.
+// repository has the indices of entries by digest and by tag.
 type repository struct{ digests, tags map[string]int }
 
 func newImages(allowed []v1alpha1.AllowedImage) Images {
@@ -40,7 +40,7 @@ func (s *Images) add(i int, a *v1alpha1.AllowedImage) {
 	first(s.digested, form, i)
 	named, err := reference.ParseNormalizedNamed(a.Repository)
 	if err != nil {
-		return // validation has refused it
+		return // invalid policies are not compiled
 	}
 	r, ok := s.repositories[named.Name()]
 	if !ok {
@@ -54,7 +54,7 @@ func (s *Images) add(i int, a *v1alpha1.AllowedImage) {
 	}
 }
 
-// first keeps the entry that came first.
+// first keeps the first entry.
 func first(entries map[string]int, key string, i int) {
 	if _, ok := entries[key]; !ok {
 		entries[key] = i
@@ -67,15 +67,15 @@ type ImageVerdict int
 // The verdicts.
 const (
 	ImageAllowed ImageVerdict = iota
-	// ImageMalformed is no image reference.
+	// ImageMalformed means that it is not an image reference.
 	ImageMalformed
 	ImageOtherRepository
 	ImageWithoutDigest
 	ImageOtherDigest
 )
 
-// Check says whether an image may run. References are parsed, never compared by
-// prefix: "good.io" begins "good.io.evil.com".
+// Check says whether an image may run. It parses references and does not compare
+// prefixes: "hospital.org" is a prefix of "hospital.org.evil.com".
 func (s *Images) Check(image string) ImageVerdict {
 	if _, ok := s.digested[image]; ok {
 		return ImageAllowed
@@ -98,8 +98,8 @@ func (s *Images) Check(image string) ImageVerdict {
 	return ImageAllowed
 }
 
-// Resolve gives the digest form of an image whose tag the policy names, and whether
-// there is one. An image with a digest stays what it is.
+// Resolve returns an image as "repository@digest" if the policy has its tag. ok is false
+// for other images, also for those with a digest.
 func (s *Images) Resolve(image string) (string, bool) {
 	if i, ok := s.tag(image); ok {
 		return s.resolved[i], true
@@ -107,8 +107,8 @@ func (s *Images) Resolve(image string) (string, bool) {
 	return "", false
 }
 
-// Entry is the index of the entry that lets an image run, or that gives its tag a
-// digest; -1 if there is none.
+// Entry is the index of the entry that allows an image, or that has the digest for its
+// tag. It is -1 if there is none.
 func (s *Images) Entry(image string) int {
 	if i, ok := s.tag(image); ok {
 		return i
@@ -125,7 +125,7 @@ func (s *Images) Entry(image string) int {
 	return -1
 }
 
-// tag finds the entry of a tag.
+// tag finds the entry for the tag of an image.
 func (s *Images) tag(image string) (int, bool) {
 	if i, ok := s.tagged[image]; ok {
 		return i, true
@@ -145,7 +145,7 @@ func (s *Images) tag(image string) (int, bool) {
 	return i, ok
 }
 
-// String names a few of the images, for messages.
+// String lists a few of the images, for messages.
 func (s *Images) String() string {
 	const most = 3
 	if len(s.resolved) > most {

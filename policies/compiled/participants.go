@@ -10,14 +10,14 @@ import (
 
 // Participant is what a policy gives to one participant.
 type Participant struct {
-	// Object is the name that the participant's objects begin with.
+	// Object is the name with which the names of the participant's objects begin.
 	Object string
-	// Claim is the claim of its workspace, Folder the folder of the claim that it
-	// must keep to; empty for the whole claim.
+	// Claim is the claim of its workspace, and Folder the folder of the claim that
+	// belongs to it. If Folder is empty, the whole claim does.
 	Claim, Folder string
 }
 
-// participantMark stands for the object name in patterns of the policy.
+// participantMark is the placeholder of the object name in a policy.
 const participantMark = "{participant}"
 
 func (p *Policy) addParticipants() {
@@ -26,7 +26,7 @@ func (p *Policy) addParticipants() {
 	for _, name := range all {
 		one := p.newParticipant(name)
 		p.participants[name] = one
-		// A name that is no legal label is replaced by the object name.
+		// The object name replaces a name that is not a valid value of a label.
 		label := name
 		if len(validation.IsValidLabelValue(name)) > 0 {
 			label = one.Object
@@ -44,7 +44,7 @@ func (p *Policy) newParticipant(name string) Participant {
 	}
 }
 
-// Participant is what the policy would give to a participant, listed or not.
+// Participant is what the policy gives to a participant, or would if it listed it.
 func (p *Policy) Participant(name string) Participant {
 	if one, ok := p.participants[name]; ok {
 		return one
@@ -58,9 +58,9 @@ func (p *Policy) Lists(name string) bool {
 	return ok
 }
 
-// ParticipantOfLabel is the participant that a label's value stands for: its name
-// where that is legal in a label, else its object name. ok is false where the
-// policy lists no such participant.
+// ParticipantOfLabel is the participant with this value of the participant label: its
+// name or, if that is not valid in a label, its object name. ok is false if the policy
+// lists no such participant.
 func (p *Policy) ParticipantOfLabel(value string) (name string, ok bool) {
 	name, ok = p.byLabel[value]
 	return name, ok

@@ -23,8 +23,7 @@ func (p *Policy) addPodSecurity() field.ErrorList {
 	return errs
 }
 
-// PodSecurity gives what the Pod Security Standard of the policy's level says about
-// a pod.
+// PodSecurity evaluates a pod against the policy's level of the Pod Security Standards.
 func (p *Policy) PodSecurity(meta *metav1.ObjectMeta, spec *corev1.PodSpec) []psa.CheckResult {
 	return p.standards.EvaluatePod(p.podSecurity, meta, spec)
 }

@@ -1,6 +1,6 @@
-// Package kitfact makes facts of Secrets and ConfigMaps: it has the kit in a Secret
-// judged by package acceptance and compares a local/ with its name. Everything that
-// needs a verdict, the webhook or the command line, makes its facts here.
+// Package kitfact makes facts of Secrets and ConfigMaps: package acceptance evaluates
+// the kit in a Secret, and the content of a local/ is compared with its name. Both the
+// webhook and the command line make their facts here.
 package kitfact
 
 import (
@@ -19,10 +19,10 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// OfSecret judges the kit in a Secret. The fact stays true as time passes: what depends
-// on the moment stands in its terms.
+// OfSecret evaluates the kit in a Secret. The fact can be kept: everything that depends
+// on the time is in its terms.
 func OfSecret(secret *corev1.Secret, rules *acceptance.Rules) facts.KitFact {
-	fact := judged(secret, rules)
+	fact := evaluated(secret, rules)
 	fact.UID, fact.Type = secret.UID, secret.Type
 	fact.Immutable = secret.Immutable != nil && *secret.Immutable
 	return fact
@@ -38,7 +38,7 @@ func Under(registry *frameworks.Registry, spec *v1alpha1.SitePolicySpec, secret 
 	return OfSecret(secret, rules)
 }
 
-func judged(secret *corev1.Secret, rules *acceptance.Rules) facts.KitFact {
+func evaluated(secret *corev1.Secret, rules *acceptance.Rules) facts.KitFact {
 	k, err := rules.Registry().FromSecret(secret.Data)
 	if err != nil {
 		return facts.KitFact{Error: err.Error()}
@@ -51,7 +51,7 @@ func judged(secret *corev1.Secret, rules *acceptance.Rules) facts.KitFact {
 	return OfVerified(verified)
 }
 
-// OfVerified is the fact of a verified kit, without what only its Secret says.
+// OfVerified is the fact of a verified kit, without the fields of its Secret.
 func OfVerified(verified acceptance.Verified) facts.KitFact {
 	k, err := verified.Kit()
 	if err != nil {
@@ -83,7 +83,7 @@ func OfVerified(verified acceptance.Verified) facts.KitFact {
 func OfConfigMap(m *corev1.ConfigMap) facts.LocalFact {
 	fact := facts.LocalFact{UID: m.UID, Immutable: m.Immutable != nil && *m.Immutable}
 	if digest := checks.LocalDigest(m); !strings.HasSuffix(m.Name, "-"+digest[:names.DigestDigits]) {
-		fact.Error = "its content is not what its name says: the digest is " + digest
+		fact.Error = "its content does not match its name: the digest is " + digest
 	}
 	return fact
 }

@@ -1,7 +1,7 @@
-// Package kitvolume has the containers of the image flare-kit, of kits that are
-// delivered on a PersistentVolumeClaim. They are made in one place, so that
-// mutation, `kubectl flare launch` and `kit inject` write what validation
-// recomputes.
+// Package kitvolume makes the containers of the image flare-kit, for kits that are
+// delivered on a PersistentVolumeClaim. They are made in one place, so that mutation,
+// `kubectl flare launch` and `kit inject` write the same containers with which
+// validation compares.
 package kitvolume
 
 import (
@@ -12,28 +12,28 @@ import (
 // program is flare-kit in its image.
 const program = "/flare-kit"
 
-// Where the verifier sees what it needs.
+// The mount paths of the verifier.
 const (
-	// mountFrom is the kit's folder of the claim; it holds startup/.
+	// mountFrom has the kit's folder of the claim, with startup/.
 	mountFrom = "/kit"
-	// mountSeal is the kit's Secret, with the seal.
+	// mountSeal has the kit's Secret, with the seal.
 	mountSeal = "/seal"
-	// mountTo is the memory that the verified copy goes to.
+	// mountTo has the emptyDir in memory for the verified copy.
 	mountTo = "/startup"
 )
 
 // Verifier is the name of the init container that copies a kit from its volume to
-// memory and ends the pod's start unless the copy is what was sealed.
+// memory. It fails unless the copy matches the seal, so that the pod does not start.
 const Verifier = "flare-verify"
 
 // Mounts are the names of a pod's volumes that the verifier mounts.
 type Mounts struct {
-	// Raw is the claim, Seal the kit's Secret, Copy the emptyDir in memory that the
-	// participant mounts as its startup/.
+	// Raw is the volume of the claim, Seal that of the kit's Secret, and Copy that of
+	// the emptyDir in memory that the participant mounts as its startup/.
 	Raw, Seal, Copy string
 }
 
-// MountsOf reads the names out of a verifier, "" where it lacks a mount.
+// MountsOf reads the names from a verifier. If it lacks a mount, the name is "".
 func MountsOf(c *corev1.Container) Mounts {
 	var m Mounts
 	for i := range c.VolumeMounts {
@@ -49,9 +49,9 @@ func MountsOf(c *corev1.Container) Mounts {
 	return m
 }
 
-// Verify is the verifier of the kit with that digest, which lies in the folder of
-// the volume. Everything that the API server would fill in is written out, so that
-// the container can be compared whole.
+// Verify is the verifier of the kit with this digest in this folder of the volume. It
+// sets all fields for which the API server has defaults, so that whole containers can be
+// compared.
 func Verify(image, digest, folder string, m Mounts) corev1.Container {
 	return container(Verifier, image,
 		[]string{"verify", "--digest=" + digest, "--from=" + mountFrom, "--seal=" + mountSeal, "--to=" + mountTo},
@@ -62,8 +62,8 @@ func Verify(image, digest, folder string, m Mounts) corev1.Container {
 		})
 }
 
-// container is one of flare-kit's. A limit on memory is needed wherever a quota
-// is, and what is copied counts against it.
+// container is a container of flare-kit. It needs a memory limit if the namespace has a
+// quota, and the copied files count towards this limit.
 func container(name, image string, args []string, mounts []corev1.VolumeMount) corev1.Container {
 	return corev1.Container{
 		Name: name, Image: image, ImagePullPolicy: corev1.PullIfNotPresent,
@@ -76,28 +76,29 @@ func container(name, image string, args []string, mounts []corev1.VolumeMount) c
 			AllowPrivilegeEscalation: new(false), ReadOnlyRootFilesystem: new(true),
 			Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
 		},
-		// Why a kit is refused is what people look for in the pod's status.
+		// The pod's status then shows why a kit was rejected.
 		TerminationMessagePath:   corev1.TerminationMessagePathDefault,
 		TerminationMessagePolicy: corev1.TerminationMessageFallbackToLogsOnError,
 	}
 }
 
-// CopyVolume is the emptyDir for the copy: in memory, so that no key is written to
-// the node's disk, and not larger than a kit may be.
+// CopyVolume is the emptyDir for the copy. It is in memory, so that no key is written to
+// the node's disk, and its size is limited to that of a kit.
 func CopyVolume(name string) corev1.Volume {
 	return corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{
 		Medium: corev1.StorageMediumMemory, SizeLimit: new(resource.MustParse("192Mi")),
 	}}}
 }
 
-// RawVolume is the claim with the kits; nothing in the pod may write to it.
+// RawVolume is the volume of the claim with the kits. Containers of the pod cannot write
+// to it.
 func RawVolume(name, claim string) corev1.Volume {
 	return corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{
 		PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: claim, ReadOnly: true},
 	}}
 }
 
-// SealVolume is the kit's Secret, readable by the group only.
+// SealVolume is the volume of the kit's Secret. Its files are readable by the group.
 func SealVolume(name, secret string) corev1.Volume {
 	return corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{
 		SecretName: secret, DefaultMode: new(int32(0o440)),

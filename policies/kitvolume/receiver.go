@@ -10,18 +10,18 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// Receiver is the name of the container that takes a kit from its standard input.
+// Receiver is the name of the container that reads a kit from its standard input.
 const Receiver = "receive"
 
-// receiverMount is where the receiver has the claim.
+// receiverMount is where the receiver mounts the claim.
 const receiverMount = "/volume"
 
-// receiverSeconds is how long a receiver lives at most.
+// receiverSeconds is how long a receiver runs at most.
 const receiverSeconds = 600
 
-// ReceiverSpec is a pod that takes the kit with that digest from its standard
-// input and writes it to a folder of the claim, if it is that kit. The folder ends
-// in the digest's first digits, so that a kit can only ever take its own place.
+// ReceiverSpec is a pod that reads a kit from its standard input and writes it to a
+// folder of the claim if it has this digest. The name of the folder is the start of the
+// digest, so that a kit can never replace another one.
 func ReceiverSpec(image, digest string, v kit.Volume, security *corev1.PodSecurityContext) corev1.PodSpec {
 	c := container(Receiver, image,
 		[]string{"receive", "--digest=" + digest, "--to=" + path.Join(receiverMount, v.SubPath)},
@@ -39,9 +39,9 @@ func ReceiverSpec(image, digest string, v kit.Volume, security *corev1.PodSecuri
 	}
 }
 
-// IsReceiver says whether a pod is a receiver of that image and nothing besides:
-// its one container and its one volume are recomputed and compared. What the pod
-// calls itself is no matter.
+// IsReceiver says whether a pod is exactly a receiver of this image: it compares the one
+// container and the one volume with those of ReceiverSpec. The pod's name and labels do
+// not matter.
 func IsReceiver(spec *corev1.PodSpec, image string) bool {
 	if image == "" || len(spec.Containers) != 1 || len(spec.Volumes) != 1 || len(spec.InitContainers)+len(spec.EphemeralContainers) > 0 {
 		return false
@@ -59,15 +59,15 @@ func IsReceiver(spec *corev1.PodSpec, image string) bool {
 	return Same(c, &want.Containers[0]) && equality.Semantic.DeepEqual(spec.Volumes, want.Volumes)
 }
 
-// ownFolder says whether a folder is the place of the kit with that digest.
+// ownFolder says whether a folder is that of the kit with this digest.
 func ownFolder(folder, digest string) bool {
 	const digits = 32
 	return len(digest) == 2*digits && path.Base(folder) == digest[:digits] &&
 		kit.Volume{ClaimName: "any", SubPath: folder}.Check() == nil
 }
 
-// Same compares two containers. Amounts may differ: a LimitRange adds some, and
-// they are bounded elsewhere.
+// Same compares two containers. Their resources may differ: a LimitRange may set some,
+// and other checks limit them.
 func Same(got, want *corev1.Container) bool {
 	a := *got
 	a.Resources = want.Resources

@@ -4,9 +4,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// harden fills in what the Pod Security Standard "restricted" demands, and a
-// read-only root file system. It overrides nothing that the author wrote:
-// validation says what of that may not be.
+// harden sets the fields that the Pod Security Standard "restricted" requires, and a
+// read-only root file system. It does not change fields that the author has set;
+// validation evaluates those.
 func (m *mutation) harden() {
 	if m.pod.Spec.SecurityContext == nil {
 		m.pod.Spec.SecurityContext = &corev1.PodSecurityContext{}

@@ -7,10 +7,10 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 )
 
-// limits gives the container without a limit the policy's maximum, which bounds all
-// of a pod's containers together: only the process's own gets it. The request
-// stays what it was: without one, the API server would take the limit for it and
-// the pod would find no node.
+// limits sets the missing limits of a container to the policy's maximum, minus the limits
+// of the pod's other containers. Only the container of the process gets them. A missing
+// request is set to zero: otherwise the API server would set it to the limit, and no node
+// might have room for the pod.
 func (m *mutation) limits(c *corev1.Container) {
 	for name, most := range m.policy.Resources.Max {
 		if checks.IsDevice(name) || m.limited(c, name) {
@@ -34,7 +34,7 @@ func (m *mutation) limits(c *corev1.Container) {
 	}
 }
 
-// left is what the other containers leave of the maximum.
+// left is the maximum minus the limits of the other containers.
 func (m *mutation) left(name corev1.ResourceName, most resource.Quantity, c *corev1.Container) resource.Quantity {
 	left := most.DeepCopy()
 	for i := range m.pod.Spec.Containers {

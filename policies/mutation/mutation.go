@@ -1,6 +1,6 @@
-// Package mutation adds to a pod what the policy demands and its author left
-// out. It is convenience: validation looks at the final object alone and trusts
-// nothing that was added here.
+// Package mutation adds to a pod what the policy requires and its author omitted. It is
+// only for convenience: validation evaluates the final object and does not rely on this
+// package.
 package mutation
 
 import (
@@ -14,9 +14,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// Mutate returns the pod itself when there is nothing to change, else a changed
-// copy. It is pure and idempotent: Mutate(Mutate(p)) is Mutate(p). Pods of which
-// it is not known whose they are stay as they are.
+// Mutate returns the pod itself if there is nothing to change, and otherwise a changed
+// copy. It is pure and idempotent: Mutate(Mutate(p)) is Mutate(p). It does not change
+// pods whose participant is unknown.
 func Mutate(pod *corev1.Pod, site *compiled.Policy, f facts.Facts) *corev1.Pod {
 	name, kit := pick(pod, site, &f)
 	if kit == nil {
@@ -30,7 +30,7 @@ func Mutate(pod *corev1.Pod, site *compiled.Policy, f facts.Facts) *corev1.Pod {
 	return m.pod
 }
 
-// mutation is one pod on its way.
+// mutation is the state of one call of Mutate.
 type mutation struct {
 	pod     *corev1.Pod
 	site    *compiled.Policy
@@ -39,16 +39,16 @@ type mutation struct {
 	kitName string
 	kit     *facts.KitFact
 	owner   compiled.Participant
-	// files are those of startup/ that the participant needs.
+	// files are the files of startup/ that the participant needs.
 	files []string
-	// parts are the containers with what each is held to; empty unless the pod has
-	// exactly those that its profile demands.
+	// parts are the containers with their demands. It is empty unless the pod has
+	// exactly the containers that its profile requires.
 	parts []part
 	// launcher says that the pod is the parent that makes job pods.
 	launcher bool
 }
 
-// part is a container with what it is held to.
+// part is a container with its demands.
 type part struct {
 	*corev1.Container
 	demand *profiles.Container
@@ -90,7 +90,7 @@ func (m *mutation) run() {
 	m.readOnly()
 }
 
-// each visits all containers that a pod can have when it is made.
+// each visits all containers that a new pod can have.
 func (m *mutation) each(visit func(*corev1.Container)) {
 	for i := range m.pod.Spec.InitContainers {
 		visit(&m.pod.Spec.InitContainers[i])

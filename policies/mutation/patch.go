@@ -18,9 +18,9 @@ type Operation struct {
 	Value any    `json:"value,omitempty"`
 }
 
-// Patch says how to get from a pod to what Mutate made of it. It names only what
-// changed, element by element, so that fields which our types do not know stay
-// untouched. nil means that nothing changed.
+// Patch is the patch from a pod to the result of Mutate. It contains only the changed
+// elements, so that fields that the Go types do not have are kept. It is nil if nothing
+// changed.
 func Patch(before, after *corev1.Pod) []Operation {
 	if before == after {
 		return nil
@@ -33,7 +33,7 @@ func Patch(before, after *corev1.Pod) []Operation {
 	return containers(ops, "/spec/containers/", 0, a.Containers, b.Containers)
 }
 
-// Marshal is the patch as the API server reads it; nil for none.
+// Marshal is the patch as the API server reads it. It is nil if there is none.
 func Marshal(ops []Operation) ([]byte, error) {
 	if len(ops) == 0 {
 		return nil, nil
@@ -41,8 +41,8 @@ func Marshal(ops []Operation) ([]byte, error) {
 	return json.Marshal(ops)
 }
 
-// initContainers: mutation puts the verifier before all others, or writes one that
-// stands there anew; it neither drops nor moves any.
+// initContainers changes init containers. Mutation inserts the verifier before all
+// others or replaces the one that is already there; it neither removes nor moves any.
 func initContainers(ops []Operation, before, after []corev1.Container) []Operation {
 	const path = "/spec/initContainers"
 	switch {
@@ -60,8 +60,8 @@ func initContainers(ops []Operation, before, after []corev1.Container) []Operati
 	return containers(ops, path+"/", 0, before, after)
 }
 
-// containers changes containers one by one; first is the index of the first one in
-// the pod's list.
+// containers changes containers one by one. first is the index of the first one in the
+// pod's list.
 func containers(ops []Operation, path string, first int, before, after []corev1.Container) []Operation {
 	for i := range after {
 		a, b, at := &before[i], &after[i], path+strconv.Itoa(first+i)
@@ -76,7 +76,7 @@ func containers(ops []Operation, path string, first int, before, after []corev1.
 
 func mountKey(m corev1.VolumeMount) string { return m.Name + "\x00" + m.MountPath }
 
-// member sets a member of an object: "add" replaces what is there.
+// member sets a member of an object. "add" also replaces an existing member.
 func member[T any](ops []Operation, path string, before, after *T) []Operation {
 	if equality.Semantic.DeepEqual(before, after) {
 		return ops
@@ -84,9 +84,9 @@ func member[T any](ops []Operation, path string, before, after *T) []Operation {
 	return append(ops, Operation{"add", path, after})
 }
 
-// list changes a list of which mutation drops elements, changes some and appends
-// others, but never moves one. Elements are dropped from the end, so that the
-// indices of those before stay right.
+// list changes a list in which mutation removes, changes and appends elements, but never
+// moves one. Elements are removed from the end, so that the indices of those before stay
+// correct.
 func list[T any](ops []Operation, path string, before, after []T, key func(T) string) []Operation {
 	if len(before) == 0 {
 		if len(after) > 0 {

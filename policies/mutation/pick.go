@@ -12,9 +12,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// pick finds the pod's kit: the one that it refers to, the one of which a
-// launcher's derived Secret is a copy, or that of the participant that the pod's
-// label asks for. nil if there is none that the policy takes.
+// pick finds the pod's kit: the one to which it refers, the one that a launcher's derived
+// Secret copies, or that of the participant in the pod's label. It returns nil if the
+// policy accepts none.
 func pick(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts) (string, *facts.KitFact) {
 	named, derived := mountedSecrets(pod, site.Profiles())
 	if named != "" {
@@ -35,8 +35,7 @@ func pick(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts) (string, *fact
 	return best(f, func(k *facts.KitFact) bool { return k.Participant == participant })
 }
 
-// mountedSecrets are the first kit, and the first copy of one, that the pod has as
-// a volume.
+// mountedSecrets are the first kit and the first copy of a kit among the pod's volumes.
 func mountedSecrets(pod *corev1.Pod, known *profiles.Registry) (kit, derived string) {
 	for ref := range checks.References(&pod.Spec) {
 		switch {
@@ -52,9 +51,8 @@ func mountedSecrets(pod *corev1.Pod, known *profiles.Registry) (kit, derived str
 	return kit, derived
 }
 
-// best is the matching kit with the highest serial among those that the policy
-// takes today; of two equal ones the first by name, so that a pod always gets the
-// same.
+// best is the matching kit with the highest serial among those that the policy accepts
+// now. If serials are equal, it is the first by name, so that the result does not vary.
 func best(f *facts.Facts, match func(*facts.KitFact) bool) (string, *facts.KitFact) {
 	var found string
 	var one *facts.KitFact

@@ -8,9 +8,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 )
 
-// dropToken takes the ServiceAccount's token out of every pod but the launcher's.
-// The field alone does nothing: the volume and its mounts stand in the pod before
-// any webhook sees it. Source: apiserver.md, "Token volume".
+// dropToken removes the ServiceAccount's token from every pod except the launcher's.
+// Setting the field is not enough: the API server adds the volume and its mounts before
+// it calls webhooks.
 func (m *mutation) dropToken() {
 	if m.launcher {
 		return

@@ -9,13 +9,12 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// addVerified has a kit that lies on a volume come to the process through
-// flare-verify: the process mounts the copy that it made in memory. A verifier that
-// stands there already, from `launch` or from a webhook with another image of
-// flare-kit, is written anew.
+// addVerified adds flare-verify to a pod whose kit is on a volume, and mounts the copy
+// that it makes in memory into the process. An existing verifier, written by `launch` or
+// by a webhook with another image of flare-kit, is replaced.
 func (m *mutation) addVerified(c part) {
 	if m.facts.KitImage == "" {
-		return // validation says so
+		return // validation reports it
 	}
 	init := &m.pod.Spec.InitContainers
 	if len(*init) > 0 && (*init)[0].Name == kitvolume.Verifier {
@@ -40,9 +39,8 @@ func (m *mutation) verifier(mounts kitvolume.Mounts, amounts corev1.ResourceRequ
 	return c
 }
 
-// copyVolume is the volume for the copy: that which the process mounts where its
-// kit belongs, if it is the kit's Secret or the launcher's copy of it; else a new
-// one.
+// copyVolume is the volume for the copy: the one that the process mounts at the kit's
+// path if it has the kit's Secret or the launcher's copy of it, and otherwise a new one.
 func (m *mutation) copyVolume(c part) string {
 	for _, mount := range c.VolumeMounts {
 		if mount.MountPath != c.demand.Path(profiles.SourceKit) {

@@ -12,8 +12,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// kitMode lets the group read the kit, nobody else. Without an fsGroup the files
-// are root's, and the process could not read them.
+// kitMode lets only the owner and the group read the kit. It is nil without an fsGroup:
+// the files would belong to root, and the process could not read them.
 func (m *mutation) kitMode() *int32 {
 	if s := m.pod.Spec.SecurityContext; s == nil || s.FSGroup == nil {
 		return nil
@@ -21,9 +21,9 @@ func (m *mutation) kitMode() *int32 {
 	return new(int32(0o440))
 }
 
-// rewriteDerived points the launcher's copy of startup/ at the sealed kit itself,
-// with the files that the launcher would have copied: so no second copy of the
-// private key need exist. Source: design §6.
+// rewriteDerived replaces the Secret with the launcher's copy of startup/ with the sealed
+// kit itself, with the files that the launcher copies, so that no second copy of the
+// private key is needed.
 func (m *mutation) rewriteDerived() {
 	for i := range m.pod.Spec.Volumes {
 		s := m.pod.Spec.Volumes[i].Secret
@@ -58,8 +58,8 @@ func (m *mutation) addKit(c part) {
 	})
 }
 
-// addLocal adds local/ where there is exactly one of the participant: of several
-// only a person can say which one is meant.
+// addLocal adds local/ if the participant has exactly one: of several, only the user can
+// choose.
 func (m *mutation) addLocal(c part) {
 	at := c.demand.Path(profiles.SourceLocal)
 	if at == "" {
@@ -86,8 +86,8 @@ func (m *mutation) addLocal(c part) {
 	})
 }
 
-// addWorkspace mounts the participant's claim where a container may have it; a job
-// brings an emptyDir.
+// addWorkspace mounts the participant's claim if the container may mount it. Jobs have an
+// emptyDir instead.
 func (m *mutation) addWorkspace(c part) {
 	folder := m.policy.Workspace.MountPath
 	takes := func(p profiles.Path) bool { return p.Path == folder && p.Takes(profiles.SourceWorkspace) }
@@ -107,9 +107,8 @@ func (m *mutation) addWorkspace(c part) {
 	}
 }
 
-// addScratch gives the process a disk-backed emptyDir wherever only scratch space
-// may be, /tmp first of all: the root file system is read-only. Shared memory is
-// left as the runtime makes it.
+// addScratch mounts an emptyDir at every path where only scratch space may be, such as
+// /tmp, since the root file system is read-only. It does not change /dev/shm.
 func (m *mutation) addScratch(c part) {
 	never := func(corev1.Volume) bool { return false }
 	for _, p := range c.demand.Paths {
@@ -126,7 +125,7 @@ func (m *mutation) addScratch(c part) {
 	}
 }
 
-// readOnly mounts the kit, local/ and data that the policy calls read-only so.
+// readOnly makes the mounts of the kit, of local/ and of read-only data read-only.
 func (m *mutation) readOnly() {
 	m.each(func(c *corev1.Container) {
 		for i := range c.VolumeMounts {
@@ -159,11 +158,11 @@ func mounted(c part, at string) bool {
 	return slices.ContainsFunc(c.VolumeMounts, func(v corev1.VolumeMount) bool { return v.MountPath == at })
 }
 
-// mount adds a volume where none refers to the object, and a mount where the
-// volume has none. An empty path means that the process takes no such thing.
+// mount adds a volume if none refers to the object, and a mount if the volume has none.
+// An empty path means that the container does not need it.
 func (m *mutation) mount(c part, name, at string, readOnly bool, refers func(corev1.Volume) bool, source corev1.VolumeSource) {
 	if at == "" || mounted(c, at) {
-		return // what stands there is for validation: two mounts at one path are no pod
+		return // validation evaluates what is mounted; two mounts at one path are invalid
 	}
 	i := slices.IndexFunc(m.pod.Spec.Volumes, refers)
 	if i < 0 {
@@ -178,7 +177,7 @@ func (m *mutation) mount(c part, name, at string, readOnly bool, refers func(cor
 	c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: volume, MountPath: at, ReadOnly: readOnly})
 }
 
-// free is the name, or the name with an ending, that no volume has.
+// free is the name, with a suffix if a volume already has it.
 func (m *mutation) free(name string) string {
 	for slices.ContainsFunc(m.pod.Spec.Volumes, func(v corev1.Volume) bool { return v.Name == name }) {
 		name += "-flare"

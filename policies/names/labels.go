@@ -1,7 +1,7 @@
 package names
 
-// Labels on everything that we create. They are for people and selectors, never
-// for verdicts: the author of a pod writes them as they like.
+// Labels of all objects that the plugin creates. They are for people and selectors,
+// never for verdicts, since the author of a pod can set any label.
 const (
 	LabelFederation  = Group + "/federation"
 	LabelParticipant = Group + "/participant"
@@ -9,12 +9,12 @@ const (
 	LabelFramework   = Group + "/framework"
 )
 
-// LabelSitePolicy on a namespace names the SitePolicy that governs it. It is the
-// only label that decides anything, and changing it needs the verb govern.
+// LabelSitePolicy names the SitePolicy that governs a namespace. It is the only label
+// on which verdicts depend, and changing it needs the verb govern.
 const LabelSitePolicy = Group + "/site-policy"
 
-// Annotations with what the kit says. They let `kubectl flare status` do its work
-// without the right to read Secrets.
+// Annotations with values of the kit. With them, `kubectl flare status` needs no
+// permission to read Secrets.
 const (
 	AnnotationParticipant = Group + "/participant-name"
 	AnnotationFederation  = Group + "/federation-name"
@@ -23,8 +23,8 @@ const (
 	AnnotationNotAfter    = Group + "/not-after"
 	// AnnotationKitVolume is the claim and the folder of a kit on a volume.
 	AnnotationKitVolume = Group + "/kit-volume"
-	// AnnotationRetried on a Deployment is the time at which its pods were asked
-	// for again.
+	// AnnotationRetried on a Deployment is the time at which the plugin requested new
+	// pods.
 	AnnotationRetried = Group + "/retried-at"
 )
 
@@ -37,6 +37,6 @@ const (
 	LabelManagedBy    = "app.kubernetes.io/managed-by"
 )
 
-// ManagedBy is the value of LabelManagedBy on what the plugin makes, and its field
+// ManagedBy is the value of LabelManagedBy on objects of the plugin, and its field
 // manager in server-side apply.
 const ManagedBy = "kubectl-flare"

@@ -6,9 +6,9 @@ import (
 	"fmt"
 )
 
-// ParseCertificates reads one certificate or more, of at most MaxCertificates
-// bytes. It is stricter than needed: it refuses every block that is not a
-// certificate, since another reader might understand it.
+// ParseCertificates reads one or more certificates, of at most MaxCertificates bytes in
+// total. It rejects every block that is not a certificate, since another parser might
+// use it.
 func ParseCertificates(data []byte) ([]*x509.Certificate, error) {
 	if len(data) > MaxCertificates {
 		return nil, fmt.Errorf("is larger than %d KiB, too large for certificates", MaxCertificates>>10)
@@ -20,7 +20,7 @@ func ParseCertificates(data []byte) ([]*x509.Certificate, error) {
 	certificates := make([]*x509.Certificate, 0, len(all))
 	for _, block := range all {
 		if block.Type != typeCertificate {
-			return nil, fmt.Errorf("holds a PEM block %.60q where only CERTIFICATE belongs", block.Type)
+			return nil, fmt.Errorf("contains a PEM block %.60q, but may contain only CERTIFICATE", block.Type)
 		}
 		certificate, err := parseDER(block.Bytes)
 		if err != nil {
@@ -31,8 +31,8 @@ func ParseCertificates(data []byte) ([]*x509.Certificate, error) {
 	return certificates, nil
 }
 
-// ParseCertificate reads PEM with one certificate and nothing else in it, of at
-// most MaxKey bytes.
+// ParseCertificate reads PEM that contains exactly one certificate and no other block,
+// of at most MaxKey bytes.
 func ParseCertificate(data []byte) (*x509.Certificate, error) {
 	block, err := oneBlock(data, typeCertificate, MaxKey)
 	if err != nil {
@@ -44,10 +44,10 @@ func ParseCertificate(data []byte) (*x509.Certificate, error) {
 func parseDER(der []byte) (*x509.Certificate, error) {
 	certificate, err := x509.ParseCertificate(der)
 	if err != nil {
-		return nil, fmt.Errorf("holds a certificate that cannot be read: %w", err)
+		return nil, fmt.Errorf("contains a certificate that cannot be parsed: %w", err)
 	}
 	if key, ok := certificate.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > MaxRSABits {
-		return nil, fmt.Errorf("holds an RSA key of %d bits: at most %d are allowed", key.N.BitLen(), MaxRSABits)
+		return nil, fmt.Errorf("contains an RSA key of %d bits, but at most %d are allowed", key.N.BitLen(), MaxRSABits)
 	}
 	return certificate, nil
 }

@@ -9,16 +9,16 @@ import (
 	"strings"
 )
 
-// Fingerprint is SHA-256 over the certificate's DER, as 64 lower-case digits.
-// Two certificates have one fingerprint only if they are the same.
+// Fingerprint is SHA-256 over the certificate's DER, as 64 lower-case hexadecimal
+// digits. Different certificates have different fingerprints.
 func Fingerprint(c *x509.Certificate) string {
 	sum := sha256.Sum256(c.Raw)
 	return hex.EncodeToString(sum[:])
 }
 
-// KeyFingerprint is SHA-256 over the DER of a public key's SubjectPublicKeyInfo, as
-// 64 lower-case digits; empty for a key that X.509 does not know. It stays the same
-// when a certificate is renewed around the key.
+// KeyFingerprint is SHA-256 over the DER of a public key's SubjectPublicKeyInfo, as 64
+// lower-case hexadecimal digits. It is empty for a kind of key that X.509 does not
+// support. It does not change when a certificate is renewed with the same key.
 func KeyFingerprint(key crypto.PublicKey) string {
 	der, err := x509.MarshalPKIXPublicKey(key)
 	if err != nil {
@@ -28,12 +28,12 @@ func KeyFingerprint(key crypto.PublicKey) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Serial is a certificate's serial number in lower-case hexadecimal digits without
+// Serial is a certificate's serial number, in lower-case hexadecimal digits without
 // leading zeros.
 func Serial(c *x509.Certificate) string { return c.SerialNumber.Text(16) }
 
-// ParseSerial reads a serial number in hexadecimal digits as people have it at hand,
-// with or without 0x, colons and leading zeros, and returns the form of Serial.
+// ParseSerial reads a serial number in hexadecimal digits in any usual form, with or
+// without 0x, colons and leading zeros, and returns it in the form of Serial.
 func ParseSerial(text string) (string, error) {
 	digits := strings.TrimPrefix(strings.ReplaceAll(strings.ToLower(strings.TrimSpace(text)), ":", ""), "0x")
 	if digits == "" || strings.Trim(digits, "0123456789abcdef") != "" {
@@ -45,10 +45,10 @@ func ParseSerial(text string) (string, error) {
 	return digits, nil
 }
 
-// ParseFingerprint reads a SHA-256 fingerprint as people have it at hand and
-// returns the form of Fingerprint. It takes 64 digits, with or without
-// "sha256:", in pairs with colons, and the line that `openssl x509 -noout
-// -fingerprint -sha256` prints.
+// ParseFingerprint reads a SHA-256 fingerprint in any usual form and returns it in the
+// form of Fingerprint. It accepts 64 digits, with or without "sha256:", also with colons
+// after every second digit, and the line that `openssl x509 -noout -fingerprint -sha256`
+// prints.
 func ParseFingerprint(text string) (string, error) {
 	digits := strings.ToLower(strings.TrimSpace(text))
 	for _, prefix := range []string{"sha256 fingerprint=", "sha256:"} {
@@ -58,7 +58,7 @@ func ParseFingerprint(text string) (string, error) {
 		pairs := strings.Split(digits, ":")
 		for _, pair := range pairs {
 			if len(pair) != 2 {
-				return "", fingerprintError(text, "its colons must stand after every second digit")
+				return "", fingerprintError(text, "it must have colons after every second digit, or none")
 			}
 		}
 		digits = strings.Join(pairs, "")
@@ -72,15 +72,15 @@ func ParseFingerprint(text string) (string, error) {
 	return digits, nil
 }
 
-// wrongLength knows the other digests that openssl prints.
+// wrongLength recognises the lengths of other digests that openssl prints.
 func wrongLength(digits string) string {
 	switch len(digits) {
 	case 0:
 		return "it is empty"
 	case 32:
-		return "it has 32 digits, as MD5 has"
+		return "it has 32 digits, like an MD5 fingerprint"
 	case 40:
-		return "it has 40 digits, as SHA-1 has"
+		return "it has 40 digits, like a SHA-1 fingerprint"
 	}
 	return fmt.Sprintf("it has %d digits", len(digits))
 }

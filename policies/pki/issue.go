@@ -9,16 +9,15 @@ import (
 	"math/big"
 )
 
-// Issuer is a certificate authority: its certificate and the key that belongs to
-// it.
+// Issuer is a certificate authority: its certificate and its key.
 type Issuer struct {
 	Certificate *x509.Certificate
 	Key         crypto.Signer
 }
 
-// NewIssuer makes a self-signed authority of a template. It is a certificate
-// authority whatever the template says; a serial number is drawn where it has
-// none.
+// NewIssuer makes a self-signed certificate authority of a template, even if the
+// template is not marked as one. If the template has no serial number, it gets a random
+// one.
 func NewIssuer(template *x509.Certificate, key crypto.Signer) (*Issuer, error) {
 	authority := *template
 	authority.IsCA, authority.BasicConstraintsValid = true, true
@@ -30,8 +29,8 @@ func NewIssuer(template *x509.Certificate, key crypto.Signer) (*Issuer, error) {
 	return &Issuer{Certificate: c, Key: key}, nil
 }
 
-// Issue makes a certificate of a template for a public key. A serial number is
-// drawn where the template has none.
+// Issue makes a certificate of a template for a public key. If the template has no
+// serial number, it gets a random one.
 func (i *Issuer) Issue(template *x509.Certificate, key crypto.PublicKey) (*x509.Certificate, error) {
 	leaf := *template
 	if leaf.SerialNumber == nil {
@@ -48,12 +47,12 @@ func (i *Issuer) Issue(template *x509.Certificate, key crypto.PublicKey) (*x509.
 	return x509.ParseCertificate(der)
 }
 
-// NewSerial draws a serial number of 127 bits: positive, and far from a collision
+// NewSerial returns a random serial number of 127 bits: positive and practically unique
 // (RFC 5280, 4.1.2.2).
 func NewSerial() (*big.Int, error) {
 	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
 	if err != nil {
-		return nil, errors.New("no serial number can be drawn: the system has no randomness")
+		return nil, errors.New("cannot make a serial number: the system provides no random numbers")
 	}
 	return serial, nil
 }

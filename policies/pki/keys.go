@@ -12,10 +12,10 @@ import (
 
 var (
 	errCurve     = errors.New("is not an ECDSA key on P-256; make one with `kubectl flare kit sealer new`")
-	errEncrypted = errors.New("holds an encrypted private key, which is not supported; give an unencrypted copy, as `openssl pkey -in KEY -out COPY` makes it, or another key")
+	errEncrypted = errors.New("contains an encrypted private key, which is not supported; make an unencrypted copy with `openssl pkey -in KEY -out COPY`, or use another key")
 	errNoKey     = errors.New("is not a PEM file with one unencrypted private key")
-	errReadKey   = errors.New("holds a private key that cannot be read")
-	errKeySize   = errors.New("is far too large for a private key")
+	errReadKey   = errors.New("contains a private key that cannot be parsed")
+	errKeySize   = errors.New("is too large for a private key")
 )
 
 // ParseKey reads an unencrypted private key in PKCS#1, PKCS#8 or SEC 1 form, of at
@@ -58,8 +58,8 @@ func parseKeyBlock(block *pem.Block) (key any, err error) {
 	return key, nil
 }
 
-// ParseP256Key is ParseKey for ECDSA keys on P-256, the only ones that seal kits:
-// with RSA, the tools that people check seals with disagree on the padding.
+// ParseP256Key is ParseKey for ECDSA keys on P-256. Only such keys seal kits: for RSA,
+// the usual tools that verify signatures use different paddings.
 func ParseP256Key(data []byte) (*ecdsa.PrivateKey, error) {
 	signer, err := ParseKey(data)
 	if err != nil {
@@ -76,12 +76,12 @@ func ParseP256Key(data []byte) (*ecdsa.PrivateKey, error) {
 func EncodeKey(key crypto.Signer) ([]byte, error) {
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		return nil, errors.New("the private key is of a kind that PKCS#8 does not know")
+		return nil, errors.New("PKCS#8 does not support this kind of private key")
 	}
 	return encode(typePKCS8, der), nil
 }
 
-// ParsePublicKey reads a public key: PEM of the type PUBLIC KEY (PKIX), of at most
+// ParsePublicKey reads a public key in PEM of the type PUBLIC KEY (PKIX), of at most
 // MaxKey bytes.
 func ParsePublicKey(data []byte) (crypto.PublicKey, error) {
 	block, err := oneBlock(data, typePublicKey, MaxKey)
@@ -90,7 +90,7 @@ func ParsePublicKey(data []byte) (crypto.PublicKey, error) {
 	}
 	key, err := x509.ParsePKIXPublicKey(block.Bytes)
 	if err != nil {
-		return nil, errors.New("holds a public key that cannot be read")
+		return nil, errors.New("contains a public key that cannot be parsed")
 	}
 	return key, nil
 }
@@ -112,7 +112,7 @@ func ParseP256PublicKey(data []byte) (*ecdsa.PublicKey, error) {
 func EncodePublicKey(key crypto.PublicKey) ([]byte, error) {
 	der, err := x509.MarshalPKIXPublicKey(key)
 	if err != nil {
-		return nil, errors.New("the public key is of a kind that X.509 does not know")
+		return nil, errors.New("X.509 does not support this kind of public key")
 	}
 	return encode(typePublicKey, der), nil
 }
@@ -120,7 +120,7 @@ func EncodePublicKey(key crypto.PublicKey) ([]byte, error) {
 // OnP256 says whether a key is on the curve that seals use.
 func OnP256(key *ecdsa.PublicKey) bool { return key.Curve == elliptic.P256() }
 
-// Belongs says whether a private key is that of a public key.
+// Belongs says whether a private key belongs to a public key.
 func Belongs(key crypto.Signer, public crypto.PublicKey) bool {
 	own, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool })
 	return ok && own.Equal(public)

@@ -1,10 +1,10 @@
-// Package pki parses, fingerprints, issues and verifies X.509 certificates and
-// keys in PEM: the only package that does. It knows no Kubernetes.
+// Package pki parses, fingerprints, issues and verifies X.509 certificates and keys in
+// PEM. No other package does. It does not depend on Kubernetes.
 //
-// What it parses may come from a stranger, so everything is bounded: the time that
-// RSA takes grows with the cube of the key's size. Errors of parsers are phrases
-// that follow the name of a file ("is not PEM with one CERTIFICATE"); those about
-// private keys are fixed, since the words of Go's parsers might quote the key.
+// Its input is untrusted, so all sizes are limited; for example, the time for RSA grows
+// with the cube of the key's size. Errors of parsers are phrases that follow the name of
+// a file ("is not PEM with one CERTIFICATE"). Errors about private keys are constants,
+// since errors of Go's parsers might quote the key.
 package pki
 
 import (
@@ -21,7 +21,7 @@ const (
 	typePKCS8       = "PRIVATE KEY"
 )
 
-// The limits of what is parsed, in bytes of PEM and in bits of RSA keys.
+// The limits of the input, in bytes of PEM and in bits of RSA keys.
 const (
 	MaxCertificates = 64 << 10
 	MaxKey          = 16 << 10
@@ -30,8 +30,8 @@ const (
 
 var begin = []byte("-----BEGIN")
 
-// blocks gives all blocks. It refuses data with a block that Go skips, since
-// another reader might not.
+// blocks returns all blocks. It rejects data with a block that Go skips, since another
+// parser might not.
 func blocks(data []byte) ([]*pem.Block, error) {
 	var all []*pem.Block
 	for rest := data; ; {
@@ -47,10 +47,10 @@ func blocks(data []byte) ([]*pem.Block, error) {
 	return all, nil
 }
 
-// oneBlock refuses a second block, hidden ones included.
+// oneBlock rejects a second block, even one that Go skips.
 func oneBlock(data []byte, kind string, most int) (*pem.Block, error) {
 	if len(data) > most {
-		return nil, fmt.Errorf("is larger than %d KiB, too large for one %s", most>>10, kind)
+		return nil, fmt.Errorf("is larger than %d KiB, which is too large for one %s", most>>10, kind)
 	}
 	all, err := blocks(data)
 	if err != nil || len(all) != 1 || all[0].Type != kind {

@@ -1,6 +1,6 @@
-// Package policiestest has the objects that tests of verdicts begin with: a
-// policy, a namespace's facts, and pods as launch and NVFLARE's launcher make
-// them. Every call gives a fresh copy, so that a test can break it.
+// Package policiestest has the objects with which tests of verdicts begin: a policy, a
+// namespace's facts, and pods as launch and NVFLARE's launcher make them. Every call
+// returns a new copy, so that a test can change it.
 package policiestest
 
 import (
@@ -46,7 +46,7 @@ var (
 // LauncherUser is the ServiceAccount of the client, which makes job pods.
 const LauncherUser = "system:serviceaccount:" + Namespace + ":site-2-809cb9ad"
 
-// Policy is what a hospital's policy typically looks like.
+// Policy is a typical policy of a hospital.
 func Policy(t testing.TB) *v1alpha1.SitePolicy {
 	t.Helper()
 	p := &v1alpha1.SitePolicy{}
@@ -99,8 +99,8 @@ func Checks(t testing.TB) *checks.Registry {
 	return r
 }
 
-// JobPolicy is Policy for participants that NVFLARE's own chart runs: they have
-// their workspace elsewhere.
+// JobPolicy is Policy for participants that NVFLARE's own chart runs, which have their
+// workspace at another path.
 func JobPolicy(t testing.TB) *v1alpha1.SitePolicy {
 	t.Helper()
 	p := Policy(t)
@@ -108,7 +108,7 @@ func JobPolicy(t testing.TB) *v1alpha1.SitePolicy {
 	return p
 }
 
-// Facts are those of a namespace in which three good kits are stored.
+// Facts are the facts of a namespace with three valid kits.
 func Facts(policy *v1alpha1.SitePolicy) facts.Facts {
 	return facts.Facts{
 		Now: Now, PolicyName: policy.Name,
@@ -126,7 +126,7 @@ func Facts(policy *v1alpha1.SitePolicy) facts.Facts {
 	}
 }
 
-// JobFacts are those of the federation that the job pods are of.
+// JobFacts are the facts of the federation of the job pods.
 func JobFacts(policy *v1alpha1.SitePolicy) facts.Facts {
 	f := Facts(policy)
 	k := f.Kits[ServerKit]
@@ -135,10 +135,10 @@ func JobFacts(policy *v1alpha1.SitePolicy) facts.Facts {
 	return f
 }
 
-// KitImage is flare-kit's, by digest.
+// KitImage is the image of flare-kit, by digest.
 var KitImage = "registry.example.org/flare-kit@sha256:" + strings.Repeat("6d", 32)
 
-// OnVolume has all kits lie on a volume that the policy names.
+// OnVolume puts all kits on a volume that the policy lists.
 func OnVolume(policy *v1alpha1.SitePolicy, f *facts.Facts) {
 	policy.Spec.Kits.Claims = []string{"flare-kits"}
 	f.KitImage = KitImage
@@ -174,8 +174,8 @@ func Deployment(t testing.TB, role string) *appsv1.Deployment {
 	return d
 }
 
-// LaunchPod is the pod that comes of what launch writes for a server, client or
-// admin, as the API server would send it to be mutated.
+// LaunchPod is the pod of what launch writes for a server, client or admin, as the API
+// server sends it to the mutating webhook.
 func LaunchPod(t testing.TB, role string) *corev1.Pod {
 	t.Helper()
 	var template corev1.PodTemplateSpec
@@ -200,8 +200,8 @@ func JobPod(t testing.TB, role string) *corev1.Pod {
 	return pod
 }
 
-// OtherPod is one that has nothing to do with a federation, with three
-// containers, as a restricted namespace takes it.
+// OtherPod is a pod that does not belong to a federation, with three containers, which
+// the Pod Security Standard restricted allows.
 func OtherPod(t testing.TB) *corev1.Pod {
 	t.Helper()
 	pod := &corev1.Pod{}

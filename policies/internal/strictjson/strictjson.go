@@ -1,7 +1,6 @@
-// Package strictjson decodes JSON of strangers into a tree. It is not decoded into
-// structs, because encoding/json matches keys without regard to case and takes
-// the last of two equal ones: it would find a field that other readers do not
-// see.
+// Package strictjson decodes untrusted JSON into a tree. It does not decode into
+// structs, since encoding/json ignores the case of keys and uses the last of two equal
+// ones: it could find a field that other parsers do not.
 package strictjson
 
 import (
@@ -12,7 +11,7 @@ import (
 	"io"
 )
 
-// maxDepth bounds the nesting; a kit's files need six levels.
+// maxDepth limits the nesting. The files of kits need six levels.
 const maxDepth = 32
 
 // Decode reads one value and the end of the text.
@@ -27,13 +26,13 @@ func Decode(data []byte) (any, error) {
 		return nil, err
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the JSON value")
+		return nil, errors.New("it has text after the JSON value")
 	}
 	return root, nil
 }
 
-// decode reads one value of at most depth levels. It refuses a repeated key:
-// two readers may take different ones.
+// decode reads one value of at most depth levels. It rejects duplicate keys: two parsers
+// may use different ones.
 func decode(dec *json.Decoder, depth int) (any, error) {
 	token, err := dec.Token()
 	delim, nested := token.(json.Delim)
@@ -71,7 +70,7 @@ func decodeObject(dec *json.Decoder, depth int) (any, error) {
 		}
 		key, _ := token.(string)
 		if _, twice := object[key]; twice {
-			return nil, fmt.Errorf("the key %.60q stands in it twice", key)
+			return nil, fmt.Errorf("it has the key %.60q twice", key)
 		}
 		if object[key], err = decode(dec, depth); err != nil {
 			return nil, err
