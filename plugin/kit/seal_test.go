@@ -150,7 +150,7 @@ func TestSealRefuses(t *testing.T) {
 	}{
 		{"no key", "--key is missing", []string{good}},
 		{"a key that is not there", "no such file or directory", []string{good, "--key=nope"}},
-		{"an encrypted key", "holds an encrypted private key, which is not supported", []string{good, "--key=" + encrypted}},
+		{"an encrypted key", "contains an encrypted private key, which is not supported", []string{good, "--key=" + encrypted}},
 		{"a participant's key", "not an ECDSA key on P-256", []string{good, "--key=" + participant + "/startup/client.key"}},
 		{"a participant's certificate", "is not valid for sealing this kit", append([]string{good, "--cert=" + participant + "/startup/client.crt"}, it...)},
 		{"another certificate", "does not belong to the sealing certificate", append([]string{good, project[1]}, it...)},

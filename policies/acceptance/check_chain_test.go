@@ -121,7 +121,7 @@ func TestVerifyRoots(t *testing.T) {
 		root *issuer
 		text string
 	}{
-		"issued by another":    {newIssuer(t, root, authority("between")), "it was issued by somebody else"},
+		"issued by another":    {newIssuer(t, root, authority("between")), "it was issued by another authority"},
 		"signed by a namesake": {newIssuer(t, root, authority("demo")), "not a root certificate"},
 		"must not sign":        {newIssuer(t, nil, noSigner), "not a root certificate"},
 	} {

@@ -164,10 +164,10 @@ func TestMakeSeal(t *testing.T) {
 
 	for want, change := range map[string]func(*kit.SealOptions){
 		"does not belong to the sealing certificate": func(o *kit.SealOptions) { o.Key = other.Key },
-		"is not valid for sealing this kit":                     func(o *kit.SealOptions) { o.Certificate = other.Certificate },
-		"the sealing certificate is invalid":        func(o *kit.SealOptions) { o.Certificate = []byte("x") },
+		"is not valid for sealing this kit":          func(o *kit.SealOptions) { o.Certificate = other.Certificate },
+		"the sealing certificate is invalid":         func(o *kit.SealOptions) { o.Certificate = []byte("x") },
 		"not now":                                    func(o *kit.SealOptions) { o.Now = today.AddDate(2, 0, 0) },
-		"the seal would never be valid":             func(o *kit.SealOptions) { o.ValidFor = -time.Hour },
+		"the seal would never be valid":              func(o *kit.SealOptions) { o.ValidFor = -time.Hour },
 		"serial must be a whole number":              func(o *kit.SealOptions) { o.Serial = -1 },
 	} {
 		_, err := make(change)

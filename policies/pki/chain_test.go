@@ -62,7 +62,7 @@ func TestVerifyChain(t *testing.T) {
 	require.NoError(t, pki.VerifyChain(below, []*x509.Certificate{between}, root.Certificate))
 	require.Error(t, pki.VerifyChain(below, nil, root.Certificate), "the intermediate is missing")
 	require.Error(t, pki.VerifyChain(below, []*x509.Certificate{between}, other.Certificate))
-	require.Error(t, pki.CheckRoot(between), "issued by somebody else")
+	require.Error(t, pki.CheckRoot(between), "issued by another authority")
 	later := leaf(t, root, func(c *x509.Certificate) { c.NotBefore, c.NotAfter = issued.AddDate(0, 6, 0), issued.AddDate(2, 0, 0) })
 	require.NoError(t, pki.VerifyChain(later, nil, root.Certificate), "dates are for the caller")
 	usage := leaf(t, root, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection} })
@@ -78,9 +78,9 @@ func TestParseCertificates(t *testing.T) {
 		{"one", one, "", ""},
 		{"two", one + one, "", "is not PEM with one CERTIFICATE"},
 		{"nothing", "", "is not valid PEM", "is not PEM with one CERTIFICATE"},
-		{"a key", string(key), `holds a PEM block "PRIVATE KEY"`, "is not PEM with one CERTIFICATE"},
+		{"a key", string(key), `contains a PEM block "PRIVATE KEY"`, "is not PEM with one CERTIFICATE"},
 		{"one that Go skips", one + "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n", "is not valid PEM", "is not PEM with one CERTIFICATE"},
-		{"garbage", string(block("CERTIFICATE", []byte("garbage"))), "cannot be read", "cannot be read"},
+		{"garbage", string(block("CERTIFICATE", []byte("garbage"))), "cannot be parsed", "cannot be read"},
 		{"large", one + strings.Repeat("#", pki.MaxCertificates), "is larger than 64 KiB", "is larger than 16 KiB"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

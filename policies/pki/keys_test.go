@@ -44,14 +44,14 @@ func TestKeys(t *testing.T) {
 	require.NoError(t, err, "a root's key")
 	for _, tt := range []struct{ name, want, data string }{
 		{"RSA", "not an ECDSA key on P-256", string(rsaPEM)},
-		{"PKCS#8", "holds an encrypted private key, which is not supported", string(block("ENCRYPTED PRIVATE KEY", private))},
-		{"cosign", "holds an encrypted private key, which is not supported", string(block("ENCRYPTED SIGSTORE PRIVATE KEY", private))},
-		{"old openssl", "holds an encrypted private key, which is not supported", string(pem.EncodeToMemory(&pem.Block{
+		{"PKCS#8", "contains an encrypted private key, which is not supported", string(block("ENCRYPTED PRIVATE KEY", private))},
+		{"cosign", "contains an encrypted private key, which is not supported", string(block("ENCRYPTED SIGSTORE PRIVATE KEY", private))},
+		{"old openssl", "contains an encrypted private key, which is not supported", string(pem.EncodeToMemory(&pem.Block{
 			Type: "EC PRIVATE KEY", Headers: map[string]string{"Proc-Type": "4,ENCRYPTED"}, Bytes: sec1}))},
 		{"public", "one unencrypted private key", string(public)},
 		{"two", "one unencrypted private key", string(private) + string(private)},
 		{"none", "one unencrypted private key", ""},
-		{"garbage", "holds a private key that cannot be read", string(block("PRIVATE KEY", []byte("garbage")))},
+		{"garbage", "contains a private key that cannot be parsed", string(block("PRIVATE KEY", []byte("garbage")))},
 		{"large", "too large for a private key", string(private) + strings.Repeat("#", pki.MaxKey)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

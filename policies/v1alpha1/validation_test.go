@@ -42,7 +42,7 @@ func TestValidate(t *testing.T) {
 		}, []string{"is not PEM with one PUBLIC KEY"}},
 		"a broken key": {func(s *spec) {
 			s.Kits.Sealers[0].PublicKey = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"
-		}, []string{"cannot be read"}},
+		}, []string{"cannot be parsed"}},
 		"two keys":          {func(s *spec) { s.Kits.Sealers[0].PublicKey += s.Kits.Sealers[0].PublicKey }, []string{"is not PEM with one PUBLIC KEY"}},
 		"a sealer twice":    {func(s *spec) { s.Kits.Sealers = append(s.Kits.Sealers, s.Kits.Sealers[0]) }, []string{"sealers[1].name: Duplicate"}},
 		"unknown signature": {func(s *spec) { s.Kits.Signature = "None" }, []string{"spec.kits.signature: Unsupported"}},

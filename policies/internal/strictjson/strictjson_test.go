@@ -21,8 +21,8 @@ func TestDecodeRefuses(t *testing.T) {
 	for data, want := range map[string]string{
 		"":                       "it ends too early",
 		`{"a": `:                 "it ends too early",
-		`{"a": 1, "\u0061": 2}`:  `the key "a" stands in it twice`,
-		`{} {}`:                  "something follows the JSON value",
+		`{"a": 1, "\u0061": 2}`:  `it has the key "a" twice`,
+		`{} {}`:                  "it has text after the JSON value",
 		`{a: 1}`:                 "invalid character",
 		strings.Repeat("[", 100): "it is nested deeper than 32 levels",
 	} {
