@@ -25,7 +25,7 @@ func (p *Policy) connect(r *Review, f *Facts) []checks.Result {
 	if f.Targets == nil || (r.Resource == pods && len(f.Targets) == 0) {
 		return []checks.Result{{
 			ID: checks.IDInteractive, Field: r.Subresource, Reason: "the pod cannot be looked up",
-			Detail: "so its role is unknown", Fix: "make sure that it exists, and try again",
+			Detail: "access depends on its role", Fix: "make sure that it exists, and try again",
 		}}
 	}
 	for _, pod := range f.Targets {

@@ -80,7 +80,7 @@ func TestParseCertificates(t *testing.T) {
 		{"nothing", "", "is not valid PEM", "is not PEM with one CERTIFICATE"},
 		{"a key", string(key), `contains a PEM block "PRIVATE KEY"`, "is not PEM with one CERTIFICATE"},
 		{"one that Go skips", one + "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n", "is not valid PEM", "is not PEM with one CERTIFICATE"},
-		{"garbage", string(block("CERTIFICATE", []byte("garbage"))), "cannot be parsed", "cannot be read"},
+		{"garbage", string(block("CERTIFICATE", []byte("garbage"))), "cannot be parsed", "cannot be parsed"},
 		{"large", one + strings.Repeat("#", pki.MaxCertificates), "is larger than 64 KiB", "is larger than 16 KiB"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
