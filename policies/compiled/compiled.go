@@ -29,6 +29,7 @@ type Policy struct {
 	claims       map[string]claim
 	sealers      map[string]int
 	frameworks   map[string]versions
+	placement    placement
 }
 
 // Tools are what all policies of a program are compiled with.
@@ -52,6 +53,7 @@ func New(source *v1alpha1.SitePolicy, tools Tools) (*Policy, field.ErrorList) {
 	p.addClaims()
 	p.addSealers()
 	p.addFrameworks()
+	p.addPlacement()
 	if errs := p.addPodSecurity(); len(errs) > 0 {
 		return nil, errs
 	}

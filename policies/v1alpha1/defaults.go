@@ -1,5 +1,9 @@
 package v1alpha1
 
+import (
+	corev1 "k8s.io/api/core/v1"
+)
+
 // SetDefaults sets the same defaults as the API server takes from the CRD, for
 // policies that come from a file.
 func SetDefaults(p *SitePolicy) {
@@ -14,6 +18,11 @@ func SetDefaults(p *SitePolicy) {
 	for i := range s.Data {
 		if s.Data[i].ReadOnly == nil {
 			s.Data[i].ReadOnly = new(true)
+		}
+	}
+	if s.Placement != nil {
+		for i := range s.Placement.Tolerations {
+			set(&s.Placement.Tolerations[i].Operator, corev1.TolerationOpEqual)
 		}
 	}
 }

@@ -129,6 +129,18 @@ type SitePolicySpec struct {
 	// +optional
 	Launcher *LauncherRule `json:"launcher,omitempty"`
 
+	// environment names variables that containers of participants may have besides
+	// those of their framework.
+	//
+	// +optional
+	Environment *EnvironmentRule `json:"environment,omitempty"`
+
+	// placement says which classes, nodes and annotations pods of participants may
+	// ask for. Without it: none.
+	//
+	// +optional
+	Placement *PlacementRules `json:"placement,omitempty"`
+
 	// privacy says what may leave the site, and how.
 	//
 	// +optional

@@ -32,6 +32,8 @@ func Validate(policy *SitePolicy) field.ErrorList {
 	errs = append(errs, validateWorkspace(spec.Child("workspace"), &p.Spec)...)
 	errs = append(errs, validateData(spec.Child("data"), &p.Spec)...)
 	errs = append(errs, validateLauncher(spec.Child("launcher"), p.Spec.Launcher)...)
+	errs = append(errs, validateEnvironment(spec.Child("environment", "allowed"), p.Spec.Environment)...)
+	errs = append(errs, validatePlacement(spec.Child("placement"), p.Spec.Placement)...)
 	errs = append(errs, validatePrivacy(spec.Child("privacy"), p.Spec.Privacy)...)
 	errs = append(errs, validatePodSecurity(spec.Child("podSecurity"), &p.Spec.PodSecurity)...)
 	errs = append(errs, validateResources(spec.Child("resources", "max"), p.Spec.Resources.Max)...)
