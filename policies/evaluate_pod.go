@@ -1,6 +1,10 @@
 package policies
 
 import (
+	"maps"
+	"slices"
+	"strings"
+
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
@@ -34,12 +38,23 @@ func (p *Policy) podRequest(r *Review, f *Facts) []checks.Result {
 func (p *Policy) pod(r *Review, pod *corev1.Pod, f *Facts) []checks.Result {
 	request := r.request()
 	if old, ok := r.OldObject.(*corev1.Pod); ok && old != nil && r.Operation == Update {
-		if !significant(&pod.Spec, &old.Spec) {
-			return nil
+		request.OldAnnotations = old.Annotations
+		if len(request.Unknown) == 0 && !significant(&pod.Spec, &old.Spec) {
+			return p.annotations(pod, f, request)
 		}
-		request.Starts = len(old.Spec.SchedulingGates) > 0 && len(pod.Spec.SchedulingGates) == 0
+		if len(old.Spec.SchedulingGates) > 0 && len(pod.Spec.SchedulingGates) == 0 {
+			request.Starts, request.OldAnnotations = true, nil
+		}
 	}
 	return p.checks.Run(checks.NewPod(pod, p.site, f, request))
+}
+
+// annotations evaluates a pod of which at most its metadata has changed.
+func (p *Policy) annotations(pod *corev1.Pod, f *Facts, request checks.Request) []checks.Result {
+	if maps.Equal(pod.Annotations, request.OldAnnotations) {
+		return nil
+	}
+	return checks.Annotations(checks.NewPod(pod, p.site, f, request))
 }
 
 // ephemeral evaluates ephemeral containers. Break-glass allows them for debugging a
@@ -53,9 +68,26 @@ func (p *Policy) ephemeral(r *Review, pod *corev1.Pod, f *Facts) []checks.Result
 }
 
 func (r *Review) request() checks.Request {
-	request := checks.Request{Namespace: r.Namespace, User: r.User.Username, Create: r.Operation == Create, Template: r.Template}
+	request := checks.Request{
+		Namespace: r.Namespace, User: r.User.Username, Create: r.Operation == Create, Template: r.Template,
+		Unknown: r.unknownBelow("spec."),
+	}
 	if r.Path != nil {
 		request.Prefix = r.Path.String()
+		request.Unknown = r.unknownBelow(request.Prefix + ".spec.")
 	}
 	return request
+}
+
+// unknownBelow are the unknown fields of the pod at a path which the request adds.
+// Those of its status, its metadata and of the workload around it are the API
+// server's own affair.
+func (r *Review) unknownBelow(path string) []string {
+	var added []string
+	for _, field := range r.Unknown {
+		if strings.HasPrefix(field, path) && !slices.Contains(r.OldUnknown, field) {
+			added = append(added, field)
+		}
+	}
+	return added
 }

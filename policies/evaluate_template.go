@@ -18,8 +18,12 @@ func (p *Policy) template(r *Review, f *Facts) []checks.Result {
 	if !ok {
 		return unknown(r)
 	}
-	if old, _, ok := Extract(r.OldObject); ok && r.Operation == Update && equality.Semantic.DeepEqual(old.Spec, pod.Spec) {
-		return nil // only scaled, paused or labelled
+	request := r.templateRequest(path)
+	if old, _, ok := Extract(r.OldObject); ok && r.Operation == Update && len(request.Unknown) == 0 && equality.Semantic.DeepEqual(old.Spec, pod.Spec) {
+		// Scaled, paused, labelled, restarted. Pods that it makes have all annotations
+		// of the template, so that only those matter which it did not have before.
+		request.OldAnnotations = old.Annotations
+		return p.annotations(pod, f, request)
 	}
 	return p.checks.Run(p.templatePod(r, pod, path, f))
 }
@@ -27,9 +31,14 @@ func (p *Policy) template(r *Review, f *Facts) []checks.Result {
 // templatePod is the pod of a template as the checks see it, after mutation.
 func (p *Policy) templatePod(r *Review, pod *corev1.Pod, path *field.Path, f *Facts) *checks.Pod {
 	pod.Namespace = r.Namespace
+	return checks.NewPod(p.Mutate(pod, *f), p.site, f, r.templateRequest(path))
+}
+
+func (r *Review) templateRequest(path *field.Path) checks.Request {
 	request := r.request()
 	request.Template, request.Create, request.Prefix = true, true, path.String()
-	return checks.NewPod(p.Mutate(pod, *f), p.site, f, request)
+	request.Unknown = r.unknownBelow(request.Prefix + ".spec.")
+	return request
 }
 
 // significant says whether an update of a pod changes a field that can matter. The
@@ -39,10 +48,7 @@ func significant(pod, old *corev1.PodSpec) bool {
 }
 
 func withoutHarmless(spec corev1.PodSpec) corev1.PodSpec {
-	spec.Tolerations = nil
-	spec.NodeName, spec.NodeSelector, spec.Affinity = "", nil, nil
+	spec.NodeName = "" // only a binding sets it
 	spec.ActiveDeadlineSeconds, spec.TerminationGracePeriodSeconds = nil, nil
-	spec.TopologySpreadConstraints = nil
-	spec.Priority, spec.PriorityClassName, spec.PreemptionPolicy = nil, "", nil
 	return spec
 }

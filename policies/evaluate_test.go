@@ -118,7 +118,7 @@ func TestUpdates(t *testing.T) {
 	}{
 		"labels":                {"client", func(s *scene) { s.pod().Labels = nil }, ""},
 		"finalizers":            {"client", func(s *scene) { s.pod().Finalizers = nil; s.facts.Kits = nil }, ""},
-		"tolerations":           {"client", func(s *scene) { s.pod().Spec.Tolerations = []corev1.Toleration{{Operator: "Exists"}} }, ""},
+		"tolerations":           {"client", func(s *scene) { s.pod().Spec.Tolerations = []corev1.Toleration{{Operator: "Exists"}} }, "the toleration is not allowed"},
 		"a deadline":            {"client", func(s *scene) { s.pod().Spec.ActiveDeadlineSeconds = new(int64(1)) }, ""},
 		"an image":              {"client", func(s *scene) { s.pod().Spec.Containers[0].Image = "evil" }, "image"},
 		"being deleted":         {"client", func(s *scene) { s.pod().DeletionTimestamp = &metav1.Time{}; s.pod().Spec.Containers[0].Image = "evil" }, "image"},

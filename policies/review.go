@@ -39,6 +39,10 @@ type Review struct {
 	Object    runtime.Object
 	OldObject runtime.Object
 
+	// Unknown are the paths of fields of Object which its type does not have: they
+	// came with a later Kubernetes. OldUnknown are those of OldObject.
+	Unknown, OldUnknown []string
+
 	// Template says that Object is a *corev1.Pod that was made of a template, and
 	// Path is the path of that template, such as spec.template. They are not needed
 	// if Object is the workload itself, since Evaluate extracts the template. Path is

@@ -42,6 +42,7 @@ func cluster(t *testing.T, s site, installed bool) *clientstest.Server {
 	server.Put(sitePolicy)
 	pod := &corev1.Pod{}
 	require.NoError(t, yaml.Unmarshal([]byte(podOf(t, last(t, s.manifests))), pod))
+	pod.Spec.NodeName = "node0"
 	server.Put(pod)
 	if !installed {
 		return server
@@ -71,6 +72,8 @@ func TestExplainAPod(t *testing.T) {
 	assert.Contains(t, out, "Policy: hospital-a (Enforce); namespace fl-site-1 has the label kubectl-flare.dev/site-policy=hospital-a\n")
 	assert.Contains(t, out, "Webhook, by the cluster:\n  mutate-pods.kubectl-flare.dev sees CREATE pods (failurePolicy Ignore)")
 	assert.Contains(t, out, "  kit             pass\n")
+	assert.Contains(t, out, "  pod-fields      pass\n", "the scheduler has chosen the node")
+	assert.Contains(t, out, "  placement       pass\n")
 	assert.Contains(t, out, "  images          fail\n", "the pod is taken as it stands there, with its tag")
 	assert.NotContains(t, out, "Note:")
 }

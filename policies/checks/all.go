@@ -19,6 +19,8 @@ const (
 	IDData        = "data"
 	IDTokens      = "tokens"
 	IDLauncher    = "launcher"
+	IDPodFields   = "pod-fields"
+	IDPlacement   = "placement"
 	IDHost        = "host"
 	IDPodSecurity = "pod-security"
 	IDUser        = "user"
@@ -46,6 +48,8 @@ func All() []Check {
 		{ID: IDData, Scope: Verified, NeedsKit: true, Run: data},
 		{ID: IDTokens, Scope: Every, NeedsKit: true, Run: tokens},
 		{ID: IDLauncher, Scope: Every, Run: launcher},
+		{ID: IDPodFields, Scope: Every, Run: podFields},
+		{ID: IDPlacement, Scope: Every, Run: placement},
 		{ID: IDHost, Scope: Every, Run: host},
 		{ID: IDPodSecurity, Scope: Every, Run: podSecurity},
 		{ID: IDUser, Scope: Verified, NeedsKit: true, Run: user},
@@ -58,5 +62,6 @@ func All() []Check {
 // node, not the federation.
 func Floor(p *Pod) []Result {
 	results := append(host(p), podSecurity(p)...)
-	return append(results, volumes(p)...)
+	results = append(results, volumes(p)...)
+	return append(results, p.unknownFields()...)
 }

@@ -17,6 +17,6 @@ func Binding(user string, binders []string) []Result {
 	}
 	return []Result{{
 		ID: IDBinding, Field: "target", Reason: "only the scheduler binds pods", Detail: quote(user),
-		Fix: "leave it to the scheduler; steer it with nodeSelector or affinity",
+		Fix: "leave it to the scheduler; steer it with a nodeSelector",
 	}}
 }

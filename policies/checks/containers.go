@@ -11,7 +11,6 @@ import (
 //
 // Fields: initContainers, containers, ephemeralContainers, shareProcessNamespace.
 func containers(p *Pod) []Result {
-	const fix = "run it in a pod of its own"
 	var results []Result
 	for c := range Containers(p.Spec) {
 		switch {
@@ -19,7 +18,7 @@ func containers(p *Pod) []Result {
 			results = append(results, p.failIn(c, IDContainers, "", "an ephemeral container in a participant's pod",
 				"ask for break-glass (the verb breakglass on the SitePolicy)", "it would see the participant's files and memory"))
 		case c.Container != p.Verifier.Container && p.Demand(c) == nil:
-			results = append(results, p.failIn(c, IDContainers, "", "a further container in a participant's pod", fix, "%s", p.containerCount()))
+			results = append(results, p.failIn(c, IDContainers, "", "a further container in a participant's pod", furtherContainer(c.Name), "%s", p.containerCount()))
 		}
 	}
 	for i := range p.demands.Containers {

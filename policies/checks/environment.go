@@ -1,6 +1,9 @@
 package checks
 
 import (
+	"iter"
+	"strings"
+
 	corev1 "k8s.io/api/core/v1"
 )
 
@@ -18,10 +21,31 @@ func environment(p *Pod) []Result {
 			continue // containers denies it
 		}
 		for _, problem := range d.Grammar.Environment(c.Container) {
-			results = append(results, p.failIn(c, IDEnvironment, problem.Field, "an environment variable that is not allowed", problem.Fix, "%s", oneLine(problem.Detail)))
+			if p.allowsVariable(c.Container, problem.Unlisted) {
+				continue
+			}
+			fix := problem.Fix
+			if problem.Unlisted != "" {
+				fix += "; or let the policy's spec.environment.allowed name it, and give a literal value"
+			}
+			results = append(results, p.failIn(c, IDEnvironment, problem.Field, "an environment variable that is not allowed", fix, "%s", oneLine(problem.Detail)))
 		}
 	}
 	return results
+}
+
+// allowsVariable says whether the policy takes a variable that the framework does
+// not know, with every value that the container gives it. Kubernetes expands $(…).
+func (p *Pod) allowsVariable(c *corev1.Container, name string) bool {
+	if name == "" || !p.Site.AllowsVariable(name) {
+		return false
+	}
+	for i := range c.Env {
+		if e := &c.Env[i]; e.Name == name && (e.ValueFrom != nil || strings.Contains(e.Value, "$(")) {
+			return false
+		}
+	}
+	return true
 }
 
 func (p *Pod) containerEnvironment(c Container) []Result {
@@ -35,11 +59,16 @@ func (p *Pod) containerEnvironment(c Container) []Result {
 	if len(c.EnvFrom) > 0 {
 		add("envFrom", "environment from elsewhere", "name each variable in env", "what it holds cannot be judged")
 	}
-	if c.Lifecycle != nil && (c.Lifecycle.PostStart != nil || c.Lifecycle.PreStop != nil) {
-		add("lifecycle", "a lifecycle hook", "leave it out", "it runs a command of its own in the container")
+	if field := lifecycleHook(c.Lifecycle); field != "" {
+		add(field, "a lifecycle hook", "leave it out, or let preStop sleep", "it runs a command of its own in the container, or calls one elsewhere")
 	}
-	if field := execProbe(c.Container); field != "" {
-		add(field+".exec", "an exec probe", "use a tcpSocket probe", "it runs a command of its own in the container")
+	for name, probe := range probes(c.Container) {
+		switch {
+		case probe.Exec != nil:
+			add(name+".exec", "an exec probe", "use a tcpSocket probe", "it runs a command of its own in the container")
+		case probeHost(probe) != "":
+			add(name, "a probe of another host", "leave out its host", "the node would connect to "+quote(probeHost(probe)))
+		}
 	}
 	// The kubelet mounts a file there: it could hide one of the image.
 	if c.TerminationMessagePath != "" && c.TerminationMessagePath != corev1.TerminationMessagePathDefault {
@@ -54,14 +83,35 @@ func (p *Pod) containerEnvironment(c Container) []Result {
 	return results
 }
 
-func execProbe(c *corev1.Container) string {
+// lifecycleHook finds a hook that does more than to wait before the container ends.
+func lifecycleHook(l *corev1.Lifecycle) string {
 	switch {
-	case c.LivenessProbe != nil && c.LivenessProbe.Exec != nil:
-		return "livenessProbe"
-	case c.ReadinessProbe != nil && c.ReadinessProbe.Exec != nil:
-		return "readinessProbe"
-	case c.StartupProbe != nil && c.StartupProbe.Exec != nil:
-		return "startupProbe"
+	case l == nil:
+		return ""
+	case l.PostStart != nil:
+		return "lifecycle.postStart"
+	case l.PreStop != nil && (l.PreStop.Sleep == nil || l.PreStop.Exec != nil || l.PreStop.HTTPGet != nil || l.PreStop.TCPSocket != nil):
+		return "lifecycle.preStop"
+	}
+	return ""
+}
+
+// probes visits those that a container has.
+func probes(c *corev1.Container) iter.Seq2[string, *corev1.Probe] {
+	return func(yield func(string, *corev1.Probe) bool) {
+		_ = (c.LivenessProbe == nil || yield("livenessProbe", c.LivenessProbe)) &&
+			(c.ReadinessProbe == nil || yield("readinessProbe", c.ReadinessProbe)) &&
+			(c.StartupProbe == nil || yield("startupProbe", c.StartupProbe))
+	}
+}
+
+// probeHost is the host that a probe names, "" for the pod itself.
+func probeHost(p *corev1.Probe) string {
+	switch {
+	case p.HTTPGet != nil:
+		return p.HTTPGet.Host
+	case p.TCPSocket != nil:
+		return p.TCPSocket.Host
 	}
 	return ""
 }

@@ -54,6 +54,8 @@ func fixtures() map[string]fixture {
 		}},
 		checks.IDTokens:      {"other", func(w *world) { w.Spec.ServiceAccountName = w.policy.Spec.Launcher.ServiceAccountName }},
 		checks.IDLauncher:    {"job", func(w *world) { w.request.User = "alice" }},
+		checks.IDPodFields:   {"client", func(w *world) { w.Spec.Hostname = "server1" }},
+		checks.IDPlacement:   {"client", func(w *world) { w.Spec.RuntimeClassName = new("nvidia") }},
 		checks.IDHost:        {"other", func(w *world) { w.policy.Spec.PodSecurity.Level = "privileged"; w.Spec.HostNetwork = true }},
 		checks.IDPodSecurity: {"client", func(w *world) { w.main().SecurityContext.ReadOnlyRootFilesystem = nil }},
 		checks.IDUser:        {"client", func(w *world) { w.Spec.SecurityContext.FSGroup = new(int64(7)) }},

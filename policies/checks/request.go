@@ -12,6 +12,11 @@ type Request struct {
 	// Template says that the pod stands in a template: its pods will be evaluated
 	// again, and nobody has named or bound them yet.
 	Template bool
+	// Unknown are the paths of fields of the pod's spec which this version's types do
+	// not have, and which the object did not have before the request.
+	Unknown []string
+	// OldAnnotations are those that the object has had and that need no verdict.
+	OldAnnotations map[string]string
 	// Prefix is the path of the pod in the object: empty, or spec.template.
 	Prefix string
 }

@@ -30,10 +30,14 @@ func resources(p *Pod) []Result {
 		}
 	}
 	// Maps have no order, and a message must not change from one try to the next.
+	sortByDetail(results)
+	return results
+}
+
+func sortByDetail(results []Result) {
 	slices.SortFunc(results, func(a, b Result) int {
 		return cmp.Or(strings.Compare(a.Field, b.Field), strings.Compare(a.Detail, b.Detail))
 	})
-	return results
 }
 
 // missingLimit: devices have no default, so a missing limit there means none.
@@ -118,10 +122,11 @@ func has(list corev1.ResourceList, name corev1.ResourceName) bool {
 }
 
 // Resize evaluates a pod whose amounts are being changed: nothing else can come
-// through that door.
+// through that door, but what a later Kubernetes lets through.
 func Resize(p *Pod) []Result {
+	results := p.unknownFields()
 	if !p.Federated {
-		return nil
+		return results
 	}
-	return resources(p)
+	return append(results, resources(p)...)
 }

@@ -124,7 +124,7 @@ func TestEnvironment(t *testing.T) {
 		"another pod's token": {"job", func(w *world) { w.Name = "other" }, []string{"environment: not from its own key"}},
 		"a token in the open": {"job", func(w *world) { w.main().Env[2].ValueFrom = nil; w.main().Env[2].Value = "x" }, []string{"environment: must come from the job's Secret"}},
 		"working directory":   {"client", func(w *world) { w.main().WorkingDir = "/workspace" }, []string{"environment: a working directory"}},
-		"postStart":           {"client", func(w *world) { w.main().Lifecycle = &corev1.Lifecycle{PostStart: &corev1.LifecycleHandler{}} }, []string{"environment: lifecycle"}},
+		"postStart":           {"client", func(w *world) { w.main().Lifecycle = &corev1.Lifecycle{PostStart: &corev1.LifecycleHandler{}} }, []string{"environment: lifecycle.postStart"}},
 		"exec probe": {"client", func(w *world) {
 			w.main().LivenessProbe = &corev1.Probe{ProbeHandler: corev1.ProbeHandler{Exec: &corev1.ExecAction{}}}
 		}, []string{"environment: livenessProbe.exec"}},

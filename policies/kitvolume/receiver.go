@@ -67,9 +67,10 @@ func ownFolder(folder, digest string) bool {
 }
 
 // Same compares two containers. Their resources may differ: a LimitRange may set some,
-// and other checks limit them.
+// and other checks limit them. So may the pull policy, which the plugin
+// AlwaysPullImages sets: the image is named by its digest.
 func Same(got, want *corev1.Container) bool {
 	a := *got
-	a.Resources = want.Resources
+	a.Resources, a.ImagePullPolicy = want.Resources, want.ImagePullPolicy
 	return equality.Semantic.DeepEqual(&a, want)
 }

@@ -69,4 +69,7 @@ type Identity struct {
 // Problem is what is wrong with a container, below its own path.
 type Problem struct {
 	Field, Detail, Fix string
+	// Unlisted is the name of a variable that the framework does not know, "" for
+	// every other problem: the policy may allow it.
+	Unlisted string
 }

@@ -29,6 +29,14 @@ func (l *loader) build(file string, d document) *Case {
 	c := &Case{Name: d.Name, Source: filepath.Base(file), Lesson: d.Lesson, Elsewhere: d.Elsewhere, Static: d.Static, Want: d.Want}
 	c.Snapshot = b.snapshot(&d)
 	c.Review = b.review(&d, &c.Snapshot)
+	if d.Object != nil {
+		c.Later = d.Object.Later
+	}
+	if d.OldObject != nil {
+		c.OldLater = d.OldObject.Later
+	}
+	c.Review.Unknown = unknown(l.t, c.Review.Object, c.Later)
+	c.Review.OldUnknown = unknown(l.t, c.Review.OldObject, c.OldLater)
 	return c
 }
 

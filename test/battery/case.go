@@ -26,6 +26,9 @@ type Case struct {
 	// Review is the request. Its objects are as a client sends them: a endpoint
 	// mutates where the API server would.
 	Review policies.Review
+	// Later and OldLater are JSON patches of the two objects: fields of a later
+	// Kubernetes, which their types do not have.
+	Later, OldLater json.RawMessage
 	// Snapshot is what exists in the namespace.
 	Snapshot Snapshot
 	// Elsewhere says why the API server itself rejects the request, or does not
@@ -115,6 +118,8 @@ type ref struct {
 	// Admitted says that the object has passed mutation, as one that is stored
 	// has.
 	Admitted bool `json:"admitted,omitempty"`
+	// Later adds fields of a later Kubernetes: a JSON patch.
+	Later json.RawMessage `json:"later,omitempty"`
 	// Is is the object itself.
 	Is json.RawMessage `json:"is,omitempty"`
 }

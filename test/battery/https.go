@@ -86,20 +86,16 @@ func requestOf(t testing.TB, c *Case) *admissionv1.AdmissionRequest {
 		Kind:        metav1.GroupVersionKind{Group: gvk.Group, Version: gvk.Version, Kind: gvk.Kind},
 		Resource:    metav1.GroupVersionResource{Group: a.Resource.Group, Version: version, Resource: a.Resource.Resource},
 		SubResource: a.Subresource, Namespace: a.Namespace, Name: a.Name, UserInfo: a.User,
-		Operation: admissionv1.Operation(a.Operation), Object: raw(t, a.Object), OldObject: raw(t, a.OldObject),
+		Operation: admissionv1.Operation(a.Operation), Object: raw(t, a.Object, c.Later), OldObject: raw(t, a.OldObject, c.OldLater),
 	}
 }
 
-func raw(t testing.TB, obj runtime.Object) runtime.RawExtension {
+func raw(t testing.TB, obj runtime.Object, later json.RawMessage) runtime.RawExtension {
 	t.Helper()
 	if obj == nil {
 		return runtime.RawExtension{}
 	}
-	data, err := json.Marshal(obj)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return runtime.RawExtension{Raw: data}
+	return runtime.RawExtension{Raw: withLater(t, obj, later)}
 }
 
 // endpoint posts reviews.

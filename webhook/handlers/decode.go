@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -16,7 +17,12 @@ import (
 var (
 	errNotJSON = errors.New("its object cannot be read")
 	errTwice   = errors.New("its object has a key twice")
+	errUnknown = fmt.Errorf("its object has %d or more fields that this version of kubectl-flare does not know: have a cluster admin update the webhook", mostUnknown)
 )
+
+// mostUnknown is how many problems the decoder names: beyond that it is not known which
+// fields an object has.
+const mostUnknown = 100
 
 // reviewOf decodes the objects of a request.
 func reviewOf(request *admission.Request) (policies.Review, error) {
@@ -30,30 +36,37 @@ func reviewOf(request *admission.Request) (policies.Review, error) {
 		DryRun:      request.DryRun != nil && *request.DryRun,
 	}
 	var err error
-	if a.Object, err = decode(request.Kind, request.Object.Raw); err != nil {
+	if a.Object, a.Unknown, err = decode(request.Kind, request.Object.Raw); err != nil {
 		return a, err
 	}
-	a.OldObject, err = decode(request.Kind, request.OldObject.Raw)
+	a.OldObject, a.OldUnknown, err = decode(request.Kind, request.OldObject.Raw)
 	return a, err
 }
 
-// decode is strict: a key that is there twice could be read differently by the
-// API server. A field that is not known may come from a newer one.
-func decode(kind metav1.GroupVersionKind, raw []byte) (runtime.Object, error) {
+// decode is strict: a key that is there twice could be read differently by the API
+// server. unknown are the paths of fields that came with a later Kubernetes.
+func decode(kind metav1.GroupVersionKind, raw []byte) (object runtime.Object, unknown []string, err error) {
 	if len(raw) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	object := newObject(kind)
+	object = newObject(kind)
 	if object == nil {
-		return nil, fmt.Errorf("it holds a %s, which this webhook does not know", kind.String())
+		return nil, nil, fmt.Errorf("it holds a %s, which this webhook does not know", kind.String())
 	}
-	twice, err := kjson.UnmarshalStrict(raw, object, kjson.DisallowDuplicateFields)
-	if err != nil {
+	problems, err := kjson.UnmarshalStrict(raw, object, kjson.DisallowDuplicateFields, kjson.DisallowUnknownFields)
+	switch {
+	case err != nil:
 		// The decoder's words may hold pieces of a Secret.
-		return nil, errNotJSON
+		return nil, nil, errNotJSON
+	case len(problems) >= mostUnknown:
+		return nil, nil, errUnknown
 	}
-	if len(twice) > 0 {
-		return nil, errTwice
+	for _, problem := range problems {
+		field, ok := problem.(kjson.FieldError) //nolint:errorlint // it is not wrapped
+		if !ok || !strings.HasPrefix(problem.Error(), "unknown field") {
+			return nil, nil, errTwice
+		}
+		unknown = append(unknown, field.FieldPath())
 	}
-	return object, nil
+	return object, unknown, nil
 }

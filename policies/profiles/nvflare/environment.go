@@ -26,27 +26,35 @@ var zone = regexp.MustCompile(`^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}$`)
 func (g *grammar) Environment(c *corev1.Container) []profiles.Problem {
 	var problems []profiles.Problem
 	for i := range c.Env {
-		if detail := envProblem(c, &c.Env[i], g.Process, g.Identity); detail != "" {
-			problems = append(problems, profiles.Problem{Field: fmt.Sprintf("env[%d]", i), Detail: detail, Fix: fixEnv})
+		detail, listed := envProblem(c, &c.Env[i], g.Process, g.Identity)
+		if detail == "" {
+			continue
 		}
+		problem := profiles.Problem{Field: fmt.Sprintf("env[%d]", i), Detail: detail, Fix: fixEnv}
+		if !listed {
+			problem.Unlisted = c.Env[i].Name
+		}
+		problems = append(problems, problem)
 	}
 	return problems
 }
 
-func envProblem(c *corev1.Container, e *corev1.EnvVar, p profiles.Process, id profiles.Identity) string {
+// envProblem says what is wrong with a variable. listed is false for a literal one
+// that NVFLARE has no use for: of that a site may know more.
+func envProblem(c *corev1.Container, e *corev1.EnvVar, p profiles.Process, id profiles.Identity) (detail string, listed bool) {
 	if p.Kind == profiles.KindJob {
 		if detail, known := jobEnv(c, e, p, id); known {
-			return detail
+			return detail, true
 		}
 	}
 	if e.ValueFrom != nil {
-		return sprintf("the variable %q takes its value from elsewhere", e.Name)
+		return sprintf("the variable %q takes its value from elsewhere", e.Name), true
 	}
 	return literalProblem(e)
 }
 
 // literalProblem evaluates a variable with a value of its own.
-func literalProblem(e *corev1.EnvVar) string {
+func literalProblem(e *corev1.EnvVar) (detail string, listed bool) {
 	ok, want := false, "a plain value"
 	switch e.Name {
 	case "HOME", "TMPDIR":
@@ -57,12 +65,12 @@ func literalProblem(e *corev1.EnvVar) string {
 	case "LANG", "LC_ALL", "PYTHONUNBUFFERED", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX", "CUDA_VISIBLE_DEVICES":
 		ok = plainValue.MatchString(e.Value)
 	default:
-		return sprintf("the variable %q is not on the list", e.Name)
+		return sprintf("the variable %q is not on the list", e.Name), false
 	}
 	if ok {
-		return ""
+		return "", true
 	}
-	return sprintf("%s is %q, but must be %s", e.Name, e.Value, want)
+	return sprintf("%s is %q, but must be %s", e.Name, e.Value, want), true
 }
 
 // jobEnv knows the variables that the launcher gives to job pods. Source:

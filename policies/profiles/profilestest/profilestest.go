@@ -53,6 +53,12 @@ func Run(t *testing.T, s Suite) {
 				change(&broken.Spec)
 				require.NotEmpty(t, message(site, p, broken), "%s is allowed", name)
 			}
+			for name, change := range podChanges() {
+				broken := pod.DeepCopy()
+				change(&broken.Spec)
+				require.NotEmpty(t, message(site, p, broken), "%s is allowed", name)
+			}
+			s.listedVariable(t, p, pod)
 			s.exclusive(t, pod)
 			s.deterministic(t, pod)
 		})

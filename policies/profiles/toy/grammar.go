@@ -26,11 +26,17 @@ func (w words) Argv(c *corev1.Container) []profiles.Problem {
 func (words) Environment(c *corev1.Container) []profiles.Problem {
 	var problems []profiles.Problem
 	for i := range c.Env {
-		if e := &c.Env[i]; e.Name != "TZ" || e.Value != "UTC" || e.ValueFrom != nil {
-			problems = append(problems, profiles.Problem{
-				Field: fmt.Sprintf("env[%d]", i), Detail: fmt.Sprintf("the variable %q is not on the list", e.Name), Fix: "leave it out",
-			})
+		e := &c.Env[i]
+		if e.Name == "TZ" && e.Value == "UTC" && e.ValueFrom == nil {
+			continue
 		}
+		problem := profiles.Problem{
+			Field: fmt.Sprintf("env[%d]", i), Detail: fmt.Sprintf("the variable %q is not on the list", e.Name), Fix: "leave it out",
+		}
+		if e.Name != "TZ" && e.ValueFrom == nil {
+			problem.Unlisted = e.Name
+		}
+		problems = append(problems, problem)
 	}
 	return problems
 }

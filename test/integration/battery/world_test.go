@@ -9,6 +9,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	nodev1 "k8s.io/api/node/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -25,7 +26,7 @@ import (
 )
 
 func envtestTypes(scheme *runtime.Scheme) error {
-	builder := runtime.NewSchemeBuilder(corev1.AddToScheme, appsv1.AddToScheme, batchv1.AddToScheme, rbacv1.AddToScheme)
+	builder := runtime.NewSchemeBuilder(corev1.AddToScheme, appsv1.AddToScheme, batchv1.AddToScheme, nodev1.AddToScheme, rbacv1.AddToScheme)
 	return builder.AddToScheme(scheme)
 }
 
@@ -41,6 +42,10 @@ func (s *server) prepare(cases []*battery.Case) {
 	s.grant(groupUsers, rbacv1.PolicyRule{APIGroups: []string{"", "apps", "batch"}, Resources: []string{"*"}, Verbs: []string{"*"}},
 		rbacv1.PolicyRule{APIGroups: []string{v1alpha1.Group}, Resources: []string{v1alpha1.Resource}, Verbs: []string{"get", "create", "update"}})
 	s.grant(groupBreakGlass, rbacv1.PolicyRule{APIGroups: []string{v1alpha1.Group}, Resources: []string{v1alpha1.Resource}, Verbs: []string{"breakglass"}})
+	// The API server itself rejects a pod of a class that is not there.
+	for _, name := range []string{"nvidia", "kata"} {
+		s.create(&nodev1.RuntimeClass{ObjectMeta: metav1.ObjectMeta{Name: name}, Handler: name})
+	}
 	for _, c := range cases {
 		if skip(c) == "" {
 			s.settle(c)
