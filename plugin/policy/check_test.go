@@ -191,3 +191,28 @@ func TestCheckBadInput(t *testing.T) {
 		})
 	}
 }
+
+// What only the webhook's flags say is assumed, and said; a field of a later Kubernetes
+// is rejected as kubectl rejects it.
+func TestCheckFieldsOfPods(t *testing.T) {
+	s := newSite(t)
+	args := []string{"check", "-f", "-", "--policy", s.policyFile, "--kit", s.kitDir}
+	with := func(field string) string {
+		deployment := last(t, s.manifests)
+		changed := strings.Replace(deployment, "      automountServiceAccountToken:", "      "+field+"\n      automountServiceAccountToken:", 1)
+		require.NotEqual(t, deployment, changed)
+		return changed
+	}
+	out, err := run(t, with("schedulerName: volcano"), args...)
+	require.Error(t, err)
+	assert.Contains(t, out, "spec.template.spec.schedulerName: another scheduler")
+	assert.Contains(t, out, "note: assumed: the webhook was installed without --binder")
+
+	out, err = run(t, with("runtimeClassName: nvidia"), args...)
+	require.Error(t, err)
+	assert.Contains(t, out, "spec.template.spec.runtimeClassName: the RuntimeClass is not allowed")
+	assert.Contains(t, out, "fix: leave it out, or let the policy's spec.placement.runtimeClasses list it")
+
+	_, err = run(t, with("later: 1"), args...)
+	require.ErrorContains(t, err, `unknown field "spec.template.spec.later"`)
+}

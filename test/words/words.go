@@ -3,6 +3,7 @@
 package words
 
 import (
+	"errors"
 	"fmt"
 	"go/scanner"
 	"go/token"
@@ -32,7 +33,7 @@ func (f Finding) String() string {
 func Rules(contributing string) ([]Rule, error) {
 	_, section, found := strings.Cut(contributing, "\n## Words\n")
 	if !found {
-		return nil, fmt.Errorf("there is no heading Words")
+		return nil, errors.New("there is no heading Words")
 	}
 	var rules []Rule
 	for line := range strings.Lines(section) {
@@ -83,14 +84,15 @@ func InGo(source []byte, rules []Rule) []Finding {
 	var findings []Finding
 	for {
 		pos, tok, text := lexer.Scan()
-		switch tok {
-		case token.EOF:
+		if tok == token.EOF {
 			return findings
-		case token.COMMENT, token.STRING:
-			for _, found := range InText(text, rules) {
-				found.Line += files.Position(pos).Line - 1
-				findings = append(findings, found)
-			}
+		}
+		if tok != token.COMMENT && tok != token.STRING {
+			continue
+		}
+		for _, found := range InText(text, rules) {
+			found.Line += files.Position(pos).Line - 1
+			findings = append(findings, found)
 		}
 	}
 }

@@ -52,6 +52,9 @@ func (s *Snapshot) assume(f *policies.Facts, pod *corev1.Pod, policy *policies.P
 		f.KitImage = image
 		notes = append(notes, "assumed: the webhook was installed with --kit-image "+image)
 	}
+	if name := pod.Spec.SchedulerName; name != "" && name != corev1.DefaultSchedulerName {
+		notes = append(notes, "assumed: the webhook was installed without --binder, so that no other scheduler may bind pods")
+	}
 	for _, name := range policy.ClaimReferences(pod) {
 		if _, known := f.Claims[name]; known || slices.Contains(s.Absent, name) {
 			continue
