@@ -58,8 +58,8 @@ func All() []Check {
 	}
 }
 
-// Floor gives what holds even for whoever breaks the glass: what protects the
-// node, not the federation.
+// Floor runs the checks that apply even with break-glass: those that protect the node,
+// not the federation.
 func Floor(p *Pod) []Result {
 	results := append(host(p), podSecurity(p)...)
 	results = append(results, volumes(p)...)

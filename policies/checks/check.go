@@ -6,16 +6,16 @@ import "github.com/kubectl-flare/kubectl-flare/policies/profiles"
 type Check struct {
 	// ID names the rule in results, audit annotations and docs.
 	ID string
-	// Scope says which pods it binds.
+	// Scope says to which pods it applies.
 	Scope Scope
-	// NeedsKit says that what the check says depends on the kit: where the kit could
-	// not be read, neither a pass nor a failure would be true.
+	// NeedsKit says that the results depend on the kit: without the kit, neither a pass
+	// nor a failure would be correct.
 	NeedsKit bool
-	// Run returns what is wrong, nothing if nothing is. It is pure.
+	// Run returns what is wrong, or nil. It is pure.
 	Run func(*Pod) []Result
 }
 
-// Scope says which pods a check binds.
+// Scope says to which pods a check applies.
 type Scope int
 
 // The scopes.
@@ -24,16 +24,15 @@ const (
 	Every Scope = iota
 	// Participants are pods that belong to a federation.
 	Participants
-	// Verified are participants whose kit is known and that run one of their
-	// framework's processes. For all others there is nothing to compare with, and
-	// the checks "kit" or "command" have denied them already: the rest would only
-	// hide why.
+	// Verified are participants whose kit is verified and that run one of their
+	// framework's processes. Other participants cannot be compared with a profile, and
+	// the check kit or command already denies them: more results would only hide why.
 	Verified
 	// Others are all pods but participants.
 	Others
 )
 
-func (s Scope) binds(p *Pod) bool {
+func (s Scope) applies(p *Pod) bool {
 	switch s {
 	case Participants:
 		return p.Federated

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// containers demands that a participant's pod runs the containers of its profile,
-// each once, and nothing beside them: another one would share their network, and
-// could share their volumes.
+// containers requires that a participant's pod runs exactly the containers of its
+// profile, each once: another one would share their network, and could share their
+// volumes.
 //
 // Fields: initContainers, containers, ephemeralContainers, shareProcessNamespace.
 func containers(p *Pod) []Result {
@@ -16,9 +16,9 @@ func containers(p *Pod) []Result {
 		switch {
 		case c.List == listEphemeral:
 			results = append(results, p.failIn(c, IDContainers, "", "an ephemeral container in a participant's pod",
-				"ask for break-glass (the verb breakglass on the SitePolicy)", "it would see the participant's files and memory"))
+				"ask for break-glass (the verb breakglass on the SitePolicy)", "it could read the participant's files and memory"))
 		case c.Container != p.Verifier.Container && p.Demand(c) == nil:
-			results = append(results, p.failIn(c, IDContainers, "", "a further container in a participant's pod", furtherContainer(c.Name), "%s", p.containerCount()))
+			results = append(results, p.failIn(c, IDContainers, "", "an additional container in a participant's pod", furtherContainer(c.Name), "%s", p.containerCount()))
 		}
 	}
 	for i := range p.demands.Containers {
@@ -28,12 +28,12 @@ func containers(p *Pod) []Result {
 		}
 	}
 	if share := p.Spec.ShareProcessNamespace; share != nil && *share {
-		results = append(results, p.fail(IDContainers, "shareProcessNamespace", "a shared process namespace", "leave it out", "every container could read the others' files and memory"))
+		results = append(results, p.fail(IDContainers, "shareProcessNamespace", "a shared process namespace", "remove it", "every container could read the files and memory of the others"))
 	}
 	return results
 }
 
-// containerCount says how many containers the pod has by its profile.
+// containerCount says how many containers the profile has.
 func (p *Pod) containerCount() string {
 	if n := len(p.demands.Containers); n != 1 {
 		return fmt.Sprintf("a participant's pod has %d containers", n)

@@ -7,22 +7,21 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/snapshot"
 )
 
-// IDCopies is the check of what would hold the same as a claim of the policy.
+// IDCopies is the check of copies of a claim in the policy.
 const IDCopies = "copies"
 
-// kindClaim is how a data source names a claim.
+// kindClaim is the kind of a claim in a data source.
 const kindClaim = "PersistentVolumeClaim"
 
-// Claim refuses a claim that is a copy of data, of a workspace or of kits: whoever
-// may mount no such claim could mount the copy. Source: apiserver.md, "PVC copies":
-// the built-in role edit is enough to make one. The API server keeps dataSource and
-// dataSourceRef alike, so nothing tells which of them was written; the message names
-// the older.
+// Claim denies a claim that is a copy of data, of a workspace or of kits: pods that may
+// not mount the original could mount the copy, and users with the built-in role edit can
+// make one. The API server sets dataSource and dataSourceRef to the same value, so that
+// it is unknown which of them the user wrote; the message names dataSource.
 //
-// A source of another kind is a volume populator's, and some populators clone
-// claims: nobody can tell here what such a source is made of, so it is refused.
-// Snapshots are checked when they are made. One from before the namespace was governed
-// is not: a cluster admin looks for those before `site add`.
+// A source of another kind belongs to a volume populator. Some populators clone claims,
+// and the content of such a source is unknown, so it is denied. Snapshots are checked
+// when they are created. Snapshots that are older than the label of the namespace are
+// not: a cluster admin should look for them before `site add`.
 //
 // Fields: spec.dataSource, spec.dataSourceRef.
 func Claim(c *corev1.PersistentVolumeClaim, policy *compiled.Policy) []Result {
@@ -41,7 +40,7 @@ func Claim(c *corev1.PersistentVolumeClaim, policy *compiled.Policy) []Result {
 	return nil
 }
 
-// source is what a claim is filled from.
+// source is the object from which a claim is filled.
 type source struct{ group, kind, name string }
 
 func group(name *string) string {
@@ -59,12 +58,12 @@ func (s source) check(policy *compiled.Policy) []Result {
 		return nil
 	}
 	return []Result{{
-		ID: IDCopies, Field: "spec.dataSource", Reason: "a source that nobody can look into", Detail: quote(s.kind+"."+s.group) + " " + quote(s.name) + " could be a copy of another claim",
-		Fix: "make the claim empty, or of a claim or a VolumeSnapshot of this namespace",
+		ID: IDCopies, Field: "spec.dataSource", Reason: "a source of a kind that is not allowed", Detail: quote(s.kind+"."+s.group) + " " + quote(s.name) + " could be a copy of another claim",
+		Fix: "make an empty claim, or use a claim or a VolumeSnapshot of this namespace",
 	}}
 }
 
-// Snapshot is the same for a snapshot: any claim could be made of it.
+// Snapshot is the same for a snapshot, since any claim could be made of it.
 //
 // Fields: spec.source.persistentVolumeClaimName.
 func Snapshot(s *snapshot.VolumeSnapshot, policy *compiled.Policy) []Result {
@@ -80,7 +79,7 @@ func copyOf(claim, field string, policy *compiled.Policy) []Result {
 		return nil
 	}
 	return []Result{{
-		ID: IDCopies, Field: field, Reason: "a copy of what only participants may see", Detail: "claim " + quote(claim) + " holds " + what,
-		Fix: "have whoever looks after the storage make backups outside of the namespace",
+		ID: IDCopies, Field: field, Reason: "a copy of a claim that only participants may mount", Detail: "claim " + quote(claim) + " contains " + what,
+		Fix: "for a backup, ask a storage admin to make it outside of the namespace",
 	}}
 }

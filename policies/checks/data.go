@@ -9,9 +9,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// data demands that the site's data is mounted only as the policy lists it: which
-// claim, bound to which volume, where, read-only, by which role. Two volumes on
-// one claim, one of them writable, are legal in Kubernetes and refused here.
+// data requires that the site's data is mounted only as the policy says: which claim,
+// bound to which volume, at which path, read-only, by which role. Kubernetes allows
+// several volumes with one claim, of which one may be writable; they are denied.
 //
 // Fields: volumes[*].persistentVolumeClaim, volumeMounts.
 func data(p *Pod) []Result {
@@ -33,12 +33,12 @@ func data(p *Pod) []Result {
 func (p *Pod) claimProblem(i int, rule *v1alpha1.DataRule) (Result, bool) {
 	field := indexed("volumes", i) + ".persistentVolumeClaim"
 	if !slices.Contains(rule.Roles, p.Role()) {
-		return p.fail(IDData, field, "the role may not mount the data", "leave it out, or let the policy list the role",
+		return p.fail(IDData, field, "the role may not mount the data", "remove it, or add the role to the policy",
 			"claim %s is for %v, and this is a pod of the role %s", quote(rule.ClaimName), rule.Roles, p.Role()), true
 	}
 	for j := range i {
 		if c := p.Spec.Volumes[j].PersistentVolumeClaim; c != nil && c.ClaimName == rule.ClaimName {
-			return p.fail(IDData, field, "the same claim twice", "let the pod have one volume with the claim", "claim %s", quote(rule.ClaimName)), true
+			return p.fail(IDData, field, "the same claim twice", "use one volume with the claim", "claim %s", quote(rule.ClaimName)), true
 		}
 	}
 	if rule.VolumeName == "" {
@@ -47,9 +47,9 @@ func (p *Pod) claimProblem(i int, rule *v1alpha1.DataRule) (Result, bool) {
 	known, ok := p.Facts.Claims[rule.ClaimName]
 	switch {
 	case !ok, known.Error != "":
-		return p.fail(IDData, field, "the claim is not known", "make sure that the claim exists", "claim %s: %s", quote(rule.ClaimName), oneLine(known.Error)), true
+		return p.fail(IDData, field, "the claim cannot be looked up", "make sure that the claim exists", "claim %s: %s", quote(rule.ClaimName), oneLine(known.Error)), true
 	case known.VolumeName != rule.VolumeName:
-		return p.fail(IDData, field, "the claim is not bound to the site's volume", "bind the claim to the volume that spec.data names",
+		return p.fail(IDData, field, "the claim is not bound to the site's volume", "bind the claim to the volume in spec.data",
 			"claim %s is bound to %s, not to %s", quote(rule.ClaimName), quote(known.VolumeName), quote(rule.VolumeName)), true
 	}
 	return Result{}, false
@@ -65,7 +65,7 @@ func (p *Pod) dataMounts(v *corev1.Volume, rule *v1alpha1.DataRule) []Result {
 			}
 			field := indexed("volumeMounts", i)
 			if m.MountPath != rule.MountPath {
-				results = append(results, p.failIn(c, IDData, field+".mountPath", "the data is mounted elsewhere", "mount it at "+rule.MountPath,
+				results = append(results, p.failIn(c, IDData, field+".mountPath", "the data is mounted at another path", "mount it at "+rule.MountPath,
 					"claim %s at %s", quote(rule.ClaimName), quote(m.MountPath)))
 			}
 			if rule.MustBeReadOnly() && !m.ReadOnly {

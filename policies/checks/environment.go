@@ -7,8 +7,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// environment closes the ways in which a fixed command in an allowed image still
-// runs other code. Source: apiserver.md, "Code through the working directory".
+// environment denies the fields with which an allowed command in an allowed image could
+// still run other code.
 //
 // Fields: workingDir, env, envFrom, lifecycle, the probes, terminationMessagePath,
 // volumeDevices; hostAliases, dnsPolicy, dnsConfig, resourceClaims of the pod.
@@ -18,7 +18,7 @@ func environment(p *Pod) []Result {
 		results = append(results, p.containerEnvironment(c)...)
 		d := p.Demand(c)
 		if d == nil {
-			continue // containers denies it
+			continue // the check containers denies it
 		}
 		for _, problem := range d.Grammar.Environment(c.Container) {
 			if p.allowsVariable(c.Container, problem.Unlisted) {
@@ -54,31 +54,31 @@ func (p *Pod) containerEnvironment(c Container) []Result {
 		results = append(results, p.failIn(c, IDEnvironment, field, reason, fix, "%s", detail))
 	}
 	if c.WorkingDir != "" {
-		add("workingDir", "a working directory", "leave it out", "python -m loads code from "+quote(c.WorkingDir)+" first")
+		add("workingDir", "a working directory", "remove it", "python -m loads code from "+quote(c.WorkingDir)+" first")
 	}
 	if len(c.EnvFrom) > 0 {
-		add("envFrom", "environment from elsewhere", "name each variable in env", "what it holds cannot be judged")
+		add("envFrom", "variables from another object", "list each variable in env", "their names and values are unknown")
 	}
 	if field := lifecycleHook(c.Lifecycle); field != "" {
-		add(field, "a lifecycle hook", "leave it out, or let preStop sleep", "it runs a command of its own in the container, or calls one elsewhere")
+		add(field, "a lifecycle hook", "remove it, or use a preStop hook that only sleeps", "it runs another command, or calls another server")
 	}
 	for name, probe := range probes(c.Container) {
 		switch {
 		case probe.Exec != nil:
-			add(name+".exec", "an exec probe", "use a tcpSocket probe", "it runs a command of its own in the container")
+			add(name+".exec", "an exec probe", "use a tcpSocket probe", "it runs another command in the container")
 		case probeHost(probe) != "":
-			add(name, "a probe of another host", "leave out its host", "the node would connect to "+quote(probeHost(probe)))
+			add(name, "a probe of another host", "remove its host", "the node would connect to "+quote(probeHost(probe)))
 		}
 	}
-	// The kubelet mounts a file there: it could hide one of the image.
+	// The kubelet mounts a file at this path, which could hide one of the image.
 	if c.TerminationMessagePath != "" && c.TerminationMessagePath != corev1.TerminationMessagePathDefault {
-		add("terminationMessagePath", "a termination message elsewhere", "leave it out", quote(c.TerminationMessagePath))
+		add("terminationMessagePath", "another path for the termination message", "remove it", quote(c.TerminationMessagePath))
 	}
 	if len(c.VolumeDevices) > 0 {
 		add("volumeDevices", "a raw block device", "mount the claim as a file system", quote(c.VolumeDevices[0].DevicePath))
 	}
 	if c.Stdin || c.TTY {
-		add("stdin", "an open input", "leave out stdin and tty", "whoever attaches could talk to the process")
+		add("stdin", "an open standard input", "remove stdin and tty", "users who attach could send input to the process")
 	}
 	return results
 }
@@ -116,19 +116,19 @@ func probeHost(p *corev1.Probe) string {
 	return ""
 }
 
-// podEnvironment: whoever decides which address the server's name leads to could
-// stand in for the server, since not every transport of a framework checks host
-// names.
+// podEnvironment denies fields that change how host names are resolved: they could make
+// a participant dial another server, and not every transport of a framework verifies
+// host names.
 func (p *Pod) podEnvironment() []Result {
 	var results []Result
 	if len(p.Spec.HostAliases) > 0 {
-		results = append(results, p.fail(IDEnvironment, "hostAliases", "host names of its own", "use a Service or a DNS record", "they could lead to another server"))
+		results = append(results, p.fail(IDEnvironment, "hostAliases", "additional host names", "use a Service or a DNS record", "they could lead to another server"))
 	}
 	if p.Spec.DNSPolicy == corev1.DNSNone || p.Spec.DNSConfig != nil {
-		results = append(results, p.fail(IDEnvironment, "dnsConfig", "DNS of its own", "leave out dnsConfig and dnsPolicy: None", "it could lead to another server"))
+		results = append(results, p.fail(IDEnvironment, "dnsConfig", "another DNS configuration", "remove dnsConfig and dnsPolicy: None", "it could lead to another server"))
 	}
 	if len(p.Spec.ResourceClaims) > 0 {
-		results = append(results, p.fail(IDEnvironment, "resourceClaims", "devices by resource claims", "ask for devices in resources.limits", "the policy cannot bound them"))
+		results = append(results, p.fail(IDEnvironment, "resourceClaims", "devices from resource claims", "request devices in resources.limits", "the policy cannot limit them"))
 	}
 	return results
 }

@@ -1,21 +1,21 @@
 package checks
 
-// Finding is what one check has to say about a pod, also where nothing is wrong.
+// Finding is the result of one check about a pod, also if nothing is wrong.
 type Finding struct {
 	ID string
-	// Applies is false where the check does not bind a pod of that kind.
+	// Applies says whether the check applies to the pod.
 	Applies bool
-	// NeedsKit is the check's: without the kit nobody knows what it would say.
+	// NeedsKit says that the results are unknown without the kit.
 	NeedsKit bool
 	// Results are what is wrong.
 	Results []Result
 }
 
-// Explain gives the findings of all checks, in the order of Run's results.
+// Explain returns the findings of all checks, in the order of Run's results.
 func (r *Registry) Explain(p *Pod) []Finding {
 	findings := make([]Finding, 0, len(r.checks))
 	for _, c := range r.checks {
-		f := Finding{ID: c.ID, Applies: c.Scope.binds(p), NeedsKit: c.NeedsKit}
+		f := Finding{ID: c.ID, Applies: c.Scope.applies(p), NeedsKit: c.NeedsKit}
 		if f.Applies {
 			f.Results = c.Run(p)
 		}

@@ -2,13 +2,12 @@ package checks
 
 import "github.com/kubectl-flare/kubectl-flare/policies/compiled"
 
-// framework demands that the kit is of a framework, and of a version, that the
-// policy admits.
+// framework requires that the policy admits the framework of the kit and its version.
 //
 // Fields: the kit.
 func framework(p *Pod) []Result {
 	if p.Kit == nil {
-		return nil // kit has denied it
+		return nil // the check kit denies it
 	}
 	bad := func(reason, fix, format string, args ...any) []Result {
 		return []Result{p.fail(IDFramework, "volumes", reason, fix, format, args...)}
@@ -18,13 +17,13 @@ func framework(p *Pod) []Result {
 	case compiled.FrameworkAdmitted:
 		return nil
 	case compiled.FrameworkNotListed:
-		return bad("the framework is not admitted", "let the policy's spec.frameworks list it", "the kit is of %s", name)
+		return bad("the framework is not admitted", "add it to spec.frameworks of the policy", "the kit is of %s", name)
 	case compiled.FrameworkVersionUnknown:
-		return bad("the framework's version is not known", "seal the kit with the exact version of its framework, or let spec.frameworks admit all versions",
-			"the kit is of %s, version %s, and spec.frameworks admits certain versions", name, version)
+		return bad("the framework's version is unknown", "seal the kit with the exact version of its framework, or remove versions from spec.frameworks",
+			"the kit is of %s, version %s, but spec.frameworks limits the versions", name, version)
 	case compiled.FrameworkOtherVersion:
 		return bad("the framework's version is not admitted", "use a version that spec.frameworks admits", "the kit is of %s, version %s", name, version)
 	case compiled.FrameworkUnknown:
 	}
-	return bad("the framework is not known", "use a version of kubectl-flare that knows it", "the kit is of %s", name)
+	return bad("the framework is not supported", "update kubectl-flare to a version that supports it", "the kit is of %s", name)
 }

@@ -2,15 +2,15 @@ package checks
 
 import "github.com/kubectl-flare/kubectl-flare/policies/compiled"
 
-// images demands images of the policy, by digest: what a tag means changes
-// between the check and the pull (GHSA-3hfq-cx9j-923w).
+// images requires images of the policy, by digest: a tag can change between the check
+// and the pull (GHSA-3hfq-cx9j-923w).
 //
 // Fields: image of every container.
 func images(p *Pod) []Result {
 	var results []Result
 	for c := range Containers(p.Spec) {
 		if c.Container == p.Verifier.Container {
-			continue // the verifier's image is the webhook's, and compared with it
+			continue // the check flare-verify compares its image
 		}
 		if reason := imageReason(p.Site.Images.Check(c.Image)); reason != "" {
 			results = append(results, p.failIn(c, IDImages, "image", reason, "use one of the policy's images: "+p.Site.Images.String(), "%s", quote(c.Image)))

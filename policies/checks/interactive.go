@@ -7,9 +7,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// Interactive checks exec, attach, port-forward and proxy into one pod. The pod's
-// role is that of the kit that it mounts; a participant whose kit is not known is
-// closed to everybody.
+// Interactive evaluates exec, attach, port-forward and proxy on one pod. The kit that
+// the pod mounts gives its role. If a participant's kit is not accepted, no one has
+// access.
 func Interactive(p *Pod, subresource string) []Result {
 	bad := func(reason, format string, args ...any) []Result {
 		r := p.fail(IDInteractive, "", reason, p.interactiveFix(), format, args...)
@@ -19,13 +19,13 @@ func Interactive(p *Pod, subresource string) []Result {
 	name := quote(p.Meta.Name)
 	switch {
 	case subresource == "attach" && p.isReceiver():
-		return nil // it takes nothing but the kit that its arguments say
+		return nil // it accepts only the kit in its arguments
 	case !p.Federated && TouchesParticipants(p):
-		return bad("no access to this pod", "pod %s has the site's data or a workspace", name)
+		return bad("no access to this pod", "pod %s mounts the site's data, kits or a workspace", name)
 	case !p.Federated:
 		return nil
 	case p.Kit == nil:
-		return bad("no access to a participant's pod", "the kit of pod %s is not known or not genuine", name)
+		return bad("no access to a participant's pod", "the kit of pod %s is missing or not genuine", name)
 	}
 	if slices.Contains(openRoles(p.Policy), p.Role()) {
 		return nil
@@ -35,7 +35,7 @@ func Interactive(p *Pod, subresource string) []Result {
 
 func (p *Pod) interactiveFix() string {
 	if p.Kit != nil && p.Process.Kind == profiles.KindAdmin {
-		return "let the policy's spec.privacy.interactiveAccess.podRoles list " + string(p.Role()) + ": `kubectl flare job` works inside such a pod"
+		return "add " + string(p.Role()) + " to spec.privacy.interactiveAccess.podRoles of the policy: `kubectl flare job` needs access to such a pod"
 	}
 	return "use `kubectl flare job` and `kubectl flare logs`, or ask for break-glass (the verb breakglass on the SitePolicy)"
 }

@@ -10,15 +10,15 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-const fixInject = "store the kit with `kubectl flare kit inject` and let the pod refer to that Secret"
+const fixInject = "store the kit with `kubectl flare kit inject` and use this Secret in the pod"
 
-// kit demands that a participant's pod refers to exactly one kit, and that the
-// kit is one that the policy takes. Source: design §4.
+// kitCheck requires that a participant's pod refers to exactly one kit, and that the
+// policy accepts this kit.
 //
 // Fields: every reference to a Secret with the prefix flare-kit-.
 func kitCheck(p *Pod) []Result {
 	if p.KitName == "" {
-		return []Result{p.fail(IDKit, "volumes", "no kit", fixInject, "a participant's pod must mount the Secret of its startup kit")}
+		return []Result{p.fail(IDKit, "volumes", "the kit is missing", fixInject, "a participant's pod must mount the Secret of its startup kit")}
 	}
 	for ref := range References(p.Spec) {
 		if strings.HasPrefix(ref.Name, names.PrefixKit) && ref.Name != p.KitName {
@@ -27,17 +27,18 @@ func kitCheck(p *Pod) []Result {
 	}
 	known, ok := p.Facts.Kit(p.KitName)
 	if !ok {
-		return []Result{p.fail(IDKit, "volumes", "the kit is not there", fixInject, "Secret %s does not exist or could not be read", quote(p.KitName))}
+		return []Result{p.fail(IDKit, "volumes", "the kit does not exist", fixInject, "Secret %s does not exist or cannot be read", quote(p.KitName))}
 	}
 	if p.Template && known.Absent {
-		// A workload may be written before its kit, and a dry run of both sees
-		// neither: the pods will be refused until the kit is there.
+		// A workload may be created before its kit, and in a dry run of both, neither
+		// exists. Its pods are denied until the kit exists.
 		return nil
 	}
 	return p.located(KitProblems(p.KitName, known, p.when()))
 }
 
-// when is the date for the kit; zero means that the date does not matter.
+// when is the time at which the kit must be valid. It is zero if the time does not
+// matter.
 func (p *Pod) when() time.Time {
 	if !p.Create && !p.Starts {
 		return time.Time{}
@@ -45,7 +46,7 @@ func (p *Pod) when() time.Time {
 	return p.Facts.Now
 }
 
-// located gives problems of the kit their place in the pod.
+// located sets the field of results about the kit.
 func (p *Pod) located(results []Result) []Result {
 	for i := range results {
 		results[i].Field = p.at("volumes")
@@ -53,30 +54,29 @@ func (p *Pod) located(results []Result) []Result {
 	return results
 }
 
-// KitProblems says why a kit may not be used, wherever it is met. A zero time leaves
-// out what only matters for a pod that is not there yet: dates, serial and revocation.
-// Then a running pod can still be ended in order.
+// KitProblems says why a kit may not be used. With a zero time, it ignores what matters
+// only for new pods: dates, serial and revocation. So running pods may finish.
 func KitProblems(name string, k *facts.KitFact, now time.Time) []Result {
 	bad := func(reason, detail, fix string) []Result {
 		return []Result{{ID: IDKit, Reason: reason, Detail: "Secret " + quote(name) + ": " + detail, Fix: fix}}
 	}
 	switch {
 	case len(k.Failures) > 0:
-		return refused(name, k.Failures)
+		return fromFindings(name, k.Failures)
 	case k.Error != "":
 		return bad("the kit is not genuine", oneLine(k.Error), fixInject)
 	case k.Type != facts.KitSecretType || !k.Immutable:
 		return bad("not a kit Secret", "its type must be "+string(facts.KitSecretType)+" and it must be immutable", fixInject)
 	case !IsKitName(name, k):
-		return bad("the name is another kit's", "it must end in the first 32 digits of the digest "+quote(k.Digest), fixInject)
+		return bad("the name does not match the kit", "it must end with the first 32 digits of the digest "+quote(k.Digest), fixInject)
 	case now.IsZero():
 		return nil
 	}
-	return refused(name, k.Terms.Failed(now))
+	return fromFindings(name, k.Terms.Failed(now))
 }
 
-// refused turns what acceptance has found into results.
-func refused(name string, failures kit.Findings) []Result {
+// fromFindings makes results of the findings of package acceptance.
+func fromFindings(name string, failures kit.Findings) []Result {
 	var results []Result
 	for _, f := range failures {
 		results = append(results, Result{
@@ -92,18 +92,18 @@ func reasonOf(finding string) string {
 	case acceptance.CheckListed:
 		return "the participant may not run here"
 	case acceptance.CheckClaim:
-		return "the kit lies on a claim that is not for kits"
+		return "the kit is on a claim that is not for kits"
 	case acceptance.CheckRevoked:
-		return "revoked"
+		return "the kit is revoked"
 	case acceptance.CheckSerial:
-		return "an old kit"
+		return "the kit is outdated"
 	case acceptance.CheckDates, acceptance.CheckSealDates:
 		return "the kit is not valid now"
 	}
 	return "the kit is not genuine"
 }
 
-// IsKitName says whether a Secret's name is that of the kit.
+// IsKitName says whether a Secret's name matches the kit.
 func IsKitName(name string, k *facts.KitFact) bool {
 	rest, ok := strings.CutPrefix(name, names.PrefixKit)
 	if !ok || len(k.Digest) != 2*names.DigestDigits {

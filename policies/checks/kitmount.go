@@ -8,8 +8,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// kitMount demands that the kit is mounted once, read-only, where the process
-// looks for it, and by that process alone. Source: design §6.
+// kitMount requires that only the process mounts the kit, once, read-only and at the path
+// where it looks for it.
 //
 // Fields: volumes[*].secret, containers[*].volumeMounts.
 func kitMount(p *Pod) []Result {
@@ -27,12 +27,12 @@ func kitMount(p *Pod) []Result {
 	if results != nil {
 		return results
 	}
-	return p.unmounted(volumes, "mount it read-only at ", "Secret %s is a volume, but nobody mounts it")
+	return p.unmounted(volumes, "mount it read-only at ", "Secret %s is a volume, but the container does not mount it")
 }
 
-// kitVolumes are the volumes with the kit; there must be one.
+// kitVolumes are the volumes with the kit, of which there must be one.
 func (p *Pod) kitVolumes() (names []string, results []Result) {
-	const fix = "let the pod have one volume with the kit, with all of its files"
+	const fix = "use one volume with the kit, with all of its files"
 	for i := range p.Spec.Volumes {
 		v := &p.Spec.Volumes[i]
 		if v.Secret == nil || v.Secret.SecretName != p.KitName {
@@ -43,19 +43,19 @@ func (p *Pod) kitVolumes() (names []string, results []Result) {
 			results = append(results, p.fail(IDKitMount, indexed("volumes", i), "a second volume with the kit", fix, "%s", quote(v.Name)))
 		}
 		if v.Secret.Optional != nil && *v.Secret.Optional {
-			results = append(results, p.fail(IDKitMount, indexed("volumes", i)+".secret.optional", "the kit is optional", fix, "without it the pod must not start"))
+			results = append(results, p.fail(IDKitMount, indexed("volumes", i)+".secret.optional", "the kit is optional", fix, "without it, the pod must not start"))
 		}
-		if !p.goodItems(v.Secret.Items) {
-			results = append(results, p.fail(IDKitMount, indexed("volumes", i)+".secret.items", "not the kit's own files", fix,
-				"items must name each of %q once, under its own name", p.demands.KitFiles))
+		if !p.validItems(v.Secret.Items) {
+			results = append(results, p.fail(IDKitMount, indexed("volumes", i)+".secret.items", "not the files of the kit", fix,
+				"items must have each of %q once, with its own name as path", p.demands.KitFiles))
 		}
 	}
 	return names, results
 }
 
-// goodItems takes no items (all files) or exactly those that the role needs: a
-// file under another's name, or a missing one, would be another kit.
-func (p *Pod) goodItems(items []corev1.KeyToPath) bool {
+// validItems accepts no items, which means all files, or exactly those that the role
+// needs. If a file was missing or had another name, it would be another kit.
+func (p *Pod) validItems(items []corev1.KeyToPath) bool {
 	if len(items) == 0 {
 		return true
 	}
@@ -78,11 +78,11 @@ func (p *Pod) kitMountProblems(c Container, i int, m *corev1.VolumeMount) []Resu
 		want = d.Path(profiles.SourceKit)
 	}
 	if want == "" && c.Container != p.Main.Container {
-		return []Result{p.failIn(c, IDKitMount, field, "a second mount of the kit", "mount it in the participant's own container alone", "%s", quote(m.MountPath))}
+		return []Result{p.failIn(c, IDKitMount, field, "a second mount of the kit", "mount it only in the participant's own container", "%s", quote(m.MountPath))}
 	}
 	var results []Result
 	if m.MountPath != want || m.SubPath != "" {
-		results = append(results, p.failIn(c, IDKitMount, field+".mountPath", "the kit is mounted elsewhere", "mount it once, whole, at "+want, "%s", quote(m.MountPath)))
+		results = append(results, p.failIn(c, IDKitMount, field+".mountPath", "the kit is mounted at another path", "mount it once, without subPath, at "+want, "%s", quote(m.MountPath)))
 	}
 	if !m.ReadOnly {
 		results = append(results, p.failIn(c, IDKitMount, field+".readOnly", "the kit is writable", "set readOnly: true", "%s", quote(m.MountPath)))
@@ -90,8 +90,8 @@ func (p *Pod) kitMountProblems(c Container, i int, m *corev1.VolumeMount) []Resu
 	return results
 }
 
-// unmounted says which containers take the kit and mount none of the volumes. what
-// is formatted with the name of the kit.
+// unmounted says which containers need the kit but mount none of the volumes. what is a
+// format with the name of the kit as its argument.
 func (p *Pod) unmounted(volumes []string, fix, what string) []Result {
 	var results []Result
 	for c := range Containers(p.Spec) {

@@ -16,9 +16,9 @@ import (
 // IDKitSecret is the check of Secrets with a reserved name or a kit's type.
 const IDKitSecret = "kit-secret"
 
-// Secret evaluates a write to a Secret with a reserved name or the type of a kit:
-// what stands under a kit's name must be that kit, whole, genuine and for ever.
-// The kit's fact is of the reviewed object, not of what is stored.
+// Secret evaluates a write to a Secret with a reserved name or the type of a kit: a Secret
+// with a kit's name must be complete, genuine and immutable. The kit's fact is that of the
+// reviewed object, not of the stored one.
 func Secret(s, old *corev1.Secret, site *compiled.Policy, f *facts.Facts, r Request) []Result {
 	typed := s.Type == facts.KitSecretType || (old != nil && old.Type == facts.KitSecretType)
 	switch {
@@ -27,14 +27,14 @@ func Secret(s, old *corev1.Secret, site *compiled.Policy, f *facts.Facts, r Requ
 	case strings.HasPrefix(s.Name, names.PrefixKit):
 		return kitSecret(s, f)
 	case typed:
-		return secretProblem("type", "a kit's type under another name", "call it flare-kit-<participant>-<digest>", quote(s.Name))
+		return secretProblem("type", "the type of a kit with another name", "name it flare-kit-<participant>-<digest>", quote(s.Name))
 	case site.Profiles().Holds(s.Name) != "":
 		if !isLauncher(r.User, site.Spec().Launcher, r.Namespace) {
-			return secretProblem("metadata.name", "a reserved name", "use `kubectl flare kit inject`; only the launcher writes such Secrets", quote(s.Name))
+			return secretProblem("metadata.name", "a reserved name", "use `kubectl flare kit inject`; only the launcher may write such Secrets", quote(s.Name))
 		}
 		return nil
 	case site.Profiles().Reserved(s.Name):
-		return secretProblem("metadata.name", "a reserved name", "take another name", quote(s.Name))
+		return secretProblem("metadata.name", "a reserved name", "use another name", quote(s.Name))
 	}
 	return nil
 }
@@ -42,15 +42,15 @@ func Secret(s, old *corev1.Secret, site *compiled.Policy, f *facts.Facts, r Requ
 func kitSecret(s *corev1.Secret, f *facts.Facts) []Result {
 	switch {
 	case s.Type != facts.KitSecretType:
-		return secretProblem("type", "not a kit's type", fixInject, quote(string(s.Type)))
+		return secretProblem("type", "not the type of a kit", fixInject, quote(string(s.Type)))
 	case s.Immutable == nil || !*s.Immutable:
 		return secretProblem("immutable", "a kit that can be changed", "set immutable: true", quote(s.Name))
 	case len(s.StringData) > 0:
-		return secretProblem("stringData", "a kit in stringData", fixInject, "its content must stand in data")
+		return secretProblem("stringData", "a kit in stringData", fixInject, "its content must be in data")
 	}
 	known, ok := f.Kit(s.Name)
 	if !ok {
-		return secretProblem("data", "the kit could not be verified", fixInject, quote(s.Name))
+		return secretProblem("data", "the kit cannot be verified", fixInject, quote(s.Name))
 	}
 	results := KitProblems(s.Name, known, f.Now)
 	for i := range results {
@@ -59,7 +59,7 @@ func kitSecret(s *corev1.Secret, f *facts.Facts) []Result {
 	return results
 }
 
-// sameSecret compares what a pod can see.
+// sameSecret compares what pods can read.
 func sameSecret(a, b *corev1.Secret) bool {
 	return a.Type == b.Type && len(a.StringData) == 0 && immutable(a.Immutable) == immutable(b.Immutable) &&
 		maps.EqualFunc(a.Data, b.Data, bytes.Equal)
@@ -71,8 +71,8 @@ func secretProblem(field, reason, fix, detail string) []Result {
 	return []Result{{ID: IDKitSecret, Field: field, Reason: reason, Detail: detail, Fix: fix}}
 }
 
-// Governed says whether a write to a Secret or ConfigMap with that name and type
-// must be evaluated.
+// Governed says whether a write to a Secret or ConfigMap with this name and type must be
+// evaluated.
 func Governed(known *profiles.Registry, name string, kind corev1.SecretType) bool {
 	return known.Reserved(name) || kind == facts.KitSecretType || strings.HasPrefix(string(kind), names.Group+"/")
 }

@@ -7,15 +7,15 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// launcher demands that job pods are made by the launcher, and that the launcher
-// makes nothing else: being it only tightens. The API server vouches for the
-// user; updates are by kubelet, scheduler and controllers and need none.
+// launcher requires that only the launcher creates job pods, and that it creates no
+// others: its ServiceAccount gets no other permission. The API server vouches for the
+// user. Updates, by the kubelet, the scheduler and controllers, may come from any user.
 //
 // Fields: the user of the request.
 func launcher(p *Pod) []Result {
 	job := p.Process.Kind == profiles.KindJob
 	if job && p.Template {
-		return []Result{p.fail(IDLauncher, "containers", "a job pod in a template", "let the parent's launcher make job pods", "a workload would run one job for ever")}
+		return []Result{p.fail(IDLauncher, "containers", "a job pod in a template", "leave job pods to the launcher of the parent", "a workload would run one job forever")}
 	}
 	if !p.Create || p.Template {
 		return nil
@@ -23,11 +23,11 @@ func launcher(p *Pod) []Result {
 	is := isLauncher(p.User, p.Policy.Launcher, p.Namespace)
 	switch {
 	case job && p.Policy.Launcher == nil:
-		return []Result{p.fail(IDLauncher, "containers", "nobody may make job pods", "name the launcher's ServiceAccount in spec.launcher", "the policy has no launcher")}
+		return []Result{p.fail(IDLauncher, "containers", "no one may make job pods", "set the launcher's ServiceAccount in spec.launcher", "the policy has no launcher")}
 	case job && !is:
-		return []Result{p.fail(IDLauncher, "containers", "only the launcher makes job pods", "let the parent make it", "%s is not %s", quote(p.User), quote(LauncherUser(p)))}
+		return []Result{p.fail(IDLauncher, "containers", "only the launcher may make job pods", "leave job pods to the launcher of the parent", "%s is not %s", quote(p.User), quote(LauncherUser(p)))}
 	case !job && is:
-		return []Result{p.fail(IDLauncher, "containers", "the launcher makes job pods only", "have somebody else make the pod", "%s", quote(p.User))}
+		return []Result{p.fail(IDLauncher, "containers", "the launcher may make only job pods", "make the pod as another user", "%s", quote(p.User))}
 	}
 	return nil
 }
@@ -35,8 +35,8 @@ func launcher(p *Pod) []Result {
 // launcherPrefix begins the names of ServiceAccounts as users.
 const launcherPrefix = "system:serviceaccount:"
 
-// LauncherUser is the launcher's name as the API server knows it, "" if the
-// policy has none.
+// LauncherUser is the launcher's user name in requests, or "" if the policy has no
+// launcher.
 func LauncherUser(p *Pod) string {
 	if p.Policy.Launcher == nil {
 		return ""
@@ -44,7 +44,7 @@ func LauncherUser(p *Pod) string {
 	return launcherPrefix + p.Namespace + ":" + p.Policy.Launcher.ServiceAccountName
 }
 
-// isLauncher says whether a user is the launcher, as the API server names it.
+// isLauncher says whether the user of a request is the launcher.
 func isLauncher(user string, l *v1alpha1.LauncherRule, namespace string) bool {
 	if l == nil {
 		return false

@@ -16,8 +16,8 @@ import (
 // IDLocalConfigMap is the check of ConfigMaps with a reserved name.
 const IDLocalConfigMap = "local-configmap"
 
-// ConfigMap evaluates a write to a ConfigMap with a reserved name: what stands under
-// the name of a local/ must have the digest that the name says, for ever.
+// ConfigMap evaluates a write to a ConfigMap with a reserved name: a ConfigMap with the
+// name of a local/ must match the digest in its name and be immutable.
 func ConfigMap(m, old *corev1.ConfigMap, site *compiled.Policy) []Result {
 	bad := func(field, reason, fix, detail string) []Result {
 		return []Result{{ID: IDLocalConfigMap, Field: field, Reason: reason, Detail: detail, Fix: fix}}
@@ -27,19 +27,19 @@ func ConfigMap(m, old *corev1.ConfigMap, site *compiled.Policy) []Result {
 	case !site.Profiles().Reserved(m.Name), old != nil && sameConfigMap(m, old):
 		return nil
 	case !strings.HasPrefix(m.Name, names.PrefixLocal):
-		return bad("metadata.name", "a reserved name", "take another name", quote(m.Name))
+		return bad("metadata.name", "a reserved name", "use another name", quote(m.Name))
 	case !slices.ContainsFunc(site.Spec().Participants, owned):
-		return bad("metadata.name", "not a participant's local/", "call it flare-local-<participant>-<digest> for one of "+strings.Join(site.Spec().Participants, ", "), quote(m.Name))
+		return bad("metadata.name", "not the local/ of a participant", "name it flare-local-<participant>-<digest> for one of "+strings.Join(site.Spec().Participants, ", "), quote(m.Name))
 	case !immutable(m.Immutable):
-		return bad("immutable", "local/ could be changed", "set immutable: true", quote(m.Name))
+		return bad("immutable", "local/ can be changed", "set immutable: true", quote(m.Name))
 	}
 	if digest := LocalDigest(m); !strings.HasSuffix(m.Name, "-"+digest[:names.DigestDigits]) {
-		return bad("data", "not what the name says", fixInject, "the digest of data is "+digest)
+		return bad("data", "the content does not match the name", fixInject, "the digest of data is "+digest)
 	}
 	return nil
 }
 
-// LocalDigest is the digest of the files that a ConfigMap holds.
+// LocalDigest is the digest of the files in a ConfigMap.
 func LocalDigest(m *corev1.ConfigMap) string {
 	files := make(kit.Files, 0, len(m.Data)+len(m.BinaryData))
 	for name, text := range m.Data {

@@ -9,17 +9,17 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// mounts is a closed list of clean paths and of what may lie behind each, so that
-// nothing covers what a framework's programs are loaded from (/usr, /lib, …), the
-// kit or local/. Source: apiserver.md: "/workspace/startup/", "//startup" and
-// "/../startup" are accepted side by side.
+// mounts allows only listed paths, and at each of them only certain kinds of volumes, so
+// that no mount hides folders from which programs are loaded (/usr, /lib, …), the kit or
+// local/. Paths must be clean, since the API server accepts different spellings of one
+// path, such as "//startup" and "/../startup".
 //
 // Fields: volumeMounts of every container.
 func mounts(p *Pod) []Result {
 	var results []Result
 	for c := range Containers(p.Spec) {
 		if c.Container == p.Verifier.Container {
-			continue // compared whole
+			continue // the check flare-verify compares it
 		}
 		for i := range c.VolumeMounts {
 			m := &c.VolumeMounts[i]
@@ -41,7 +41,7 @@ func (p *Pod) mountProblem(c Container, i int, m *corev1.VolumeMount) (reason, d
 	case m.SubPath != "" && !cleanBelow(m.SubPath):
 		return "the sub-path is not clean", quote(m.SubPath)
 	case m.MountPropagation != nil && *m.MountPropagation != corev1.MountPropagationNone:
-		return "mounts are passed on", string(*m.MountPropagation)
+		return "mount propagation", string(*m.MountPropagation)
 	case v == nil:
 		return "there is no such volume", quote(m.Name)
 	case mountedTwice(c.Container, i):
@@ -50,7 +50,7 @@ func (p *Pod) mountProblem(c Container, i int, m *corev1.VolumeMount) (reason, d
 	source := p.source(v)
 	switch source {
 	case profiles.SourceData, profiles.SourceOther, profiles.SourceToken, profiles.SourceRaw:
-		return "", "" // data, volumes, tokens and kit-mount look at these
+		return "", "" // the checks data, volumes, tokens and kit-mount evaluate these
 	case profiles.SourceKit, profiles.SourceLocal, profiles.SourceWorkspace, profiles.SourceScratch:
 	}
 	for _, allowed := range p.paths(c) {
@@ -61,8 +61,8 @@ func (p *Pod) mountProblem(c Container, i int, m *corev1.VolumeMount) (reason, d
 	return "nothing may be mounted there", quote(m.MountPath)
 }
 
-// writableLocal: a ConfigMap is never written through, but a site that reads its
-// manifest should see that it is not.
+// writableLocal requires that local/ is mounted read-only. A ConfigMap is never writable,
+// but readers of the manifest should see it too.
 func (p *Pod) writableLocal(source profiles.Source, m *corev1.VolumeMount) (reason, detail string) {
 	if source == profiles.SourceLocal && (!m.ReadOnly || m.SubPath != "") {
 		return "local/ must be mounted whole and read-only", quote(m.MountPath)
@@ -79,13 +79,13 @@ func (p *Pod) allowedPaths(c Container, m *corev1.VolumeMount) string {
 		}
 	}
 	if len(paths) == 0 {
-		return "no path: leave it out"
+		return "no path: remove the mount"
 	}
 	return strings.Join(paths, ", ")
 }
 
-// paths are those of the container; of one that the pod may not have, which
-// containers denies, those of the participant's own.
+// paths are the paths of the container. For a container that the check containers
+// denies, they are those of the participant's own container.
 func (p *Pod) paths(c Container) []profiles.Path {
 	if d := p.Demand(c); d != nil {
 		return d.Paths
@@ -105,7 +105,7 @@ func mountedTwice(c *corev1.Container, i int) bool {
 	return false
 }
 
-// clean says whether a path is absolute and spelled in the one short way.
+// clean says whether a path is absolute and in its shortest spelling.
 func clean(name string) bool {
 	return strings.HasPrefix(name, "/") && path.Clean(name) == name && !strings.Contains(name, ":")
 }

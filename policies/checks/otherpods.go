@@ -9,9 +9,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// otherPods keeps pods that are no participants away from the site's data and the
-// participants' workspaces; reserved keeps them away from kits. Or it refuses
-// them altogether.
+// otherPods denies pods that are not participants, or only their access to the site's
+// data and the participants' workspaces. The check reserved-names denies their access to
+// kits.
 //
 // Fields: volumes[*].persistentVolumeClaim, ephemeral.
 func otherPods(p *Pod) []Result {
@@ -25,22 +25,22 @@ func otherPods(p *Pod) []Result {
 	for i := range p.Spec.Volumes {
 		name, field := p.claimOf(&p.Spec.Volumes[i])
 		if what := p.Site.ClaimHolds(name); what != "" {
-			results = append(results, p.fail(IDOtherPods, indexed("volumes", i)+field, "the claim is the participants'",
-				"leave it out: only a participant's pod may mount it", "claim %s holds %s", quote(name), what))
+			results = append(results, p.fail(IDOtherPods, indexed("volumes", i)+field, "the claim is only for participants",
+				"remove it: only a participant's pod may mount it", "claim %s contains %s", quote(name), what))
 		}
 	}
 	return results
 }
 
-// isReceiver says whether the pod takes a kit to a claim for kits, and does
-// nothing else: `kubectl flare kit inject` makes such pods.
+// isReceiver says whether the pod only writes a kit to a claim for kits: `kubectl flare
+// kit inject` makes such pods.
 func (p *Pod) isReceiver() bool {
 	return kitvolume.IsReceiver(p.Spec, p.Facts.KitImage) && slices.Contains(p.Policy.Kits.Claims, p.Spec.Volumes[0].PersistentVolumeClaim.ClaimName)
 }
 
-// claimOf is the claim behind a volume, "" if there is none. That of an ephemeral
-// volume is made with the pod and called after it: whoever made a participant's
-// workspace so, before the participant came, would see what it writes.
+// claimOf is the claim of a volume, or "" if it has none. The claim of an ephemeral
+// volume is made with the pod and named after it: if a user made a participant's
+// workspace this way, before the participant, the pod could read what it writes.
 func (p *Pod) claimOf(v *corev1.Volume) (name, field string) {
 	switch {
 	case v.PersistentVolumeClaim != nil:
@@ -51,9 +51,8 @@ func (p *Pod) claimOf(v *corev1.Volume) (name, field string) {
 	return "", ""
 }
 
-// TouchesParticipants says whether a pod that is none of a federation has its
-// hands on something of theirs all the same: one from before the namespace was
-// governed, say.
+// TouchesParticipants says whether a pod mounts a claim that only participants may mount,
+// for example because it is older than the label of the namespace.
 func TouchesParticipants(p *Pod) bool {
 	for i := range p.Spec.Volumes {
 		if name, _ := p.claimOf(&p.Spec.Volumes[i]); p.Site.ClaimHolds(name) != "" {

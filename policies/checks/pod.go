@@ -11,8 +11,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// Pod is one pod as the checks see it: the request, the object, what it is compared
-// with, and what it is.
+// Pod is one pod as the checks see it: the request, the object, the policy, the facts and
+// what the pod runs.
 type Pod struct {
 	Request
 	Meta *metav1.ObjectMeta
@@ -24,7 +24,7 @@ type Pod struct {
 	Workload
 }
 
-// NewPod derives what the checks need. The pod must not be changed afterwards.
+// NewPod prepares a pod for the checks. The pod must not be changed afterwards.
 func NewPod(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts, r Request) *Pod {
 	p := newPod(pod, site, f, r)
 	p.findKit()
@@ -32,8 +32,8 @@ func NewPod(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts, r Request) *
 	return p
 }
 
-// NewPodWithKit is the same for a pod as it would be with a kit that it may not
-// refer to yet.
+// NewPodWithKit is the same for a pod with the given kit, even if it does not refer to
+// this kit yet.
 func NewPodWithKit(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts, secret string, kit *facts.KitFact) *Pod {
 	p := newPod(pod, site, f, Request{})
 	p.Federated, p.KitName, p.Kit, p.owner = true, secret, kit, site.Participant(kit.Participant)

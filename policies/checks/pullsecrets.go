@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// pullSecrets demands that images are pulled with the policy's Secrets: another
-// one could make the registry answer differently.
+// pullSecrets requires that images are pulled only with the policy's Secrets: with
+// others, the registry could answer differently.
 //
 // Fields: imagePullSecrets.
 func pullSecrets(p *Pod) []Result {
@@ -16,12 +16,12 @@ func pullSecrets(p *Pod) []Result {
 		if slices.Contains(p.Policy.Images.PullSecrets, name) {
 			continue
 		}
-		fix := "leave it out: spec.images.pullSecrets is empty"
+		fix := "remove it: spec.images.pullSecrets is empty"
 		if len(p.Policy.Images.PullSecrets) > 0 {
 			fix = "use " + strings.Join(p.Policy.Images.PullSecrets, ", ")
 		}
 		results = append(results, p.fail(IDPullSecrets, indexed("imagePullSecrets", i), "the pull secret is not allowed", fix,
-			"%s, which the pod or its ServiceAccount names", quote(name)))
+			"%s, which comes from the pod or its ServiceAccount", quote(name)))
 	}
 	return results
 }

@@ -28,7 +28,7 @@ const (
 	WayPull
 )
 
-// Reference is one mention of a Secret or ConfigMap in a pod.
+// Reference is one reference to a Secret or ConfigMap in a pod.
 type Reference struct {
 	Kind RefKind
 	Way  Way
@@ -37,7 +37,7 @@ type Reference struct {
 	Container Container
 	// index and sub say which volume, variable or source it is.
 	index, sub int
-	// field is the end of the path.
+	// field is the last part of the path.
 	field string
 }
 
@@ -57,8 +57,8 @@ func (r Reference) Field() string {
 	return indexed("volumes", r.index) + "." + r.field
 }
 
-// References visits every mention of a Secret or ConfigMap: the API server's own
-// mountable-secrets check once forgot envFrom (CVE-2024-3177).
+// References visits every reference to a Secret or ConfigMap. It must be complete: the
+// API server's check of mountable Secrets once missed envFrom (CVE-2024-3177).
 func References(spec *corev1.PodSpec) iter.Seq[Reference] {
 	return func(yield func(Reference) bool) {
 		_ = volumeReferences(spec, yield) && containerReferences(spec, yield) && pullReferences(spec, yield)

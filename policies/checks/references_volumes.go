@@ -39,8 +39,8 @@ func projectedReferences(v *corev1.Volume, i int, yield func(Reference) bool) bo
 	return true
 }
 
-// driverSecret is the Secret that a volume's driver is given. These kinds of
-// volumes are refused anyway; the reference counts all the same.
+// driverSecret is the Secret for a volume's driver. The check volumes denies these kinds
+// of volumes, but their references count too.
 func driverSecret(v *corev1.Volume) (name, field string) {
 	local := func(ref *corev1.LocalObjectReference, field string) (string, string) {
 		if ref == nil {

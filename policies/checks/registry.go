@@ -6,12 +6,11 @@ import (
 	"slices"
 )
 
-// Registry is a list of checks that was found to be sound. It does not change once
-// it is made.
+// Registry is a valid list of checks. It does not change.
 type Registry struct{ checks []Check }
 
-// NewRegistry makes a registry. It refuses checks without an ID or a function, two
-// with one ID, and such as cannot say anything without a kit and do not say so.
+// NewRegistry makes a registry. It rejects checks without an ID or a function, duplicate
+// IDs, and checks of the scope Verified without NeedsKit.
 func NewRegistry(all ...Check) (*Registry, error) {
 	var errs []error
 	for i, c := range all {
@@ -21,7 +20,7 @@ func NewRegistry(all ...Check) (*Registry, error) {
 		case slices.ContainsFunc(all[:i], func(b Check) bool { return b.ID == c.ID }):
 			errs = append(errs, fmt.Errorf("check %q: registered twice", c.ID))
 		case c.Scope == Verified && !c.NeedsKit:
-			errs = append(errs, fmt.Errorf("check %q: it binds pods with a verified kit, so it needs the kit", c.ID))
+			errs = append(errs, fmt.Errorf("check %q: it applies to pods with a verified kit, so it must set NeedsKit", c.ID))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -30,11 +29,11 @@ func NewRegistry(all ...Check) (*Registry, error) {
 	return &Registry{slices.Clone(all)}, nil
 }
 
-// Run gives what every check that binds the pod has to say.
+// Run returns the results of all checks that apply to the pod.
 func (r *Registry) Run(p *Pod) []Result {
 	var results []Result
 	for _, c := range r.checks {
-		if c.Scope.binds(p) {
+		if c.Scope.applies(p) {
 			results = append(results, c.Run(p)...)
 		}
 	}

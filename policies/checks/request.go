@@ -1,16 +1,16 @@
 package checks
 
-// Request is what a pod's checks need to know of the request.
+// Request is what the checks of a pod need to know about the request.
 type Request struct {
 	Namespace, User string
-	// Create is false where the pod exists already: then its kit's date and
-	// revocation do not count, so that what runs can be ended in order.
+	// Create says that the pod is new. For an existing pod, the dates and the
+	// revocation of its kit do not matter, so that it may finish.
 	Create bool
-	// Starts says that a pod which was held by a scheduling gate is let go: its
-	// kit may have been revoked meanwhile.
+	// Starts says that the last scheduling gate of a pod is removed. Its kit may have
+	// been revoked in the meantime.
 	Starts bool
-	// Template says that the pod stands in a template: its pods will be evaluated
-	// again, and nobody has named or bound them yet.
+	// Template says that the pod is that of a template: its pods have no names yet and
+	// will be evaluated again.
 	Template bool
 	// Unknown are the paths of fields of the pod's spec which this version's types do
 	// not have, and which the object did not have before the request.

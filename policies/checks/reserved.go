@@ -8,9 +8,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// reserved demands that names with a reserved prefix are used only where a pod is
-// entitled to them, whether or not the object exists yet. Source: design §3;
-// apiserver.md, "Pod before Secret".
+// reserved requires that a pod refers to reserved names only in the allowed ways, even if
+// the object does not exist yet: a pod may be created before its Secret.
 //
 // Fields: every way to refer to a Secret or ConfigMap.
 func reserved(p *Pod) []Result {
@@ -19,7 +18,7 @@ func reserved(p *Pod) []Result {
 		if !p.Site.Profiles().Reserved(ref.Name) || p.entitled(ref) {
 			continue
 		}
-		r := p.fail(IDReserved, ref.Field(), "a reserved name", p.fixReserved(ref), "%s may not be referred to here", quote(ref.Name))
+		r := p.fail(IDReserved, ref.Field(), "a reserved name", p.fixReserved(ref), "this field must not refer to %s", quote(ref.Name))
 		if ref.Container.Container != nil {
 			r.Container = ref.Container.Name
 		}
@@ -28,10 +27,10 @@ func reserved(p *Pod) []Result {
 	return results
 }
 
-// entitled knows the three ways that a participant needs: its kit and its local/
-// as volumes, and in a job pod the job's tokens as variables, which environment
-// compares with the pod's name. Whose local/ it is cannot be said where the kit is
-// not known; such a pod is refused for that.
+// entitled allows the three references that a participant needs: its kit and its local/ as
+// volumes and, in a job pod, the job's tokens as variables, which the check environment
+// compares with the pod's name. If the kit is unknown, so is the owner of local/; the
+// check kit denies such a pod.
 func (p *Pod) entitled(ref Reference) bool {
 	switch {
 	case strings.HasPrefix(ref.Name, names.PrefixKit):
@@ -49,13 +48,13 @@ func (p *Pod) fixReserved(ref Reference) string {
 	case p.Site.Profiles().Holds(ref.Name) == profiles.HoldsKit:
 		return "mount the sealed kit's Secret (flare-kit-…) instead of the launcher's copy of the key"
 	case strings.HasPrefix(ref.Name, names.PrefixLocal):
-		return "mount the ConfigMap of the kit's own participant as a volume"
+		return "mount the ConfigMap of the kit's participant as a volume"
 	}
-	return "mount a kit as a volume of type secret, and no other participant's"
+	return "mount the kit of one participant as a volume of type secret, or use another name"
 }
 
-// IsLocalName says whether a ConfigMap's name has the form that the local/ of a
-// participant has: flare-local-<object name>-<32 digits>.
+// IsLocalName says whether a ConfigMap has the name of a participant's local/:
+// flare-local-<object name>-<32 digits>.
 func IsLocalName(name, participant string) bool {
 	return IsLocalOf(name, kit.ObjectName(participant))
 }

@@ -9,9 +9,9 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// resources bounds what one participant's pod takes. A missing limit on a named
-// resource is no limit at all and is refused; so is a device that is not named,
-// since a card can be asked for under several names.
+// resources limits what one participant's pod may use. It denies a missing limit for a
+// listed resource, which would be unlimited, and devices that are not listed, since one
+// card may have several resource names.
 //
 // Fields: resources.limits of every container, resources of the pod.
 func resources(p *Pod) []Result {
@@ -25,11 +25,11 @@ func resources(p *Pod) []Result {
 			continue
 		}
 		if total := p.total(name); total.Cmp(most) > 0 {
-			results = append(results, p.fail(IDResources, "containers", "more than the policy's maximum", "ask for less",
-				"limits.%s is %s over all containers, at most %s is allowed", name, total.String(), most.String()))
+			results = append(results, p.fail(IDResources, "containers", "more than the policy's maximum", "request less",
+				"limits.%s is %s in total over all containers, but at most %s is allowed", name, total.String(), most.String()))
 		}
 	}
-	// Maps have no order, and a message must not change from one try to the next.
+	// The order of maps varies, but messages must not.
 	sortByDetail(results)
 	return results
 }
@@ -40,23 +40,24 @@ func sortByDetail(results []Result) {
 	})
 }
 
-// missingLimit: devices have no default, so a missing limit there means none.
+// missingLimit finds a container without a limit. A container without a limit for a
+// device has no device, so devices need none.
 func (p *Pod) missingLimit(name corev1.ResourceName) (Result, bool) {
 	if IsDevice(name) || (p.Spec.Resources != nil && has(p.Spec.Resources.Limits, name)) {
 		return Result{}, false
 	}
 	for c := range Containers(p.Spec) {
 		if c.List == listEphemeral || c.Container == p.Verifier.Container || has(c.Resources.Limits, name) {
-			continue // ephemeral containers cannot have limits; the verifier has its own
+			continue // ephemeral containers cannot have limits; the verifier has fixed ones
 		}
-		return p.failIn(c, IDResources, "resources.limits", "a limit is missing", "set a limit for "+string(name), "the policy bounds %s", name), true
+		return p.failIn(c, IDResources, "resources.limits", "a limit is missing", "set a limit for "+string(name), "spec.resources.max of the policy limits %s", name), true
 	}
 	return Result{}, false
 }
 
-// total is what the pod may take at once: all ordinary containers and sidecars
-// together, or the largest init container with the sidecars before it.
-// A limit of the whole pod bounds it where there is one.
+// total is what the pod may use at once: all ordinary containers and sidecars together,
+// or the largest init container with the sidecars before it, or the limit of the whole
+// pod, whatever is largest.
 func (p *Pod) total(name corev1.ResourceName) resource.Quantity {
 	var running, most resource.Quantity
 	for i := range p.Spec.InitContainers {
@@ -95,10 +96,10 @@ func (p *Pod) unnamedDevices() []Result {
 		for i, list := range [2]corev1.ResourceList{c.Resources.Limits, c.Resources.Requests} {
 			for name := range list {
 				if i > 0 && has(c.Resources.Limits, name) {
-					continue // the API server makes requests of limits
+					continue // the API server copies limits to requests
 				}
 				if IsDevice(name) && !has(p.Policy.Resources.Max, name) {
-					results = append(results, p.failIn(c, IDResources, "resources", "a resource that the policy does not name", "leave it out, or let spec.resources.max name it", "%s", quote(string(name))))
+					results = append(results, p.failIn(c, IDResources, "resources", "a resource that the policy does not list", "remove it, or add it to spec.resources.max", "%s", quote(string(name))))
 				}
 			}
 		}
@@ -106,8 +107,8 @@ func (p *Pod) unnamedDevices() []Result {
 	return results
 }
 
-// IsDevice says whether a resource is a device or huge pages: all but the three
-// that every container has.
+// IsDevice says whether a resource is a device or huge pages: any resource but the three
+// that every container uses.
 func IsDevice(name corev1.ResourceName) bool {
 	switch name {
 	case corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceEphemeralStorage:
@@ -121,8 +122,8 @@ func has(list corev1.ResourceList, name corev1.ResourceName) bool {
 	return ok
 }
 
-// Resize evaluates a pod whose amounts are being changed: nothing else can come
-// through that door, but what a later Kubernetes lets through.
+// Resize evaluates a resize, which can change only the resources of containers, and
+// perhaps fields of a later version of Kubernetes.
 func Resize(p *Pod) []Result {
 	results := p.unknownFields()
 	if !p.Federated {

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// longest is how much of a value that somebody else wrote a message repeats.
+// longest is how much of an untrusted value a message contains.
 const longest = 120
 
-// quote shows a value that somebody else wrote: escaped, so that it cannot play
-// tricks on a terminal or break a message's line, and not endless.
+// quote quotes an untrusted value for a message. It escapes characters that control a
+// terminal or break the line, and shortens long values.
 func quote(value string) string {
 	if len(value) > longest {
 		value = strings.ToValidUTF8(value[:longest], "") + "…"
@@ -17,7 +17,7 @@ func quote(value string) string {
 	return strconv.Quote(value)
 }
 
-// oneLine keeps a text of somebody else's making in its line, and not endless.
+// oneLine puts an untrusted text on one line and shortens it.
 func oneLine(text string) string {
 	line := strings.Join(strings.Fields(text), " ")
 	if len(line) > 4*longest {

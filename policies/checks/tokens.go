@@ -4,10 +4,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// tokens demands that no participant but the launcher has a ServiceAccount's
-// token, and that nobody but the launcher is it. The field
-// automountServiceAccountToken says nothing about what is mounted: the volume
-// does. Source: apiserver.md, "Token volume".
+// tokens requires that among the participants, only the launcher has a ServiceAccount's
+// token, and that no other pod runs as the launcher. It looks for the volume with the
+// token: automountServiceAccountToken does not say what is mounted.
 //
 // Fields: serviceAccountName, volumes[*].projected.sources.
 func tokens(p *Pod) []Result {
@@ -23,7 +22,7 @@ func tokens(p *Pod) []Result {
 		field := indexed("volumes", i) + ".projected.sources"
 		if !p.IsLauncher() {
 			results = append(results, p.fail(IDTokens, field, "a ServiceAccount's token in a participant's pod",
-				"set automountServiceAccountToken: false and take the volume and its mounts away", "volume %s", quote(v.Name)))
+				"set automountServiceAccountToken: false and remove the volume and its mounts", "volume %s", quote(v.Name)))
 			continue
 		}
 		results = append(results, p.launcherToken(i, v)...)
@@ -31,25 +30,26 @@ func tokens(p *Pod) []Result {
 	return results
 }
 
-// accountProblem: a pod that runs as the launcher could make job pods.
+// accountProblem denies other pods that run as the launcher, since they could make job
+// pods.
 func (p *Pod) accountProblem() []Result {
 	l := p.Policy.Launcher
 	if l == nil || p.Spec.ServiceAccountName != l.ServiceAccountName || p.IsLauncher() {
 		return nil
 	}
 	return []Result{p.fail(IDTokens, "serviceAccountName", "the launcher's ServiceAccount", "use another ServiceAccount",
-		"%s belongs to the parent that makes job pods", quote(l.ServiceAccountName))}
+		"%s is only for the parent that makes job pods", quote(l.ServiceAccountName))}
 }
 
-// tokenPath is where every client library looks for its token.
+// tokenPath is where client libraries look for the token.
 const tokenPath = "/var/run/secrets/kubernetes.io/serviceaccount"
 
-// launcherToken lets the volume be what Kubernetes itself adds, and nothing more.
+// launcherToken requires that the volume is exactly the one that Kubernetes adds.
 func (p *Pod) launcherToken(i int, v *corev1.Volume) []Result {
 	for j := range v.Projected.Sources {
 		if s := &v.Projected.Sources[j]; !standardTokenSource(s) {
-			return []Result{p.fail(IDTokens, indexed("volumes", i)+"."+indexed("projected.sources", j), "not what Kubernetes mounts as a token",
-				"leave the volume out: Kubernetes adds it", "volume %s", quote(v.Name))}
+			return []Result{p.fail(IDTokens, indexed("volumes", i)+"."+indexed("projected.sources", j), "not the token volume of Kubernetes",
+				"remove the volume: Kubernetes adds it", "volume %s", quote(v.Name))}
 		}
 	}
 	var results []Result
@@ -57,8 +57,8 @@ func (p *Pod) launcherToken(i int, v *corev1.Volume) []Result {
 		for k := range c.VolumeMounts {
 			m := &c.VolumeMounts[k]
 			if m.Name == v.Name && (m.MountPath != tokenPath || !m.ReadOnly || m.SubPath != "") {
-				results = append(results, p.failIn(c, IDTokens, indexed("volumeMounts", k), "the token is mounted elsewhere",
-					"leave the mount out: Kubernetes adds it", "%s", quote(m.MountPath)))
+				results = append(results, p.failIn(c, IDTokens, indexed("volumeMounts", k), "the token is mounted at another path",
+					"remove the mount: Kubernetes adds it", "%s", quote(m.MountPath)))
 			}
 		}
 	}
@@ -75,8 +75,8 @@ func standardTokenSource(s *corev1.VolumeProjection) bool {
 	return s.DownwardAPI != nil
 }
 
-// IsTokenVolume says whether a volume brings a token of a ServiceAccount, or a
-// certificate that does the same.
+// IsTokenVolume says whether a volume contains a token of a ServiceAccount, or a
+// certificate with the same purpose.
 func IsTokenVolume(v *corev1.Volume) bool {
 	if v.Projected == nil {
 		return false

@@ -1,7 +1,7 @@
 package checks
 
-// user demands the user and group that the policy names, so that a participant's
-// files belong to it alone.
+// user requires the user and group IDs of the policy, so that no other user owns a
+// participant's files.
 //
 // Fields: securityContext.runAsUser of the pod and its containers,
 // securityContext.fsGroup.

@@ -13,9 +13,9 @@ import (
 
 const fixVerifier = "leave it to the webhook, or launch again with `kubectl flare launch --kit-claim`"
 
-// verifier demands of a pod whose kit lies on a volume that flare-verify comes
-// first, and that it is exactly what is recomputed here: with another image,
-// argument or mount it would verify something else. Source: design §4, "PVC".
+// verifier requires that in a pod whose kit is on a volume, flare-verify runs first and
+// is exactly as expected: with another image, argument or mount, it would verify something
+// else.
 //
 // Fields: initContainers[0], volumes that it mounts.
 func verifier(p *Pod) []Result {
@@ -25,20 +25,20 @@ func verifier(p *Pod) []Result {
 	claim := p.Kit.Volume.ClaimName
 	switch {
 	case p.Facts.KitImage == "":
-		return []Result{p.fail(IDVerifier, "initContainers", "nothing can verify the kit", "have a cluster admin install the webhook with --kit-image", "the kit lies on claim %s, and the webhook knows no image of flare-kit", quote(claim))}
+		return []Result{p.fail(IDVerifier, "initContainers", "the kit cannot be verified", "ask a cluster admin to install the webhook with --kit-image", "the kit is on claim %s, but the webhook has no image of flare-kit", quote(claim))}
 	case p.Verifier.Container == nil:
-		return []Result{p.fail(IDVerifier, "initContainers", "the kit is not verified", fixVerifier, "the kit lies on claim %s, and the first init container is not %s", quote(claim), kitvolume.Verifier)}
+		return []Result{p.fail(IDVerifier, "initContainers", "the kit is not verified", fixVerifier, "the kit is on claim %s, but the first init container is not %s", quote(claim), kitvolume.Verifier)}
 	}
 	var results []Result
 	want := kitvolume.Verify(p.Facts.KitImage, p.Kit.Digest, p.Kit.Volume.SubPath, p.kitMounts)
 	if field, got, wanted := difference(p.Verifier.Container, &want); field != "" {
-		results = append(results, p.failIn(p.Verifier, IDVerifier, field, "not the verifier of this kit", fixVerifier, "it is %s, and must be %s", quote(got), quote(wanted)))
+		results = append(results, p.failIn(p.Verifier, IDVerifier, field, "not the verifier of this kit", fixVerifier, "it is %s, but must be %s", quote(got), quote(wanted)))
 	}
 	return append(results, p.verifiedVolumes()...)
 }
 
-// verifiedVolumes looks at what lies behind the verifier's three mounts. One volume
-// cannot be two of them: each has another form.
+// verifiedVolumes evaluates the volumes of the verifier's three mounts. One volume cannot
+// be used for two of them, since each must be of another kind.
 func (p *Pod) verifiedVolumes() []Result {
 	var results []Result
 	for i := range p.Spec.Volumes {
@@ -47,10 +47,10 @@ func (p *Pod) verifiedVolumes() []Result {
 			results = append(results, p.fail(IDVerifier, field, problem, fixVerifier, form, args...))
 		}
 		if v.Name == p.kitMounts.Raw && !isClaim(v.PersistentVolumeClaim, p.Kit.Volume.ClaimName) {
-			bad("not the kit's volume", "it must be the claim %s, read-only", quote(p.Kit.Volume.ClaimName))
+			bad("not the volume with the kit", "it must be the claim %s, read-only", quote(p.Kit.Volume.ClaimName))
 		}
 		if v.Name == p.kitMounts.Seal && !isWhole(v.Secret, p.KitName) {
-			bad("not the kit's Secret", "it must be the Secret %s, whole", quote(p.KitName))
+			bad("not the kit's Secret", "it must be the Secret %s, without items and optional", quote(p.KitName))
 		}
 		if v.Name == p.kitMounts.Copy && (v.EmptyDir == nil || v.EmptyDir.Medium != corev1.StorageMediumMemory) {
 			bad("the key would be written to the node's disk", "it must be an emptyDir with medium: Memory")
@@ -59,18 +59,18 @@ func (p *Pod) verifiedVolumes() []Result {
 	return results
 }
 
-// isClaim says whether a volume is that claim, read-only.
+// isClaim says whether a volume is this claim, read-only.
 func isClaim(v *corev1.PersistentVolumeClaimVolumeSource, name string) bool {
 	return v != nil && v.ClaimName == name && v.ReadOnly
 }
 
-// isWhole says whether a volume is all of that Secret.
+// isWhole says whether a volume has all of this Secret.
 func isWhole(v *corev1.SecretVolumeSource, name string) bool {
 	return v != nil && v.SecretName == name && len(v.Items) == 0 && (v.Optional == nil || !*v.Optional)
 }
 
-// copyMounts: the participant mounts the verified copy, and nobody but the
-// verifier what it was copied from.
+// copyMounts requires that the participant mounts the verified copy, and that only the
+// verifier mounts the original.
 func (p *Pod) copyMounts() []Result {
 	var results []Result
 	mounted := false
@@ -84,14 +84,14 @@ func (p *Pod) copyMounts() []Result {
 				mounted = true
 				results = append(results, p.kitMountProblems(c, i, m)...)
 			case p.onlyForVerifier(m.Name):
-				results = append(results, p.failIn(c, IDKitMount, indexed("volumeMounts", i), "the kit as it was before it was verified",
+				results = append(results, p.failIn(c, IDKitMount, indexed("volumeMounts", i), "the kit before it is verified",
 					"mount the copy that "+kitvolume.Verifier+" makes, at "+p.kitPath(), "%s", quote(m.MountPath)))
 			}
 		}
 	}
 	if !mounted && p.Verifier.Container != nil {
 		results = append(results, p.failIn(p.Main, IDKitMount, "volumeMounts", "the kit is not mounted",
-			"mount the copy that "+kitvolume.Verifier+" makes, read-only at "+p.kitPath(), "%s is verified, but nobody mounts it", quote(p.KitName)))
+			"mount the copy that "+kitvolume.Verifier+" makes, read-only at "+p.kitPath(), "%s is verified, but no container mounts it", quote(p.KitName)))
 	}
 	return results
 }
@@ -102,8 +102,8 @@ func (p *Pod) onlyForVerifier(volume string) bool {
 	return v != nil && p.source(v) == profiles.SourceRaw
 }
 
-// findVerifier looks for flare-verify where a kit lies on a volume. Its name only
-// says what it is to be compared with.
+// findVerifier finds flare-verify if the kit is on a volume. It looks for the name only;
+// the check flare-verify compares the rest.
 func (p *Pod) findVerifier() {
 	if p.Kit == nil || p.Kit.Volume == nil || len(p.Spec.InitContainers) == 0 {
 		return
@@ -113,7 +113,7 @@ func (p *Pod) findVerifier() {
 	}
 }
 
-// rawSource says what a volume is to a pod whose kit lies on one.
+// rawSource classifies the volumes of a pod whose kit is on a volume.
 func (p *Pod) rawSource(v *corev1.Volume) profiles.Source {
 	switch {
 	case v.EmptyDir != nil && v.Name == p.kitMounts.Copy:
@@ -124,8 +124,7 @@ func (p *Pod) rawSource(v *corev1.Volume) profiles.Source {
 	return 0
 }
 
-// difference names the first part in which two containers differ, "" where none
-// does.
+// difference names the first field in which two containers differ, or "" if they do not.
 func difference(got, want *corev1.Container) (field, is, must string) {
 	text := func(words []string) string { return strings.Join(words, " ") }
 	switch {
@@ -138,7 +137,7 @@ func difference(got, want *corev1.Container) (field, is, must string) {
 	case !slices.Equal(got.Args, want.Args):
 		return "args", text(got.Args), text(want.Args)
 	case !equality.Semantic.DeepEqual(got.VolumeMounts, want.VolumeMounts):
-		return "volumeMounts", "something else", "the kit's folder of the claim at /kit, its Secret at /seal, memory at /startup"
+		return "volumeMounts", "different", "the kit's folder of the claim at /kit, its Secret at /seal, and memory at /startup"
 	}
-	return "securityContext", "changed, or has something more", "as the webhook writes it"
+	return "securityContext", "different, or another field is", "as the webhook writes it"
 }

@@ -7,7 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Container is one container of a pod and where it stands.
+// Container is one container of a pod with its place in the pod.
 type Container struct {
 	*corev1.Container
 	// List is the field: containers, initContainers or ephemeralContainers.
@@ -15,7 +15,7 @@ type Container struct {
 	Index int
 }
 
-// The fields that hold containers.
+// The fields with containers.
 const (
 	listInit      = "initContainers"
 	listOrdinary  = "containers"
@@ -25,8 +25,8 @@ const (
 // Field is the path of the container below the pod's spec.
 func (c Container) Field() string { return indexed(c.List, c.Index) }
 
-// Containers visits init, ordinary and ephemeral containers. It is the only loop
-// over them: the API server itself once forgot the last kind (CVE-2023-2727).
+// Containers visits init, ordinary and ephemeral containers. Use it for every loop over
+// containers: the API server once missed the last kind (CVE-2023-2727).
 func Containers(spec *corev1.PodSpec) iter.Seq[Container] {
 	return func(yield func(Container) bool) {
 		for i := range spec.InitContainers {
@@ -40,7 +40,7 @@ func Containers(spec *corev1.PodSpec) iter.Seq[Container] {
 			}
 		}
 		for i := range spec.EphemeralContainers {
-			// The two types have the same fields; Kubernetes converts them so too.
+			// The two types have the same fields, and Kubernetes converts them too.
 			c := (*corev1.Container)(&spec.EphemeralContainers[i].EphemeralContainerCommon)
 			if !yield(Container{c, listEphemeral, i}) {
 				return

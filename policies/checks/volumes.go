@@ -9,8 +9,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// volumes is a closed list of kinds. A kind that this version of Kubernetes'
-// types does not know decodes to an empty volume and is refused too.
+// volumes allows only listed kinds of volumes. A kind that is unknown to this version of
+// the Kubernetes API decodes to an empty volume and is denied too.
 //
 // Every pod: configMap, downwardAPI, emptyDir, ephemeral (without a data source),
 // persistentVolumeClaim, projected, secret.
@@ -26,10 +26,10 @@ func volumes(p *Pod) []Result {
 			results = append(results, p.fail(IDVolumes, field, "the kind of volume is not allowed", "use "+volumeKinds, "volume %s", quote(v.Name)))
 		case hasDataSource(v):
 			results = append(results, p.fail(IDVolumes, field+".ephemeral.volumeClaimTemplate.spec.dataSource", "a copy of a volume",
-				"leave out dataSource and dataSourceRef", "volume %s would hold what another claim holds", quote(v.Name)))
-		case Verified.binds(p) && p.source(v) == profiles.SourceOther:
+				"remove dataSource, dataSourceRef and volumeName", "volume %s would have the content of another one", quote(v.Name)))
+		case Verified.applies(p) && p.source(v) == profiles.SourceOther:
 			results = append(results, p.fail(IDVolumes, field, "a participant may not have this volume",
-				"use its kit, local/, workspace, the policy's data and emptyDir alone", "volume %s (%s)", quote(v.Name), kind))
+				"use only its kit, local/, its workspace, data of the policy and emptyDir", "volume %s (%s)", quote(v.Name), kind))
 		}
 	}
 	return results
@@ -37,7 +37,7 @@ func volumes(p *Pod) []Result {
 
 const volumeKinds = "configMap, downwardAPI, emptyDir, ephemeral, persistentVolumeClaim, projected or secret"
 
-// volumeKind is the kind of an allowed volume, "" for every other.
+// volumeKind is the kind of an allowed volume, or "" for every other.
 func volumeKind(v *corev1.Volume) string {
 	switch {
 	case v.EmptyDir != nil:
@@ -66,8 +66,8 @@ func hasDataSource(v *corev1.Volume) bool {
 	return spec.DataSource != nil || spec.DataSourceRef != nil || spec.VolumeName != ""
 }
 
-// source says what a volume of a participant is. Claims come first: a claim that
-// the policy lists as data is data, even if it is a workspace's too.
+// source classifies a volume of a participant. A claim that the policy lists as data
+// counts as data, even if it is also a workspace.
 func (p *Pod) source(v *corev1.Volume) profiles.Source {
 	if p.Kit != nil && p.Kit.Volume != nil {
 		if raw := p.rawSource(v); raw != 0 {
@@ -114,7 +114,7 @@ func (p *Pod) volume(name string) *corev1.Volume {
 	return nil
 }
 
-// under says whether a clean path is the folder or lies below it.
+// under says whether a clean path is the folder or is below it.
 func under(path, folder string) bool {
 	rest, ok := strings.CutPrefix(path, folder)
 	return ok && (rest == "" || rest[0] == '/' || folder == "/")

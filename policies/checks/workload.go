@@ -12,33 +12,33 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// Workload is what a pod is, by what it runs and refers to, never by what it calls
-// itself.
+// Workload says what a pod is, by what it runs and refers to, never by its name or
+// labels.
 type Workload struct {
-	// Federated says that the pod is a participant's: it refers to a kit, or
-	// runs one of a framework's processes. Everything else is an "other pod".
+	// Federated says that the pod belongs to a participant: it refers to a kit, or
+	// runs one of a framework's processes. All others are "other pods".
 	Federated bool
-	// Profile is that of the kit's framework or, where the kit is not known, of the
-	// framework that recognises a container; nil where there is none.
+	// Profile is the profile of the kit's framework or, if the kit is not accepted, of
+	// the framework that recognises a container. It is nil if there is none.
 	Profile profiles.Profile
 	// Ambiguous says that several frameworks recognise the pod's containers.
 	Ambiguous bool
 	// Process is what the pod runs, and Main the container that runs it.
 	Process profiles.Process
 	Main    Container
-	// KitName is the first kit Secret that the pod refers to, Kit what is known
-	// of it; nil where it is not known or did not verify.
+	// KitName is the first kit Secret to which the pod refers. Kit is its fact, or nil
+	// if it is missing or not accepted.
 	KitName string
 	Kit     *facts.KitFact
 
-	// Verifier is flare-verify, of a pod whose kit lies on a volume; else none.
+	// Verifier is flare-verify in a pod whose kit is on a volume.
 	Verifier  Container
 	kitMounts kitvolume.Mounts
 
 	// owner is what the policy gives to the kit's participant.
 	owner compiled.Participant
-	// demands are what the process demands of the pod, and held which of them each
-	// ordinary container is held to; nil for one that the pod may not have.
+	// demands are the demands of the process on the pod, and held those on each
+	// ordinary container; nil for a container that the pod may not have.
 	demands profiles.Demands
 	held    []*profiles.Container
 }
@@ -61,8 +61,8 @@ func (p *Pod) findKit() {
 	}
 }
 
-// findProfile asks all profiles about every container. Only a verified kit can say
-// which framework a pod is of; what a command looks like is its author's to choose.
+// findProfile asks all profiles about every container. If the kit is accepted, its
+// framework takes precedence, since the author of the pod chooses the command.
 func (p *Pod) findProfile() {
 	for c := range Containers(p.Spec) {
 		found, several := p.Site.Profiles().Recognise(c.Container)
@@ -80,7 +80,7 @@ func (p *Pod) findProfile() {
 	}
 }
 
-// findMain takes the first container that is no helper.
+// findMain finds the first container that is not a helper.
 func (p *Pod) findMain() {
 	for i := range p.Spec.Containers {
 		c := Container{&p.Spec.Containers[i], listOrdinary, i}
@@ -103,8 +103,8 @@ func (p *Pod) processOf(c Container) profiles.Process {
 	return process
 }
 
-// hold finds what each container is held to: the main one to the process's own
-// demands, every other one to those of a helper that no container before it took.
+// hold assigns demands to containers: those of the process to the main container, and to
+// every other one those of a helper that is not assigned yet.
 func (p *Pod) hold() {
 	if p.Kit == nil || p.Profile == nil {
 		return
@@ -145,7 +145,8 @@ func (p *Pod) identity() profiles.Identity {
 	}
 }
 
-// Demand is what a container is held to; nil for one that the pod may not have.
+// Demand has the demands on a container. It is nil for a container that the pod may not
+// have.
 func (p *Pod) Demand(c Container) *profiles.Container {
 	if c.List != listOrdinary || c.Index >= len(p.held) {
 		return nil
@@ -156,7 +157,7 @@ func (p *Pod) Demand(c Container) *profiles.Container {
 // KitFiles are the files of startup/ that the participant needs.
 func (p *Pod) KitFiles() []string { return p.demands.KitFiles }
 
-// kitPath is where the first container that takes the kit must mount it.
+// kitPath is where the first container that needs the kit must mount it.
 func (p *Pod) kitPath() string {
 	for i := range p.demands.Containers {
 		if at := p.demands.Containers[i].Path(profiles.SourceKit); at != "" {
@@ -166,13 +167,13 @@ func (p *Pod) kitPath() string {
 	return ""
 }
 
-// Complete says whether every ordinary container is one that the process's profile
-// demands, and none of them is missing.
+// Complete says whether the ordinary containers are exactly those that the profile
+// requires.
 func (p *Pod) Complete() bool {
 	return p.Process.Kind != profiles.KindNone && len(p.held) > 0 && len(p.held) == len(p.demands.Containers) && !slices.Contains(p.held, nil)
 }
 
-// Role is what the pod is in the federation, "" where its kit is not known.
+// Role is the pod's role in the federation, or "" if its kit is not accepted.
 func (p *Pod) Role() v1alpha1.Role {
 	switch {
 	case p.Kit == nil:
@@ -183,8 +184,8 @@ func (p *Pod) Role() v1alpha1.Role {
 	return v1alpha1.Role(p.Kit.Role)
 }
 
-// IsLauncher says whether the pod is the parent that makes job pods. Whether it
-// has the kit for that, other checks say.
+// IsLauncher says whether the pod is the parent that makes job pods. It does not check
+// the kit; other checks do.
 func (p *Pod) IsLauncher() bool {
 	return p.Policy.Launcher != nil && p.Process.Kind == profiles.KindParent &&
 		p.Spec.ServiceAccountName == p.Policy.Launcher.ServiceAccountName

@@ -4,8 +4,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// workspace keeps a participant in its own folder of its own claim. Where it may
-// be mounted, mounts says.
+// workspace requires that a participant mounts only its own folder of its claim. The
+// check mounts says at which path.
 //
 // Fields: volumes[*].persistentVolumeClaim, volumeMounts[*].subPath.
 func workspace(p *Pod) []Result {
@@ -22,7 +22,7 @@ func workspace(p *Pod) []Result {
 				continue
 			}
 			results = append(results, p.failIn(c, IDWorkspace, indexed("volumeMounts", i)+".subPath", "outside of the participant's folder",
-				"set subPath to "+quote(folder)+" or below", "the sub-path is %s, and others share the claim %s", quote(m.SubPath), quote(p.owner.Claim)))
+				"set subPath to "+quote(folder)+" or a folder below it", "the subPath is %s, but the participant's folder of claim %s is "+quote(folder), quote(m.SubPath), quote(p.owner.Claim)))
 		}
 	}
 	return results
