@@ -107,7 +107,7 @@ func TestEnforcement(t *testing.T) {
 func TestMessage(t *testing.T) {
 	s := newScene(t, "client")
 	s.pod().Spec.Containers[0].WorkingDir = "/workspace"
-	s.expect(t, `SitePolicy hospital-a: container "nvflare" (spec.containers[0].workingDir): a working directory: python -m loads code from "/workspace" first; fix: leave it out`)
+	s.expect(t, `SitePolicy hospital-a: container "nvflare" (spec.containers[0].workingDir): a working directory: python -m loads code from "/workspace" first; fix: remove it`)
 }
 
 func TestUpdates(t *testing.T) {
@@ -175,8 +175,8 @@ func TestSubresources(t *testing.T) {
 		"resize another":         {"other", "resize", func(*scene) {}, ""},
 		"bound by the scheduler": {"client", "binding", func(s *scene) { s.a.User.Username = "system:kube-scheduler" }, ""},
 		"bound by a known one":   {"client", "binding", func(s *scene) { s.facts.Binders = []string{controller} }, ""},
-		"bound by somebody":      {"client", "binding", func(*scene) {}, "only the scheduler binds pods"},
-		"bound the old way":      {"client", "", func(s *scene) { s.a.Resource.Resource = "bindings" }, "only the scheduler binds pods"},
+		"bound by somebody":      {"client", "binding", func(*scene) {}, "only the scheduler may bind pods"},
+		"bound the old way":      {"client", "", func(s *scene) { s.a.Resource.Resource = "bindings" }, "only the scheduler may bind pods"},
 		"a strange resource": {"client", "", func(s *scene) {
 			s.a.Resource = schema.GroupResource{Group: "x.io", Resource: "pods"}
 			s.a.Object = &corev1.Node{}
@@ -208,8 +208,8 @@ func TestConnect(t *testing.T) {
 		"into another":        {"other", "pods", "exec", func(*scene) {}, ""},
 		"another with data": {"other", "pods", "exec", func(s *scene) {
 			s.facts.Targets[0].Spec.Volumes[0].VolumeSource = corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "ct-scans"}}
-		}, "has the site's data"},
-		"an unknown kit":   {"admin", "pods", "exec", func(s *scene) { s.facts.Kits = nil }, "not known or not genuine"},
+		}, "mounts the site's data"},
+		"an unknown kit":   {"admin", "pods", "exec", func(s *scene) { s.facts.Kits = nil }, "is missing or not genuine"},
 		"no such pod":      {"admin", "pods", "exec", func(s *scene) { s.facts.Targets = nil }, "the pod cannot be looked up"},
 		"no such pod, two": {"admin", "pods", "exec", func(s *scene) { s.facts.Targets = []*corev1.Pod{} }, "the pod cannot be looked up"},
 		"labelled admin":   {"client", "pods", "exec", func(s *scene) { s.facts.Targets[0].Labels["kubectl-flare.dev/role"] = "admin" }, "has the role client"},

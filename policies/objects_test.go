@@ -91,21 +91,21 @@ func TestSecrets(t *testing.T) {
 		want   string
 	}{
 		"a kit":        {func(*scene, *corev1.Secret) {}, ""},
-		"not verified": {func(s *scene, _ *corev1.Secret) { s.facts.Kits = nil }, "could not be verified"},
+		"not verified": {func(s *scene, _ *corev1.Secret) { s.facts.Kits = nil }, "cannot be verified"},
 		"not genuine":  {func(s *scene, o *corev1.Secret) { s.facts.Kits[o.Name] = facts.KitFact{Error: "one byte"} }, "not genuine"},
-		"Opaque":       {func(_ *scene, o *corev1.Secret) { o.Type = "Opaque" }, "not a kit's type"},
+		"Opaque":       {func(_ *scene, o *corev1.Secret) { o.Type = "Opaque" }, "not the type of a kit"},
 		"mutable":      {func(_ *scene, o *corev1.Secret) { o.Immutable = nil }, "can be changed"},
 		"stringData":   {func(_ *scene, o *corev1.Secret) { o.StringData = map[string]string{"a": "b"} }, "stringData"},
 		"another's name": {func(s *scene, o *corev1.Secret) {
 			s.facts.Kits[policiestest.ServerKit] = s.facts.Kits[o.Name]
 			o.Name = policiestest.ServerKit
-		}, "the name is another kit's"},
+		}, "the name does not match the kit"},
 		"not of this site": {func(s *scene, o *corev1.Secret) {
 			refused := kit.Findings{kit.Fail(acceptance.CheckListed, "", "use another", "not listed")}
 			s.facts.Kits[o.Name] = facts.KitFact{Error: refused.Err().Error(), Failures: refused}
 		}, "may not run here"},
 		"expired":           {func(s *scene, _ *corev1.Secret) { s.facts.Now = s.facts.Now.AddDate(9, 0, 0) }, "expired"},
-		"typed, other name": {func(_ *scene, o *corev1.Secret) { o.Name = "mine" }, "a kit's type under another name"},
+		"typed, other name": {func(_ *scene, o *corev1.Secret) { o.Name = "mine" }, "the type of a kit with another name"},
 		"derived":           {launcher("nvflare-startup-site2-809cb9ad"), ""},
 		"tokens":            {launcher("nvflare-cred-x"), ""},
 		"derived, by alice": {func(_ *scene, o *corev1.Secret) { o.Name, o.Type = "nvflare-startup-site2-809cb9ad", "Opaque" }, "a reserved name"},
@@ -116,12 +116,12 @@ func TestSecrets(t *testing.T) {
 			o.Labels = map[string]string{"a": "b"}
 			s.facts.Kits = nil
 		}, ""},
-		"data changed": {func(s *scene, o *corev1.Secret) { s.updated(""); o.Data = map[string][]byte{}; s.facts.Kits = nil }, "could not be verified"},
+		"data changed": {func(s *scene, o *corev1.Secret) { s.updated(""); o.Data = map[string][]byte{}; s.facts.Kits = nil }, "cannot be verified"},
 		"type of old": {func(s *scene, o *corev1.Secret) {
 			s.updated("")
 			s.a.OldObject.(*corev1.Secret).Name = "mine"
 			o.Name, o.Type, o.Data = "mine", "Opaque", nil
-		}, "a kit's type under another name"},
+		}, "the type of a kit with another name"},
 		"nothing": {func(s *scene, _ *corev1.Secret) { s.a.Object = nil }, "no rules for this request"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -144,9 +144,9 @@ func TestConfigMaps(t *testing.T) {
 		want   string
 	}{
 		"local":           {func(*scene, *corev1.ConfigMap) {}, ""},
-		"one byte":        {func(_ *scene, m *corev1.ConfigMap) { m.Data["resources.json"] = "{ }" }, "not what the name says"},
-		"mutable":         {func(_ *scene, m *corev1.ConfigMap) { m.Immutable = new(false) }, "could be changed"},
-		"of nobody":       {func(_ *scene, m *corev1.ConfigMap) { m.Name = "flare-local-x-" + strings.Repeat("0", 32) }, "not a participant's local/"},
+		"one byte":        {func(_ *scene, m *corev1.ConfigMap) { m.Data["resources.json"] = "{ }" }, "the content does not match the name"},
+		"mutable":         {func(_ *scene, m *corev1.ConfigMap) { m.Immutable = new(false) }, "can be changed"},
+		"of nobody":       {func(_ *scene, m *corev1.ConfigMap) { m.Name = "flare-local-x-" + strings.Repeat("0", 32) }, "not the local/ of a participant"},
 		"as a kit":        {func(_ *scene, m *corev1.ConfigMap) { m.Name = "flare-kit-x" }, "a reserved name"},
 		"an ordinary one": {func(_ *scene, m *corev1.ConfigMap) { m.Name = "mine" }, ""},
 		"labelled": {func(s *scene, m *corev1.ConfigMap) {
@@ -154,7 +154,7 @@ func TestConfigMaps(t *testing.T) {
 			s.updated("")
 			m.Labels = map[string]string{"a": "b"}
 		}, ""},
-		"changed": {func(s *scene, m *corev1.ConfigMap) { s.updated(""); m.Data = nil }, "not what the name says"},
+		"changed": {func(s *scene, m *corev1.ConfigMap) { s.updated(""); m.Data = nil }, "the content does not match the name"},
 		"nothing": {func(s *scene, _ *corev1.ConfigMap) { s.a.Object = nil }, "no rules for this request"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -123,9 +123,9 @@ func TestExplainAJobPod(t *testing.T) {
 	out, err := run(t, job, args...)
 	require.NoError(t, err)
 	assert.Contains(t, out, "Note: assumed: the launcher system:serviceaccount:fl-site-1:site-1 makes the pod")
-	assert.NotContains(t, out, "only the launcher makes job pods")
+	assert.NotContains(t, out, "only the launcher may make job pods")
 
 	out, err = run(t, job, append(args, "--as-user", "alice")...)
 	require.NoError(t, err)
-	assert.Contains(t, out, "only the launcher makes job pods")
+	assert.Contains(t, out, "only the launcher may make job pods")
 }

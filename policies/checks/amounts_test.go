@@ -74,7 +74,7 @@ func TestTotals(t *testing.T) {
 		"devices":          {func(w *world) { own(w, "1"); w.main().Resources.Limits["nvidia.com/gpu"] = resource.MustParse("2") }, ""},
 		"too many":         {func(w *world) { own(w, "1"); w.main().Resources.Limits["nvidia.com/gpu"] = resource.MustParse("3") }, "limits.nvidia.com/gpu is 3"},
 		"by a request":     {func(w *world) { own(w, "1"); w.main().Resources.Requests = amounts("amd.com/gpu", "1") }, `"amd.com/gpu"`},
-		"another's device": {func(w *world) { own(w, "1"); w.main().Resources.Limits["amd.com/gpu"] = resource.MustParse("1") }, "a resource that the policy does not name"},
+		"another's device": {func(w *world) { own(w, "1"); w.main().Resources.Limits["amd.com/gpu"] = resource.MustParse("1") }, "a resource that the policy does not list"},
 		"huge pages":       {func(w *world) { own(w, "1"); w.main().Resources.Limits["hugepages-1Gi"] = resource.MustParse("1Gi") }, `"hugepages-1Gi"`},
 		"scratch space is not bounded": {func(w *world) {
 			own(w, "1")

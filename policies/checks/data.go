@@ -46,7 +46,9 @@ func (p *Pod) claimProblem(i int, rule *v1alpha1.DataRule) (Result, bool) {
 	}
 	known, ok := p.Facts.Claims[rule.ClaimName]
 	switch {
-	case !ok, known.Error != "":
+	case !ok:
+		return p.fail(IDData, field, "the claim cannot be looked up", "make sure that the claim exists", "claim %s", quote(rule.ClaimName)), true
+	case known.Error != "":
 		return p.fail(IDData, field, "the claim cannot be looked up", "make sure that the claim exists", "claim %s: %s", quote(rule.ClaimName), oneLine(known.Error)), true
 	case known.VolumeName != rule.VolumeName:
 		return p.fail(IDData, field, "the claim is not bound to the site's volume", "bind the claim to the volume in spec.data",

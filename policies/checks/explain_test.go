@@ -106,13 +106,13 @@ func TestInteractive(t *testing.T) {
 			w.policy.Spec.Privacy.InteractiveAccess.PodRoles = append(w.policy.Spec.Privacy.InteractiveAccess.PodRoles, "client")
 		}, ""},
 		"an admin":            {"admin", "exec", func(*world) {}, ""},
-		"an admin, closed":    {"admin", "portforward", func(w *world) { w.policy.Spec.Privacy = nil }, "let the policy's spec.privacy.interactiveAccess.podRoles list admin"},
+		"an admin, closed":    {"admin", "portforward", func(w *world) { w.policy.Spec.Privacy = nil }, "add admin to spec.privacy.interactiveAccess.podRoles of the policy"},
 		"a job":               {"job", "attach", func(*world) {}, "has the role job"},
-		"an unknown kit":      {"admin", "exec", func(w *world) { w.facts.Kits = nil }, "is not known or not genuine"},
+		"an unknown kit":      {"admin", "exec", func(w *world) { w.facts.Kits = nil }, "is missing or not genuine"},
 		"an other pod":        {"other", "exec", func(*world) {}, ""},
-		"another's workspace": {"other", "exec", func(w *world) { w.addVolume("x", claim("server1-workspace")) }, "has the site's data or a workspace"},
+		"another's workspace": {"other", "exec", func(w *world) { w.addVolume("x", claim("server1-workspace")) }, "mounts the site's data, kits or a workspace"},
 		"a receiver":          {"volume/other", "attach", receiver(), ""},
-		"into a receiver":     {"volume/other", "exec", receiver(), "has the site's data or a workspace"},
+		"into a receiver":     {"volume/other", "exec", receiver(), "mounts the site's data, kits or a workspace"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := worldOf(t, tc.base)

@@ -100,7 +100,7 @@ func TestRegistry(t *testing.T) {
 		"without an ID":     {[]checks.Check{{Run: none}}, "needs an ID and a function"},
 		"without a run":     {[]checks.Check{{ID: "a"}}, "needs an ID and a function"},
 		"twice":             {[]checks.Check{{ID: "a", Run: none}, {ID: "b", Run: none}, {ID: "a", Scope: checks.Others, Run: none}}, `check "a": registered twice`},
-		"verified, no kit":  {[]checks.Check{{ID: "a", Scope: checks.Verified, Run: none}}, "it needs the kit"},
+		"verified, no kit":  {[]checks.Check{{ID: "a", Scope: checks.Verified, Run: none}}, "it must set NeedsKit"},
 		"verified, its kit": {[]checks.Check{{ID: "a", Scope: checks.Verified, NeedsKit: true, Run: none}}, ""},
 	} {
 		_, err := checks.NewRegistry(tc.checks...)

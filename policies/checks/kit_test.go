@@ -20,19 +20,19 @@ func TestKit(t *testing.T) {
 	fact := func(change func(*facts.KitFact)) func(*world) { return func(w *world) { w.changeKit(change) } }
 	runCases(t, map[string]testCase{
 		"good":           {"client", func(*world) {}, nil},
-		"no kit":         {"client", func(w *world) { w.volume("startup").VolumeSource = secret("plain") }, []string{"kit: no kit"}},
-		"not there":      {"client", func(w *world) { delete(w.facts.Kits, policiestest.ClientKit) }, []string{"kit: does not exist or could not be read"}},
+		"no kit":         {"client", func(w *world) { w.volume("startup").VolumeSource = secret("plain") }, []string{"kit: the kit is missing"}},
+		"not there":      {"client", func(w *world) { delete(w.facts.Kits, policiestest.ClientKit) }, []string{"kit: does not exist or cannot be read"}},
 		"not genuine":    {"client", fact(func(k *facts.KitFact) { k.Error = "seal: fed_client.json\nwas changed" }), []string{"kit: seal: fed_client.json was changed"}},
 		"another type":   {"client", fact(func(k *facts.KitFact) { k.Type = "Opaque" }), []string{"kit: its type must be kubectl-flare.dev/startup-kit"}},
 		"mutable":        {"client", fact(func(k *facts.KitFact) { k.Immutable = false }), []string{"kit: immutable"}},
-		"another digest": {"client", fact(func(k *facts.KitFact) { k.Digest = strings.Repeat("0", 64) }), []string{"kit: the name is another kit's"}},
-		"no digest":      {"client", fact(func(k *facts.KitFact) { k.Digest = "" }), []string{"kit: the name is another kit's"}},
+		"another digest": {"client", fact(func(k *facts.KitFact) { k.Digest = strings.Repeat("0", 64) }), []string{"kit: the name does not match the kit"}},
+		"no digest":      {"client", fact(func(k *facts.KitFact) { k.Digest = "" }), []string{"kit: the name does not match the kit"}},
 		"refused": {"client", fact(func(k *facts.KitFact) {
 			k.Failures = failures(acceptance.CheckListed, acceptance.CheckRootPinned, acceptance.CheckClaim)
 			k.Error = k.Failures.Err().Error()
 		}), []string{"kit: the participant may not run here", "kit: the kit is not genuine", "kit: on a claim that is not for kits"}},
 		"revoked": {"client", fact(func(k *facts.KitFact) { k.Terms.Fixed = failures(acceptance.CheckRevoked, acceptance.CheckSerial) }),
-			[]string{"kit: revoked", "kit: an old kit"}},
+			[]string{"kit: the kit is revoked", "kit: the kit is outdated"}},
 		"expired":          {"client", fact(func(k *facts.KitFact) { k.Terms.Windows[0].NotAfter = policiestest.Now.AddDate(0, 0, -1) }), []string{"kit: the certificate expired"}},
 		"not yet":          {"client", fact(func(k *facts.KitFact) { k.Terms.Windows[0].NotBefore = policiestest.Now.AddDate(0, 0, 1) }), []string{"kit: not yet"}},
 		"no terms":         {"client", fact(func(k *facts.KitFact) { k.Terms = acceptance.Terms{} }), []string{"kit: the kit does not say when"}},
@@ -84,16 +84,16 @@ func TestKitMount(t *testing.T) {
 	}
 	runCases(t, map[string]testCase{
 		"writable":       {"client", func(w *world) { w.mount("startup").ReadOnly = false }, []string{"kit-mount: writable"}},
-		"elsewhere":      {"client", func(w *world) { w.mount("startup").MountPath = "/tmp" }, []string{"kit-mount: elsewhere", "mounts: two mounts", "mounts: nothing may be mounted there"}},
-		"second mount":   {"client", func(w *world) { w.addMount("startup", "/workspace/again", readOnly) }, []string{"kit-mount: elsewhere", "mounts: nothing may be mounted there"}},
-		"sub-path":       {"client", func(w *world) { w.mount("startup").SubPath = "client.key" }, []string{"kit-mount: elsewhere"}},
+		"elsewhere":      {"client", func(w *world) { w.mount("startup").MountPath = "/tmp" }, []string{"kit-mount: at another path", "mounts: two mounts", "mounts: nothing may be mounted there"}},
+		"second mount":   {"client", func(w *world) { w.addMount("startup", "/workspace/again", readOnly) }, []string{"kit-mount: at another path", "mounts: nothing may be mounted there"}},
+		"sub-path":       {"client", func(w *world) { w.mount("startup").SubPath = "client.key" }, []string{"kit-mount: at another path"}},
 		"not mounted":    {"client", func(w *world) { *w.mount("startup") = *w.mount("local"); w.mount("local").ReadOnly = true }, []string{"kit-mount: not mounted", "mounts: two mounts"}},
 		"second volume":  {"client", func(w *world) { w.addVolume("again", secret(policiestest.ClientKit)) }, []string{"kit-mount: a second volume"}},
 		"optional":       {"client", func(w *world) { w.volume("startup").Secret.Optional = new(true) }, []string{"kit-mount: optional"}},
 		"all items":      {"client", items("fed_client.json", "rootCA.pem", "client.crt", "client.key"), nil},
-		"an item less":   {"client", items("fed_client.json", "rootCA.pem", "client.crt"), []string{"kit-mount: not the kit's own files"}},
-		"an item twice":  {"client", items("fed_client.json", "rootCA.pem", "client.crt", "client.crt"), []string{"kit-mount: not the kit's own files"}},
-		"a renamed item": {"client", items("fed_client.json", "start.sh>rootCA.pem", "client.crt", "client.key"), []string{"kit-mount: not the kit's own files"}},
+		"an item less":   {"client", items("fed_client.json", "rootCA.pem", "client.crt"), []string{"kit-mount: not the files of the kit"}},
+		"an item twice":  {"client", items("fed_client.json", "rootCA.pem", "client.crt", "client.crt"), []string{"kit-mount: not the files of the kit"}},
+		"a renamed item": {"client", items("fed_client.json", "start.sh>rootCA.pem", "client.crt", "client.key"), []string{"kit-mount: not the files of the kit"}},
 		"by a sidecar": {"client", func(w *world) {
 			c := *w.main().DeepCopy()
 			c.Name = "sidecar"
@@ -119,7 +119,7 @@ func TestReservedNames(t *testing.T) {
 		"kit in env": {"client", env(key), []string{"reserved-names: spec.containers[0].env[2].valueFrom.secretKeyRef.name", "environment: takes its value from elsewhere"}},
 		"kit in envFrom": {"client", func(w *world) {
 			w.main().EnvFrom = []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: ref}}}
-		}, []string{"reserved-names: envFrom[0].secretRef", "environment: environment from elsewhere"}},
+		}, []string{"reserved-names: envFrom[0].secretRef", "environment: variables from another object"}},
 		"kit projected": {"client", func(w *world) { w.addVolume("x", projected) }, []string{"reserved-names: projected.sources[0].secret.name", "volumes: may not have"}},
 		"kit as pull":   {"client", func(w *world) { w.Spec.ImagePullSecrets[0] = ref }, []string{"reserved-names: imagePullSecrets[0].name", "pull-secrets: not allowed"}},
 		"kit for a driver": {"client", func(w *world) {
@@ -128,14 +128,14 @@ func TestReservedNames(t *testing.T) {
 		"derived copy":    {"client", func(w *world) { w.addVolume("x", secret("nvflare-startup-site2-809cb9ad")) }, []string{"reserved-names: mount the sealed kit", "volumes: may not have"}},
 		"tokens of a job": {"client", func(w *world) { w.addVolume("x", secret("nvflare-cred-x")) }, []string{"reserved-names: nvflare-cred-x", "volumes: may not have"}},
 		"foreign local": {"client", func(w *world) { w.addVolume("x", localOf("flare-local-server1-"+strings.Repeat("1a", 16))) },
-			[]string{"reserved-names: the kit's own participant"}},
+			[]string{"reserved-names: the kit's participant"}},
 		"own local, bad name": {"client", func(w *world) { w.volume("local").VolumeSource = localOf("flare-local-site-2-809cb9ad-1234") },
 			[]string{"reserved-names: flare-local-", "local: does not exist"}},
-		"other pod, kit in env": {"other", func(w *world) { w.main().Env[1].ValueFrom = key }, []string{"reserved-names: a reserved name", "command: runs none of nvflare's processes"}},
-		"other pod, future kit": {"other", func(w *world) { w.addVolume("x", secret("flare-kit-")) }, []string{"kit: the kit is not there"}},
+		"other pod, kit in env": {"other", func(w *world) { w.main().Env[1].ValueFrom = key }, []string{"reserved-names: a reserved name", "command: does not run a process of nvflare"}},
+		"other pod, future kit": {"other", func(w *world) { w.addVolume("x", secret("flare-kit-")) }, []string{"kit: the kit does not exist"}},
 		"other pod, local in env": {"other", func(w *world) {
 			w.main().Env[1].ValueFrom = &corev1.EnvVarSource{ConfigMapKeyRef: &corev1.ConfigMapKeySelector{Key: "a", LocalObjectReference: corev1.LocalObjectReference{Name: "flare-local-x"}}}
-		}, []string{"reserved-names: configMapKeyRef", "kit: no kit"}},
+		}, []string{"reserved-names: configMapKeyRef", "kit: the kit is missing"}},
 		"other pod, ordinary names": {"other", func(w *world) { w.addVolume("x", secret("flarekit")) }, nil},
 	})
 }

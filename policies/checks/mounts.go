@@ -37,11 +37,11 @@ func (p *Pod) mountProblem(c Container, i int, m *corev1.VolumeMount) (reason, d
 	case !clean(m.MountPath):
 		return "the mount path is not clean", quote(m.MountPath)
 	case m.SubPathExpr != "":
-		return "a sub-path from the environment", quote(m.SubPathExpr)
+		return "subPathExpr is not allowed", quote(m.SubPathExpr)
 	case m.SubPath != "" && !cleanBelow(m.SubPath):
-		return "the sub-path is not clean", quote(m.SubPath)
+		return "the subPath is not clean", quote(m.SubPath)
 	case m.MountPropagation != nil && *m.MountPropagation != corev1.MountPropagationNone:
-		return "mount propagation", string(*m.MountPropagation)
+		return "mount propagation is not allowed", string(*m.MountPropagation)
 	case v == nil:
 		return "there is no such volume", quote(m.Name)
 	case mountedTwice(c.Container, i):
@@ -110,7 +110,7 @@ func clean(name string) bool {
 	return strings.HasPrefix(name, "/") && path.Clean(name) == name && !strings.Contains(name, ":")
 }
 
-// cleanBelow is the same for a sub-path, which is relative.
+// cleanBelow is the same for a subPath, which is relative.
 func cleanBelow(name string) bool {
 	return !strings.HasPrefix(name, "/") && path.Clean(name) == name && name != ".." && !strings.HasPrefix(name, "../")
 }

@@ -57,23 +57,23 @@ func TestClaimsThatAreCopies(t *testing.T) {
 		want   string
 	}{
 		"empty":                 {func(*corev1.PersistentVolumeClaimSpec) {}, ""},
-		"of data":               {typed(nil, "PersistentVolumeClaim", "ct-scans"), `claim "ct-scans" holds data`},
-		"of data, in words":     {typed(&empty, "PersistentVolumeClaim", "ct-scans"), "holds data"},
-		"of data, by reference": {ref(nil, "PersistentVolumeClaim", "ct-scans"), "holds data"},
-		"of a workspace":        {typed(nil, "PersistentVolumeClaim", "site-2-809cb9ad-workspace"), "holds a workspace"},
-		"of kits":               {typed(nil, "PersistentVolumeClaim", "flare-kits"), "holds kits"},
+		"of data":               {typed(nil, "PersistentVolumeClaim", "ct-scans"), `claim "ct-scans" contains data`},
+		"of data, in words":     {typed(&empty, "PersistentVolumeClaim", "ct-scans"), "contains data"},
+		"of data, by reference": {ref(nil, "PersistentVolumeClaim", "ct-scans"), "contains data"},
+		"of a workspace":        {typed(nil, "PersistentVolumeClaim", "site-2-809cb9ad-workspace"), "contains a workspace"},
+		"of kits":               {typed(nil, "PersistentVolumeClaim", "flare-kits"), "contains kits"},
 		"of an ordinary claim":  {typed(nil, "PersistentVolumeClaim", "notes"), ""},
 		"of a snapshot":         {typed(&snapshots, "VolumeSnapshot", "any"), ""},
-		"of another's snapshot": {typed(&empty, "VolumeSnapshot", "any"), "a source that nobody can look into"},
+		"of another's snapshot": {typed(&empty, "VolumeSnapshot", "any"), "a source of a kind that is not allowed"},
 		"of a populator's":      {ref(new("forklift.example.org"), "Import", "x"), `"Import.forklift.example.org"`},
 		"the second source is": {func(s *corev1.PersistentVolumeClaimSpec) {
 			typed(nil, "PersistentVolumeClaim", "notes")(s)
 			ref(nil, "PersistentVolumeClaim", "ct-scans")(s)
-		}, "holds data"},
+		}, "contains data"},
 		"both are the same data": {func(s *corev1.PersistentVolumeClaimSpec) {
 			typed(nil, "PersistentVolumeClaim", "ct-scans")(s)
 			ref(nil, "PersistentVolumeClaim", "ct-scans")(s)
-		}, "holds data"},
+		}, "contains data"},
 		"an odd kind": {typed(nil, "x\n\x1b[31m", "y"), `"x\n\x1b[31m."`},
 	} {
 		claim := &corev1.PersistentVolumeClaim{}
@@ -88,7 +88,7 @@ func TestSnapshots(t *testing.T) {
 		claim *string
 		want  string
 	}{
-		"of data": {new("ct-scans"), "spec.source.persistentVolumeClaimName: a copy"}, "of a workspace": {new("server1-workspace"), "holds a workspace"},
+		"of data": {new("ct-scans"), "spec.source.persistentVolumeClaimName: a copy"}, "of a workspace": {new("server1-workspace"), "contains a workspace"},
 		"of an ordinary claim": {new("notes"), ""}, "of a content": {nil, ""}, "of nothing": {new(""), ""},
 	} {
 		s := &snapshot.VolumeSnapshot{}
@@ -100,7 +100,7 @@ func TestSnapshots(t *testing.T) {
 func TestBinding(t *testing.T) {
 	for user, want := range map[string]string{
 		"system:kube-scheduler": "", "system:serviceaccount:volcano:scheduler": "",
-		"alice": "only the scheduler binds pods", "": "only the scheduler", "system:kube-schedulers": "only the scheduler",
+		"alice": "only the scheduler may bind pods", "": "only the scheduler", "system:kube-schedulers": "only the scheduler",
 		"system:serviceaccount:volcano:scheduler2": "only the scheduler",
 	} {
 		expect(t, user, checks.Binding(user, []string{"system:serviceaccount:volcano:scheduler"}), checks.IDBinding, want)

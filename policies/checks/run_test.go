@@ -36,7 +36,7 @@ func TestImages(t *testing.T) {
 		"of other pods":     {"other", func(w *world) { w.main().Image = "anything" }, nil},
 		"pull secret":       {"client", func(w *world) { w.Spec.ImagePullSecrets[0].Name = "mine" }, []string{`pull-secrets: "mine"`}},
 		"no pull secret":    {"client", func(w *world) { w.Spec.ImagePullSecrets = nil }, nil},
-		"none is allowed":   {"client", func(w *world) { w.policy.Spec.Images.PullSecrets = nil }, []string{"pull-secrets: leave it out"}},
+		"none is allowed":   {"client", func(w *world) { w.policy.Spec.Images.PullSecrets = nil }, []string{"pull-secrets: remove it"}},
 		"other pod's pulls": {"other", func(w *world) { w.Spec.ImagePullSecrets = []corev1.LocalObjectReference{{Name: "mine"}} }, nil},
 	})
 }
@@ -50,8 +50,8 @@ func TestCommand(t *testing.T) {
 		"another python": {"client", func(w *world) { w.main().Command = []string{"/workspace/python3"} }, []string{"command: /workspace/python3"}},
 		"cat": {"client", func(w *world) {
 			w.main().Command, w.main().Args = []string{"cat"}, []string{"/workspace/startup/client.key"}
-		}, []string{"command: runs none of nvflare's processes", "tokens: the launcher's ServiceAccount"}},
-		"another module":      {"client", arg(2, "nvflare.private.fed.app.simulator.simulator"), []string{"command: runs none of nvflare's processes", "tokens: the launcher's ServiceAccount"}},
+		}, []string{"command: does not run a process of nvflare", "tokens: the launcher's ServiceAccount"}},
+		"another module":      {"client", arg(2, "nvflare.private.fed.app.simulator.simulator"), []string{"command: does not run a process of nvflare", "tokens: the launcher's ServiceAccount"}},
 		"another config":      {"client", arg(6, "evil.json"), []string{`command: (spec.containers[0].args[6]): not a participant's command: "evil.json" stands where "fed_client.json" belongs`}},
 		"another workspace":   {"client", arg(4, "/tmp"), []string{"command: args[4]"}},
 		"insecure":            {"client", arg(8, "secure_train=false"), []string{`command: secure_train is "false"`}},
@@ -62,11 +62,11 @@ func TestCommand(t *testing.T) {
 		"one less":            {"client", func(w *world) { w.main().Args = w.main().Args[:11] }, []string{"command: uid=Site_2 is missing"}},
 		"an order of its own": {"client", func(w *world) { a := w.main().Args; a[8], a[11] = a[11], a[8] }, nil},
 		"a server's kit":      {"client", func(w *world) { w.changeKit(func(k *facts.KitFact) { k.Role = "server" }) }, []string{"command: the kit is a server's"}},
-		"an admin's sleep":    {"admin", func(w *world) { w.main().Command[2] = "import time; time.sleep(9999)" }, []string{"command: runs none"}},
+		"an admin's sleep":    {"admin", func(w *world) { w.main().Command[2] = "import time; time.sleep(9999)" }, []string{"command: does not run a process"}},
 		"an admin's more":     {"admin", func(w *world) { w.main().Args = []string{"x"} }, []string{"command: the arguments are not -c"}},
 		"a client's sleep": {"client", func(w *world) {
 			w.main().Command, w.main().Args = []string{"/usr/local/bin/python3", "-c", "import time; time.sleep(3600)"}, nil
-		}, []string{"command: the kit is a client's", "mounts: nothing may be mounted", "kit-mount: elsewhere", "tokens: the launcher's ServiceAccount"}},
+		}, []string{"command: the kit is a client's", "mounts: nothing may be mounted", "kit-mount: at another path", "tokens: the launcher's ServiceAccount"}},
 		"long and odd": {"client", arg(6, strings.Repeat("\n\x1b[31m", 10000)), []string{"command: stands where"}},
 	})
 }
@@ -138,9 +138,9 @@ func TestEnvironment(t *testing.T) {
 		"a raw device": {"client", func(w *world) {
 			w.main().VolumeDevices = []corev1.VolumeDevice{{Name: "workspace", DevicePath: "/dev/x"}}
 		}, []string{"environment: raw block device"}},
-		"stdin":             {"client", func(w *world) { w.main().Stdin = true }, []string{"environment: an open input"}},
-		"host aliases":      {"client", func(w *world) { w.Spec.HostAliases = []corev1.HostAlias{{IP: "192.0.2.1"}} }, []string{"environment: host names of its own"}},
-		"DNS":               {"client", func(w *world) { w.Spec.DNSPolicy = corev1.DNSNone }, []string{"environment: DNS of its own"}},
+		"stdin":             {"client", func(w *world) { w.main().Stdin = true }, []string{"environment: an open standard input"}},
+		"host aliases":      {"client", func(w *world) { w.Spec.HostAliases = []corev1.HostAlias{{IP: "192.0.2.1"}} }, []string{"environment: additional host names"}},
+		"DNS":               {"client", func(w *world) { w.Spec.DNSPolicy = corev1.DNSNone }, []string{"environment: another DNS configuration"}},
 		"devices by claims": {"client", func(w *world) { w.Spec.ResourceClaims = []corev1.PodResourceClaim{{Name: "gpu"}} }, []string{"environment: resource claims"}},
 		"shared processes":  {"client", func(w *world) { w.Spec.ShareProcessNamespace = new(true) }, []string{"containers: shared process namespace"}},
 		"an ephemeral container": {"client", func(w *world) {
@@ -157,8 +157,8 @@ func TestLauncher(t *testing.T) {
 		"no launcher":            {"job", func(w *world) { w.policy.Spec.Launcher = nil }, []string{"launcher: the policy has no launcher"}},
 		"in a template":          {"job", func(w *world) { w.request.Template = true }, []string{"launcher: in a template"}},
 		"updated by kubelet":     {"job", func(w *world) { w.request.Create = false; w.request.User = "system:node:a" }, nil},
-		"launcher's other pod":   {"other", func(w *world) { w.request.User = policiestest.LauncherUser }, []string{"launcher: job pods only"}},
-		"launcher's parent":      {"client", func(w *world) { w.request.User = policiestest.LauncherUser }, []string{"launcher: job pods only"}},
+		"launcher's other pod":   {"other", func(w *world) { w.request.User = policiestest.LauncherUser }, []string{"launcher: may make only job pods"}},
+		"launcher's parent":      {"client", func(w *world) { w.request.User = policiestest.LauncherUser }, []string{"launcher: may make only job pods"}},
 		"as the launcher, other": {"other", func(w *world) { w.Spec.ServiceAccountName = "site-2-809cb9ad" }, []string{"tokens: the launcher's ServiceAccount"}},
 		"as the launcher, job":   {"job", func(w *world) { w.Spec.ServiceAccountName = "site-2-809cb9ad" }, []string{"tokens: the launcher's ServiceAccount"}},
 	})
@@ -180,8 +180,8 @@ func TestTokens(t *testing.T) {
 	}
 	runCases(t, map[string]testCase{
 		"launcher":       {"client", with(func(*world) {}), nil},
-		"of no launcher": {"server", with(func(*world) {}), []string{"tokens: take the volume and its mounts away"}},
-		"job":            {"job", with(func(*world) {}), []string{"tokens: take the volume and its mounts away"}},
+		"of no launcher": {"server", with(func(*world) {}), []string{"tokens: remove the volume and its mounts"}},
+		"job":            {"job", with(func(*world) {}), []string{"tokens: remove the volume and its mounts"}},
 		"other pods":     {"other", with(func(*world) {}), nil},
 		"another audience": {"client", with(func(w *world) {
 			w.volume("kube-api-access-x").Projected.Sources[0].ServiceAccountToken.Audience = "vault"
@@ -191,9 +191,9 @@ func TestTokens(t *testing.T) {
 			s := &w.volume("kube-api-access-x").Projected.Sources
 			*s = append(*s, corev1.VolumeProjection{Secret: &corev1.SecretProjection{}})
 		}), []string{"tokens: sources[3]"}},
-		"over python": {"client", with(func(w *world) { w.mount("kube-api-access-x").MountPath = "/usr/lib/python3" }), []string{"tokens: mounted elsewhere"}},
+		"over python": {"client", with(func(w *world) { w.mount("kube-api-access-x").MountPath = "/usr/lib/python3" }), []string{"tokens: mounted at another path"}},
 		"a pod certificate": {"job", func(w *world) {
 			w.addVolume("x", corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{Sources: []corev1.VolumeProjection{{PodCertificate: &corev1.PodCertificateProjection{}}}}})
-		}, []string{"tokens: take the volume"}},
+		}, []string{"tokens: remove the volume"}},
 	})
 }

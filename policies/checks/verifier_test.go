@@ -43,8 +43,8 @@ func TestVerifier(t *testing.T) {
 		"a mount less":     {"volume/client", mounts(func(m []corev1.VolumeMount) []corev1.VolumeMount { return m[:2] }), []string{"flare-verify: volumeMounts", "kit-mount: is not mounted", "mounts: nothing may be"}},
 		"another sub-path": {"volume/client", mounts(func(m []corev1.VolumeMount) []corev1.VolumeMount { m[0].SubPath = "site-1"; return m }), []string{"flare-verify: volumeMounts"}},
 		"a writable claim": {"volume/client", func(w *world) { w.volume("kit").PersistentVolumeClaim.ReadOnly = false }, []string{"flare-verify: read-only"}},
-		"another claim":    {"volume/client", func(w *world) { w.volume("kit").PersistentVolumeClaim.ClaimName = "mine" }, []string{"flare-verify: not the kit's volume"}},
-		"an emptyDir":      {"volume/client", func(w *world) { w.volume("kit").VolumeSource = emptyDir() }, []string{"flare-verify: not the kit's volume"}},
+		"another claim":    {"volume/client", func(w *world) { w.volume("kit").PersistentVolumeClaim.ClaimName = "mine" }, []string{"flare-verify: not the volume with the kit"}},
+		"an emptyDir":      {"volume/client", func(w *world) { w.volume("kit").VolumeSource = emptyDir() }, []string{"flare-verify: not the volume with the kit"}},
 		"the claim as the copy": {"volume/client", func(w *world) {
 			w.verifier().VolumeMounts[2].Name = "kit"
 			for i := range w.Spec.Containers[0].VolumeMounts {
@@ -56,12 +56,12 @@ func TestVerifier(t *testing.T) {
 		"on the disk": {"volume/client", func(w *world) { w.volume("startup").EmptyDir.Medium = "" }, []string{"flare-verify: node's disk"}},
 		"items":       {"volume/client", func(w *world) { w.volume("seal").Secret.Items = []corev1.KeyToPath{{Key: "a", Path: "b"}} }, []string{"flare-verify: not the kit's Secret"}},
 		"a second one": {"volume/client", func(w *world) { w.Spec.InitContainers = append(w.Spec.InitContainers, *w.verifier().DeepCopy()) },
-			[]string{"containers: further container", "kit-mount: ", "mounts: ", "images: "}},
+			[]string{"containers: additional container", "kit-mount: ", "mounts: ", "images: "}},
 		"one before it": {"volume/client", func(w *world) {
 			w.Spec.InitContainers = []corev1.Container{{Name: "x", Image: repository + digest, SecurityContext: w.verifier().SecurityContext}, *w.verifier()}
-		}, []string{"flare-verify: the first init container is not", "containers: further container", "images: ", "kit-mount: ", "mounts: ", "resources: ", "volumes: "}},
+		}, []string{"flare-verify: the first init container is not", "containers: additional container", "images: ", "kit-mount: ", "mounts: ", "resources: ", "volumes: "}},
 		"no image":      {"volume/client", func(w *world) { w.facts.KitImage = "" }, []string{"flare-verify: install the webhook with --kit-image"}},
-		"in a Secret's": {"client", func(w *world) { w.Spec.InitContainers = []corev1.Container{*onVolume(t, "client").verifier()} }, []string{"containers: further container", "images: ", "mounts: ", "kit-mount: "}},
+		"in a Secret's": {"client", func(w *world) { w.Spec.InitContainers = []corev1.Container{*onVolume(t, "client").verifier()} }, []string{"containers: additional container", "images: ", "mounts: ", "kit-mount: "}},
 		"ends": {"volume/client", func(w *world) {
 			w.request.Create = false
 			w.changeKit(func(k *facts.KitFact) { k.Terms.Windows[0].NotAfter = policiestest.Now })
@@ -72,19 +72,19 @@ func TestVerifier(t *testing.T) {
 // Nobody but the verifier sees the kit as it lies on the volume.
 func TestTheRawKit(t *testing.T) {
 	runCases(t, map[string]testCase{
-		"raw":        {"volume/client", func(w *world) { w.addMount("kit", "/dev/shm", readOnly) }, []string{"kit-mount: before it was verified"}},
-		"in place":   {"volume/client", func(w *world) { w.mount("startup").Name = "kit" }, []string{"kit-mount: before it was verified"}},
-		"seal":       {"volume/client", func(w *world) { w.addMount("seal", "/workspace/startup/x", readOnly) }, []string{"kit-mount: before it was verified"}},
+		"raw":        {"volume/client", func(w *world) { w.addMount("kit", "/dev/shm", readOnly) }, []string{"kit-mount: before it is verified"}},
+		"in place":   {"volume/client", func(w *world) { w.mount("startup").Name = "kit" }, []string{"kit-mount: before it is verified"}},
+		"seal":       {"volume/client", func(w *world) { w.addMount("seal", "/workspace/startup/x", readOnly) }, []string{"kit-mount: before it is verified"}},
 		"writable":   {"volume/client", func(w *world) { w.mount("startup").ReadOnly = false }, []string{"kit-mount: writable"}},
-		"twice":      {"volume/client", func(w *world) { w.addMount("startup", "/dev/shm", readOnly) }, []string{"kit-mount: elsewhere", "mounts: "}},
-		"a part":     {"volume/client", func(w *world) { w.mount("startup").SubPath = "x" }, []string{"kit-mount: elsewhere"}},
+		"twice":      {"volume/client", func(w *world) { w.addMount("startup", "/dev/shm", readOnly) }, []string{"kit-mount: at another path", "mounts: "}},
+		"a part":     {"volume/client", func(w *world) { w.mount("startup").SubPath = "x" }, []string{"kit-mount: at another path"}},
 		"not at all": {"volume/client", func(w *world) { *w.mount("startup") = corev1.VolumeMount{Name: "tmp", MountPath: "/dev/shm"} }, []string{"kit-mount: not mounted"}},
 		"more of it": {"volume/client", func(w *world) { w.addVolume("y", claim("flare-kits")); w.addMount("y", "/dev/shm") }, []string{"volumes: may not have"}},
 		"of a Secret": {"client", func(w *world) {
 			w.policy.Spec.Kits.Claims = []string{"flare-kits"}
 			w.addVolume("y", claim("flare-kits"))
 		}, []string{"volumes: may not have"}},
-		"other pods": {"volume/other", func(w *world) { w.addVolume("y", claim("flare-kits")) }, []string{"other-pods: holds kits"}},
+		"other pods": {"volume/other", func(w *world) { w.addVolume("y", claim("flare-kits")) }, []string{"other-pods: contains kits"}},
 	})
 }
 

@@ -72,26 +72,26 @@ func TestPodsOfTwoContainers(t *testing.T) {
 		"in another order":      {func(p *pair) { slices.Reverse(p.pod.Spec.Containers) }, nil},
 		"under other names":     {func(p *pair) { p.container(0).Name, p.container(1).Name = "a", "b" }, nil},
 		"without the relay":     {func(p *pair) { p.pod.Spec.Containers = p.pod.Spec.Containers[:1] }, []string{"containers: no container of the pod runs /toy relay"}},
-		"without the process":   {func(p *pair) { p.pod.Spec.Containers = p.pod.Spec.Containers[1:] }, []string{"command: runs none of toy's processes"}},
+		"without the process":   {func(p *pair) { p.pod.Spec.Containers = p.pod.Spec.Containers[1:] }, []string{"command: does not run a process of toy"}},
 		"two relays":            {func(p *pair) { p.add(1, "again") }, []string{"containers: a participant's pod has 2 containers", "resources: "}},
 		"two processes":         {func(p *pair) { p.add(0, "again") }, []string{"containers: a participant's pod has 2 containers", "kit-mount: a second mount", "resources: "}},
-		"a stranger":            {func(p *pair) { p.add(1, "x"); p.container(2).Command = []string{"/bin/sh"} }, []string{"containers: a further container", "resources: "}},
-		"a relay that works":    {func(p *pair) { p.container(1).Command = []string{"/toy", "work"} }, []string{"containers: a further container", "containers: no container of the pod runs /toy relay"}},
+		"a stranger":            {func(p *pair) { p.add(1, "x"); p.container(2).Command = []string{"/bin/sh"} }, []string{"containers: an additional container", "resources: "}},
+		"a relay that works":    {func(p *pair) { p.container(1).Command = []string{"/toy", "work"} }, []string{"containers: an additional container", "containers: no container of the pod runs /toy relay"}},
 		"a relay with more":     {func(p *pair) { p.container(1).Args = []string{"--listen=0.0.0.0"} }, []string{`command: container "relay"`}},
 		"a relay's variable":    {func(p *pair) { p.container(1).Env = []corev1.EnvVar{{Name: "LD_PRELOAD", Value: "x"}} }, []string{`environment: container "relay"`}},
 		"a relay with the kit":  {func(p *pair) { p.mount(1, kitMount) }, []string{`kit-mount: container "relay"`, "mounts: nothing may be mounted there"}},
-		"a relay with a claim":  {func(p *pair) { p.mount(1, corev1.VolumeMount{Name: "workspace", MountPath: "/workspace"}) }, []string{"mounts: mount at no path: leave it out"}},
+		"a relay with a claim":  {func(p *pair) { p.mount(1, corev1.VolumeMount{Name: "workspace", MountPath: "/workspace"}) }, []string{"mounts: mount at no path: remove the mount"}},
 		"a relay's own image":   {func(p *pair) { p.container(1).Image = "busybox" }, []string{`images: container "relay"`}},
 		"a relay as root":       {func(p *pair) { p.container(1).SecurityContext.RunAsUser = new(int64(1)) }, []string{`user: container "relay"`}},
 		"a relay without limit": {func(p *pair) { p.container(1).Resources.Limits = nil }, []string{"resources: set a limit for"}},
 		"more than allowed":     {func(p *pair) { p.container(1).Resources.Limits["cpu"] = resource.MustParse("64") }, []string{"resources: limits.cpu is"}},
 		"the kit not mounted":   {func(p *pair) { p.container(0).VolumeMounts = dropMount(p.container(0).VolumeMounts, "/toy/startup") }, []string{`kit-mount: container "toy" (spec.containers[0].volumeMounts): the kit is not mounted`}},
-		"another's process":     {func(p *pair) { p.container(0).Args = []string{"nvflare.private.fed.app.client.client_train"} }, []string{"command: several frameworks know the commands"}},
+		"another's process":     {func(p *pair) { p.container(0).Args = []string{"nvflare.private.fed.app.client.client_train"} }, []string{"command: belong to several frameworks"}},
 		"another's, alone": {func(p *pair) {
 			p.pod.Spec.Containers = p.pod.Spec.Containers[:1]
 			p.container(0).Command, p.container(0).Args = []string{"python"}, []string{"nvflare.private.fed.app.client.client_train"}
-		}, []string{"command: runs none of toy's processes"}},
-		"an unknown framework": {func(p *pair) { p.changeKit(func(k *facts.KitFact) { k.Framework = "other" }) }, []string{`framework: the framework is not known: the kit is of "other"`, "command: runs none of other's processes"}},
+		}, []string{"command: does not run a process of toy"}},
+		"an unknown framework": {func(p *pair) { p.changeKit(func(k *facts.KitFact) { k.Framework = "other" }) }, []string{`framework: the framework is not supported: the kit is of "other"`, "command: does not run a process of other"}},
 		"another participant":  {func(p *pair) { p.container(0).Args[1] = "--participant=site-1" }, []string{"command: the command must be"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -22,7 +22,7 @@ func workspace(p *Pod) []Result {
 				continue
 			}
 			results = append(results, p.failIn(c, IDWorkspace, indexed("volumeMounts", i)+".subPath", "outside of the participant's folder",
-				"set subPath to "+quote(folder)+" or a folder below it", "the subPath is %s, but the participant's folder of claim %s is "+quote(folder), quote(m.SubPath), quote(p.owner.Claim)))
+				"set subPath to "+quote(folder)+" or a folder below it", "the subPath is %s, but claim %s is shared", quote(m.SubPath), quote(p.owner.Claim)))
 		}
 	}
 	return results

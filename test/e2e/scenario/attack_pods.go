@@ -38,7 +38,7 @@ func (g *Governed) podAttacks(ctx context.Context) ([]Attack, error) {
 			data(true)(p)
 			volume(p, "again", corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: DataClaim}}, "/data/w", false)
 		}},
-		{"a second mount of the kit", "the kit is mounted elsewhere", func(p *corev1.Pod) {
+		{"a second mount of the kit", "the kit is mounted at another path", func(p *corev1.Pod) {
 			main(p).VolumeMounts = append(main(p).VolumeMounts, corev1.VolumeMount{Name: kitVolume(p), MountPath: "/tmp/kit", ReadOnly: true})
 		}},
 		{"workingDir on the workspace", "workingDir", func(p *corev1.Pod) { main(p).WorkingDir = "/workspace" }},

@@ -35,7 +35,7 @@ func TestSnapshots(t *testing.T) {
 	within(t, 5*time.Second, "a snapshot of no participant's claim is made", func() bool {
 		return try(single, `{"persistentVolumeClaimName":"scratch"}`) == nil
 	})
-	denied(t, try(single, `{"persistentVolumeClaimName":"site-1-workspace"}`), "copies.kubectl-flare.dev", "holds a workspace")
+	denied(t, try(single, `{"persistentVolumeClaimName":"site-1-workspace"}`), "copies.kubectl-flare.dev", "contains a workspace")
 	denied(t, try(group, `{"selector":{"matchLabels":{"a":"b"}}}`), "flare-copies", "by their labels")
 }
 
