@@ -15,8 +15,8 @@ import (
 	"k8s.io/client-go/metadata"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
-	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
@@ -140,13 +140,13 @@ func stages(going []object) [][]engine.Ref {
 	return all
 }
 
-// show prints what would be deleted, without asking whether it could be.
+// show prints what would be deleted, without checking whether it can be.
 func (o *Options) show(going []object) error {
-	changes := make([]output.Change, 0, len(going))
+	stubs := make([]workloads.Object, 0, len(going))
 	for _, obj := range going {
-		changes = append(changes, output.Change{Name: obj.display(), Namespace: o.namespace, Verb: string(engine.Deleted), Object: obj.stub(o.namespace)})
+		stubs = append(stubs, obj.stub(o.namespace))
 	}
-	return o.printer.Changes(o.Out, changes)
+	return o.printer.Removals(o.Out, stubs)
 }
 
 func (o *Options) keeps(obj object) bool { return obj.data && !o.DeleteData }

@@ -16,7 +16,8 @@ import (
 type Ref struct {
 	schema.GroupKind
 
-	Name string
+	// Namespace is the target's if it is empty.
+	Namespace, Name string
 	// UID, where it is known, keeps an object of the same name that was made since
 	// from being deleted.
 	UID types.UID
@@ -94,12 +95,13 @@ func (s *Session) refer(ref Ref) (*object, error) {
 	}
 	stub := &unstructured.Unstructured{}
 	stub.SetGroupVersionKind(mapping.GroupVersionKind)
-	stub.SetNamespace(s.Namespace)
+	namespace := cmp.Or(ref.Namespace, s.Namespace)
+	stub.SetNamespace(namespace)
 	stub.SetName(ref.Name)
 	stub.SetUID(ref.UID)
 	return &object{
 		name: singular(mapping) + "/" + ref.Name, kind: ref.Kind, want: stub, removal: true,
-		client: s.dynamic.Resource(mapping.Resource).Namespace(s.Namespace),
+		client: s.dynamic.Resource(mapping.Resource).Namespace(namespace),
 	}, nil
 }
 

@@ -1,16 +1,22 @@
 package install
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 func install(t *testing.T, args ...string) (out, errOut string, err error) {
@@ -64,6 +70,45 @@ func TestOrderOfUninstall(t *testing.T) {
 	if err != nil || len(all) != len(objects)+1 {
 		t.Errorf("%d of %d, %v", len(all), len(objects), err)
 	}
+}
+
+func uninstall(t *testing.T, c clients.Clients, args ...string) (out, errOut string) {
+	t.Helper()
+	out, errOut, err := clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
+		return NewUninstallCommand(c, streams)
+	}, args...)
+	require.NoError(t, err)
+	return out, errOut
+}
+
+// Uninstall deletes what is there, names the namespaces that lose their protection, and
+// skips kinds that the cluster does not have.
+func TestUninstall(t *testing.T) {
+	meta := metav1.ObjectMeta{Namespace: manifests.Namespace, Name: manifests.Webhook}
+	server := clientstest.Start(t,
+		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: manifests.Namespace}},
+		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "fl", Labels: map[string]string{names.LabelSitePolicy: "a"}}},
+		&appsv1.Deployment{ObjectMeta: meta}, &corev1.Service{ObjectMeta: meta},
+	)
+	const deleted = "service/flare-webhook deleted%[1]s\ndeployment.apps/flare-webhook deleted%[1]s\nnamespace/flare-system deleted%[1]s\n"
+	out, errOut := uninstall(t, server.Clients("default"), "--dry-run=server")
+	require.Equal(t, fmt.Sprintf(deleted, " (server dry run)"), out)
+	require.Contains(t, errOut, `namespace "fl" is governed`)
+	require.Empty(t, server.Writes())
+
+	out, _ = uninstall(t, server.Clients("default"))
+	require.Equal(t, fmt.Sprintf(deleted, ""), out)
+	out, _ = uninstall(t, server.Clients("default"))
+	require.Empty(t, out)
+}
+
+func TestUninstallWithoutCluster(t *testing.T) {
+	out, errOut := uninstall(t, clientstest.NoCluster(), "--dry-run=client")
+	require.Contains(t, out, "validatingwebhookconfiguration.admissionregistration.k8s.io/flare-webhook deleted (dry run)\n")
+	require.NotContains(t, out, "customresourcedefinition")
+	require.Empty(t, errOut)
+	out, _ = uninstall(t, clientstest.NoCluster(), "--dry-run=client", "--delete-policies", "-o=name")
+	require.Contains(t, out, "customresourcedefinition.apiextensions.k8s.io/sitepolicies.kubectl-flare.dev\n")
 }
 
 func TestRefusalIsOurs(t *testing.T) {

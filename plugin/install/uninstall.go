@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -15,32 +14,33 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// UninstallOptions are what `kubectl flare uninstall` is told.
+// UninstallOptions are the arguments and flags of `kubectl flare uninstall`.
 type UninstallOptions struct {
 	DeletePolicies bool
+	Printer        *output.Printer
 
-	dryRun  output.DryRun
 	clients clients.Clients
 	genericiooptions.IOStreams
 }
 
 // NewUninstallCommand makes `kubectl flare uninstall`.
 func NewUninstallCommand(c clients.Clients, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &UninstallOptions{clients: c, IOStreams: streams}
+	o := &UninstallOptions{Printer: output.NewPrinter(), clients: c, IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "uninstall",
 		DisableFlagsInUseLine: true,
-		Short:                 "Take the admission webhook away",
+		Short:                 "Remove the admission webhook",
 		Long: templates.LongDesc(`
-			Take the admission webhook away, with its rights and the admission policies.
+			Remove the admission webhook, its permissions and the admission policies.
 
-			From then on nothing checks what runs in the governed namespaces: the command names them.
-			SitePolicies and labels stay, unless --delete-policies is given, so that a new installation
-			finds them.`),
+			After that, nothing checks what runs in the governed namespaces; the command lists them.
+			SitePolicies and the namespaces' labels stay unless --delete-policies is given, so that a new
+			installation finds them.`),
 		Example: templates.Examples(`
 			# See what would be deleted
 			kubectl flare uninstall --dry-run=server
@@ -50,34 +50,40 @@ func NewUninstallCommand(c clients.Clients, streams genericiooptions.IOStreams) 
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cmd.SilenceUsage = true
-			if err := o.dryRun.Complete(cmd); err != nil {
+			if err := o.Printer.Complete(cmd); err != nil {
 				return err
 			}
-			return o.clients.Explain(cmd.Context(), o.Run(cmd.Context()))
+			return o.Run(cmd.Context())
 		},
 	}
 	cmd.Flags().BoolVar(&o.DeletePolicies, "delete-policies", false, "Delete the CRD too, and with it every SitePolicy")
-	o.dryRun.AddFlag(cmd)
+	o.Printer.AddFlags(cmd)
 	return cmd
 }
 
-// Run uninstalls. What cannot be deleted does not keep the rest from going.
+// Run uninstalls. It deletes all that it can, also when an object cannot be deleted.
 func (o *UninstallOptions) Run(ctx context.Context) error {
 	objects, err := o.objects()
 	if err != nil {
 		return err
 	}
-	o.sayGoverned(ctx)
-	var errs []error
-	for _, object := range objects {
-		if err := o.remove(ctx, object); err != nil {
-			errs = append(errs, fmt.Errorf("%s %s: %w", object.GetKind(), object.GetName(), err))
-		}
+	if o.Printer.DryRun.Client() {
+		return o.Printer.Removals(o.Out, asObjects(objects))
 	}
-	return errors.Join(errs...)
+	remove, err := o.removal(objects)
+	if err != nil {
+		return err
+	}
+	o.warnGoverned(ctx)
+	reporter := engine.NewReporter(o.Printer, o.IOStreams)
+	e := engine.Engine{Reporter: reporter}
+	changes, err := e.Carry(ctx, engine.Plan{
+		Subject: "the webhook", Target: engine.Target{Clients: o.clients}, Steps: []engine.Step{remove},
+	}, o.Printer.DryRun.Server())
+	return errors.Join(err, reporter.Print(changes))
 }
 
-// objects are those of both kinds of certificates: nobody remembers which it was.
+// objects are those of both kinds of certificates: nothing records which one was installed.
 func (o *UninstallOptions) objects() ([]*unstructured.Unstructured, error) {
 	first, err := manifests.Prerequisites()
 	if err != nil {
@@ -103,8 +109,7 @@ func (o *UninstallOptions) objects() ([]*unstructured.Unstructured, error) {
 	return registrationsFirst(manifests.Reverse(all)), nil
 }
 
-// registrationsFirst keeps the API server from asking a webhook that is on its
-// way out.
+// registrationsFirst keeps the API server from calling a webhook that is being deleted.
 func registrationsFirst(objects []*unstructured.Unstructured) []*unstructured.Unstructured {
 	var first, rest []*unstructured.Unstructured
 	for _, object := range objects {
@@ -118,39 +123,32 @@ func registrationsFirst(objects []*unstructured.Unstructured) []*unstructured.Un
 	return append(first, rest...)
 }
 
-func (o *UninstallOptions) remove(ctx context.Context, object *unstructured.Unstructured) error {
+// removal deletes the objects one after the other. It leaves out those of kinds that the
+// cluster does not have, such as cert-manager's.
+func (o *UninstallOptions) removal(objects []*unstructured.Unstructured) (*engine.Remove, error) {
 	mapper, err := o.clients.ToRESTMapper()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	gvk := object.GroupVersionKind()
-	mapping, err := mapper.RESTMapping(gvk.GroupKind(), gvk.Version)
-	if meta.IsNoMatchError(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	client, err := o.clients.Dynamic()
-	if err != nil {
-		return err
-	}
-	if !o.dryRun.Client() {
-		options := metav1.DeleteOptions{DryRun: o.dryRun.Option()}
-		err = client.Resource(mapping.Resource).Namespace(object.GetNamespace()).Delete(ctx, object.GetName(), options)
-		if apierrors.IsNotFound(err) {
-			return nil
+	remove := &engine.Remove{BestEffort: true}
+	for _, object := range objects {
+		gvk := object.GroupVersionKind()
+		_, err := mapper.RESTMapping(gvk.GroupKind(), gvk.Version)
+		if meta.IsNoMatchError(err) {
+			continue
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
+		remove.Stages = append(remove.Stages, []engine.Ref{{
+			GroupKind: gvk.GroupKind(), Namespace: object.GetNamespace(), Name: object.GetName(),
+		}})
 	}
-	_, err = fmt.Fprintf(o.Out, "%s %q deleted%s\n", mapping.Resource.GroupResource(), object.GetName(), o.dryRun.Suffix())
-	return err
+	return remove, nil
 }
 
-// sayGoverned names what nobody protects any more.
-func (o *UninstallOptions) sayGoverned(ctx context.Context) {
+// warnGoverned lists the namespaces that lose their protection.
+func (o *UninstallOptions) warnGoverned(ctx context.Context) {
 	typed, err := o.clients.Typed()
 	if err != nil {
 		return
@@ -160,6 +158,6 @@ func (o *UninstallOptions) sayGoverned(ctx context.Context) {
 		return
 	}
 	for i := range list.Items {
-		_, _ = fmt.Fprintf(o.ErrOut, "Warning: namespace %q is governed, and nothing will check what runs there\n", list.Items[i].Name)
+		_, _ = fmt.Fprintf(o.ErrOut, "Warning: namespace %q is governed, but nothing will check what runs there any more\n", list.Items[i].Name)
 	}
 }

@@ -20,19 +20,21 @@ func newAbort(shared options) *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cmd.SilenceUsage = true
-			if err := o.view.Validate(); err != nil {
+			if err := o.complete(cmd); err != nil {
 				return err
 			}
 			return o.abort(cmd.Context(), args[0])
 		},
 	}
-	return o.leaf(cmd)
+	return o.changing(cmd)
 }
 
 func (o *options) abort(ctx context.Context, id string) error {
-	err := o.withDriver(ctx, func(d workloads.JobDriver) error { return d.Abort(ctx, id) })
-	if err != nil {
-		return err
+	if !o.dryRun.Client() {
+		err := o.withDriver(ctx, func(d workloads.JobDriver) error { return d.Abort(ctx, id) })
+		if err != nil {
+			return err
+		}
 	}
 	return o.print(result{JobID: id}, "aborted")
 }

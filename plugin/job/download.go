@@ -35,10 +35,10 @@ func newDownload(shared options) *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cmd.SilenceUsage = true
-			if err := o.view.Validate(); err != nil {
+			if err := o.complete(cmd); err != nil {
 				return err
 			}
-			if err := o.complete(args[0]); err != nil {
+			if err := o.completeFolder(args[0]); err != nil {
 				return err
 			}
 			return o.run(cmd.Context())
@@ -46,11 +46,11 @@ func newDownload(shared options) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&o.to, "to", "", "Folder to make for the job; its id unless given")
 	_ = cmd.MarkFlagDirname("to")
-	return o.leaf(cmd)
+	return o.changing(cmd)
 }
 
-// complete refuses an existing folder before anything is asked of the server.
-func (o *downloadOptions) complete(id string) error {
+// completeFolder rejects an existing folder before anything is asked of the server.
+func (o *downloadOptions) completeFolder(id string) error {
 	o.id = id
 	if o.to == "" {
 		o.to = id
@@ -67,9 +67,11 @@ func (o *downloadOptions) complete(id string) error {
 }
 
 func (o *downloadOptions) run(ctx context.Context) error {
-	err := o.withDriver(ctx, func(d workloads.JobDriver) error { return d.Download(ctx, o.id, o.unpack) })
-	if err != nil {
-		return err
+	if !o.dryRun.Client() {
+		err := o.withDriver(ctx, func(d workloads.JobDriver) error { return d.Download(ctx, o.id, o.unpack) })
+		if err != nil {
+			return err
+		}
 	}
 	path, err := filepath.Abs(o.to)
 	if err != nil {

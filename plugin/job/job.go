@@ -5,6 +5,8 @@
 package job
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
@@ -42,6 +44,7 @@ type options struct {
 	// frameworks say whose jobs can be handled, and how.
 	frameworks *workloads.Registry
 	view       *output.View
+	dryRun     output.DryRun
 	// admin is the true name, or the objects' name, of the admin to act as.
 	admin string
 }
@@ -61,4 +64,15 @@ func (o *options) leaf(cmd *cobra.Command) *cobra.Command {
 	o.view = output.NewView()
 	o.view.AddFlags(cmd)
 	return cmd
+}
+
+// changing gives a command that changes something --dry-run too.
+func (o *options) changing(cmd *cobra.Command) *cobra.Command {
+	o.dryRun.AddClientFlag(cmd)
+	return o.leaf(cmd)
+}
+
+// complete reads the flags that all commands which change something have.
+func (o *options) complete(cmd *cobra.Command) error {
+	return errors.Join(o.view.Validate(), o.dryRun.Complete(cmd))
 }

@@ -52,6 +52,29 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// A dry run checks what can be checked on this side, and contacts nothing.
+func TestDryRuns(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "fedavg")
+	require.NoError(t, os.Mkdir(dir, 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "meta.json"), []byte("{}"), 0o600))
+	to := filepath.Join(t.TempDir(), "results")
+	for want, args := range map[string][]string{
+		"job fedavg submitted (dry run)\n":           {"submit", dir},
+		"fedavg\n":                                   {"submit", dir, "-o=name"},
+		"job 7 aborted (dry run)\n":                  {"abort", "7"},
+		"job 7 downloaded to " + to + " (dry run)\n": {"download", "7", "--to=" + to},
+		"true": {"abort", "7", "-o=jsonpath={.dryRun}"},
+	} {
+		out, _, err := clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
+			return NewCommand(clientstest.NoCluster(), streams, testingclock.NewFakeClock(testStart), builtin.Default())
+		}, append(args, "--dry-run=client")...)
+		require.NoError(t, err)
+		require.Equal(t, want, out)
+	}
+	require.NoDirExists(t, to)
+	require.ErrorContains(t, run(t, "abort", "7", "--dry-run=server"), "use --dry-run=client")
+}
+
 func TestChoose(t *testing.T) {
 	of := func(framework, name string, role kit.Role) participants.Participant {
 		return participants.Participant{Framework: framework, Name: name, Role: role}

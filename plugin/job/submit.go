@@ -40,18 +40,21 @@ func newSubmit(shared options) *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			cmd.SilenceUsage = true
-			if err := o.view.Validate(); err != nil {
+			if err := o.complete(cmd); err != nil {
 				return err
 			}
 			if o.folder, err = openFolder(o.frameworks, args[0]); err != nil {
 				return err
+			}
+			if o.dryRun.Client() {
+				return o.print(result{name: o.folder.name}, "submitted")
 			}
 			return o.run(cmd.Context())
 		},
 	}
 	cmd.Flags().BoolVar(&o.wait, "wait", false, "Wait until the job has finished; fail unless it completed")
 	addTimeout(cmd, &o.timeout)
-	return o.leaf(cmd)
+	return o.changing(cmd)
 }
 
 func (o *submitOptions) run(ctx context.Context) error {

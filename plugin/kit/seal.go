@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,6 +12,7 @@ import (
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
@@ -37,7 +39,7 @@ type SealOptions struct {
 	// Version is the framework's, where the sealer knows it.
 	Version string
 	// DryRun writes nothing.
-	DryRun bool
+	DryRun output.DryRun
 
 	dir         string
 	registry    *frameworks.Registry
@@ -72,7 +74,7 @@ func newSealCommand(registry *frameworks.Registry, streams genericiooptions.IOSt
 			kubectl flare kit seal site-1 --key=it/sealer.key --root-fingerprint=5F:0C:…
 
 			# See what a seal would say
-			kubectl flare kit seal prod_00/site-1 --key=sealer/sealer.key --cert=sealer/sealer.crt --dry-run -o json`),
+			kubectl flare kit seal prod_00/site-1 --key=sealer/sealer.key --cert=sealer/sealer.crt --dry-run=client -o json`),
 		Args:              oneDir,
 		ValidArgsFunction: completeDir,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -81,7 +83,7 @@ func newSealCommand(registry *frameworks.Registry, streams genericiooptions.IOSt
 			if err := o.Validate(); err != nil {
 				return err
 			}
-			if err := o.Complete(args); err != nil {
+			if err := o.Complete(cmd, args); err != nil {
 				return err
 			}
 			return o.Run()
@@ -99,7 +101,7 @@ func (o *SealOptions) addFlags(cmd *cobra.Command) {
 	f.Int64Var(&o.Serial, "serial", 0, "Serial number of the seal, greater than that of the last; the Unix time is the default")
 	f.DurationVar(&o.ValidFor, "valid-for", o.ValidFor, "How long the seal is good; it ends earlier where a certificate does")
 	f.StringVar(&o.Version, "framework-version", "", "Exact version of the framework that the kit was provisioned with, where the kit does not tell")
-	f.BoolVar(&o.DryRun, "dry-run", false, "Print what would be done, and write nothing")
+	o.DryRun.AddClientFlag(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("root-fingerprint", cobra.NoFileCompletions)
 	o.print.addFlags(cmd)
 }
@@ -123,8 +125,11 @@ func (o *SealOptions) Validate() error {
 }
 
 // Complete reads key and certificate.
-func (o *SealOptions) Complete(args []string) error {
+func (o *SealOptions) Complete(cmd *cobra.Command, args []string) error {
 	o.dir = args[0]
+	if err := o.DryRun.Complete(cmd); err != nil {
+		return err
+	}
 	data, err := readFile(o.KeyFile, maxKeyFile)
 	if err != nil {
 		return fmt.Errorf("--key: %w", err)
@@ -162,16 +167,16 @@ func (o *SealOptions) Run() error {
 	} else if err := o.greater(k, made); err != nil {
 		return err
 	}
-	view, err := newStartupKitSeal(k, made, action, o.DryRun)
+	view, err := newStartupKitSeal(k, made, action, o.DryRun.Client())
 	if err != nil {
 		return err
 	}
-	if action == "sealed" && !o.DryRun {
+	if action == "sealed" && !o.DryRun.Client() {
 		if err := writeSeal(o.dir, made); err != nil {
 			return fmt.Errorf("cannot write the seal into %s: %w", o.dir, err)
 		}
 	}
-	return o.print.print(o.Out, view, view.writeText)
+	return o.print.print(o.Out, view, func(out io.Writer) error { return view.writeText(out, o.DryRun.Suffix()) })
 }
 
 func (o *SealOptions) make(k *kit.Kit) (*kit.Seal, error) {

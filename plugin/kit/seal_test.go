@@ -66,7 +66,7 @@ func TestSealByTheProject(t *testing.T) {
 	dir := fed.Client("site-1", "hospital_a").WriteDir(t)
 	args := append([]string{"seal", dir, "--framework-version=2.9.0"}, sealerFiles(t, fed.Sealer("release"))...)
 
-	got := run(today, append(args, "--dry-run")...)
+	got := run(today, append(args, "--dry-run=client")...)
 	require.NoError(t, got.err)
 	assert.Equal(t, "site-1 sealed by the project (\"release\"), serial 1775044800, until 2027-02-24 (dry run)\n", got.out)
 	assert.Equal(t, []string{"local", "readme.txt", "startup", "transfer"}, entries(t, dir))
@@ -160,6 +160,7 @@ func TestSealRefuses(t *testing.T) {
 		{"a kit changed on the way", "changed since it was sealed", append([]string{changed}, it...)},
 		{"a serial", "--serial must be", append([]string{good, "--serial=-1"}, project...)},
 		{"no time", "--valid-for must be longer", append([]string{good, "--valid-for=0s"}, project...)},
+		{"a dry run of a server", "use --dry-run=client", append([]string{good, "--dry-run=server"}, project...)},
 		{"a fingerprint", "is not a SHA-256 fingerprint", append([]string{good, "--root-fingerprint=x"}, project...)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -82,14 +82,11 @@ func (s *Seal) String() string {
 	return fmt.Sprintf("by the %s, serial %d, until %s", by, s.Serial, s.NotAfter.UTC().Format(time.DateOnly))
 }
 
-func (s *StartupKitSeal) writeText(out io.Writer) error {
+func (s *StartupKitSeal) writeText(out io.Writer, suffix string) error {
 	action := "sealed " + s.Seal.String()
 	if s.Action == "unchanged" {
 		action = "left alone: sealed already " + s.Seal.String()
 	}
-	if s.DryRun {
-		action += " (dry run)"
-	}
-	_, err := fmt.Fprintf(out, "%s %s\n", s.Participant, action)
+	_, err := fmt.Fprintf(out, "%s %s%s\n", s.Participant, action, suffix)
 	return err
 }

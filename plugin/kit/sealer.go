@@ -15,6 +15,7 @@ import (
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
@@ -30,8 +31,10 @@ type SealerOptions struct {
 	RootFile, RootKeyFile, StateFile string
 	// Dir is the folder for the new files.
 	Dir string
-	// ValidFor is how long the certificate is good.
+	// ValidFor is how long the certificate is valid.
 	ValidFor time.Duration
+	// DryRun writes nothing.
+	DryRun output.DryRun
 
 	registry *frameworks.Registry
 	clock    clock.PassiveClock
@@ -71,7 +74,7 @@ func newSealerNewCommand(registry *frameworks.Registry, streams genericiooptions
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cmd.SilenceUsage = true
-			if err := o.Validate(); err != nil {
+			if err := errors.Join(o.DryRun.Complete(cmd), o.Validate()); err != nil {
 				return err
 			}
 			return o.Run()
@@ -105,6 +108,7 @@ func (o *SealerOptions) addFlags(cmd *cobra.Command) {
 	f.StringVar(&o.Dir, "out", "", "Folder for the new files; it is created if it does not exist")
 	f.DurationVar(&o.ValidFor, "valid-for", o.ValidFor, "How long the certificate is valid; it expires no later than the root")
 	_ = cmd.MarkFlagDirname("out")
+	o.DryRun.AddClientFlag(cmd)
 	o.print.addFlags(cmd)
 }
 
@@ -162,9 +166,12 @@ func (o *SealerOptions) Run() error {
 	if err != nil {
 		return err
 	}
+	view := o.view(key, public, certificate)
+	if o.DryRun.Client() {
+		return o.show(view)
+	}
 	if err := o.write(private, public, certificate); err != nil {
 		return err
 	}
-	view := o.view(key, public, certificate)
 	return o.print.print(o.Out, view, view.writeText)
 }

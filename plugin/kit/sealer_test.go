@@ -63,6 +63,25 @@ func TestSealerNew(t *testing.T) {
 	assert.NotContains(t, got.out, "PRIVATE")
 }
 
+// A dry run writes nothing, and prints nothing of a key that nobody will have.
+func TestSealerNewDryRun(t *testing.T) {
+	rootFile, keyFile := newFederation(t).WriteRoot(t)
+	out := filepath.Join(t.TempDir(), "new")
+	args := []string{"sealer", "new", "--name=release", "--out=" + out, "--dry-run=client"}
+	got := run(today, append(args, "--root-ca="+rootFile, "--root-key="+keyFile)...)
+	require.NoError(t, got.err)
+	assert.Equal(t, out+"/sealer.key and "+out+"/sealer.crt created for release (dry run)\n", got.out)
+	assert.NoDirExists(t, out)
+	got = run(today, append(args, "-o", "json")...)
+	require.NoError(t, got.err)
+	assert.Contains(t, got.out, `"dryRun": true`)
+	assert.NotContains(t, got.out, `"publicKey":`)
+
+	require.NoError(t, run(today, args[:4]...).err)
+	require.ErrorContains(t, run(today, args...).err, "choose a folder without a sealer in it")
+	require.ErrorContains(t, run(today, append(args, "--dry-run=server")...).err, "use --dry-run=client")
+}
+
 func TestSealerNewRefuses(t *testing.T) {
 	fed := newFederation(t)
 	rootFile, keyFile := fed.WriteRoot(t)

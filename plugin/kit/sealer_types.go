@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -26,12 +27,12 @@ type NewSealer struct {
 	Key           string `json:"key"`
 	PublicKeyFile string `json:"publicKeyFile"`
 	Certificate   string `json:"certificate,omitempty"`
-	// PublicKey is the public key in PEM.
-	PublicKey string `json:"publicKey"`
-	// Fingerprint is SHA-256 over the public key, as spec.kits.revoked.keys of a
-	// SitePolicy takes it.
-	Fingerprint string       `json:"fingerprint"`
+	// PublicKey is the public key in PEM, and Fingerprint SHA-256 over it, as
+	// spec.kits.revoked.keys of a SitePolicy takes it. A dry run creates no key.
+	PublicKey   string       `json:"publicKey,omitempty"`
+	Fingerprint string       `json:"fingerprint,omitempty"`
 	NotAfter    *metav1.Time `json:"notAfter,omitempty"`
+	DryRun      bool         `json:"dryRun,omitempty"`
 }
 
 // DeepCopyObject implements runtime.Object.
@@ -53,11 +54,34 @@ func (o *SealerOptions) view(key *ecdsa.PrivateKey, public, certificate []byte) 
 	return view
 }
 
+// show prints what would be created. The key that the view is about is discarded, so
+// nothing of it is printed.
+func (o *SealerOptions) show(view *NewSealer) error {
+	for _, file := range []string{view.Key, view.PublicKeyFile, view.Certificate} {
+		if _, err := os.Lstat(file); file != "" && err == nil {
+			return fmt.Errorf("--out: %s exists; choose a folder without a sealer in it", file)
+		}
+	}
+	view.PublicKey, view.Fingerprint, view.DryRun = "", "", true
+	return o.print.print(o.Out, view, func(out io.Writer) error {
+		_, err := fmt.Fprintf(out, "%s created for %s%s\n", view.files(), view.Name, o.DryRun.Suffix())
+		return err
+	})
+}
+
+// files are the key and, if there is one, the certificate.
+func (s *NewSealer) files() string {
+	if s.Certificate == "" {
+		return s.Key
+	}
+	return s.Key + " and " + s.Certificate
+}
+
 // writeText says which files there are and what to do with them.
 func (s *NewSealer) writeText(out io.Writer) error {
 	if s.Certificate != "" {
-		_, err := fmt.Fprintf(out, "%s and %s made for %s, good until %s.\nSeal a kit with: kubectl flare kit seal DIR --key=%s --cert=%s\n",
-			s.Key, s.Certificate, s.Name, s.NotAfter.Format("2006-01-02"), s.Key, s.Certificate)
+		_, err := fmt.Fprintf(out, "%s created for %s, valid until %s.\nSeal a kit with: kubectl flare kit seal DIR --key=%s --cert=%s\n",
+			s.files(), s.Name, s.NotAfter.Format("2006-01-02"), s.Key, s.Certificate)
 		return err
 	}
 	snippet, err := yaml.Marshal(map[string]any{"kits": map[string]any{"sealers": []any{
@@ -67,7 +91,7 @@ func (s *NewSealer) writeText(out io.Writer) error {
 		return err
 	}
 	indented := strings.ReplaceAll(strings.TrimSuffix(string(snippet), "\n"), "\n", "\n  ")
-	_, err = fmt.Fprintf(out, "%s made for %s.\nSeal a kit with: kubectl flare kit seal DIR --key=%s\nName the key in the site's SitePolicy:\n\nspec:\n  %s\n",
+	_, err = fmt.Fprintf(out, "%s created for %s.\nSeal a kit with: kubectl flare kit seal DIR --key=%s\nAdd the key to the site's SitePolicy:\n\nspec:\n  %s\n",
 		s.Key, s.Name, s.Key, indented)
 	return err
 }

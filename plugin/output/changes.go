@@ -3,6 +3,7 @@ package output
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 	corev1 "k8s.io/api/core/v1"
@@ -45,6 +46,15 @@ func (p *Printer) AddFlags(cmd *cobra.Command) {
 	p.DryRun.AddFlag(cmd)
 }
 
+// AddManifestFlags adds -o to a command that writes manifests for people to apply: its
+// default is YAML, and it changes nothing that could be rehearsed.
+func (p *Printer) AddManifestFlags(cmd *cobra.Command) {
+	p.addFlags(cmd, false)
+	*p.print.OutputFormat = "yaml"
+	output := cmd.Flag("output")
+	output.DefValue, output.Usage = "yaml", strings.ReplaceAll(output.Usage, textDefault, "")
+}
+
 // AddShowSecrets adds --show-secrets.
 func (p *Printer) AddShowSecrets(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&p.showSecrets, "show-secrets", false, "Print the private key and the other content of Secrets instead of sizes")
@@ -55,9 +65,17 @@ func (p *Printer) Complete(cmd *cobra.Command) error {
 	if err := p.DryRun.Complete(cmd); err != nil {
 		return err
 	}
+	return p.Validate()
+}
+
+// Validate rejects formats that do not exist.
+func (p *Printer) Validate() error {
 	_, err := p.printer()
 	return err
 }
+
+// YAML says whether the output is YAML, which may have comments.
+func (p *Printer) YAML() bool { return p.name() == "yaml" }
 
 // Structured says whether standard output is for machines.
 func (p *Printer) Structured() bool { return p.structured() }
@@ -78,12 +96,29 @@ func (p *Printer) Progress(streams genericiooptions.IOStreams) io.Writer {
 func (p *Printer) Objects(out io.Writer, objects []workloads.Object) error {
 	changes := make([]Change, 0, len(objects))
 	for _, obj := range objects {
-		_, singular := meta.UnsafeGuessKindToResource(obj.GetObjectKind().GroupVersionKind())
-		changes = append(changes, Change{
-			Name: fmt.Sprintf("%s/%s", singular.GroupResource(), obj.GetName()), Namespace: obj.GetNamespace(), Verb: "created", Object: obj,
-		})
+		changes = append(changes, Change{Name: nameOf(obj), Namespace: obj.GetNamespace(), Verb: "created", Object: obj})
 	}
 	return p.Changes(out, changes)
+}
+
+// Removals prints what a client-side dry run would delete. Machines get no more than
+// the objects' names, as they do when objects are deleted.
+func (p *Printer) Removals(out io.Writer, objects []workloads.Object) error {
+	changes := make([]Change, 0, len(objects))
+	for _, obj := range objects {
+		stub := &unstructured.Unstructured{}
+		stub.SetGroupVersionKind(obj.GetObjectKind().GroupVersionKind())
+		stub.SetNamespace(obj.GetNamespace())
+		stub.SetName(obj.GetName())
+		changes = append(changes, Change{Name: nameOf(obj), Namespace: obj.GetNamespace(), Verb: "deleted", Object: stub})
+	}
+	return p.Changes(out, changes)
+}
+
+// nameOf is the object's name as kubectl prints it: "deployment.apps/site-1".
+func nameOf(obj workloads.Object) string {
+	_, singular := meta.UnsafeGuessKindToResource(obj.GetObjectKind().GroupVersionKind())
+	return fmt.Sprintf("%s/%s", singular.GroupResource(), obj.GetName())
 }
 
 // Changes prints what has become of the objects: a line each for people, for

@@ -14,6 +14,9 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 )
 
+// textDefault ends the usage of -o.
+const textDefault = ". Text for people is the default"
+
 // wide is the format for people that leaves nothing out.
 const wide = "wide"
 
@@ -34,7 +37,7 @@ func (f *format) addFlags(cmd *cobra.Command, managedFields bool) {
 		f.print.JSONYamlPrintFlags.AddFlags(cmd)
 	}
 	f.print.TemplatePrinterFlags.AddFlags(cmd)
-	usage := fmt.Sprintf("Output format. One of: (%s). Text for people is the default", strings.Join(f.allowed(), ", "))
+	usage := fmt.Sprintf("Output format. One of: (%s)%s", strings.Join(f.allowed(), ", "), textDefault)
 	cmd.Flags().StringVarP(f.print.OutputFormat, "output", "o", "", usage)
 	f.print.OutputFlagSpecified = func() bool { return cmd.Flag("output").Changed }
 	// It fails only for a flag that does not exist.

@@ -46,6 +46,23 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
+func TestRequestFormats(t *testing.T) {
+	args := []string{"request", "fl-site-1", "--policy-name=hospital-a", "-o"}
+	for format, want := range map[string]string{
+		"name": "rolebinding.rbac.authorization.k8s.io/flare-webhook\nnetworkpolicy.networking.k8s.io/flare-default-deny\n" +
+			"networkpolicy.networking.k8s.io/flare-federation\nnamespace/fl-site-1\n",
+		"jsonpath={.kind},": "RoleBinding,NetworkPolicy,NetworkPolicy,Namespace,",
+	} {
+		out, _, err := site(t, append(args, format)...)
+		if err != nil || out != want {
+			t.Errorf("%s: %v\n%s", format, err, out)
+		}
+	}
+	if _, _, err := site(t, append(args, "xml")...); err == nil {
+		t.Error("an unknown format is no error")
+	}
+}
+
 func TestRequest(t *testing.T) {
 	for name, args := range map[string][]string{
 		"from-file.yaml": {
@@ -79,7 +96,7 @@ func TestAddWritesWhatRequestPrints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, request, _ = strings.Cut(request, "---\n")
+	_, request, _ = strings.Cut(request, "-f FILE\n")
 	if diff := cmp.Diff(withoutStatus(request), withoutStatus(add)); diff != "" {
 		t.Errorf("-request,+add:\n%s", diff)
 	}

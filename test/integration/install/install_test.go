@@ -68,7 +68,7 @@ func TestInstallAndUninstall(t *testing.T) {
 	}
 	out, _, err = run(t, config, "uninstall")
 	require.NoError(t, err)
-	require.True(t, strings.HasPrefix(out, "mutatingwebhookconfigurations") || strings.HasPrefix(out, "validatingwebhookconfigurations"), out)
+	require.True(t, strings.HasPrefix(out, "mutatingwebhookconfiguration.") || strings.HasPrefix(out, "validatingwebhookconfiguration."), out)
 	policies, err := client.AdmissionregistrationV1().ValidatingAdmissionPolicies().List(t.Context(), metav1.ListOptions{})
 	require.NoError(t, err)
 	require.Empty(t, policies.Items)
