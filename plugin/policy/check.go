@@ -15,7 +15,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 )
 
-// CheckOptions are what `kubectl flare policy check` is told.
+// CheckOptions are the flags of `kubectl flare policy check`.
 type CheckOptions struct {
 	Files      source.Files
 	PolicyFile string
@@ -36,27 +36,27 @@ func newCheckCommand(c clients.Clients, known Known, streams genericiooptions.IO
 	cmd := &cobra.Command{
 		Use:                   "check -f FILE [--policy=FILE] [--kit=DIR] [-n NAMESPACE] [--as-user=USER] [-o json|yaml]",
 		DisableFlagsInUseLine: true,
-		Short:                 "Judge manifests as the webhook would, without a cluster",
+		Short:                 "Evaluate manifests as the webhook would, without a cluster",
 		Long: templates.LongDesc(`
-			Judge manifests as the webhook would, without a cluster. The command fails when an object would
-			be refused.
+			Evaluate manifests as the webhook would, without a cluster. The command fails if an object would
+			be denied.
 
-			Pods, workloads, Secrets and ConfigMaps with a reserved name, and SitePolicies are judged as if
-			somebody created them. The SitePolicy is the one of --policy; or the one that a Namespace in the
-			files names in its label; or the only one in the files. Kits are read from the folders of --kit
-			and from the Secrets in the files.
+			It evaluates the creation of pods, workloads, Secrets and ConfigMaps with a reserved name, and
+			SitePolicies. The SitePolicy is the one given with --policy, or else the one that the label of a
+			Namespace in the files names, or else the only one in the files. Kits are read from the folders
+			given with --kit and from the Secrets in the files.
 
-			What no file can say is assumed, and the output says so. Break-glass, updates and requests such
-			as exec are not judged here.`),
+			The command assumes what no file can say, and its output lists these assumptions. It does not
+			evaluate break-glass, updates, and requests such as exec.`),
 		Example: templates.Examples(`
-			# Judge what launch would write
+			# Evaluate what launch would write
 			kubectl flare launch kits/site-1 --image=` + known.Workloads.ExampleImage() + ` --dry-run=client -o yaml |
 			  kubectl flare policy check -f - --policy=sitepolicy.yaml --kit=kits/site-1 -n fl-site-1
 
-			# Judge a folder of manifests with its Namespace and SitePolicy
+			# Evaluate a folder of manifests with its Namespace and SitePolicy
 			kubectl flare policy check -f deploy/
 
-			# Judge a job pod as made by the launcher
+			# Evaluate a job pod that the launcher creates
 			kubectl flare policy check -f job.yaml --policy=sitepolicy.yaml --kit=kits/site-1 -n fl-site-1 \
 			  --as-user=system:serviceaccount:fl-site-1:site-1`),
 		Args: cobra.NoArgs,
@@ -75,17 +75,17 @@ func newCheckCommand(c clients.Clients, known Known, streams genericiooptions.IO
 }
 
 func (o *CheckOptions) addFlags(cmd *cobra.Command) {
-	o.Files.AddFlags(cmd.Flags(), "File, folder or URL with the objects to judge; - is standard input")
-	cmd.Flags().StringVar(&o.PolicyFile, "policy", "", "File with the SitePolicy that governs")
-	cmd.Flags().StringArrayVar(&o.Kits, "kit", nil, "Folder of a startup kit that the objects may refer to; may be given several times")
-	cmd.Flags().StringVar(&o.AsUser, "as-user", "", "User who creates the objects; only a policy's launcher may make job pods")
-	cmd.Flags().BoolVar(&o.Mutate, "mutate", true, "Add to pods what the webhook adds before it judges them")
+	o.Files.AddFlags(cmd.Flags(), "File, folder or URL with the objects to evaluate; - is standard input")
+	cmd.Flags().StringVar(&o.PolicyFile, "policy", "", "File with the SitePolicy that governs the objects")
+	cmd.Flags().StringArrayVar(&o.Kits, "kit", nil, "Folder of a startup kit that the objects may refer to; may be given more than once")
+	cmd.Flags().StringVar(&o.AsUser, "as-user", "", "User who creates the objects; only the launcher of a policy may create job pods")
+	cmd.Flags().BoolVar(&o.Mutate, "mutate", true, "Change pods as the mutating webhook would before evaluating them")
 	_ = cmd.MarkFlagFilename("policy", "yaml", "yml", "json")
 	_ = cmd.MarkFlagDirname("kit")
 	o.print.addFlags(cmd)
 }
 
-// Complete resolves the namespace. A kubeconfig that cannot be read does not matter.
+// Complete finds the namespace. An unreadable kubeconfig does not matter here.
 func (o *CheckOptions) Complete() {
 	var err error
 	if o.namespace, err = o.clients.Namespace(); err != nil || o.namespace == "" {
@@ -93,15 +93,15 @@ func (o *CheckOptions) Complete() {
 	}
 }
 
-// Validate looks at the flags.
+// Validate checks the flags.
 func (o *CheckOptions) Validate() error {
 	if !o.Files.Given() {
-		return errors.New("nothing to judge: give a file or a folder with -f, or - for standard input")
+		return errors.New("nothing to evaluate: give a file or folder with -f, or -f - for standard input")
 	}
 	return errors.Join(o.Files.Validate(), o.print.validate())
 }
 
-// Run evaluates the objects, prints the verdicts and fails when one is refused.
+// Run evaluates the objects, prints the verdicts and fails if one is denied.
 func (o *CheckOptions) Run(ctx context.Context) error {
 	objects, err := o.Files.All(ctx, o.In)
 	if err != nil {
@@ -119,7 +119,7 @@ func (o *CheckOptions) Run(ctx context.Context) error {
 		return err
 	}
 	if n := report.Summary.Denied; n > 0 {
-		return fmt.Errorf("%d of %d objects would be refused", n, report.Summary.evaluated())
+		return fmt.Errorf("%d of %d objects would be denied", n, report.Summary.evaluated())
 	}
 	return nil
 }

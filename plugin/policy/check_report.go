@@ -10,8 +10,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 )
 
-// verdictNotEvaluated stands beside the verdicts of the evaluator.
-const verdictNotEvaluated = "not judged"
+// verdictNotEvaluated is the verdict on an object that the webhook does not see.
+const verdictNotEvaluated = "not evaluated"
 
 // CheckReport is what `policy check -o json` prints.
 type CheckReport struct {
@@ -28,31 +28,31 @@ type CheckItem struct {
 	Kind      string `json:"kind"`
 	Namespace string `json:"namespace,omitempty"`
 	Name      string `json:"name"`
-	// Verdict is allowed, denied, warned, audited or not judged.
+	// Verdict is allowed, denied, warned, audited or not evaluated.
 	Verdict string `json:"verdict"`
 	// Policy is the SitePolicy that decided.
 	Policy string `json:"policy,omitempty"`
-	// Reason says why it was not judged.
+	// Reason says why it was not evaluated.
 	Reason string `json:"reason,omitempty"`
 	// Results are the checks that failed.
 	Results []checks.Result `json:"results,omitempty"`
-	// Mutated are the fields that the webhook would add or change first.
+	// Mutated are the fields that the mutating webhook would add or change.
 	Mutated []string `json:"mutated,omitempty"`
-	// Notes say what could not be known from files.
+	// Notes say what the files leave open.
 	Notes []string `json:"notes,omitempty"`
 }
 
 // CheckSummary counts verdicts.
 type CheckSummary struct {
-	Allowed   int `json:"allowed"`
-	Denied    int `json:"denied"`
-	NotJudged int `json:"notJudged"`
+	Allowed      int `json:"allowed"`
+	Denied       int `json:"denied"`
+	NotEvaluated int `json:"notEvaluated"`
 }
 
 func (s CheckSummary) evaluated() int { return s.Allowed + s.Denied }
 
-// DeepCopyObject makes a CheckReport printable as Kubernetes objects are. Nobody
-// changes one, so a copy may share its items.
+// DeepCopyObject makes a CheckReport printable as Kubernetes objects are. Reports never
+// change, so a copy may share its items.
 func (r *CheckReport) DeepCopyObject() runtime.Object {
 	c := *r
 	return &c
@@ -75,8 +75,8 @@ func newCheckReport(snapshot *offline.Snapshot, objects []source.Object, user st
 func (i *CheckItem) evaluate(q *offline.Review, namespace string, s *CheckSummary) {
 	if q.NotEvaluated != "" {
 		i.Verdict = verdictNotEvaluated
-		i.Namespace = namespace // it may be of a kind without namespaces
-		s.NotJudged++
+		i.Namespace = namespace // its kind may have no namespaces
+		s.NotEvaluated++
 		return
 	}
 	decision := q.Evaluate()

@@ -20,28 +20,28 @@ func TestCheckWhatLaunchWrites(t *testing.T) {
 	require.NoError(t, err, out)
 	assert.Contains(t, out, "Deployment fl-site-1/site-1 allowed by SitePolicy hospital-a\n")
 	assert.Contains(t, out, "Secret fl-site-1/flare-kit-site-1-")
-	assert.Contains(t, out, "ServiceAccount fl-site-1/site-1 not judged: no site policy is about this kind\n")
+	assert.Contains(t, out, "ServiceAccount fl-site-1/site-1 not evaluated: SitePolicies do not cover this kind\n")
 	assert.Contains(t, out, "the webhook adds or changes: spec.template.spec.containers[0].image")
 	assert.Contains(t, out, "4 allowed, 0 denied, ")
 	assert.NotContains(t, out, "PRIVATE")
 }
 
-// launch prints sizes instead of keys; the kit itself says what they stand for.
+// launch prints sizes instead of keys; the kit's folder has the content.
 func TestCheckRedactedSecrets(t *testing.T) {
 	s := newSite(t)
 	redacted := launched(t, s.kit, workloads.Redact)
 	args := []string{"check", "-f", "-", "--policy", s.policyFile}
 	out, err := run(t, redacted, append(args, "--kit", s.kitDir)...)
 	require.NoError(t, err, out)
-	assert.Contains(t, out, "note: its content is redacted: judged with the content of the kit of that digest")
+	assert.Contains(t, out, "note: its content is redacted; the content of the kit with that digest was evaluated instead")
 	assert.Contains(t, out, "4 allowed, 0 denied")
 
 	out, err = run(t, redacted, args...)
 	require.Error(t, err, "the Deployment's kit is not known")
-	assert.Contains(t, out, "not judged: its content is redacted: give its kit's folder with --kit")
+	assert.Contains(t, out, "not evaluated: its content is redacted: give its kit's folder with --kit")
 }
 
-func TestCheckRefuses(t *testing.T) {
+func TestCheckDenies(t *testing.T) {
 	s := newSite(t)
 	deployment := last(t, s.manifests)
 	for name, tc := range map[string]struct {
@@ -55,7 +55,7 @@ func TestCheckRefuses(t *testing.T) {
 			changed := strings.Replace(deployment, tc.old, tc.new, 1)
 			require.NotEqual(t, deployment, changed)
 			out, err := run(t, changed, "check", "-f", "-", "--policy", s.policyFile, "--kit", s.kitDir)
-			require.EqualError(t, err, "1 of 1 objects would be refused")
+			require.EqualError(t, err, "1 of 1 objects would be denied")
 			assert.Contains(t, out, "standard input, document 1: Deployment fl-site-1/site-1 denied by SitePolicy hospital-a\n")
 			for _, want := range tc.want {
 				assert.Contains(t, out, want)
@@ -72,7 +72,7 @@ func last(t *testing.T, file string) string {
 	return documents[len(documents)-1]
 }
 
-// A pod is evaluated as mutation leaves it, unless told otherwise.
+// A pod is evaluated as mutation leaves it, unless --mutate=false is given.
 func TestCheckPods(t *testing.T) {
 	s := newSite(t)
 	pod := podOf(t, last(t, s.manifests))
@@ -88,7 +88,7 @@ func TestCheckPods(t *testing.T) {
 
 	out, err = run(t, pod, args[:5]...)
 	require.Error(t, err)
-	assert.Contains(t, out, "is not known here: give its kit's folder with --kit")
+	assert.Contains(t, out, "is in none of the files: give its kit's folder with --kit")
 }
 
 // podOf makes the pod of a Deployment, with data of the site.
@@ -146,11 +146,11 @@ func TestCheckChoosesThePolicy(t *testing.T) {
 	deployment := last(t, s.manifests)
 	for name, tc := range map[string]struct{ in, want, wantErr string }{
 		"the only one":   {one + "---\n" + deployment, "allowed by SitePolicy hospital-a", ""},
-		"none":           {deployment, "", "no SitePolicy is in the files, and none is given: give --policy FILE"},
-		"two":            {two + "---\n" + deployment, "", `the files hold the SitePolicies hospital-a, hospital-b, and nothing says which one governs namespace "fl-site-1"`},
+		"none":           {deployment, "", "the files contain no SitePolicy: give --policy FILE"},
+		"two":            {two + "---\n" + deployment, "", `the files contain the SitePolicies hospital-a, hospital-b, and nothing says which of them governs namespace "fl-site-1"`},
 		"by the label":   {two + namespace("kubectl-flare.dev/site-policy: hospital-b") + deployment, "allowed by SitePolicy hospital-b", ""},
 		"no such policy": {two + namespace("kubectl-flare.dev/site-policy: hospital-c") + deployment, "denied\n  - the policy does not exist or is not loaded yet", "1 of 3 objects"},
-		"not governed":   {one + namespace("a: b") + deployment, `not judged: namespace "fl-site-1" has no label`, ""},
+		"not governed":   {one + namespace("a: b") + deployment, `not evaluated: namespace "fl-site-1" has no label`, ""},
 		"a bad policy":   {strings.Replace(one, "participants: [site-1]", "participants: []", 1) + "---\n" + deployment, "list the participants whose kits may run here", "2 of 2 objects"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -172,7 +172,7 @@ func TestCheckBadInput(t *testing.T) {
 		args  []string
 		want  string
 	}{
-		"nothing":      {"", nil, "give a file or a folder with -f"},
+		"nothing":      {"", nil, "give a file or folder with -f"},
 		"no such file": {"", []string{"-f", "/nowhere"}, "/nowhere"},
 		"empty folder": {"", []string{"-f", t.TempDir()}, "has no .yaml, .yml or .json file"},
 		"no YAML":      {"a: [", []string{"-f", "-"}, "standard input, document 1: it is not valid YAML or JSON"},

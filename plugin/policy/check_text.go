@@ -14,7 +14,7 @@ func (r *CheckReport) writeText(out io.Writer) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(out, "%d allowed, %d denied, %d not judged\n", r.Summary.Allowed, r.Summary.Denied, r.Summary.NotJudged)
+	_, err := fmt.Fprintf(out, "%d allowed, %d denied, %d not evaluated\n", r.Summary.Allowed, r.Summary.Denied, r.Summary.NotEvaluated)
 	return err
 }
 
@@ -48,7 +48,7 @@ func (i CheckItem) object() string {
 	return i.Kind + " " + name
 }
 
-// resultLines are what is wrong and, on a line of its own, what to do.
+// resultLines are the problem and, on a line of its own, the fix.
 func resultLines(indent string, r checks.Result) []string {
 	fix := r.Fix
 	r.Fix = ""

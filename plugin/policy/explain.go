@@ -15,7 +15,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
-// ExplainOptions are what `kubectl flare policy explain` is told.
+// ExplainOptions are the arguments and flags of `kubectl flare policy explain`.
 type ExplainOptions struct {
 	Pod        string
 	Files      source.Files
@@ -36,19 +36,19 @@ func newExplainCommand(c clients.Clients, known Known, streams genericiooptions.
 	cmd := &cobra.Command{
 		Use:                   "explain (POD | -f FILE) [--policy=FILE] [--kit=DIR] [-n NAMESPACE] [-o json|yaml]",
 		DisableFlagsInUseLine: true,
-		Short:                 "Say which policy governs a pod, who sees it, and what every check says",
+		Short:                 "Explain which policy governs a pod and what every check says about it",
 		Long: templates.LongDesc(`
-			Say which SitePolicy governs a pod and why, which entries of the webhook would see requests about
-			it, which entries of the policy it matches, and what every check says, passes included.
+			Explain which SitePolicy governs a pod and why, which webhooks see requests for it, which entries
+			of the policy it matches, and what every check says, also those that pass.
 
-			A pod of the cluster is judged as it stands there, as if somebody created it now. What you may
-			not read is said; the private key in a kit Secret makes that the usual case, and --kit gives the
-			kit from its folder instead. With -f nothing is asked of a cluster.`),
+			The command evaluates a pod of the cluster as if it were created now. It reports what you may not
+			read. This is the usual case for kit Secrets, which hold a private key: give the kit's folder with
+			--kit instead. With -f the command contacts no cluster.`),
 		Example: templates.Examples(`
 			# Explain a pod
 			kubectl flare policy explain site-1-6d5f7c-x2x4l -n fl-site-1
 
-			# Explain a pod without the right to read its kit Secret
+			# Explain a pod whose kit Secret you may not read
 			kubectl flare policy explain site-1-6d5f7c-x2x4l -n fl-site-1 --kit=kits/site-1
 
 			# Explain a manifest
@@ -75,17 +75,17 @@ func newExplainCommand(c clients.Clients, known Known, streams genericiooptions.
 }
 
 func (o *ExplainOptions) addFlags(cmd *cobra.Command) {
-	o.Files.AddFlags(cmd.Flags(), "File, folder or URL with what to explain; - is standard input")
-	cmd.Flags().StringVar(&o.PolicyFile, "policy", "", "File with the SitePolicy to take instead of the one that governs")
-	cmd.Flags().StringArrayVar(&o.Kits, "kit", nil, "Folder of a startup kit that the pod refers to; may be given several times")
-	cmd.Flags().StringVar(&o.AsUser, "as-user", "", "User to take for who creates the pod; of a job pod it is the policy's launcher by default")
+	o.Files.AddFlags(cmd.Flags(), "File, folder or URL with the objects to explain; - is standard input")
+	cmd.Flags().StringVar(&o.PolicyFile, "policy", "", "File with a SitePolicy to use instead of the one that governs the pod")
+	cmd.Flags().StringArrayVar(&o.Kits, "kit", nil, "Folder of a startup kit that the pod refers to; may be given more than once")
+	cmd.Flags().StringVar(&o.AsUser, "as-user", "", "User who creates the pod; for a job pod, the launcher of the policy is the default")
 	_ = cmd.MarkFlagFilename("policy", "yaml", "yml", "json")
 	_ = cmd.MarkFlagDirname("kit")
 	o.print.addFlags(cmd)
 }
 
-// Complete takes the argument and resolves the namespace. Without a cluster a
-// kubeconfig that cannot be read does not matter.
+// Complete reads the argument and finds the namespace. With -f an unreadable
+// kubeconfig does not matter.
 func (o *ExplainOptions) Complete(args []string) error {
 	if len(args) > 0 {
 		o.Pod = args[0]
@@ -98,10 +98,10 @@ func (o *ExplainOptions) Complete(args []string) error {
 	return err
 }
 
-// Validate looks at the flags.
+// Validate checks the flags.
 func (o *ExplainOptions) Validate() error {
 	if (o.Pod == "") != o.Files.Given() {
-		return errors.New("give the name of a pod, or a file with -f")
+		return errors.New("give either the name of a pod or a file with -f")
 	}
 	return errors.Join(o.Files.Validate(), o.print.validate())
 }
@@ -132,7 +132,7 @@ func (o *ExplainOptions) Run(ctx context.Context) error {
 	return o.print.print(o.Out, report, report.writeText)
 }
 
-// inputs are what is looked at: of files, or of the cluster.
+// inputs come from files or from the cluster.
 func (o *ExplainOptions) inputs(ctx context.Context, governing *policies.Policy) (*inputs, error) {
 	if o.Pod != "" {
 		return o.live(ctx, governing)
@@ -146,7 +146,7 @@ func (o *ExplainOptions) inputs(ctx context.Context, governing *policies.Policy)
 		objects:  pods(objects), prefixes: o.known.Catalog.Profiles().Prefixes(), mutate: true,
 	}
 	if len(s.objects) == 0 {
-		return nil, errors.New("the files hold no pod and no workload: give one, or judge other objects with `kubectl flare policy check`")
+		return nil, errors.New("the files contain no pod and no workload: give a file with one, or evaluate other objects with `kubectl flare policy check`")
 	}
 	return s, s.registered(objects)
 }

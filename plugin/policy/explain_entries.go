@@ -12,15 +12,15 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies"
 )
 
-// ExplainEntry is one entry of the webhook's registration.
+// ExplainEntry is one registered webhook.
 type ExplainEntry struct {
 	Webhook string `json:"webhook"`
-	// Requests are those about such an object that it is registered for.
+	// Requests are the requests for such an object that it is registered for.
 	Requests []string `json:"requests"`
-	// Sees says whether the API server would ask it, Why why or why not.
+	// Sees says whether the API server would call it, and Why says why or why not.
 	Sees bool   `json:"sees"`
 	Why  string `json:"why"`
-	// FailurePolicy is what happens while it does not answer.
+	// FailurePolicy says what happens if it does not answer.
 	FailurePolicy string `json:"failurePolicy"`
 }
 
@@ -49,8 +49,8 @@ func validatingHooks(c *admissionregistrationv1.ValidatingWebhookConfiguration) 
 	return hooks
 }
 
-// seen says which entries would be asked about the object, and by which requests.
-// A nil set of labels means that the namespace is not known.
+// seen says which webhooks the API server would call for the object, and on which
+// requests. A nil set of labels means that the namespace is unknown.
 func seen(hooks []hook, a policies.Review, namespace labels.Set) []ExplainEntry {
 	var entries []ExplainEntry
 	for _, h := range hooks {
@@ -74,7 +74,7 @@ func seen(hooks []hook, a policies.Review, namespace labels.Set) []ExplainEntry 
 
 func (h *hook) selects(namespace labels.Set) (bool, string) {
 	if namespace == nil {
-		return false, "the namespace's labels are not known"
+		return false, "the namespace's labels are unknown"
 	}
 	selector, err := metav1.LabelSelectorAsSelector(h.namespaceSelector)
 	if err != nil {
@@ -87,10 +87,10 @@ func (h *hook) selects(namespace labels.Set) (bool, string) {
 	var why strings.Builder
 	why.WriteString("namespaceSelector " + form + " matches the namespace")
 	if h.objectSelector != nil && len(h.objectSelector.MatchLabels)+len(h.objectSelector.MatchExpressions) > 0 {
-		why.WriteString("; its objectSelector was not looked at")
+		why.WriteString("; its objectSelector was not evaluated")
 	}
 	for _, c := range h.conditions {
-		why.WriteString("; on the condition " + c.Name)
+		why.WriteString("; if its condition " + c.Name + " is met")
 	}
 	return true, why.String()
 }
@@ -121,7 +121,7 @@ func (r aboutRequest) matches(rule admissionregistrationv1.RuleWithOperations) b
 	})
 }
 
-// requestsAbout are the requests by which something can be done with the object.
+// requestsAbout are the requests that can create, change or use the object.
 func requestsAbout(a policies.Review) []aboutRequest {
 	group, resource := a.Resource.Group, a.Resource.Resource
 	requests := []aboutRequest{{admissionregistrationv1.Create, group, resource}, {admissionregistrationv1.Update, group, resource}}

@@ -14,19 +14,19 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// inputs are what explain knows.
+// inputs are what explain works on.
 type inputs struct {
 	snapshot *offline.Snapshot
 	objects  []source.Object
 	hooks    []hook
-	// hooksFrom says where hooks are from.
+	// hooksFrom says where the hooks were read.
 	hooksFrom string
 	// prefixes are those of the Secrets that frameworks' launchers make.
 	prefixes []string
-	// mutate says that the objects have not passed mutation yet.
+	// mutate says that the objects have not passed the mutating webhook yet.
 	mutate bool
-	// unreadable are kit Secrets and other objects that the user may not read,
-	// notes say what could not be known.
+	// unreadable are kit Secrets and other objects that the user may not read;
+	// notes say what is therefore unknown.
 	unreadable []string
 	notes      []string
 }
@@ -78,7 +78,7 @@ func (s *inputs) explain(o source.Object, user string) (*ExplainItem, error) {
 	return item, nil
 }
 
-// labels are the namespace's, or those that it must have to be governed.
+// labels are the namespace's, or those that a governed namespace must have.
 func (s *inputs) labels(q *offline.Review) map[string]string {
 	set := s.snapshot.Labels(q.Request.Namespace)
 	if set == nil && q.Policy != nil {
@@ -93,8 +93,8 @@ func (s *inputs) unknown(p *checks.Pod) bool {
 	return !known && slices.Contains(s.unreadable, p.KitName)
 }
 
-// takeLauncher: who made a pod is not recorded. Of a job pod it can only have
-// been the launcher.
+// takeLauncher assumes that the launcher created a job pod: the cluster does not record
+// who did, and nobody else may.
 func (s *inputs) takeLauncher(q *offline.Review, user string, item *ExplainItem) {
 	_, ok := q.Request.Object.(*corev1.Pod)
 	if user != "" || !ok || !q.Policy.Valid() || q.Policy.Source().Spec.Launcher == nil {
@@ -103,7 +103,7 @@ func (s *inputs) takeLauncher(q *offline.Review, user string, item *ExplainItem)
 	p, _ := q.Policy.Explain(q.Request, q.Facts)
 	if p.Process.Kind == profiles.KindJob {
 		q.Request.User.Username = checks.LauncherUser(p)
-		item.Notes = append(item.Notes, "assumed: the launcher "+q.Request.User.Username+" makes the pod; another user can be given with --as-user")
+		item.Notes = append(item.Notes, "assumed: the launcher "+q.Request.User.Username+" creates the pod; give another user with --as-user")
 	}
 }
 

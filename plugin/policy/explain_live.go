@@ -20,7 +20,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// liveReader reads what a verdict rests on, and remembers what it may not read.
+// liveReader reads what a verdict depends on, and records what it may not read.
 type liveReader struct {
 	*ExplainOptions
 	typed   kubernetes.Interface
@@ -58,8 +58,8 @@ func (o *ExplainOptions) live(ctx context.Context, governing *policies.Policy) (
 	return r.inputs, nil
 }
 
-// note remembers what is missing. An error that says something else than "you may
-// not" or "it is not there" ends the command.
+// note records what is missing. Any error other than Forbidden and NotFound ends the
+// command.
 func (r *liveReader) note(err error, what, consequence string) (bool, error) {
 	switch {
 	case err == nil:
@@ -82,9 +82,9 @@ func (r *liveReader) add(obj runtime.Object) {
 // label names.
 func (r *liveReader) namespaceAnd(ctx context.Context, policy **policies.Policy) error {
 	ns, err := r.typed.CoreV1().Namespaces().Get(ctx, r.namespace, metav1.GetOptions{})
-	if ok, err := r.note(err, "namespace "+r.namespace, "which SitePolicy governs it is not known; give --policy"); !ok {
+	if ok, err := r.note(err, "namespace "+r.namespace, "the SitePolicy that governs it is unknown; give it with --policy"); !ok {
 		if err == nil && *policy == nil {
-			err = fmt.Errorf("which SitePolicy governs namespace %q is not known: you may not read the namespace; ask its admin for the policy and give it with --policy FILE", r.namespace)
+			err = fmt.Errorf("the SitePolicy that governs namespace %q is unknown, because you may not read the namespace: ask its admin for the policy and give it with --policy FILE", r.namespace)
 		}
 		return err
 	}
@@ -99,7 +99,7 @@ func (r *liveReader) namespaceAnd(ctx context.Context, policy **policies.Policy)
 	}
 	u, err := dynamic.Resource(v1alpha1.GroupVersion().WithResource(v1alpha1.Resource)).Get(ctx, name, metav1.GetOptions{})
 	if apierrors.IsForbidden(err) {
-		return fmt.Errorf("you may not read SitePolicy %q, which governs namespace %q: ask a cluster admin for the right to get it, or for a copy to give with --policy FILE", name, r.namespace)
+		return fmt.Errorf("you may not read SitePolicy %q, which governs namespace %q: ask a cluster admin for permission to get it, or for a copy, and give that with --policy FILE", name, r.namespace)
 	}
 	if ok, err := r.note(err, "", ""); !ok {
 		return err
@@ -109,7 +109,7 @@ func (r *liveReader) namespaceAnd(ctx context.Context, policy **policies.Policy)
 		return fmt.Errorf("SitePolicy %q cannot be read: %w", name, err)
 	}
 	r.add(source)
-	// One that is not valid names no claims; what is wrong with it, the report says.
+	// An invalid policy lists no claims; the report says what is wrong with it.
 	*policy, _ = policies.Compile(source, r.known.Catalog)
 	return nil
 }
@@ -119,7 +119,7 @@ func (r *liveReader) references(ctx context.Context, pod *corev1.Pod, policy *po
 	core := r.typed.CoreV1()
 	for _, name := range policies.References(pod) {
 		s, err := core.Secrets(r.namespace).Get(ctx, name, metav1.GetOptions{})
-		if err := r.take(s, err, name, "what hangs on the kit is unknown; give its folder with --kit"); err != nil {
+		if err := r.take(s, err, name, "what depends on the kit is unknown; give its folder with --kit"); err != nil {
 			return err
 		}
 	}
@@ -131,7 +131,7 @@ func (r *liveReader) references(ctx context.Context, pod *corev1.Pod, policy *po
 	}
 	for _, name := range policy.ClaimReferences(pod) {
 		c, err := core.PersistentVolumeClaims(r.namespace).Get(ctx, name, metav1.GetOptions{})
-		if err := r.take(c, err, name, "to which volume it is bound is not known"); err != nil {
+		if err := r.take(c, err, name, "the volume to which it is bound is unknown"); err != nil {
 			return err
 		}
 		if err == nil && c.Spec.VolumeName == "" {
@@ -157,7 +157,7 @@ func (r *liveReader) registration(ctx context.Context) error {
 	s, api := r.inputs, r.typed.AdmissionregistrationV1()
 	s.hooksFrom = "the cluster"
 	validating, err := api.ValidatingWebhookConfigurations().Get(ctx, manifests.Webhook, metav1.GetOptions{})
-	if ok, err := r.note(err, "the webhook's registration", "which of its entries the cluster has is not known; those of this version are shown"); !ok {
+	if ok, err := r.note(err, "the webhook's registration", "its webhooks in the cluster are unknown; those of this version are shown"); !ok {
 		if err != nil || slices.Contains(s.unreadable, "the webhook's registration") {
 			s.hooksFrom = "what `kubectl flare install` writes"
 			return errors.Join(err, s.shipped())
@@ -167,7 +167,7 @@ func (r *liveReader) registration(ctx context.Context) error {
 	}
 	s.hooks = validatingHooks(validating)
 	mutating, err := api.MutatingWebhookConfigurations().Get(ctx, manifests.Webhook, metav1.GetOptions{})
-	if ok, err := r.note(err, "the webhook's mutation", "whether it is registered is not known"); !ok {
+	if ok, err := r.note(err, "the webhook's mutation", "it is unknown whether it is registered"); !ok {
 		return err
 	}
 	s.hooks = append(mutatingHooks(mutating), s.hooks...)

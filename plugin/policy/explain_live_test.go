@@ -70,22 +70,22 @@ func TestExplainAPod(t *testing.T) {
 	out, err := explain(t, cluster(t, newSite(t), true), "p")
 	require.NoError(t, err)
 	assert.Contains(t, out, "Policy: hospital-a (Enforce); namespace fl-site-1 has the label kubectl-flare.dev/site-policy=hospital-a\n")
-	assert.Contains(t, out, "Webhook, by the cluster:\n  mutate-pods.kubectl-flare.dev sees CREATE pods (failurePolicy Ignore)")
+	assert.Contains(t, out, "Webhook, according to the cluster:\n  mutate-pods.kubectl-flare.dev sees CREATE pods (failurePolicy Ignore)")
 	assert.Contains(t, out, "  kit             pass\n")
 	assert.Contains(t, out, "  pod-fields      pass\n", "the scheduler has chosen the node")
 	assert.Contains(t, out, "  placement       pass\n")
-	assert.Contains(t, out, "  images          fail\n", "the pod is taken as it stands there, with its tag")
+	assert.Contains(t, out, "  images          fail\n", "the pod is evaluated as it is in the cluster, with its tag")
 	assert.NotContains(t, out, "Note:")
 }
 
 func TestExplainWithoutTheWebhook(t *testing.T) {
 	out, err := explain(t, cluster(t, newSite(t), false), "p")
 	require.NoError(t, err)
-	assert.Contains(t, out, "Webhook: no entry would see it\n")
+	assert.Contains(t, out, "Webhook: no webhook would see it\n")
 	assert.Contains(t, out, "Note: THE WEBHOOK IS NOT INSTALLED: nothing enforces this verdict")
 }
 
-// forbid refuses to get some kinds.
+// forbid denies access to some resources.
 func forbid(server *clientstest.Server, resources ...string) {
 	server.Refuse = func(_, resource, name string, _ bool) *apierrors.StatusError {
 		if slices.Contains(resources, resource) {
@@ -95,8 +95,8 @@ func forbid(server *clientstest.Server, resources ...string) {
 	}
 }
 
-// Without Secret read, which is the usual case, what depends on the kit is unknown
-// rather than wrong, until the kit is given from its folder.
+// A user who may not read Secrets, which is the usual case, learns that what depends on
+// the kit is unknown, until they give the kit's folder.
 func TestExplainWithoutSecrets(t *testing.T) {
 	s := newSite(t)
 	server := cluster(t, s, true)
@@ -118,17 +118,17 @@ func TestExplainWhatMayNotBeRead(t *testing.T) {
 	server := cluster(t, s, true)
 	forbid(server, "validatingwebhookconfigurations", "namespaces")
 	_, err := explain(t, server, "p")
-	require.ErrorContains(t, err, `which SitePolicy governs namespace "fl-site-1" is not known: you may not read the namespace`)
+	require.ErrorContains(t, err, `the SitePolicy that governs namespace "fl-site-1" is unknown, because you may not read the namespace`)
 
 	out, err := explain(t, server, "p", "--policy", s.policyFile)
 	require.NoError(t, err)
 	assert.Contains(t, out, "Note: you may not read namespace fl-site-1")
 	assert.Contains(t, out, "Note: you may not read the webhook's registration")
-	assert.Contains(t, out, "Webhook, by what `kubectl flare install` writes:\n")
+	assert.Contains(t, out, "Webhook, according to what `kubectl flare install` writes:\n")
 
 	forbid(server, "sitepolicies")
 	_, err = explain(t, server, "p")
 	require.ErrorContains(t, err, `you may not read SitePolicy "hospital-a", which governs namespace "fl-site-1"`)
-	_, err = explain(t, server, "nobody")
-	require.ErrorContains(t, err, `"nobody" not found`)
+	_, err = explain(t, server, "absent")
+	require.ErrorContains(t, err, `"absent" not found`)
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 )
 
-// matched finds the entries of the policy that the pod uses. Of a pod that is no
-// participant only claims matter.
+// matched finds the entries of the policy that the pod uses. If the pod belongs to no
+// participant, only its claims matter.
 func matched(p *checks.Pod) []ExplainMatch {
 	var all []ExplainMatch
 	if p.KitName != "" {
@@ -27,7 +27,7 @@ func matched(p *checks.Pod) []ExplainMatch {
 		}
 	}
 	if l := p.Policy.Launcher; l != nil && p.Spec.ServiceAccountName == l.ServiceAccountName {
-		all = append(all, ExplainMatch{"ServiceAccount " + l.ServiceAccountName, "spec.launcher", "makes job pods"})
+		all = append(all, ExplainMatch{"ServiceAccount " + l.ServiceAccountName, "spec.launcher", "creates job pods"})
 	}
 	return all
 }
@@ -35,7 +35,7 @@ func matched(p *checks.Pod) []ExplainMatch {
 func kitMatches(p *checks.Pod) []ExplainMatch {
 	what := "Secret " + p.KitName
 	if p.Kit == nil {
-		return []ExplainMatch{{What: what, Detail: "its kit is not known or not genuine"}}
+		return []ExplainMatch{{What: what, Detail: "its kit is unknown or not genuine"}}
 	}
 	all := []ExplainMatch{{What: what, Detail: fmt.Sprintf("participant %q is not listed", p.Kit.Participant)}}
 	if i := slices.Index(p.Policy.Participants, p.Kit.Participant); i >= 0 {
@@ -60,7 +60,7 @@ func sealMatch(p *checks.Pod, what string) ExplainMatch {
 	if i := p.Site.Sealer(p.Kit.SealerKey); i >= 0 {
 		return ExplainMatch{what, fmt.Sprintf("spec.kits.sealers[%d]", i), fmt.Sprintf("sealed by the site's %s, serial %d", p.Policy.Kits.Sealers[i].Name, p.Kit.Serial)}
 	}
-	return ExplainMatch{What: what, Detail: "nobody that the policy names vouches for it"}
+	return ExplainMatch{What: what, Detail: "no seal that the policy trusts"}
 }
 
 func imageMatches(p *checks.Pod) []ExplainMatch {

@@ -24,7 +24,7 @@ func (s *inputs) registered(objects []source.Object) error {
 	if s.hooksFrom = "the files"; s.hooks != nil {
 		return nil
 	}
-	s.hooksFrom = "what `kubectl flare install` writes; a cluster was not asked"
+	s.hooksFrom = "what `kubectl flare install` writes; no cluster was contacted"
 	return s.shipped()
 }
 

@@ -19,20 +19,20 @@ type ExplainItem struct {
 	Kind      string `json:"kind"`
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
-	// Verdict is allowed, denied, warned, audited, unknown or not judged.
+	// Verdict is allowed, denied, warned, audited, unknown or not evaluated.
 	Verdict string        `json:"verdict"`
 	Reason  string        `json:"reason,omitempty"`
 	Policy  ExplainPolicy `json:"policy"`
-	// Entries are those of the webhook's registration that concern such an
-	// object, EntriesFrom says where the registration was read.
+	// Entries are the registered webhooks that concern such an object; EntriesFrom
+	// says where the registration was read.
 	Entries     []ExplainEntry `json:"entries,omitempty"`
 	EntriesFrom string         `json:"entriesFrom,omitempty"`
-	// Role is the pod's in its federation, by its kit.
+	// Role is the role of the pod in its federation, by its kit.
 	Role string `json:"role,omitempty"`
 	// Matched are the entries of the policy that the pod uses.
 	Matched []ExplainMatch `json:"matched,omitempty"`
 	Checks  []ExplainCheck `json:"checks,omitempty"`
-	// Results are set where no check was asked: there is no policy, say.
+	// Results are set if no check ran, for example because there is no policy.
 	Results []checks.Result `json:"results,omitempty"`
 	Mutated []string        `json:"mutated,omitempty"`
 	Notes   []string        `json:"notes,omitempty"`
@@ -45,17 +45,17 @@ type ExplainPolicy struct {
 	Exists      bool   `json:"exists"`
 	Valid       bool   `json:"valid"`
 	Enforcement string `json:"enforcement,omitempty"`
-	// Why says why this one governs, or why none does.
+	// Why says why this policy governs the object, or why none does.
 	Why string `json:"why"`
 }
 
-// ExplainMatch is an entry of the policy and what of the pod it is about.
+// ExplainMatch is an entry of the policy and the part of the pod that it is about.
 type ExplainMatch struct {
-	// What is of the pod: Secret flare-kit-…, container main, volume data.
+	// What is the part of the pod: Secret flare-kit-…, container main, volume data.
 	What string `json:"what"`
-	// Entry is the field of the policy, empty where none matches.
+	// Entry is the field of the policy; empty if none matches.
 	Entry string `json:"entry,omitempty"`
-	// Detail is what stands there.
+	// Detail is the field's value.
 	Detail string `json:"detail,omitempty"`
 }
 
@@ -74,15 +74,15 @@ const (
 	verdictUnknown     = "unknown"
 )
 
-// DeepCopyObject makes an ExplainReport printable as Kubernetes objects are.
-// Nobody changes one, so a copy may share its items.
+// DeepCopyObject makes an ExplainReport printable as Kubernetes objects are. Reports
+// never change, so a copy may share its items.
 func (r *ExplainReport) DeepCopyObject() runtime.Object {
 	c := *r
 	return &c
 }
 
-// check takes over findings. Where the kit could not be read, all that depends
-// on it is unknown: neither a pass nor a failure would be true.
+// check adds findings. If the kit could not be read, every check that depends on it is
+// unknown: neither a pass nor a failure would be true.
 func (i *ExplainItem) check(findings []checks.Finding, unknown bool) {
 	for _, f := range findings {
 		c := ExplainCheck{ID: f.ID, Results: f.Results}

@@ -18,13 +18,13 @@ func TestExplainAFile(t *testing.T) {
 	for _, want := range []string{
 		"Pod fl-site-1/p: allowed\n",
 		"Policy: hospital-a (Enforce); it was given with --policy\n",
-		"Webhook, by what `kubectl flare install` writes; a cluster was not asked:\n",
+		"Webhook, according to what `kubectl flare install` writes; no cluster was contacted:\n",
 		"  pods.kubectl-flare.dev sees CREATE pods, UPDATE pods, UPDATE pods/ephemeralcontainers, UPDATE pods/resize (failurePolicy Fail): namespaceSelector kubectl-flare.dev/site-policy,",
 		"  connect.kubectl-flare.dev sees CONNECT pods/exec, CONNECT pods/attach, CONNECT pods/portforward, CONNECT pods/proxy ",
-		"Matched, as a pod of the role client:\n",
+		"Matched, as a pod with the role client:\n",
 		"spec.participants[0] (site-1)\n", "spec.kits.trustRoots[0] (cancer)\n", "(sealed by the project, serial 1)\n",
 		"  container nvflare: spec.images.allowed[0] (", "  volume workspace: spec.workspace (claim site-1-workspace of site-1)\n",
-		"  ServiceAccount site-1: spec.launcher (makes job pods)\n",
+		"  ServiceAccount site-1: spec.launcher (creates job pods)\n",
 		"  images          pass\n", "  other-pods      not applicable\n",
 		"The webhook adds or changes: spec.containers[0].image",
 	} {
@@ -38,7 +38,7 @@ func TestExplainFailures(t *testing.T) {
 	changed := strings.Replace(podOf(t, last(t, s.manifests)), image, "evil.example.org/x", 1)
 	args := []string{"explain", "-f", "-", "--policy", s.policyFile, "--kit", s.kitDir}
 	out, err := run(t, changed, args...)
-	require.NoError(t, err, "a refusal is an explanation, no failure of the command")
+	require.NoError(t, err, "a denial is an explanation, not a failure of the command")
 	assert.Contains(t, out, "Pod fl-site-1/p: denied\n")
 	assert.Contains(t, out, "  images          fail\n    - container \"nvflare\" (spec.containers[0].image): the image's repository is not allowed")
 	assert.Contains(t, out, "  container nvflare: no entry (evil.example.org/x:2.9.0)\n")
@@ -77,11 +77,11 @@ func TestExplainNamespaces(t *testing.T) {
 		want  []string
 	}{
 		"not governed": {"a: b", []string{
-			`Deployment fl-site-1/site-1: not judged: namespace "fl-site-1" has no label kubectl-flare.dev/site-policy: the webhook does not look there`,
+			`Deployment fl-site-1/site-1: not evaluated: namespace "fl-site-1" has no label kubectl-flare.dev/site-policy, so the webhook sees nothing of it`,
 			"Policy: none\n", "  templates.kubectl-flare.dev does not see CREATE deployments",
 		}},
-		"no such policy": {"kubectl-flare.dev/site-policy: nobody", []string{
-			"Deployment fl-site-1/site-1: denied\n", "Policy: nobody, which does not exist; namespace fl-site-1 has the label",
+		"no such policy": {"kubectl-flare.dev/site-policy: absent", []string{
+			"Deployment fl-site-1/site-1: denied\n", "Policy: absent, which does not exist; namespace fl-site-1 has the label",
 			"  - the policy does not exist or is not loaded yet",
 		}},
 	} {
@@ -100,9 +100,9 @@ func TestExplainBadInput(t *testing.T) {
 		args []string
 		want string
 	}{
-		"nothing":     {nil, "give the name of a pod, or a file with -f"},
-		"both":        {[]string{"p", "-f", "-"}, "give the name of a pod, or a file with -f"},
-		"no pod":      {[]string{"-f", "-"}, "the files hold no pod and no workload"},
+		"nothing":     {nil, "give either the name of a pod or a file with -f"},
+		"both":        {[]string{"p", "-f", "-"}, "give either the name of a pod or a file with -f"},
+		"no pod":      {[]string{"-f", "-"}, "the files contain no pod and no workload"},
 		"no policy":   {[]string{"-f", "-", "--policy", "/nowhere"}, "--policy: cannot read /nowhere"},
 		"format":      {[]string{"-f", "-", "-o", "xml"}, `unable to match a printer suitable for the output format "xml"`},
 		"two of them": {[]string{"a", "b"}, "accepts at most 1 arg"},
@@ -114,7 +114,7 @@ func TestExplainBadInput(t *testing.T) {
 	}
 }
 
-// Who made a pod is not recorded: of a job pod it is taken to be the launcher.
+// The cluster does not record who created a pod: a job pod counts as the launcher's.
 func TestExplainAJobPod(t *testing.T) {
 	s := newSite(t)
 	job := `{apiVersion: v1, kind: Pod, metadata: {name: j, namespace: fl-site-1}, spec: {containers: [{name: c, image: x,
@@ -122,7 +122,7 @@ func TestExplainAJobPod(t *testing.T) {
 	args := []string{"explain", "-f", "-", "--policy", s.policyFile}
 	out, err := run(t, job, args...)
 	require.NoError(t, err)
-	assert.Contains(t, out, "Note: assumed: the launcher system:serviceaccount:fl-site-1:site-1 makes the pod")
+	assert.Contains(t, out, "Note: assumed: the launcher system:serviceaccount:fl-site-1:site-1 creates the pod")
 	assert.NotContains(t, out, "only the launcher may make job pods")
 
 	out, err = run(t, job, append(args, "--as-user", "alice")...)

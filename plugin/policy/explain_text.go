@@ -59,16 +59,16 @@ func (i *ExplainItem) policyLines() []string {
 	case !p.Exists:
 		return []string{fmt.Sprintf("Policy: %s, which does not exist; %s", p.Name, p.Why)}
 	case !p.Valid:
-		return []string{fmt.Sprintf("Policy: %s, which does not hold together; %s", p.Name, p.Why)}
+		return []string{fmt.Sprintf("Policy: %s, which is invalid; %s", p.Name, p.Why)}
 	}
 	return []string{fmt.Sprintf("Policy: %s (%s); %s", p.Name, p.Enforcement, p.Why)}
 }
 
 func (i *ExplainItem) entryLines() []string {
 	if len(i.Entries) == 0 {
-		return []string{"Webhook: no entry would see it"}
+		return []string{"Webhook: no webhook would see it"}
 	}
-	lines := []string{"Webhook, by " + i.EntriesFrom + ":"}
+	lines := []string{"Webhook, according to " + i.EntriesFrom + ":"}
 	for _, e := range i.Entries {
 		verb := "sees"
 		if !e.Sees {
@@ -85,7 +85,7 @@ func (i *ExplainItem) matchLines() []string {
 	}
 	lines := []string{"Matched:"}
 	if i.Role != "" {
-		lines[0] = "Matched, as a pod of the role " + i.Role + ":"
+		lines[0] = "Matched, as a pod with the role " + i.Role + ":"
 	}
 	for _, m := range i.Matched {
 		entry := m.Entry

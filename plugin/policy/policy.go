@@ -1,5 +1,5 @@
-// Package policy is `kubectl flare policy`: what a SitePolicy says about an
-// object, before and after the webhook is asked.
+// Package policy is `kubectl flare policy`: it evaluates SitePolicies for objects in
+// files and for pods in a cluster, without the webhook.
 package policy
 
 import (
@@ -25,12 +25,11 @@ type Known struct {
 func NewCommand(c clients.Clients, known Known, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
-		Short: "Ask what a SitePolicy says about manifests and pods",
+		Short: "Evaluate a SitePolicy for manifests and pods",
 		Long: templates.LongDesc(`
-			Ask what a SitePolicy says about manifests and pods.
+			Evaluate a SitePolicy for manifests and pods.
 
-			The verdicts are those of the flare webhook: the same evaluator makes them, with the same
-			messages.`),
+			The commands and the flare webhook share one evaluator: verdicts and messages are the same.`),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

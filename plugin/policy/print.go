@@ -14,7 +14,7 @@ import (
 // apiVersion is the version of what -o json and -o yaml print.
 const apiVersion = names.APIVersion
 
-// printFlags chooses between text for people and the formats for machines.
+// printFlags choose between text and the formats for machines.
 type printFlags struct{ view *output.View }
 
 func (f *printFlags) addFlags(cmd *cobra.Command) {
@@ -27,7 +27,7 @@ func (f *printFlags) validate() error { return f.view.Validate() }
 // named is a report of objects that have names.
 type named interface{ names() []string }
 
-// print prints the object in the chosen format, or calls text.
+// print prints the object in the chosen format; text prints the text.
 func (f *printFlags) print(out io.Writer, obj runtime.Object, text func(io.Writer) error) error {
 	d := output.Document{Body: obj, Text: func(out io.Writer, _ bool) error { return text(out) }}
 	if n, ok := obj.(named); ok {

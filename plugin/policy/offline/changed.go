@@ -7,8 +7,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
 )
 
-// changedPaths names what a patch changes, each field once: two elements of one
-// list are one field for a reader.
+// changedPaths lists the fields that a patch changes, each once: for a reader, two
+// elements of a list are one field.
 func changedPaths(prefix string, operations []mutation.Operation) []string {
 	var paths []string
 	for _, o := range operations {

@@ -13,7 +13,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// Facts are what a verdict in the namespace rests on, by the files.
+// Facts are what a verdict in the namespace depends on, according to the files.
 func (s *Snapshot) Facts(namespace string, policy *policies.Policy, name string) policies.Facts {
 	f := policies.Facts{
 		Now: s.Now, PolicyName: name,
@@ -40,12 +40,12 @@ func (s *Snapshot) Facts(namespace string, policy *policies.Policy, name string)
 	return f
 }
 
-// in says whether an object belongs to the namespace. Only those of a kit's
-// folder have none: they belong to all.
+// in says whether an object belongs to the namespace. Objects made from a kit's folder
+// have no namespace and belong to all.
 func in(namespace, of string) bool { return of == namespace || of == "" }
 
-// assume fills in what only a cluster knows and says so: to which volume a claim
-// is bound, and which image of flare-kit the webhook knows.
+// assume fills in what only a cluster knows, and returns notes about it: the volume to
+// which a claim is bound, and the image of flare-kit that the webhook expects.
 func (s *Snapshot) assume(f *policies.Facts, pod *corev1.Pod, policy *policies.Policy) []string {
 	var notes []string
 	if image := verifierImage(pod); image != "" {
@@ -62,14 +62,14 @@ func (s *Snapshot) assume(f *policies.Facts, pod *corev1.Pod, policy *policies.P
 		for _, rule := range policy.Source().Spec.Data {
 			if rule.ClaimName == name {
 				f.Claims[name] = policies.ClaimFact{VolumeName: rule.VolumeName}
-				notes = append(notes, fmt.Sprintf("assumed: claim %q is bound to volume %q, which only the cluster knows", name, rule.VolumeName))
+				notes = append(notes, fmt.Sprintf("assumed: claim %q is bound to volume %q; only the cluster knows that", name, rule.VolumeName))
 			}
 		}
 	}
 	return notes
 }
 
-// verifierImage is the image of a pod's flare-verify, "" where it has none.
+// verifierImage is the image of a pod's flare-verify; "" if it has none.
 func verifierImage(pod *corev1.Pod) string {
 	if c := pod.Spec.InitContainers; len(c) > 0 && c[0].Name == kitvolume.Verifier {
 		return c[0].Image
@@ -77,10 +77,10 @@ func verifierImage(pod *corev1.Pod) string {
 	return ""
 }
 
-// missing names the kits and local/ that no file holds: the verdict calls them
-// absent, which in the cluster they may not be.
+// missing names the kits and local/ that no file contains. The verdict treats them as
+// absent, although the cluster may have them.
 func (s *Snapshot) missing(f *policies.Facts, pod *corev1.Pod) []string {
-	const form = "%s %q is not known here: give its kit's folder with --kit"
+	const form = "%s %q is in none of the files: give its kit's folder with --kit"
 	var notes []string
 	for _, name := range policies.References(pod) {
 		if _, known := f.Kits[name]; !known && !slices.Contains(s.Absent, name) {

@@ -9,7 +9,7 @@ import (
 // redactedValue is what the plugin prints instead of a Secret's value.
 var redactedValue = regexp.MustCompile(`^REDACTED \([0-9]+ bytes\)$`)
 
-// redacted says that a Secret shows sizes alone, as `launch --dry-run` prints it.
+// redacted says whether a Secret shows only sizes, as `launch --dry-run` prints it.
 func redacted(s *corev1.Secret) bool {
 	for _, value := range s.Data {
 		if !redactedValue.Match(value) {
@@ -19,8 +19,8 @@ func redacted(s *corev1.Secret) bool {
 	return len(s.Data) > 0
 }
 
-// whole gives a redacted Secret the content of the kit of the same name, which
-// holds the kit's digest. ok is false where no such kit was given.
+// whole gives a redacted Secret the content of the kit of the same name; the name
+// contains the kit's digest. ok is false if no such kit was given.
 func (s *Snapshot) whole(secret *corev1.Secret) (*corev1.Secret, bool) {
 	for _, kit := range s.secrets {
 		if kit.Name == secret.Name && !redacted(kit) {

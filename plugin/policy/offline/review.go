@@ -18,24 +18,23 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// Review is an object with all that a verdict on it rests on.
+// Review is an object with everything that its verdict depends on.
 type Review struct {
 	Request policies.Review
 	Policy  *policies.Policy
 	Facts   policies.Facts
-	// Mutated are the paths that the webhook would change.
+	// Mutated are the paths that the mutating webhook would change.
 	Mutated []string
-	// Notes say what could not be known.
+	// Notes say what is assumed or unknown.
 	Notes []string
-	// NotEvaluated says why there is nothing to judge, where there is not.
+	// NotEvaluated says why there is nothing to evaluate; empty if there is.
 	NotEvaluated string
 
 	catalog *policies.Catalog
 }
 
-// Review makes what a CREATE of the object would have the webhook review.
-// user is who creates it. Without mutate a pod is taken as one that has passed
-// mutation already.
+// Review makes the review that the webhook would get if the user created the object.
+// Without mutate, a pod counts as one that has passed the mutating webhook already.
 func (s *Snapshot) Review(o source.Object, user string, mutate bool) (*Review, error) {
 	q := &Review{catalog: s.catalog, Request: policies.Review{
 		Operation: policies.Create, Resource: resource(o.Typed), Namespace: s.NamespaceOf(o), Name: strings.TrimSuffix(o.Name, "*"),
@@ -53,7 +52,7 @@ func (s *Snapshot) Review(o source.Object, user string, mutate bool) (*Review, e
 		return nil, fmt.Errorf("%s: %w", o.Place, err)
 	}
 	if !governed {
-		q.NotEvaluated = fmt.Sprintf("namespace %q has no label %s: the webhook does not look there", q.Request.Namespace, names.LabelSitePolicy)
+		q.NotEvaluated = fmt.Sprintf("namespace %q has no label %s, so the webhook sees nothing of it", q.Request.Namespace, names.LabelSitePolicy)
 		return q, nil
 	}
 	q.Policy, q.Facts = policy, s.Facts(q.Request.Namespace, policy, name)
@@ -73,7 +72,7 @@ func (s *Snapshot) fill(q *Review, secret *corev1.Secret) {
 		return
 	}
 	q.Request.Object = filled
-	q.Notes = append(q.Notes, "its content is redacted: judged with the content of the kit of that digest")
+	q.Notes = append(q.Notes, "its content is redacted; the content of the kit with that digest was evaluated instead")
 }
 
 // NamespaceOf is where the object would be created.
@@ -109,7 +108,7 @@ func (s *Snapshot) prepare(q *Review, mutate bool) {
 	}
 }
 
-// pod is the object's pod, a copy.
+// pod is a copy of the object's pod.
 func (q *Review) pod() (pod *corev1.Pod, template bool) {
 	if pod, ok := q.Request.Object.(*corev1.Pod); ok {
 		return pod.DeepCopy(), false
@@ -130,7 +129,7 @@ func (q *Review) prefix() string {
 
 // notEvaluated is empty for objects that the webhook sees.
 func (s *Snapshot) notEvaluated(obj runtime.Object) string {
-	const none = "no site policy is about this kind"
+	const none = "SitePolicies do not cover this kind"
 	switch o := obj.(type) {
 	case nil:
 		return none
@@ -140,12 +139,12 @@ func (s *Snapshot) notEvaluated(obj runtime.Object) string {
 		if checks.Governed(s.catalog.Profiles(), o.Name, o.Type) {
 			return ""
 		}
-		return "no Secret of a kit: its name is not reserved"
+		return "its name is not reserved, so it is no kit"
 	case *corev1.ConfigMap:
 		if s.catalog.Profiles().Reserved(o.Name) {
 			return ""
 		}
-		return "no ConfigMap of a kit: its name is not reserved"
+		return "its name is not reserved, so it is no part of a kit"
 	}
 	if _, _, ok := policies.Extract(obj); ok {
 		return ""

@@ -1,5 +1,5 @@
-// Package offline knows a site by its files instead of a cluster: the objects in
-// manifests, the SitePolicy that governs each, and the kits that they refer to.
+// Package offline knows a site from files instead of a cluster: the objects in
+// manifests, the SitePolicy that governs each of them, and the kits that they refer to.
 package offline
 
 import (
@@ -24,13 +24,14 @@ import (
 
 // Snapshot is what the files say.
 type Snapshot struct {
-	// Namespace is that of objects that name none, Now the time of all verdicts.
+	// Namespace is the namespace of objects that have none; Now is the time of all
+	// verdicts.
 	Namespace string
 	Now       time.Time
-	// Governing, where set, governs every namespace.
+	// Governing governs every namespace, if it is set.
 	Governing *policies.Policy
-	// Absent are the names of objects that a cluster was asked for and has not:
-	// about them nothing is assumed.
+	// Absent are the names of objects that the cluster does not have: nothing is
+	// assumed about them.
 	Absent []string
 
 	catalog    *policies.Catalog
@@ -42,8 +43,8 @@ type Snapshot struct {
 	claims     []*corev1.PersistentVolumeClaim
 }
 
-// New makes a snapshot of objects, with its policies compiled; the registry reads kits. It sets the
-// namespace of those that name none.
+// New makes a snapshot of objects and compiles its policies; the registry reads kits.
+// Objects without a namespace get the given one.
 func New(catalog *policies.Catalog, registry *frameworks.Registry, namespace string, now time.Time, objects []source.Object) *Snapshot {
 	s := &Snapshot{
 		Namespace: namespace, Now: now, catalog: catalog, registry: registry,
@@ -69,7 +70,7 @@ func New(catalog *policies.Catalog, registry *frameworks.Registry, namespace str
 	return s
 }
 
-// compile is what the webhook does with a policy when it comes.
+// compile compiles a policy as the webhook does when it receives one.
 func compile(catalog *policies.Catalog, p *v1alpha1.SitePolicy) *policies.Policy {
 	ready, errs := policies.Compile(p, catalog)
 	if len(errs) > 0 {
@@ -78,8 +79,8 @@ func compile(catalog *policies.Catalog, p *v1alpha1.SitePolicy) *policies.Policy
 	return ready
 }
 
-// AddKit adds the Secret and the ConfigMap that `kit inject` would make of the
-// kit in a folder. They count in every namespace.
+// AddKit adds the Secret and the ConfigMap that `kit inject` would create from the kit
+// in a folder. They belong to every namespace.
 func (s *Snapshot) AddKit(dir string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -105,8 +106,8 @@ func (s *Snapshot) AddKit(dir string) error {
 	return nil
 }
 
-// ReadPolicy reads the one SitePolicy of a file and compiles it. One that is not
-// valid denies everything, as it does in a cluster.
+// ReadPolicy reads and compiles the one SitePolicy in a file. An invalid policy denies
+// everything, as it does in a cluster.
 func ReadPolicy(ctx context.Context, catalog *policies.Catalog, file string) (*policies.Policy, error) {
 	p, err := source.Policy(ctx, file)
 	if err != nil {
@@ -115,9 +116,9 @@ func ReadPolicy(ctx context.Context, catalog *policies.Catalog, file string) (*p
 	return compile(catalog, p), nil
 }
 
-// Policy is the policy that governs a namespace, and the name that its label
-// gives. The policy is nil where the one that the label names is not there;
-// governed is false where the namespace has no label.
+// Policy is the policy that governs a namespace, and the name in the namespace's label.
+// The policy is nil if the label names one that does not exist; governed is false if
+// the namespace has no label.
 func (s *Snapshot) Policy(namespace string) (policy *policies.Policy, name string, governed bool, err error) {
 	if s.Governing != nil {
 		return s.Governing, s.Governing.Name(), true, nil
@@ -132,14 +133,14 @@ func (s *Snapshot) Policy(namespace string) (policy *policies.Policy, name strin
 	}
 	const fix = "give --policy FILE, or a Namespace document with the label " + names.LabelSitePolicy
 	if len(all) == 0 {
-		return nil, "", false, fmt.Errorf("no SitePolicy is in the files, and none is given: %s", fix)
+		return nil, "", false, fmt.Errorf("the files contain no SitePolicy: %s", fix)
 	}
-	return nil, "", false, fmt.Errorf("the files hold the SitePolicies %s, and nothing says which one governs namespace %q: %s",
+	return nil, "", false, fmt.Errorf("the files contain the SitePolicies %s, and nothing says which of them governs namespace %q: %s",
 		strings.Join(all, ", "), namespace, fix)
 }
 
-// Labels are those of a namespace as the API server keeps them; nil where it is
-// not known.
+// Labels are the labels of a namespace as the API server keeps them; nil if the
+// namespace is unknown.
 func (s *Snapshot) Labels(namespace string) map[string]string {
 	ns, known := s.namespaces[namespace]
 	if !known {
