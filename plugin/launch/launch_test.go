@@ -1,6 +1,8 @@
 package launch
 
 import (
+	"context"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -63,6 +65,36 @@ func (b *bench) launchIn(namespace string, args ...string) (out, errOut string, 
 	return clientstest.Run(b.t, func(streams genericiooptions.IOStreams) *cobra.Command {
 		return NewCommand(b.Clients(namespace), registries(), streams, clk)
 	}, args...)
+}
+
+// launchUntil launches, and ends the context for the given cause as soon as the command
+// has printed the text.
+func (b *bench) launchUntil(text string, cause error, args ...string) error {
+	b.t.Helper()
+	ctx, cancel := context.WithCancelCause(b.t.Context())
+	defer cancel(nil)
+	clk := clientstest.FastClock(b.t, time.Now())
+	_, _, err := clientstest.RunContext(ctx, func(streams genericiooptions.IOStreams) *cobra.Command {
+		streams.Out = &trigger{Writer: streams.Out, text: text, fire: func() { cancel(cause) }}
+		return NewCommand(b.Clients("ns"), registries(), streams, clk)
+	}, args...)
+	return err
+}
+
+// trigger fires when the text is written.
+type trigger struct {
+	io.Writer
+
+	text string
+	fire func()
+}
+
+func (w *trigger) Write(data []byte) (int, error) {
+	n, err := w.Writer.Write(data)
+	if strings.Contains(string(data), w.text) {
+		w.fire()
+	}
+	return n, err
 }
 
 // refused checks an error's words, and that nothing was written.

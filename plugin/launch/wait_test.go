@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+	testingclock "k8s.io/utils/clock/testing"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 )
@@ -78,23 +79,20 @@ func verifying(pod *corev1.Pod, code int32, at time.Time) {
 	}}
 }
 
-// What flare-verify says is why the participant does not start; but not what it
-// said before the kit was mended.
-func TestVerifierRefuses(t *testing.T) {
-	for name, tc := range map[string]struct {
-		at   time.Time
-		want string
-	}{
-		"now":    {time.Now().Add(time.Minute), "\"Site_2\" in namespace \"ns\" does not start: flare-verify ended with exit code 1: startup/client.key: changed since it was sealed"},
-		"before": {time.Now().Add(-time.Hour), "\"Site_2\" is not registered after"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
-			b.plays(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) { verifying(pod, 1, tc.at) })
-			_, _, err := b.launch(b.client(), image, "--timeout=5s")
-			wants(t, err, tc.want)
-		})
-	}
+// What flare-verify says is the reason why the participant does not start.
+func TestVerifierFails(t *testing.T) {
+	b := newBench(t)
+	b.plays(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) { verifying(pod, 1, time.Now().AddDate(1, 0, 0)) })
+	_, _, err := b.launch(b.client(), image, "--timeout=20s")
+	wants(t, err, `"Site_2" in namespace "ns" does not start: flare-verify ended with exit code 1: startup/client.key: changed since it was sealed`)
+}
+
+// What flare-verify said before this launch is not: the kit may be correct by now.
+func TestVerifierFailedBefore(t *testing.T) {
+	b := newBench(t)
+	b.plays(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) { verifying(pod, 1, time.Now().AddDate(-1, 0, 0)) })
+	err := b.launchUntil("flare-verify ended", context.DeadlineExceeded, b.client(), image)
+	wants(t, err, `"Site_2" is not registered after`)
 }
 
 const registeredLine = "2026-11-23 09:00:00,000 - \x1b[32mFederatedClient - INFO - Successfully registered client:Site_2 for project lab_federation. Token:abc SSID:\x1b[0m\n"
@@ -114,7 +112,7 @@ func TestClientOfAnotherNameDoesNotCount(t *testing.T) {
 	b := newBench(t)
 	b.plays(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) { running(pod, true) })
 	b.SetLog("site-2-809cb9ad-1-a", strings.ReplaceAll(registeredLine, "Site_2", "Site_20"))
-	_, _, err := b.launch(b.client(), image, "--timeout=1s")
+	err := b.launchUntil("registers with", context.DeadlineExceeded, b.client(), image)
 	wants(t, err, `"Site_2" is not registered after`, "registers with grpc://", "the last lines of its log", "client:Site_20")
 	if strings.Contains(err.Error(), "\x1b") {
 		t.Error("the error is coloured")
@@ -251,20 +249,15 @@ func failing(set *appsv1.ReplicaSet, message string) {
 
 func TestInterrupted(t *testing.T) {
 	b := newBench(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	b.plays(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) {
-		running(pod, false)
-		time.AfterFunc(300*time.Millisecond, cancel)
-	})
-	_, _, err := clientstest.RunContext(ctx, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(b.Clients("ns"), registries(), streams, clientstest.FastClock(t, time.Now()))
-	}, b.server(), image)
+	b.plays(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) { running(pod, false) })
+	err := b.launchUntil("does not listen yet", context.Canceled, b.server(), image)
 	wants(t, err, "interrupted", "does not listen yet")
 }
 
-// What an earlier launch was refused for may have been mended: the controller,
-// which waits ever longer between its tries, is made to try now.
-func TestAnOldRefusalIsTriedAgain(t *testing.T) {
+// The cause of a denial in an earlier launch may be gone: the controller, which waits
+// longer and longer between its attempts, is made to try now. The clock of the second
+// launch stands still, so that its grace does not end on a busy machine.
+func TestAnOldDenialIsRetried(t *testing.T) {
 	b := newBench(t)
 	b.plays(func(set *appsv1.ReplicaSet, pod *corev1.Pod) {
 		pod.Name = ""
@@ -285,7 +278,9 @@ func TestAnOldRefusalIsTriedAgain(t *testing.T) {
 		running(pod, true)
 		b.Put(pod)
 	}
-	out, _, err := b.launch(dir, image)
+	out, _, err := clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
+		return NewCommand(b.Clients("ns"), registries(), streams, testingclock.NewFakeClock(time.Now()))
+	}, dir, image, "--timeout=1m")
 	if err != nil {
 		t.Fatal(err)
 	}

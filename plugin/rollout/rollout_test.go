@@ -59,8 +59,13 @@ func newLeaf(t *testing.T, change func(*corev1.Pod)) leaf {
 	return l
 }
 
-// wait follows the leaf for some seconds of a fast clock.
+// wait follows the leaf, long enough for a busy machine.
 func (l leaf) wait(t *testing.T, change ...func(*rollout.Target)) (string, error) {
+	t.Helper()
+	return l.waitFor(t, time.Minute, change...)
+}
+
+func (l leaf) waitFor(t *testing.T, timeout time.Duration, change ...func(*rollout.Target)) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
 	w, err := rollout.NewWaiter(l.Clients("fl"), &out, clientstest.FastClock(t, time.Now()))
@@ -72,7 +77,7 @@ func (l leaf) wait(t *testing.T, change ...func(*rollout.Target)) (string, error
 	for _, c := range change {
 		c(&target)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	err = w.Wait(ctx, target)
 	return out.String(), err
@@ -116,7 +121,7 @@ func TestOneWorkloadIsLate(t *testing.T) {
 		}
 	})
 	l.SetLog("leaf-1-worker-pod/toy", "waiting for the hub\n")
-	_, err := l.wait(t)
+	_, err := l.waitFor(t, 3*time.Second)
 	require.ErrorContains(t, err, `"leaf-1" (leaf-1-worker) is not ready after`)
 	require.ErrorContains(t, err, "the last lines of its log:\n  waiting for the hub")
 }
