@@ -1,6 +1,5 @@
-// Package clients is the seam between the commands and clusters: the only way in
-// which a command comes by a client, and so the place where tests put theirs. It
-// also says what a cluster's errors mean, in plain words.
+// Package clients is the seam between commands and clusters: commands get their clients
+// only from here, and tests replace them here. It also explains the errors of clusters.
 package clients
 
 import (
@@ -15,20 +14,20 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// Clients makes every kind of client for one context of a kubeconfig. It may be
-// used concurrently.
+// Clients makes every kind of client for one context of a kubeconfig. It is safe for
+// concurrent use.
 type Clients interface {
 	genericclioptions.RESTClientGetter
-	// Typed is for kinds that we know.
+	// Typed is for the built-in kinds.
 	Typed() (kubernetes.Interface, error)
-	// Dynamic is for kinds that come as data.
+	// Dynamic is for all kinds, as unstructured data.
 	Dynamic() (dynamic.Interface, error)
-	// Metadata sees objects without their content: Secrets, above all.
+	// Metadata sees objects without their content, above all Secrets.
 	Metadata() (metadata.Interface, error)
-	// Namespace is the one that flags and kubeconfig name.
+	// Namespace is the namespace that the flags or the kubeconfig name.
 	Namespace() (string, error)
-	// Explain turns a cluster's error into words and a way out. It returns
-	// other errors, and nil, as they are.
+	// Explain explains a cluster's error and says what to do about it. It returns other
+	// errors, and nil, unchanged.
 	Explain(ctx context.Context, err error) error
 }
 
@@ -41,7 +40,7 @@ type cluster struct {
 	metadata func() (metadata.Interface, error)
 }
 
-// newCluster makes each client once, when it is asked for.
+// newCluster makes each client once, when it is first needed.
 func newCluster(getter genericclioptions.RESTClientGetter, userAgent string) *cluster {
 	config := sync.OnceValues(func() (*rest.Config, error) { return configOf(getter, userAgent) })
 	return &cluster{
@@ -63,9 +62,8 @@ func once[T any](config func() (*rest.Config, error), make func(*rest.Config) (T
 	})
 }
 
-// configOf lifts client-go's limit of requests a second, which was made for
-// controllers before servers had fairness of their own: what a command does at once
-// is bounded where it does it.
+// configOf removes client-go's limit of requests per second, which dates from before
+// API servers had priority and fairness: each command bounds its own concurrency.
 func configOf(getter genericclioptions.RESTClientGetter, userAgent string) (*rest.Config, error) {
 	config, err := getter.ToRESTConfig()
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-// where names the cluster that a command talks to.
+// where names the cluster that a command connects to.
 type where struct{ server, context string }
 
 func (w where) String() string { return fmt.Sprintf("%s (kubeconfig context %q)", w.server, w.context) }
@@ -35,8 +35,8 @@ func (c *cluster) where() where {
 	return w
 }
 
-// ExplainErrors has the commands below root explain the errors of the cluster that c
-// leads to, so that none of them has to.
+// ExplainErrors makes root and all commands below it explain the errors of the cluster
+// that c leads to, so that no command has to do so itself.
 func ExplainErrors(root *cobra.Command, c Clients) {
 	if run := root.RunE; run != nil {
 		root.RunE = func(cmd *cobra.Command, args []string) error {
@@ -56,8 +56,8 @@ func (c *cluster) Explain(ctx context.Context, err error) error {
 	return explain(err, c.where())
 }
 
-// explainedError is an error in our words that still unwraps to the cluster's, so
-// that explaining it twice does no harm.
+// explainedError is an explanation that unwraps to the cluster's own error, so that
+// explaining it twice does no harm.
 type explainedError struct {
 	text  string
 	cause error
@@ -77,18 +77,18 @@ func explain(err error, at where) error {
 	case errors.As(err, &done):
 		return err
 	case clientcmd.IsEmptyConfig(err):
-		return say(err, "no cluster to talk to: give --kubeconfig FILE, or set KUBECONFIG, or make ~/.kube/config")
+		return say(err, "no cluster is configured: give --kubeconfig FILE, set KUBECONFIG, or create ~/.kube/config")
 	case apierrors.IsUnauthorized(err):
-		return say(err, "the cluster at %s does not accept your credentials: log in again, or give another --context", at)
+		return say(err, "the cluster at %s does not accept your credentials: log in again, or give another context with --context", at)
 	case apierrors.IsForbidden(err):
 		return explainForbidden(err)
 	case apierrors.IsNotFound(err):
 		return explainNotFound(err, at)
 	case apierrors.IsTooManyRequests(err), apierrors.IsServerTimeout(err), apierrors.IsServiceUnavailable(err):
-		return say(err, "the cluster at %s is too busy to answer: %v; try again", at, err)
+		return say(err, "the cluster at %s is too busy: %v; try again later", at, err)
 	}
 	if unreachable(err, at.server) && at.context == "" {
-		return say(err, "cannot reach %s, and no kubeconfig names another cluster: give --kubeconfig FILE, or set KUBECONFIG, or make ~/.kube/config", at.server)
+		return say(err, "cannot reach %s, and no kubeconfig names another cluster: give --kubeconfig FILE, set KUBECONFIG, or create ~/.kube/config", at.server)
 	}
 	if unreachable(err, at.server) {
 		return say(err, "cannot reach the cluster at %s: %v", at, rootCause(err))
@@ -96,8 +96,8 @@ func explain(err error, at where) error {
 	return err
 }
 
-// unreachable says whether the error is about the way to that server: a person may
-// have given the URL of a manifest too.
+// unreachable says whether the error is about the connection to that server: it may also
+// be about the URL of a manifest that the user gave.
 func unreachable(err error, server string) bool {
 	if urlErr, ok := errors.AsType[*url.Error](err); ok {
 		return strings.Contains(urlErr.URL, server)
@@ -106,8 +106,8 @@ func unreachable(err error, server string) bool {
 	return errors.As(err, &network)
 }
 
-// rootCause drops "Get https://…: dial tcp …:" in front of what went wrong:
-// the address has been said.
+// rootCause drops "Get https://…: dial tcp …:", because the message has the address
+// already.
 func rootCause(err error) error {
 	if urlErr, ok := errors.AsType[*url.Error](err); ok {
 		err = urlErr.Err
@@ -119,7 +119,7 @@ var missingNamespace = regexp.MustCompile(`^namespaces "([^"]+)" not found$`)
 
 func explainNotFound(err error, at where) error {
 	if m := missingNamespace.FindStringSubmatch(err.Error()); m != nil {
-		return say(err, "namespace %q does not exist in the cluster at %s: create it with `kubectl create namespace %s --context %s`, or give another with -n",
+		return say(err, "namespace %q does not exist in the cluster at %s: create it with `kubectl create namespace %s --context %s`, or give another namespace with -n",
 			m[1], at, m[1], at.context)
 	}
 	return err

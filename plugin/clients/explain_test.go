@@ -38,11 +38,11 @@ func TestExplain(t *testing.T) {
 			forbidden(`User "bob" cannot list resource "pods" in API group "" at the cluster scope`),
 			`user "bob" may not list pods in the whole cluster`,
 		},
-		"quota":        {forbidden(`exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1`), "quota leaves no room: q, requested: pods=1"},
+		"quota":        {forbidden(`exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1`), "quota is exhausted: q, requested: pods=1"},
 		"quota, sizes": {forbidden(`failed quota: q: must specify limits.cpu for: nvflare`), "give --cpu and --memory"},
-		"pod security": {forbidden(`violates PodSecurity "restricted:v1.33": privileged`), `level "restricted:v1.33" refuses the pod: privileged`},
-		"webhook":      {forbidden(`admission webhook "a.b" denied the request: no`), `admission webhook "a.b" refuses: no`},
-		"policy":       {forbidden(`ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no`), `admission policy "p" refuses: no`},
+		"pod security": {forbidden(`violates PodSecurity "restricted:v1.33": privileged`), `level "restricted:v1.33" denies the pod: privileged`},
+		"webhook":      {forbidden(`admission webhook "a.b" denied the request: no`), `admission webhook "a.b" denied the request: no`},
+		"policy":       {forbidden(`ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no`), `admission policy "p" denied the request: no`},
 		"going":        {forbidden(`unable to create new content in namespace fl because it is being terminated`), "namespace is being deleted"},
 		"credentials":  {apierrors.NewUnauthorized("x"), "does not accept your credentials"},
 		"unreachable": {
@@ -79,7 +79,7 @@ func TestWithoutKubeconfig(t *testing.T) {
 	}
 }
 
-// What the person did himself needs no explanation.
+// An interruption by the user needs no explanation.
 func TestInterruptionIsNotExplained(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -9,11 +9,11 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// discoveryQPS is how many requests a second discovery may make of one cluster.
+// discoveryQPS is how many requests per second discovery may send to one cluster.
 const discoveryQPS = 50
 
 // Factory makes the Clients of any number of contexts of one kubeconfig. The root
-// command makes one and hands it down. It may be used concurrently.
+// command makes one and hands it down. It is safe for concurrent use.
 type Factory struct {
 	flags     *genericclioptions.ConfigFlags
 	userAgent string
@@ -23,8 +23,8 @@ type Factory struct {
 	contexts map[string]Clients
 }
 
-// NewFactory makes a Factory of kubectl's flags, which may still be unset. Audit
-// logs show the plugin's version.
+// NewFactory makes a Factory from kubectl's flags, which may still be unset. The version
+// appears in audit logs.
 func NewFactory(flags *genericclioptions.ConfigFlags, version string) *Factory {
 	f := &Factory{
 		flags:     flags,
@@ -39,8 +39,8 @@ func NewFactory(flags *genericclioptions.ConfigFlags, version string) *Factory {
 func (f *Factory) Current() Clients { return f.current }
 
 // Context are the Clients of a context by its name; the empty name is the current
-// one. Of the flags, only those count that are about no single cluster: credentials
-// and addresses that a person gave for one must not go to another.
+// context. Only the flags apply that are not about a single cluster: credentials and
+// addresses for one cluster must not be sent to another.
 func (f *Factory) Context(name string) Clients {
 	if name == "" {
 		return f.current
@@ -65,7 +65,7 @@ func (f *Factory) flagsFor(name string) *genericclioptions.ConfigFlags {
 	return flags
 }
 
-// identified has discovery name the plugin too.
+// identified gives discovery the plugin's user agent too.
 func (f *Factory) identified(flags *genericclioptions.ConfigFlags) *genericclioptions.ConfigFlags {
 	before := flags.WrapConfigFn
 	return flags.WithWrapConfigFn(func(config *rest.Config) *rest.Config {

@@ -70,8 +70,7 @@ func TestContexts(t *testing.T) {
 	require.Same(t, f.Current(), f.Context(""))
 }
 
-// What a person says about one cluster stays away from the others; as whom they
-// act goes everywhere.
+// Flags about one cluster are not used for others; impersonation is.
 func TestFlagsOfOneCluster(t *testing.T) {
 	flags, requests := federation(t, "a", "b")
 	token, namespace, user := "secret", "elsewhere", "ann"
@@ -93,7 +92,7 @@ func TestUnknownContext(t *testing.T) {
 	require.ErrorContains(t, err, `context "nowhere" does not exist`)
 }
 
-// Discovery names the plugin as well.
+// Discovery has the plugin's user agent too.
 func TestUserAgentOfDiscovery(t *testing.T) {
 	flags, requests := federation(t, "a")
 	flags.CacheDir = new(t.TempDir())

@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// A 403 has four very different senders: RBAC, quota, Pod Security and
-// admission webhooks or policies. Only the message tells which; these are the
-// forms that the API server writes.
+// A 403 comes from RBAC, a quota, Pod Security, or an admission webhook or policy. Only
+// the message shows which; these are the forms that the API server writes.
 var (
 	rbacDenied     = regexp.MustCompile(`User "([^"]*)" cannot (\S+) resource "([^"]+)" in API group "([^"]*)"(?: in the namespace "([^"]+)")?`)
 	quotaExceeded  = regexp.MustCompile(`exceeded quota: (.*)$`)
@@ -24,25 +23,25 @@ var (
 	}{
 		{rbacDenied, explainRBAC},
 		{quotaExceeded, func(m []string) string {
-			return "the namespace's quota leaves no room: " + m[1] + "; delete something, ask for less, or have the quota raised"
+			return "the namespace's quota is exhausted: " + m[1] + "; delete something, request less, or ask for a larger quota"
 		}},
 		{quotaMustSay, func(m []string) string {
-			return "the namespace's quota demands sizes: " + m[1] + "; give --cpu and --memory"
+			return "the namespace's quota requires limits: " + m[1] + "; give --cpu and --memory"
 		}},
 		{podSecurity, func(m []string) string {
-			return fmt.Sprintf("the namespace's Pod Security level %q refuses the pod: %s", m[1], m[2])
+			return fmt.Sprintf("the namespace's Pod Security level %q denies the pod: %s", m[1], m[2])
 		}},
-		{webhookDenied, func(m []string) string { return fmt.Sprintf("admission webhook %q refuses: %s", m[1], m[2]) }},
-		{policyDenied, func(m []string) string { return fmt.Sprintf("admission policy %q refuses: %s", m[1], m[3]) }},
+		{webhookDenied, func(m []string) string { return fmt.Sprintf("admission webhook %q denied the request: %s", m[1], m[2]) }},
+		{policyDenied, func(m []string) string { return fmt.Sprintf("admission policy %q denied the request: %s", m[1], m[3]) }},
 		{isTerminating, func([]string) string {
-			return "the namespace is being deleted: wait until it is gone, or give another with -n"
+			return "the namespace is being deleted: wait until it is gone, or give another namespace with -n"
 		}},
 	}
 )
 
-// Refusal puts a refusal's message into plain words; ok says whether its form
-// was known. Conditions of a ReplicaSet or Deployment quote the same messages.
-func Refusal(message string) (text string, ok bool) {
+// Denial explains the message of a denial; ok says whether its form is known. The
+// conditions of ReplicaSets and Deployments quote the same messages.
+func Denial(message string) (text string, ok bool) {
 	for _, f := range forbiddenBlock {
 		if m := f.form.FindStringSubmatch(message); m != nil {
 			return f.say(m), true
@@ -52,7 +51,7 @@ func Refusal(message string) (text string, ok bool) {
 }
 
 func explainForbidden(err error) error {
-	if text, ok := Refusal(err.Error()); ok {
+	if text, ok := Denial(err.Error()); ok {
 		return say(err, "%s", text)
 	}
 	return err
@@ -67,6 +66,6 @@ func explainRBAC(m []string) string {
 	if namespace != "" {
 		scope, flag = fmt.Sprintf("in namespace %q", namespace), " -n "+namespace
 	}
-	return fmt.Sprintf("user %q may not %s %s %s: ask for a Role that allows it (`kubectl auth can-i %s %s%s` checks)",
+	return fmt.Sprintf("user %q may not %s %s %s: ask for a Role that allows it (check with `kubectl auth can-i %s %s%s`)",
 		cmp.Or(user, "system:anonymous"), verb, resource, scope, verb, resource, flag)
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 )
 
-// plays makes a ReplicaSet and a pod for every Deployment, as the controllers
-// would, and lets change say how the pod fares.
+// plays creates a ReplicaSet and a pod for every Deployment, as the controllers would;
+// change sets their state.
 func (b *bench) plays(change func(set *appsv1.ReplicaSet, pod *corev1.Pod)) {
 	b.OnWrite = func(obj *unstructured.Unstructured) {
 		if obj.GetKind() != "Deployment" {
@@ -105,15 +105,15 @@ func TestClientRegisters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	contains(t, out, "Site_2: running, registers with grpc://server1.ns.svc.cluster.local:8002\n", "Site_2: registered with federation lab_federation\n")
+	contains(t, out, "Site_2: running, registering with grpc://server1.ns.svc.cluster.local:8002\n", "Site_2: registered with federation lab_federation\n")
 }
 
 func TestClientOfAnotherNameDoesNotCount(t *testing.T) {
 	b := newBench(t)
 	b.plays(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) { running(pod, true) })
 	b.SetLog("site-2-809cb9ad-1-a", strings.ReplaceAll(registeredLine, "Site_2", "Site_20"))
-	err := b.launchUntil("registers with", context.DeadlineExceeded, b.client(), image)
-	wants(t, err, `"Site_2" is not registered after`, "registers with grpc://", "the last lines of its log", "client:Site_20")
+	err := b.launchUntil("registering with", context.DeadlineExceeded, b.client(), image)
+	wants(t, err, `"Site_2" is not registered after`, "registering with grpc://", "the last lines of its log", "client:Site_20")
 	if strings.Contains(err.Error(), "\x1b") {
 		t.Error("the error is coloured")
 	}
@@ -142,15 +142,15 @@ func TestProgressLeavesStructuredOutputAlone(t *testing.T) {
 	}
 }
 
-// hopeless is a pod, or its absence, that waiting does not mend.
-type hopeless struct {
+// stuck is a pod, or the lack of one, that waiting does not fix.
+type stuck struct {
 	change func(set *appsv1.ReplicaSet, pod *corev1.Pod)
 	log    string
 	want   []string
 }
 
-// check launches, and wants the reason long before the time is up.
-func (tc hopeless) check(t *testing.T) {
+// check launches, and expects the reason long before the timeout.
+func (tc stuck) check(t *testing.T) {
 	t.Helper()
 	b := newBench(t)
 	b.plays(tc.change)
@@ -163,8 +163,8 @@ func (tc hopeless) check(t *testing.T) {
 	wants(t, err, append(tc.want, `"Site_2"`)...)
 }
 
-func TestHopelessPods(t *testing.T) {
-	for name, tc := range map[string]hopeless{
+func TestStuckPods(t *testing.T) {
+	for name, tc := range map[string]stuck{
 		"image": {
 			change: func(_ *appsv1.ReplicaSet, pod *corev1.Pod) {
 				waiting(pod, "ImagePullBackOff", "Back-off pulling: not found")
@@ -173,7 +173,7 @@ func TestHopelessPods(t *testing.T) {
 		},
 		"image name": {
 			change: func(_ *appsv1.ReplicaSet, pod *corev1.Pod) { waiting(pod, "InvalidImageName", "couldn't parse") },
-			want:   []string{"is no legal image name"},
+			want:   []string{"is not a valid image name"},
 		},
 		"configuration": {
 			change: func(_ *appsv1.ReplicaSet, pod *corev1.Pod) {
@@ -193,7 +193,7 @@ func TestHopelessPods(t *testing.T) {
 			change: func(_ *appsv1.ReplicaSet, pod *corev1.Pod) {
 				unschedulable(pod, "0/1 nodes are available: 1 Insufficient cpu.")
 			},
-			want: []string{"no node takes the pod", "Insufficient cpu"},
+			want: []string{"no node fits the pod", "Insufficient cpu"},
 		},
 		"no storage class": {
 			change: func(_ *appsv1.ReplicaSet, pod *corev1.Pod) {
@@ -206,29 +206,29 @@ func TestHopelessPods(t *testing.T) {
 	}
 }
 
-func TestRefusedPods(t *testing.T) {
+func TestDeniedPods(t *testing.T) {
 	noPod := func(pod *corev1.Pod) { pod.Name = "" }
-	for name, tc := range map[string]hopeless{
+	for name, tc := range map[string]stuck{
 		"pod security": {
 			change: func(set *appsv1.ReplicaSet, pod *corev1.Pod) {
 				noPod(pod)
 				failing(set, `pods "x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true`)
 			},
-			want: []string{`Pod Security level "restricted:latest" refuses the pod`},
+			want: []string{`Pod Security level "restricted:latest" denies the pod`},
 		},
 		"webhook": {
 			change: func(set *appsv1.ReplicaSet, pod *corev1.Pod) {
 				noPod(pod)
 				failing(set, `admission webhook "pods.kubectl-flare.dev" denied the request: spec.containers[0].image: not allowed`)
 			},
-			want: []string{`admission webhook "pods.kubectl-flare.dev" refuses: spec.containers[0].image: not allowed`},
+			want: []string{`admission webhook "pods.kubectl-flare.dev" denied the request: spec.containers[0].image: not allowed`},
 		},
 		"quota": {
 			change: func(set *appsv1.ReplicaSet, pod *corev1.Pod) {
 				noPod(pod)
 				failing(set, `pods "x" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1`)
 			},
-			want: []string{"quota leaves no room: q, requested: pods=1"},
+			want: []string{"quota is exhausted: q, requested: pods=1"},
 		},
 	} {
 		t.Run(name, tc.check)
@@ -250,8 +250,8 @@ func failing(set *appsv1.ReplicaSet, message string) {
 func TestInterrupted(t *testing.T) {
 	b := newBench(t)
 	b.plays(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) { running(pod, false) })
-	err := b.launchUntil("does not listen yet", context.Canceled, b.server(), image)
-	wants(t, err, "interrupted", "does not listen yet")
+	err := b.launchUntil("not ready yet", context.Canceled, b.server(), image)
+	wants(t, err, "interrupted", "not ready yet")
 }
 
 // The cause of a denial in an earlier launch may be gone: the controller, which waits
@@ -265,7 +265,7 @@ func TestAnOldDenialIsRetried(t *testing.T) {
 	})
 	dir := b.server()
 	_, _, err := b.launch(dir, image)
-	wants(t, err, "quota leaves no room")
+	wants(t, err, "quota is exhausted")
 
 	b.OnWrite = func(obj *unstructured.Unstructured) {
 		if obj.GetKind() != "ReplicaSet" {

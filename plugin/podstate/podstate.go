@@ -1,5 +1,5 @@
-// Package podstate says how far a pod has come, and what keeps it from running. It
-// is pure: it reads what the kubelet and the scheduler have written.
+// Package podstate says how far a pod has come and what keeps it from running. It is
+// pure: it reads what the kubelet and the scheduler have written.
 package podstate
 
 import (
@@ -10,49 +10,49 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Cause is the kind of what keeps a pod from running.
+// Cause is the kind of reason why a pod does not run.
 type Cause int
 
 // The causes.
 const (
-	// None: nothing keeps it, it only needs time.
+	// None: there is no obstacle, the pod only needs time.
 	None Cause = iota
-	// Unschedulable: no node takes it. A node or a volume may still come.
+	// Unschedulable: no node fits. A node or a volume may still become available.
 	Unschedulable
-	// Pull: an image cannot be pulled. The kubelet tries again after 10 seconds,
-	// and then ever later.
+	// Pull: an image cannot be pulled. The kubelet tries again after 10 seconds, and
+	// then at longer and longer intervals.
 	Pull
-	// Invalid: a container cannot be made of what its pod says, and no time
-	// changes that.
+	// Invalid: a container cannot be created from the pod's specification, and time
+	// does not change that.
 	Invalid
 	// Init: an init container has failed. The kubelet runs it again.
 	Init
-	// Crash: a container ends again and again.
+	// Crash: a container keeps ending.
 	Crash
 	// Ended: the pod has ended and will not run again.
 	Ended
 )
 
-// The kubelet's reason for an image of which at least two pulls have failed.
+// reasonPullBackOff is the kubelet's reason after at least two failed pulls of an image.
 const reasonPullBackOff = "ImagePullBackOff"
 
 // State is how far a pod has come.
 type State struct {
-	// Text says it to a person. It changes when the state does.
+	// Text describes the state to a person. It changes when the state changes.
 	Text string
-	// Cause is what keeps the pod from running; Reason is the kubelet's or the
-	// scheduler's word for it, Detail their message.
+	// Cause is why the pod does not run; Reason is the kubelet's or the scheduler's
+	// word for it, and Detail their message.
 	Cause          Cause
 	Reason, Detail string
-	// Container is the one that the text is about; empty where it is about none.
+	// Container is the container that the text is about; empty if it is about none.
 	Container string
 	// FailedAt is when an init container failed; zero unless Cause is Init. The
 	// kubelet gives whole seconds.
 	FailedAt time.Time
-	// Running says that all containers run, Ready that they are ready too.
+	// Running says that all containers run, and Ready that all of them are ready.
 	Running, Ready bool
-	// Run names this run of the containers: another one begins when one of them
-	// is started again. Empty unless Running.
+	// Run identifies this run of the containers: a new run begins when one of them
+	// restarts. Empty unless Running.
 	Run string
 }
 
@@ -75,10 +75,10 @@ func Of(pod *corev1.Pod) State {
 	return containersState(pod)
 }
 
-// PullFailedTwice says that at least two pulls of an image have failed.
+// PullFailedTwice says whether at least two pulls of an image have failed.
 func (s State) PullFailedTwice() bool { return s.Cause == Pull && s.Reason == reasonPullBackOff }
 
-// String is the text with the detail, where the text does not have it.
+// String is the text, with the detail unless the text contains it.
 func (s State) String() string {
 	if s.Detail == "" || strings.Contains(s.Text, s.Detail) {
 		return s.Text
@@ -89,7 +89,7 @@ func (s State) String() string {
 func unscheduled(pod *corev1.Pod) State {
 	for _, c := range pod.Status.Conditions {
 		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
-			return State{Text: "no node takes the pod: " + c.Message, Cause: Unschedulable, Reason: c.Reason, Detail: c.Message}
+			return State{Text: "no node fits the pod: " + c.Message, Cause: Unschedulable, Reason: c.Reason, Detail: c.Message}
 		}
 	}
 	return State{Text: "pod " + pod.Name + " waits for a node"}
@@ -99,8 +99,8 @@ func starting(pod *corev1.Pod) State {
 	return State{Text: "starting on node " + pod.Spec.NodeName}
 }
 
-// initState says how far the init container has come that holds the pod up. What
-// it said last is why the pod does not start.
+// initState says how far the init container has come that the pod waits for. What it
+// said last is why the pod does not start.
 func initState(pod *corev1.Pod, c *corev1.ContainerStatus) State {
 	end := c.State.Terminated
 	if end == nil {
@@ -115,12 +115,12 @@ func initState(pod *corev1.Pod, c *corev1.ContainerStatus) State {
 	case end != nil && end.ExitCode != 0 && c.State.Running == nil:
 		return State{Text: c.Name + " " + ExitText(end), Cause: Init, Container: c.Name, FailedAt: end.FinishedAt.Time}
 	case c.State.Running != nil:
-		return State{Text: c.Name + " runs", Container: c.Name}
+		return State{Text: c.Name + " is running", Container: c.Name}
 	}
 	return starting(pod)
 }
 
-// containersState is that of the first container that does not run.
+// containersState is the state of the first container that does not run.
 func containersState(pod *corev1.Pod) State {
 	all := pod.Status.ContainerStatuses
 	if len(all) == 0 {
@@ -157,8 +157,8 @@ func containerState(pod *corev1.Pod, c *corev1.ContainerStatus) State {
 	return starting(pod)
 }
 
-// imageOf is the container's image as the pod names it: a status may have another
-// name for it, or none.
+// imageOf is the container's image as the pod's specification names it: the status may
+// have another name for it, or none.
 func imageOf(pod *corev1.Pod, container string) string {
 	for _, c := range pod.Spec.Containers {
 		if c.Name == container {
@@ -172,20 +172,20 @@ func isStarting(reason string) bool {
 	return reason == "ContainerCreating" || reason == "PodInitializing"
 }
 
-// waitingState says in words what the kubelet says in one.
+// waitingState explains the reason that the kubelet gives.
 func waitingState(wait *corev1.ContainerStateWaiting, name, image string) State {
 	s := State{Reason: wait.Reason, Detail: wait.Message}
 	switch wait.Reason {
 	case "ErrImagePull", reasonPullBackOff:
 		s.Cause, s.Text = Pull, "image "+image+" cannot be pulled ("+wait.Reason+")"
 	case "InvalidImageName":
-		s.Cause, s.Text = Invalid, fmt.Sprintf("%q is no legal image name", image)
+		s.Cause, s.Text = Invalid, fmt.Sprintf("%q is not a valid image name", image)
 	case "CrashLoopBackOff":
-		s.Cause, s.Text = Crash, "the "+name+" ends again and again (CrashLoopBackOff)"
+		s.Cause, s.Text = Crash, "the "+name+" keeps ending (CrashLoopBackOff)"
 	case "ErrImageNeverPull", "CreateContainerConfigError":
-		s.Cause, s.Text = Invalid, "the "+name+" cannot be made ("+wait.Reason+")"
+		s.Cause, s.Text = Invalid, "the "+name+" cannot be created ("+wait.Reason+")"
 	default:
-		s.Text = "the " + name + " cannot be made (" + wait.Reason + ")"
+		s.Text = "the " + name + " cannot be created (" + wait.Reason + ")"
 	}
 	return s
 }

@@ -81,7 +81,7 @@ func TestOf(t *testing.T) {
 		want podstate.State
 	}{
 		"no node yet":       {pod(nowhere), podstate.State{Text: "pod p waits for a node"}},
-		"no node takes it":  {pod(nowhere, unschedulable), podstate.State{Text: "no node takes the pod: 0/1 nodes", Cause: podstate.Unschedulable, Reason: "Unschedulable", Detail: "0/1 nodes"}},
+		"no node takes it":  {pod(nowhere, unschedulable), podstate.State{Text: "no node fits the pod: 0/1 nodes", Cause: podstate.Unschedulable, Reason: "Unschedulable", Detail: "0/1 nodes"}},
 		"on a node":         {pod(), podstate.State{Text: "starting on node node0"}},
 		"being made":        {pod(container("a", waiting("ContainerCreating", ""))), podstate.State{Text: "starting on node node0"}},
 		"runs":              {pod(container("a", run)), podstate.State{Text: "running", Running: true, Run: "u/containerd://a "}},
@@ -89,12 +89,12 @@ func TestOf(t *testing.T) {
 		"one of two":        {pod(container("a", run, ready), container("b", run)), podstate.State{Text: "running", Running: true, Run: "u/containerd://a u/containerd://b "}},
 		"one of two ended":  {pod(container("a", run, ready), container("b", ended(1, "Error", "no"))), podstate.State{Text: "the container b ended with exit code 1: no", Reason: "Error", Container: "b"}},
 		"pull":              {pod(container("a", waiting("ErrImagePull", "not found"))), podstate.State{Text: "image registry.example.org/a:1 cannot be pulled (ErrImagePull)", Cause: podstate.Pull, Reason: "ErrImagePull", Detail: "not found", Container: "a"}},
-		"image name":        {pod(container("a", waiting("InvalidImageName", "bad"))), podstate.State{Text: `"registry.example.org/a:1" is no legal image name`, Cause: podstate.Invalid, Reason: "InvalidImageName", Detail: "bad", Container: "a"}},
-		"configuration":     {pod(container("a", waiting("CreateContainerConfigError", "no x"))), podstate.State{Text: "the container cannot be made (CreateContainerConfigError)", Cause: podstate.Invalid, Reason: "CreateContainerConfigError", Detail: "no x", Container: "a"}},
-		"another reason":    {pod(container("a", waiting("RunContainerError", "no"))), podstate.State{Text: "the container cannot be made (RunContainerError)", Reason: "RunContainerError", Detail: "no", Container: "a"}},
-		"crash":             {pod(container("a", waiting("CrashLoopBackOff", "back-off"), before(3))), podstate.State{Text: "the container ends again and again (CrashLoopBackOff)", Cause: podstate.Crash, Reason: "CrashLoopBackOff", Detail: "ended with exit code 3", Container: "a"}},
+		"image name":        {pod(container("a", waiting("InvalidImageName", "bad"))), podstate.State{Text: `"registry.example.org/a:1" is not a valid image name`, Cause: podstate.Invalid, Reason: "InvalidImageName", Detail: "bad", Container: "a"}},
+		"configuration":     {pod(container("a", waiting("CreateContainerConfigError", "no x"))), podstate.State{Text: "the container cannot be created (CreateContainerConfigError)", Cause: podstate.Invalid, Reason: "CreateContainerConfigError", Detail: "no x", Container: "a"}},
+		"another reason":    {pod(container("a", waiting("RunContainerError", "no"))), podstate.State{Text: "the container cannot be created (RunContainerError)", Reason: "RunContainerError", Detail: "no", Container: "a"}},
+		"crash":             {pod(container("a", waiting("CrashLoopBackOff", "back-off"), before(3))), podstate.State{Text: "the container keeps ending (CrashLoopBackOff)", Cause: podstate.Crash, Reason: "CrashLoopBackOff", Detail: "ended with exit code 3", Container: "a"}},
 		"out of memory":     {pod(container("a", ended(137, "OOMKilled", ""))), podstate.State{Text: "the container ended with exit code 137 (OOMKilled)", Reason: "OOMKilled", Container: "a"}},
-		"init runs":         {pod(initContainer(run)), podstate.State{Text: "flare-verify runs", Container: "flare-verify"}},
+		"init runs":         {pod(initContainer(run)), podstate.State{Text: "flare-verify is running", Container: "flare-verify"}},
 		"init waits":        {pod(initContainer(waiting("PodInitializing", ""))), podstate.State{Text: "starting on node node0"}},
 		"init failed":       {pod(initContainer(ended(1, "Error", "client.key: was changed\n"))), podstate.State{Text: "flare-verify ended with exit code 1: client.key: was changed", Cause: podstate.Init, FailedAt: at, Container: "flare-verify"}},
 		"init failed again": {pod(initContainer(waiting("CrashLoopBackOff", ""), before(1))), podstate.State{Text: "flare-verify ended with exit code 1", Cause: podstate.Init, FailedAt: at, Container: "flare-verify"}},
@@ -122,6 +122,6 @@ func TestPullFailedTwice(t *testing.T) {
 
 func TestString(t *testing.T) {
 	require.Equal(t, "image registry.example.org/a:1 cannot be pulled (ErrImagePull): not found", podstate.Of(pod(container("a", waiting("ErrImagePull", "not found")))).String())
-	require.Equal(t, "no node takes the pod: 0/1 nodes", podstate.Of(pod(nowhere, unschedulable)).String())
+	require.Equal(t, "no node fits the pod: 0/1 nodes", podstate.Of(pod(nowhere, unschedulable)).String())
 	require.Equal(t, "running", podstate.Of(pod(container("a", run))).String())
 }

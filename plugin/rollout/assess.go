@@ -13,7 +13,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/podstate"
 )
 
-// view is everything of one participant that the cluster shows.
+// view is everything that the cluster shows of one participant.
 type view struct {
 	synced      bool
 	deployments []*appsv1.Deployment
@@ -25,23 +25,23 @@ type view struct {
 // progress.
 type state struct {
 	podstate.State
-	pod       *corev1.Pod // the current one; nil where there is none
-	refused   bool        // no pod may be made
-	refusedAt time.Time   // since when
-	set       string      // the ReplicaSet that may make none
+	pod      *corev1.Pod // the current one; nil if there is none
+	denied   bool        // the cluster denies the pod
+	deniedAt time.Time   // since when
+	set      string      // the ReplicaSet whose pod is denied
 }
 
 func text(s string) state { return state{State: podstate.State{Text: s}} }
 
-// assess is pure: it finds the pod of the Deployment's present template and
-// says how far it has come.
+// assess is pure: it finds the pod of the Deployment's current template and says how
+// far it has come.
 func (v view) assess(name string) state {
 	if !v.synced {
 		return state{}
 	}
 	d := v.deployment(name)
 	if d == nil {
-		return text("the Deployment is not there yet")
+		return text("the Deployment does not exist yet")
 	}
 	set := v.currentSet(d)
 	if d.Status.ObservedGeneration < d.Generation || set == nil {
@@ -62,16 +62,16 @@ func (v view) assess(name string) state {
 	return text("waiting for a pod")
 }
 
-// replicaFailure is why the ReplicaSet can make no pod.
+// replicaFailure says why the ReplicaSet cannot create a pod.
 func (v view) replicaFailure(d *appsv1.Deployment, set *appsv1.ReplicaSet) (state, bool) {
 	for _, c := range set.Status.Conditions {
 		if c.Type != appsv1.ReplicaSetReplicaFailure || c.Status != corev1.ConditionTrue {
 			continue
 		}
-		why, known := clients.Refusal(c.Message)
-		s := text("no pod can be made: " + why)
+		why, known := clients.Denial(c.Message)
+		s := text("no pod can be created: " + why)
 		s.Reason, s.Detail = c.Reason, why
-		s.refused, s.refusedAt, s.set = known && !v.previous(d, set), c.LastTransitionTime.Time, set.Name
+		s.denied, s.deniedAt, s.set = known && !v.previous(d, set), c.LastTransitionTime.Time, set.Name
 		return s, true
 	}
 	return state{}, false
@@ -86,9 +86,9 @@ func (v view) deployment(name string) *appsv1.Deployment {
 	return nil
 }
 
-// currentSet is the ReplicaSet of the Deployment's present template. Compared
-// is the template, as the controller does it: the revision number lags behind
-// while the Recreate strategy waits for the old pod.
+// currentSet is the ReplicaSet of the Deployment's current template. Like the
+// controller, it compares templates: the revision number lags behind while the Recreate
+// strategy waits for the old pod.
 func (v view) currentSet(d *appsv1.Deployment) *appsv1.ReplicaSet {
 	for _, s := range v.sets {
 		template := s.Spec.Template
@@ -101,8 +101,8 @@ func (v view) currentSet(d *appsv1.Deployment) *appsv1.ReplicaSet {
 	return nil
 }
 
-// previous says whether a pod of another template is still there: it may hold
-// the workspace, or the namespace's quota.
+// previous says whether a pod of another template still exists: it may hold the
+// workspace or use up the namespace's quota.
 func (v view) previous(d *appsv1.Deployment, current *appsv1.ReplicaSet) bool {
 	for _, s := range v.sets {
 		if !metav1.IsControlledBy(s, d) || current != nil && s.UID == current.UID {
@@ -117,7 +117,7 @@ func (v view) previous(d *appsv1.Deployment, current *appsv1.ReplicaSet) bool {
 	return false
 }
 
-// currentPod is the newest pod of the set that is not on its way out.
+// currentPod is the newest pod of the set that is not being deleted.
 func (v view) currentPod(set *appsv1.ReplicaSet) *corev1.Pod {
 	var newest *corev1.Pod
 	for _, p := range v.pods {

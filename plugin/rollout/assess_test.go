@@ -69,7 +69,7 @@ func TestAssess(t *testing.T) {
 		text    string
 		running bool
 	}{
-		"no Deployment":          {view{}, "the Deployment is not there yet", false},
+		"no Deployment":          {view{}, "the Deployment does not exist yet", false},
 		"no ReplicaSet":          {view{deployments: []*appsv1.Deployment{deployment("new")}}, "waiting for the Deployment's controller", false},
 		"controller lags":        {view{deployments: []*appsv1.Deployment{lagging}, sets: []*appsv1.ReplicaSet{set("a", "new")}}, "waiting for the Deployment's controller", false},
 		"only the old":           {view{deployments: []*appsv1.Deployment{deployment("new")}, sets: []*appsv1.ReplicaSet{set("a", "old")}, pods: []*corev1.Pod{pod("p", "a")}}, "stopping the previous pod", false},

@@ -14,7 +14,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/ansi"
 )
 
-// unschedulable looks whether it is the workspace claim that holds the pod up.
+// unschedulable checks whether the pod waits for the workspace claim.
 func (f *follower) unschedulable(ctx context.Context, s state) error {
 	if !strings.Contains(strings.ToLower(s.Detail), "persistentvolumeclaim") {
 		return f.fail(s)
@@ -34,8 +34,8 @@ func (f *follower) unschedulable(ctx context.Context, s state) error {
 	return f.fail(s)
 }
 
-// pendingClaim says why a claim stays pending. A claim's class cannot be
-// changed, hence the advice to delete it.
+// pendingClaim says why a claim stays pending. The class of a claim cannot be changed,
+// so the advice is to delete the claim.
 func (f *follower) pendingClaim(ctx context.Context, claim *corev1.PersistentVolumeClaim) string {
 	advice := fmt.Sprintf("give --storage-class NAME (`kubectl get storageclass` lists them), after `kubectl delete persistentvolumeclaim %s -n %s`",
 		claim.Name, claim.Namespace)
@@ -45,13 +45,12 @@ func (f *follower) pendingClaim(ctx context.Context, claim *corev1.PersistentVol
 	}
 	_, err := f.typed.StorageV1().StorageClasses().Get(ctx, *class, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
-		return fmt.Sprintf("its workspace claim is pending, and there is no StorageClass %q: %s", *class, advice)
+		return fmt.Sprintf("its workspace claim is pending, and StorageClass %q does not exist: %s", *class, advice)
 	}
 	return ""
 }
 
-// evidence is what the pod itself said last: the end of its log and the last
-// warning about it.
+// evidence is the end of the pod's log and the last warning about the pod.
 func (f *follower) evidence(ctx context.Context, s state, opts *corev1.PodLogOptions) error {
 	var found []error
 	opts.Container = containerOf(s)
@@ -72,8 +71,8 @@ func containerOf(s state) string {
 	return s.pod.Spec.Containers[0].Name
 }
 
-// tail is the last ten lines of a log, indented; empty when there are none or
-// they may not be read.
+// tail is the last ten lines of a log, indented; empty if there are none or if the user
+// may not read them.
 func (f *follower) tail(ctx context.Context, pod *corev1.Pod, opts *corev1.PodLogOptions) string {
 	opts.TailLines, opts.LimitBytes = new(int64(10)), new(int64(64<<10))
 	stream, err := f.typed.CoreV1().Pods(pod.Namespace).GetLogs(pod.Name, opts).Stream(ctx)

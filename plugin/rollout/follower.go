@@ -17,18 +17,18 @@ import (
 type follower struct {
 	*Waiter
 	workload workloads.Workload
-	// joins says that its pod joins the federation.
+	// joins says whether its pod joins the federation.
 	joins bool
 
 	said    string
-	since   time.Time // when the present state began
+	since   time.Time // when the current state began
 	pulls   map[types.UID]int
 	retried bool
-	// asked is the run of the pod that is being asked whether it has joined, and
-	// stop ends that; joined is the run that has.
+	// asked is the run of the pod for which a probe looks whether it has joined, and
+	// stop ends the probe; joined is the run that has joined.
 	asked, joined string
 	stop          context.CancelFunc
-	// unknown: the pod runs, and nothing says any more whether it has joined.
+	// unknown means that the pod runs and nothing shows any more whether it has joined.
 	unknown bool
 }
 
@@ -46,14 +46,14 @@ func (w *Waiter) newFollowers() []*follower {
 	return all
 }
 
-// step reports a state and says whether the workload is there.
-func (f *follower) step(ctx context.Context, s state) (there bool, err error) {
+// step reports a state and says whether the workload is up.
+func (f *follower) step(ctx context.Context, s state) (up bool, err error) {
 	s.Text = f.text(s)
 	f.report(s)
 	if err := f.terminal(ctx, s); err != nil {
 		return false, err
 	}
-	if f.there(s) {
+	if f.up(s) {
 		f.sayJoined()
 		return true, nil
 	}
@@ -63,7 +63,8 @@ func (f *follower) step(ctx context.Context, s state) (there bool, err error) {
 	return false, nil
 }
 
-func (f *follower) there(s state) bool {
+// up says whether the workload is ready or, if it joins, has joined.
+func (f *follower) up(s state) bool {
 	if f.joins {
 		return s.Running && f.joined == s.Run
 	}
@@ -76,16 +77,16 @@ func (f *follower) text(s state) string {
 	case !s.Running:
 		return s.Text
 	case f.joins:
-		return "running, registers with " + f.target.Server
+		return "running, registering with " + f.target.Server
 	case s.Ready:
 		return "ready"
 	}
-	return "running, does not listen yet"
+	return "running, not ready yet"
 }
 
 // report writes a line when the state has changed.
 func (f *follower) report(s state) {
-	if s.Text == "" || s.Text == f.said || f.joins && f.there(s) {
+	if s.Text == "" || s.Text == f.said || f.joins && f.up(s) {
 		return
 	}
 	f.since = f.clock.Now()
@@ -104,14 +105,14 @@ func (f *follower) say(text string) {
 func (f *follower) sayJoined() {
 	text := "registered with federation " + f.target.Federation
 	if f.unknown {
-		text = "running for long; its log no longer tells whether it has registered"
+		text = "running for a long time; its log no longer shows whether it has registered"
 	}
 	if f.joins && f.said != text {
 		f.say(text)
 	}
 }
 
-// name is the participant's, with the workload's where it has several.
+// name is the participant's name, with the workload's if there are several.
 func (f *follower) name() string {
 	if len(f.target.Workloads) == 1 {
 		return f.target.Participant
@@ -131,11 +132,11 @@ func (f *follower) fail(s state) error {
 	return fmt.Errorf("%s in namespace %q does not start: %s", f.subject(), f.target.Namespace, s)
 }
 
-// late is the error of a wait that ends before the workload is there.
+// late is the error of a wait that ends before the workload is up.
 func (f *follower) late(ctx context.Context, s state) error {
 	s.Text = f.text(s)
 	if !errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
-		return fmt.Errorf("interrupted: everything of %q is applied, and it is still: %s", f.target.Participant, s.Text)
+		return fmt.Errorf("interrupted: all objects of %q are applied; its state is: %s", f.target.Participant, s.Text)
 	}
 	goal := "ready"
 	if f.joins {
@@ -145,7 +146,7 @@ func (f *follower) late(ctx context.Context, s state) error {
 	if s.pod == nil {
 		return err
 	}
-	// The context of the wait is over; these two reads get their own few seconds.
+	// The context of the wait has ended; these two reads have a few seconds of their own.
 	fresh, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	return errors.Join(err, f.evidence(fresh, s, &corev1.PodLogOptions{}))

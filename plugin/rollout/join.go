@@ -15,10 +15,10 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
-// retryPause is how long a pod is left in peace after it could not be asked.
+// retryPause is the pause before a failed probe is repeated.
 const retryPause = time.Second
 
-// answer is what asking one run of a follower's pod has come to.
+// answer is the result of a probe of one run of a follower's pod.
 type answer struct {
 	follower *follower
 	run      string
@@ -26,8 +26,8 @@ type answer struct {
 	err      error
 }
 
-// ask asks the pod of the state whether it has joined, once for each run of its
-// containers.
+// ask starts a probe that looks whether the pod of the state has joined, one for each
+// run of its containers.
 func (f *follower) ask(ctx context.Context, s state) {
 	if f.asked == s.Run {
 		return
@@ -51,12 +51,12 @@ func (f *follower) ask(ctx context.Context, s state) {
 	}()
 }
 
-// note takes an answer. Most errors pass: a stream breaks, a container ends, a
-// kubelet is not ready; the pod is asked again.
+// note handles an answer. Most errors are temporary, such as a broken stream, a
+// container that has ended, or a kubelet that is not ready; the probe is repeated.
 func (f *follower) note(a answer) error {
 	switch {
 	case apierrors.IsForbidden(a.err):
-		return fmt.Errorf("%s runs; whether it has registered cannot be told, since you may not read its log (pods/log): %w", f.subject(), a.err)
+		return fmt.Errorf("%s is running, but you may not read its log (pods/log), which shows whether it has registered: %w", f.subject(), a.err)
 	case a.err != nil, a.joining == workloads.NotJoined:
 		if f.asked == a.run {
 			f.asked = ""
@@ -67,14 +67,14 @@ func (f *follower) note(a answer) error {
 	return nil
 }
 
-// await is a workloads.Prober that looks until it finds.
+// await is a workloads.Prober that waits until it finds what it looks for.
 type await struct {
 	participants.Look
 	clock clock.WithTicker
 }
 
-// Log looks at what is there first: a participant that joined long ago may have no
-// line in its log any more to wait for. Then it follows the log.
+// Log reads the existing log first: if a participant joined long ago, no further line
+// may come. Then it follows the log.
 func (a await) Log(ctx context.Context, container string, match func(line string) bool) (workloads.Joining, error) {
 	joining, err := a.Look.Log(ctx, container, match)
 	if err != nil || joining != workloads.NotJoined {
@@ -88,8 +88,8 @@ func (a await) Log(ctx context.Context, container string, match func(line string
 	return scan(stream, match)
 }
 
-// scan reads until the line comes. A line longer than the buffer comes in parts;
-// the ones looked for are short.
+// scan reads until a line matches. A line longer than the buffer comes in parts; the
+// lines to find are short.
 func scan(log io.Reader, match func(line string) bool) (workloads.Joining, error) {
 	lines := bufio.NewReaderSize(log, 64<<10)
 	for {
@@ -103,7 +103,7 @@ func scan(log io.Reader, match func(line string) bool) (workloads.Joining, error
 	}
 }
 
-// HTTP asks every second.
+// HTTP sends a request every second.
 func (a await) HTTP(ctx context.Context, port int, path string, match func(body []byte) bool) (workloads.Joining, error) {
 	for {
 		joining, err := a.Look.HTTP(ctx, port, path, match)

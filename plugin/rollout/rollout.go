@@ -25,7 +25,8 @@ type Target struct {
 	Server string
 	// Workloads are followed except those on demand.
 	Workloads []workloads.Workload
-	// Joiner tells when the participant has joined; nil where ready pods say it.
+	// Joiner shows when the participant has joined; nil if it has once its pods are
+	// ready.
 	Joiner workloads.Joiner
 }
 
@@ -51,8 +52,8 @@ func NewWaiter(c clients.Clients, out io.Writer, clk clock.WithTicker) (*Waiter,
 	return &Waiter{clients: c, typed: typed, clock: clk, out: out, answers: make(chan answer)}, nil
 }
 
-// Wait returns when the target is there, when it cannot come, or when ctx ends. A
-// participant all of whose workloads are on demand is there at once.
+// Wait returns when the target is up, when it cannot come up, or when ctx ends. If all
+// workloads of a participant are on demand, it is up at once.
 func (w *Waiter) Wait(ctx context.Context, target Target) error {
 	w.target, w.start = target, w.clock.Now()
 	w.followers = w.newFollowers()
@@ -65,8 +66,8 @@ func (w *Waiter) Wait(ctx context.Context, target Target) error {
 	if err != nil {
 		return err
 	}
-	// Graces run out without anything changing in the cluster: the tick looks
-	// at the local cache again, it asks the server nothing.
+	// A grace ends without a change in the cluster: each tick looks at the local cache
+	// again and sends no request.
 	tick := w.clock.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
@@ -88,24 +89,24 @@ func (w *Waiter) Wait(ctx context.Context, target Target) error {
 	}
 }
 
-// step looks at every workload and says whether all of them are there.
+// step looks at every workload and says whether all of them are up.
 func (w *Waiter) step(ctx context.Context, v view) (done bool, err error) {
 	done = true
 	for _, f := range w.followers {
-		there, err := f.step(ctx, v.assess(f.workload.Name))
+		up, err := f.step(ctx, v.assess(f.workload.Name))
 		if err != nil {
 			return false, err
 		}
-		done = done && there
+		done = done && up
 	}
 	return done, nil
 }
 
-// late is the error of a wait that ran out of time or was interrupted: it is about
-// the first workload that is not there.
+// late is the error of a wait that timed out or was interrupted: it is about the first
+// workload that is not up.
 func (w *Waiter) late(ctx context.Context, v view) error {
 	for _, f := range w.followers {
-		if s := v.assess(f.workload.Name); !f.there(s) {
+		if s := v.assess(f.workload.Name); !f.up(s) {
 			return f.late(ctx, s)
 		}
 	}

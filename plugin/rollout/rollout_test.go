@@ -26,7 +26,7 @@ type leaf struct {
 	set *workloads.Set
 }
 
-// newLeaf makes the pods of both workloads; change says how they are.
+// newLeaf creates the pods of both workloads; change sets their state.
 func newLeaf(t *testing.T, change func(*corev1.Pod)) leaf {
 	t.Helper()
 	set, err := toyworkloads.Workloads{}.Objects(workloads.Participant{Namespace: "fl", Image: "registry.example.org/toy:1.0"}, workloadstest.Toy(t, toy.RoleLeaf, "leaf-1"))
@@ -92,14 +92,15 @@ func notReady(container string) func(*corev1.Pod) {
 	}
 }
 
-func TestAllWorkloadsAreThere(t *testing.T) {
+func TestAllWorkloadsAreUp(t *testing.T) {
 	out, err := newLeaf(t, func(*corev1.Pod) {}).wait(t)
 	require.NoError(t, err)
 	require.Contains(t, out, "leaf-1 (leaf-1): registered with federation playground\n")
 	require.Contains(t, out, "leaf-1 (leaf-1-worker): ready\n")
 }
 
-// The first workload joins by what its pod says, the second is there when it is ready.
+// The pod of the first workload says that it has joined; the second workload is up when
+// it is ready.
 func TestJoinsByHTTP(t *testing.T) {
 	l := newLeaf(t, func(p *corev1.Pod) {
 		if p.Name == "leaf-1-pod" {
@@ -109,7 +110,7 @@ func TestJoinsByHTTP(t *testing.T) {
 	time.AfterFunc(100*time.Millisecond, func() { l.SetBody("leaf-1-pod:9000", `{"joined":true}`) })
 	out, err := l.wait(t)
 	require.NoError(t, err)
-	require.Contains(t, out, "leaf-1 (leaf-1): running, registers with http://hub-1:9000\n")
+	require.Contains(t, out, "leaf-1 (leaf-1): running, registering with http://hub-1:9000\n")
 	require.Contains(t, out, "leaf-1 (leaf-1): registered with federation playground\n")
 	require.Equal(t, 1, strings.Count(out, "leaf-1 (leaf-1-worker): ready\n"), out)
 }
@@ -126,7 +127,7 @@ func TestOneWorkloadIsLate(t *testing.T) {
 	require.ErrorContains(t, err, "the last lines of its log:\n  waiting for the hub")
 }
 
-// The second container of the second workload is what ends.
+// The second container of the second workload ends.
 func TestOneContainerCrashes(t *testing.T) {
 	l := newLeaf(t, func(p *corev1.Pod) {
 		if p.Name != "leaf-1-worker-pod" {
@@ -138,18 +139,18 @@ func TestOneContainerCrashes(t *testing.T) {
 	})
 	l.SetLog("leaf-1-worker-pod/relay", "no hub\n")
 	_, err := l.wait(t)
-	require.ErrorContains(t, err, `"leaf-1" (leaf-1-worker) in namespace "fl" does not start: the container relay ends again and again (CrashLoopBackOff): ended with exit code 3`)
+	require.ErrorContains(t, err, `"leaf-1" (leaf-1-worker) in namespace "fl" does not start: the container relay keeps ending (CrashLoopBackOff): ended with exit code 3`)
 	require.ErrorContains(t, err, "the last lines of its log:\n  no hub")
 }
 
-// A framework without a Joiner is there when its pods are ready.
+// Without a Joiner, a participant is up when its pods are ready.
 func TestWithoutJoiner(t *testing.T) {
 	out, err := newLeaf(t, func(*corev1.Pod) {}).wait(t, func(target *rollout.Target) { target.Joiner = nil })
 	require.NoError(t, err)
 	require.Contains(t, out, "leaf-1 (leaf-1): ready\n")
 }
 
-func TestOnDemandIsThereAtOnce(t *testing.T) {
+func TestOnDemandIsUpAtOnce(t *testing.T) {
 	out, err := newLeaf(t, func(*corev1.Pod) {}).wait(t, func(target *rollout.Target) {
 		target.Workloads = []workloads.Workload{{Kind: workloads.KindCronJob, Name: "lead"}}
 	})

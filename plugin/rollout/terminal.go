@@ -14,23 +14,23 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// How long a state may last that might still get better by itself: a controller
-// may retry after the cause was mended, the scheduler sees a new claim late, a
-// kubelet pulls again after 10 seconds.
+// How long a state may last that can still resolve by itself: a controller may retry
+// after the cause is fixed, the scheduler may see a new claim late, and a kubelet pulls
+// again after 10 seconds.
 const (
-	graceRefused       = 3 * time.Second
+	graceDenied        = 3 * time.Second
 	graceUnschedulable = 10 * time.Second
 	gracePull          = 20 * time.Second
 	pullTries          = 2
 )
 
-// terminal returns an error when waiting will not help.
+// terminal returns an error if waiting does not help.
 func (f *follower) terminal(ctx context.Context, s state) error {
 	lasted := f.clock.Since(f.since)
 	switch {
-	case s.refused && f.retry(ctx, s):
+	case s.denied && f.retry(ctx, s):
 		return nil
-	case s.refused && lasted >= graceRefused:
+	case s.denied && lasted >= graceDenied:
 		return f.fail(s)
 	case s.pod == nil:
 		return nil
@@ -56,8 +56,8 @@ func (f *follower) terminal(ctx context.Context, s state) error {
 	return nil
 }
 
-// initFailed is final once the init container has failed in this launch's time: a
-// failure from before may be mended, and the kubelet tries again later.
+// initFailed is final if the init container has failed since this launch began: the cause
+// of an earlier failure may be fixed, and the kubelet tries again later.
 func (f *follower) initFailed(s state) error {
 	// The kubelet gives whole seconds.
 	if s.FailedAt.Before(f.start.Truncate(time.Second)) {
@@ -66,12 +66,12 @@ func (f *follower) initFailed(s state) error {
 	return f.fail(s)
 }
 
-// retry makes the controller try again, once, after a refusal from before this
-// launch: it waits ever longer between its tries, up to a quarter of an hour,
-// and the person may just have mended the cause. Any change of the ReplicaSet
-// makes it look. A person who may not change a ReplicaSet sees the old refusal.
+// retry makes the controller try again, once, after a denial from before this launch: it
+// waits longer and longer between its attempts, up to a quarter of an hour, and the user
+// may just have fixed the cause. Any change of the ReplicaSet wakes it. A user who may not
+// change a ReplicaSet sees the old denial.
 func (f *follower) retry(ctx context.Context, s state) bool {
-	if f.retried || !s.refusedAt.Before(f.start) {
+	if f.retried || !s.deniedAt.Before(f.start) {
 		return false
 	}
 	f.retried, f.since = true, f.clock.Now()

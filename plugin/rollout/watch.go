@@ -21,7 +21,7 @@ type watch struct {
 	deployments cache.SharedIndexInformer
 	sets        cache.SharedIndexInformer
 	pods        cache.SharedIndexInformer
-	changed     chan struct{} // holds one token: something has changed
+	changed     chan struct{} // holds a token if something has changed
 	failed      chan error
 }
 
@@ -44,7 +44,7 @@ func newWatch(ctx context.Context, typed kubernetes.Interface, t Target) (*watch
 		}
 	}
 	factory.Start(ctx.Done())
-	// Until all three have synced, an absent pod might merely not be known yet.
+	// Until all three have synced, a pod that is missing here may exist.
 	go func() {
 		factory.WaitForCacheSync(ctx.Done())
 		w.touch()
@@ -53,7 +53,7 @@ func newWatch(ctx context.Context, typed kubernetes.Interface, t Target) (*watch
 }
 
 func (w *watch) connect(informer cache.SharedIndexInformer) error {
-	// An informer retries for ever and logs; a missing right will not come.
+	// An informer retries for ever and logs; a missing permission does not come by itself.
 	err := informer.SetWatchErrorHandler(func(_ *cache.Reflector, err error) {
 		if apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) {
 			select {
