@@ -1,4 +1,4 @@
-// Package delete is the command that takes a participant out of a namespace.
+// Package delete is the command that deletes participants.
 package delete
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
 )
 
-// Options are what `kubectl flare delete` is told.
+// Options are the arguments and flags of `kubectl flare delete`.
 type Options struct {
 	Participants []string
 	DeleteData   bool
@@ -33,15 +33,15 @@ func NewCommand(c clients.Clients, streams genericiooptions.IOStreams) *cobra.Co
 	cmd := &cobra.Command{
 		Use:                   "delete PARTICIPANT...",
 		DisableFlagsInUseLine: true,
-		Short:                 "Delete participants and their kits, and keep their data",
+		Short:                 "Delete participants and their kits, but keep their data",
 		Long: templates.LongDesc(`
-			Delete participants from a namespace: Deployment or CronJob, Services, ServiceAccount, and
-			every kit of theirs that was injected, with its private key.
+			Delete participants from a namespace: Deployment or CronJob, Services, ServiceAccount, and all
+			of their injected kits, with the private keys.
 
-			The workspace, with models, jobs and logs in it, is kept unless --delete-data is given. A
-			participant is named by its true name or by that of its objects. Deleting again does no harm.`),
+			The workspace, with its models, jobs and logs, is kept unless --delete-data is given. Give a
+			participant's true name or the name of its objects. Deleting a participant again does no harm.`),
 		Example: templates.Examples(`
-			# Delete a client; its workspace stays, and a later launch finds it
+			# Delete a client; its workspace stays, and a later launch uses it again
 			kubectl flare delete Site_2
 
 			# See what would be deleted, data included
@@ -56,7 +56,7 @@ func NewCommand(c clients.Clients, streams genericiooptions.IOStreams) *cobra.Co
 		},
 		ValidArgsFunction: participants.Complete(o.clients),
 	}
-	cmd.Flags().BoolVar(&o.DeleteData, "delete-data", false, "Delete the workspace too, with models, jobs and logs in it")
+	cmd.Flags().BoolVar(&o.DeleteData, "delete-data", false, "Delete the workspace too, with its models, jobs and logs")
 	o.printer.AddFlags(cmd)
 	return cmd
 }
@@ -72,7 +72,7 @@ func (o *Options) Complete(cmd *cobra.Command, args []string) error {
 	return err
 }
 
-// Run deletes. What cannot be deleted does not keep the rest from going.
+// Run deletes. It deletes all that it can, also if an object cannot be deleted.
 func (o *Options) Run(ctx context.Context) error {
 	client, err := o.clients.Metadata()
 	if err != nil {
@@ -83,31 +83,32 @@ func (o *Options) Run(ctx context.Context) error {
 		return err
 	}
 	err = o.remove(ctx, found)
-	o.sayKept(found)
-	o.sayAbsent(found)
-	o.sayVolumes(found)
+	o.reportKept(found)
+	o.noteAbsent(found)
+	o.noteVolumes(found)
 	return err
 }
 
-// sayAbsent keeps a misspelt name from looking like a success.
-func (o *Options) sayAbsent(found []object) {
+// noteAbsent keeps a misspelt name from looking like a success.
+func (o *Options) noteAbsent(found []object) {
 	for _, arg := range o.Participants {
 		if !anyOf(found, arg) {
-			_, _ = fmt.Fprintf(o.ErrOut, "Note: there is nothing of participant %q in namespace %q\n", arg, o.namespace)
+			_, _ = fmt.Fprintf(o.ErrOut, "Note: namespace %[2]q has no objects of participant %[1]q\n", arg, o.namespace)
 		}
 	}
 }
 
-// sayVolumes names the keys that stay: on a claim lie the kits of others too.
-func (o *Options) sayVolumes(found []object) {
-	var said []string
+// noteVolumes lists the private keys that stay: a claim may hold the kits of other
+// participants too.
+func (o *Options) noteVolumes(found []object) {
+	var noted []string
 	for _, f := range found {
-		if f.volume == "" || slices.Contains(said, f.volume) {
+		if f.volume == "" || slices.Contains(noted, f.volume) {
 			continue
 		}
-		said = append(said, f.volume)
+		noted = append(noted, f.volume)
 		claim, folder, _ := strings.Cut(f.volume, "/")
-		_, _ = fmt.Fprintf(o.ErrOut, "Note: the kit of %q, with its private key, stays on claim %q in the folder %s; once no participant's kit on it is needed: kubectl delete persistentvolumeclaim %s -n %s\n",
+		_, _ = fmt.Fprintf(o.ErrOut, "Note: the kit of %q, with its private key, stays on claim %q in folder %s; when no kit on the claim is needed any more, run: kubectl delete persistentvolumeclaim %s -n %s\n",
 			f.participant, claim, folder, claim, o.namespace)
 	}
 }

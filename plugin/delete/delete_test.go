@@ -68,7 +68,7 @@ func TestDeleteKeepsDataAndOthers(t *testing.T) {
 	if diff := cmp.Diff(want, server.Writes()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if !strings.Contains(out, "persistentvolumeclaim/site-2-809cb9ad-workspace kept, with the data in it") {
+	if !strings.Contains(out, "persistentvolumeclaim/site-2-809cb9ad-workspace kept, with its data") {
 		t.Errorf("it does not say what it keeps:\n%s", out)
 	}
 }
@@ -82,7 +82,7 @@ func TestDeleteTwiceAndData(t *testing.T) {
 		t.Error("the workspace is still there")
 	}
 	_, errOut, err := run(t, server, "site-1")
-	if err != nil || !strings.Contains(errOut, `there is nothing of participant "site-1"`) {
+	if err != nil || !strings.Contains(errOut, `namespace "fl" has no objects of participant "site-1"`) {
 		t.Errorf("the second time: %v, %q", err, errOut)
 	}
 }
@@ -100,7 +100,7 @@ func TestDryRuns(t *testing.T) {
 	}
 }
 
-// Who may not list Secrets, which shows their keys, deletes them all the same.
+// Users who may not list Secrets, which would show their keys, can delete them.
 func TestDeleteWithoutSeeingSecrets(t *testing.T) {
 	site := federation(t).Client("Site_2", "hospital_b")
 	server := cluster(t, site)
@@ -118,7 +118,7 @@ func TestDeleteWithoutSeeingSecrets(t *testing.T) {
 	}
 }
 
-func TestOneRefusalDoesNotKeepTheRest(t *testing.T) {
+func TestOneDenialDoesNotKeepTheRest(t *testing.T) {
 	server := cluster(t, federation(t).Client("site-1", "hospital_a"))
 	server.Refuse = func(verb, resource, name string, _ bool) *apierrors.StatusError {
 		if resource == "deployments" && verb == "delete" {
@@ -136,7 +136,7 @@ func TestOneRefusalDoesNotKeepTheRest(t *testing.T) {
 	}
 }
 
-// The Service that leads to the server goes with the last who dialled through it.
+// The Service that leads to the server is deleted with the last participant that used it.
 func TestSharedService(t *testing.T) {
 	f := federation(t)
 	server := clientstest.Start(t)
@@ -162,7 +162,7 @@ func TestSharedService(t *testing.T) {
 	}
 }
 
-// A claim with kits holds those of others too: it stays, and that is said.
+// A claim with kits holds those of other participants too: it stays, and a note says so.
 func TestDeleteLeavesTheClaimWithKits(t *testing.T) {
 	f := federation(t)
 	k, err := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("release")).Read().On(kit.Volume{ClaimName: "flare-kits", SubPath: "site-1/0123"})
@@ -178,14 +178,14 @@ func TestDeleteLeavesTheClaimWithKits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `Note: the kit of "site-1", with its private key, stays on claim "flare-kits" in the folder site-1/0123; once no participant's kit on it is needed: kubectl delete persistentvolumeclaim flare-kits -n fl`
+	want := `Note: the kit of "site-1", with its private key, stays on claim "flare-kits" in folder site-1/0123; when no kit on the claim is needed any more, run: kubectl delete persistentvolumeclaim flare-kits -n fl`
 	if strings.Count(errOut, want) != 1 || slices.Contains(server.Writes(), "delete persistentvolumeclaims/flare-kits") {
 		t.Errorf("said: %s\ndone: %v", errOut, server.Writes())
 	}
 }
 
-// The Secret of a former kit, of which nothing else in the cluster tells, goes too,
-// also for those who may not list Secrets; what is not the participant's stays.
+// The Secret of a former kit, which nothing else in the cluster refers to, is deleted too,
+// also by users who may not list Secrets; what is not the participant's stays.
 func TestDeleteFindsFormerKits(t *testing.T) {
 	f := federation(t)
 	site, former := f.Client("site-1", "hospital_a").Read(), f.Client("site-1", "hospital_a").Read()
@@ -215,5 +215,5 @@ func TestDeleteFindsFormerKits(t *testing.T) {
 	}
 	require.NotContains(t, server.Writes(), "delete secrets/database")
 	require.NotContains(t, server.Writes(), "delete deployments/site-2")
-	require.Equal(t, "delete configmaps/flare-inventory-site-1", server.Writes()[len(server.Writes())-1], "the inventory goes last")
+	require.Equal(t, "delete configmaps/flare-inventory-site-1", server.Writes()[len(server.Writes())-1], "the inventory is deleted last")
 }

@@ -17,9 +17,9 @@ func isInventory(obj object) bool {
 	return obj.groupKind.Kind == "ConfigMap" && strings.HasPrefix(obj.name, names.PrefixInventory)
 }
 
-// findListed reads the inventories of the participants: what stands in them and was
-// not found otherwise, such as the Secrets of former kits for those who may not list
-// Secrets. An inventory that may not be read adds nothing.
+// findListed reads the inventories of the participants. It returns the objects in them
+// that were not found otherwise, such as the Secrets of former kits if the user may not
+// list Secrets. An inventory that the user may not read adds nothing.
 func (o *Options) findListed(ctx context.Context, found []object) ([]object, error) {
 	typed, err := o.clients.Typed()
 	if err != nil {

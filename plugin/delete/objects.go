@@ -20,14 +20,14 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// kind is one kind of object that launch makes.
+// kind is one kind of object that launch creates.
 type kind struct {
 	resource  schema.GroupVersionResource
 	groupKind schema.GroupKind
-	data      bool // holds what training has produced
+	data      bool // it holds the results of training
 }
 
-// kinds are in the order in which they go: first what uses the others.
+// kinds are in the order of their deletion: first what uses the others.
 func kinds() []kind {
 	of := func(group, resource, name string) kind {
 		return kind{
@@ -43,15 +43,15 @@ func kinds() []kind {
 	}
 }
 
-// object is something of a participant's in the cluster.
+// object is one object of a participant in the cluster.
 type object struct {
 	kind
 	name        string
-	uid         *types.UID // nil: whatever has the name
+	uid         *types.UID // nil: any object with the name
 	participant string
 	federation  string
-	digest      string // of the kit that it was made for
-	volume      string // where that kit lies, if not in a Secret
+	digest      string // of the kit that it was created for
+	volume      string // the kit's place, if it is not in a Secret
 }
 
 // display is the object as kubectl prints it: "deployment.apps/site-1".
@@ -59,7 +59,7 @@ func (o object) display() string {
 	return strings.ToLower(o.groupKind.String()) + "/" + o.name
 }
 
-// stub is the object for machines: no more than its name is known.
+// stub is the object for machines: only its name is known.
 func (o object) stub(namespace string) *unstructured.Unstructured {
 	u := &unstructured.Unstructured{}
 	u.SetGroupVersionKind(o.groupKind.WithVersion(o.resource.Version))
@@ -77,8 +77,8 @@ func (o object) ref() engine.Ref {
 	return ref
 }
 
-// find lists what the participants have, by metadata alone: nobody has to see a
-// key in order to delete it.
+// find lists the participants' objects by their metadata: a user does not have to see a
+// key to delete it.
 func (o *Options) find(ctx context.Context, client metadata.Interface) ([]object, error) {
 	var found []object
 	for _, k := range kinds() {
@@ -110,8 +110,7 @@ func (o *Options) find(ctx context.Context, client metadata.Interface) ([]object
 	return append(found, shared...), err
 }
 
-// remove deletes the objects. What cannot be deleted does not keep the rest from
-// going.
+// remove deletes the objects, also if one of them cannot be deleted.
 func (o *Options) remove(ctx context.Context, found []object) error {
 	going := slices.DeleteFunc(slices.Clone(found), o.keeps)
 	if o.printer.DryRun.Client() {
@@ -126,8 +125,8 @@ func (o *Options) remove(ctx context.Context, found []object) error {
 	return errors.Join(err, reporter.Print(changes))
 }
 
-// stages are the objects of each kind, first what uses the others, and inventories
-// last: they tell what is left to delete where something goes wrong.
+// stages are the objects by kind, first what uses the others. Inventories are last: they
+// show what remains to be deleted if something fails.
 func stages(going []object) [][]engine.Ref {
 	all := make([][]engine.Ref, len(kinds())+2)
 	for _, obj := range going {
@@ -151,11 +150,11 @@ func (o *Options) show(going []object) error {
 
 func (o *Options) keeps(obj object) bool { return obj.data && !o.DeleteData }
 
-// sayKept names what stays although it is the participants'.
-func (o *Options) sayKept(found []object) {
+// reportKept lists the participants' objects that stay.
+func (o *Options) reportKept(found []object) {
 	for _, obj := range found {
 		if o.keeps(obj) {
-			_, _ = fmt.Fprintf(o.printer.Progress(o.IOStreams), "%s kept, with the data in it (--delete-data deletes it)%s\n", obj.display(), o.printer.DryRun.Suffix())
+			_, _ = fmt.Fprintf(o.printer.Progress(o.IOStreams), "%s kept, with its data (--delete-data deletes it)%s\n", obj.display(), o.printer.DryRun.Suffix())
 		}
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// kitSecrets names the kit Secrets for those who may delete Secrets but not
-// list them: the name is made of the participant and the kit's digest, and the
-// digest stands in the annotations of everything else that was made with it.
+// kitSecrets names the kit Secrets for users who may delete Secrets but not list them: the
+// name consists of the participant and the kit's digest, and the digest is in the
+// annotations of all other objects that were created for the kit.
 func kitSecrets(k kind, found []object) []object {
 	var out []object
 	for _, f := range found {
@@ -24,8 +24,7 @@ func kitSecrets(k kind, found []object) []object {
 	return out
 }
 
-// secretName is kit.SecretName for a kit of which only the digest is
-// known.
+// secretName is kit.SecretName for a kit of which only the digest is known.
 func secretName(participant, digest string) string {
 	const digits = 32
 	if len(digest) > digits {

@@ -12,8 +12,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// findShared finds the Service that leads to the server in another namespace,
-// when the last participant that could dial through it goes.
+// findShared finds the Service that leads to the server in another namespace, if the last
+// participant that can use it is being deleted.
 func (o *Options) findShared(ctx context.Context, client metadata.Interface, going []object) ([]object, error) {
 	if len(going) == 0 {
 		return nil, nil
@@ -28,7 +28,7 @@ func (o *Options) findShared(ctx context.Context, client metadata.Interface, goi
 	if err != nil || len(list.Items) == 0 {
 		return nil, err
 	}
-	last, err := o.nobodyStays(ctx, client, going)
+	last, err := o.lastGoes(ctx, client, going)
 	if err != nil || !last {
 		return nil, err
 	}
@@ -39,8 +39,8 @@ func (o *Options) findShared(ctx context.Context, client metadata.Interface, goi
 	return found, nil
 }
 
-// nobodyStays looks at service accounts: every participant has one.
-func (o *Options) nobodyStays(ctx context.Context, client metadata.Interface, going []object) (bool, error) {
+// lastGoes looks at ServiceAccounts: every participant has one.
+func (o *Options) lastGoes(ctx context.Context, client metadata.Interface, going []object) (bool, error) {
 	accounts := schema.GroupVersionResource{Version: "v1", Resource: "serviceaccounts"}
 	list, err := client.Resource(accounts).Namespace(o.namespace).List(ctx, metav1.ListOptions{LabelSelector: participants.Selector})
 	if err != nil {

@@ -1,7 +1,6 @@
-// Package delivery takes a kit to a PersistentVolumeClaim, for kits that are too
-// large for a Secret: it streams the files into a pod of the image flare-kit, which
-// writes them if they are the kit that it was told, and only then writes the
-// objects that refer to it.
+// Package delivery writes kits that are too large for a Secret to a PersistentVolumeClaim.
+// It streams the files into a pod with the image flare-kit, which writes them if they have
+// the expected digest, and only then writes the objects that refer to the kit.
 package delivery
 
 import (
@@ -13,8 +12,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// Steps are the steps that write a participant's objects: at once where the kit is
-// in a Secret; else the claim first, then the kit, and then what refers to it. image
+// Steps are the steps that write a participant's objects: all at once if the kit is in a
+// Secret; else the claim first, then the kit, and then the objects that refer to it. image
 // is flare-kit's.
 func Steps(k *kit.Kit, image string, stages [][]workloads.Object) []engine.Step {
 	if k.Volume == nil {
@@ -28,7 +27,7 @@ func Steps(k *kit.Kit, image string, stages [][]workloads.Object) []engine.Step 
 	}
 }
 
-// split takes the claim out of the objects.
+// split separates the claim from the other objects.
 func split(stages [][]workloads.Object, name string) (claim []workloads.Object, rest [][]workloads.Object) {
 	for _, stage := range stages {
 		var others []workloads.Object
@@ -44,7 +43,7 @@ func split(stages [][]workloads.Object, name string) (claim []workloads.Object, 
 	return claim, rest
 }
 
-// Deliver is the step that takes a kit to the claim that its Volume names.
+// Deliver is the step that writes a kit to the claim that its Volume names.
 type Deliver struct {
 	// Kit has all of its files.
 	Kit *kit.Kit
@@ -52,14 +51,14 @@ type Deliver struct {
 	Image string
 }
 
-// Rehearse implements engine.Step. The objects that refer to the kit are rehearsed
-// in the steps around it; a claim that is not there yet cannot be written to.
+// Rehearse implements engine.Step. The steps around it rehearse the objects that refer to
+// the kit; a claim that does not exist yet cannot be written to.
 func (d *Deliver) Rehearse(context.Context, *engine.Session) error { return nil }
 
 // Run implements engine.Step.
 func (d *Deliver) Run(ctx context.Context, s *engine.Session) error {
 	if err := d.send(ctx, s); err != nil {
-		return fmt.Errorf("the kit could not be taken to claim %q: %w", d.Kit.Volume.ClaimName, s.Clients.Explain(ctx, err))
+		return fmt.Errorf("the kit could not be written to claim %q: %w", d.Kit.Volume.ClaimName, s.Clients.Explain(ctx, err))
 	}
 	return nil
 }

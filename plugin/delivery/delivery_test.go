@@ -74,7 +74,7 @@ func kitOf(t *testing.T, verified acceptance.Verified) *kit.Kit {
 	return k
 }
 
-// What is sent has every file, the key among them, and nothing else of the kit.
+// The archive has every file of startup/, with the key, and nothing else of the kit.
 func TestWriteTar(t *testing.T) {
 	k := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a").Read()
 	var out bytes.Buffer
@@ -92,7 +92,7 @@ func TestWriteTar(t *testing.T) {
 	require.ErrorIs(t, err, io.EOF)
 }
 
-// The claim is written before the kit is sent, what refers to the kit afterwards.
+// The claim is written before the kit is sent, and what refers to the kit afterwards.
 func TestSplit(t *testing.T) {
 	f := kittest.NewFederation(t, "demo")
 	k := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("release")).Read()
@@ -118,7 +118,7 @@ func TestOutcome(t *testing.T) {
 	r := engine.NewReporter(output.NewPrinter(), streams)
 	d := &Deliver{Kit: &kit.Kit{Content: kit.Content{Volume: &kit.Volume{ClaimName: "flare-kits", SubPath: "site-1/0123"}}}}
 	require.NoError(t, d.outcome(r, ended(0, ""), nil))
-	require.Equal(t, "kit on claim flare-kits, folder site-1/0123\n", progress.String())
+	require.Equal(t, "the kit is on claim flare-kits, folder site-1/0123\n", progress.String())
 	require.EqualError(t, d.outcome(r, ended(1, "error: no space left on device\n"), io.ErrUnexpectedEOF), "flare-kit ended with exit code 1: error: no space left on device")
 	err := d.outcome(r, &corev1.Pod{Status: corev1.PodStatus{Reason: "Evicted"}}, io.ErrUnexpectedEOF)
 	require.ErrorContains(t, err, "unexpected EOF")

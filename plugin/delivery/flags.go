@@ -13,9 +13,9 @@ import (
 
 // Flags say where a kit goes.
 type Flags struct {
-	// Claim is the claim that takes the kit, "" for a Secret.
+	// Claim is the claim to write the kit to; "" for a Secret.
 	Claim string
-	// Folder is where in it the participant's kits go.
+	// Folder is the folder on the claim for the participant's kits.
 	Folder string
 	// Image is flare-kit's.
 	Image string
@@ -23,12 +23,12 @@ type Flags struct {
 
 // Add adds the flags to a command's.
 func (f *Flags) Add(fs *pflag.FlagSet) {
-	fs.StringVar(&f.Claim, "kit-claim", "", "PersistentVolumeClaim to put the kit on instead of into a Secret, which holds 1 MiB; made with 1Gi where it is not there")
-	fs.StringVar(&f.Folder, "kit-folder", "", "Folder of that claim for the participant's kits; without it the participant's object name")
+	fs.StringVar(&f.Claim, "kit-claim", "", "PersistentVolumeClaim to write the kit to, for kits larger than the 1 MiB of a Secret; created with 1Gi if it does not exist")
+	fs.StringVar(&f.Folder, "kit-folder", "", "Folder on the claim for the participant's kits; the default is the participant's object name")
 	fs.StringVar(&f.Image, "kit-image", "", "Image of flare-kit by digest, which writes the kit to the claim and verifies it in pods")
 }
 
-// Validate looks at the flags.
+// Validate checks the flags.
 func (f *Flags) Validate() error {
 	switch {
 	case f.Claim == "" && f.Folder+f.Image != "":
@@ -43,8 +43,7 @@ func (f *Flags) Validate() error {
 	return nil
 }
 
-// Place gives the kit as it is delivered: as it is for a Secret, else on its
-// volume.
+// Place is the kit as it is delivered: unchanged for a Secret, else on its volume.
 func (f *Flags) Place(verified acceptance.Verified) (acceptance.Verified, error) {
 	k, err := verified.Kit()
 	if err != nil || f.Claim == "" {

@@ -33,18 +33,18 @@ func (d *Deliver) send(ctx context.Context, s *engine.Session) error {
 		return err
 	}
 	// The image may have to be pulled first.
-	s.Reporter.Progress("taking the kit (%d files, %d KiB) to claim %s: a receiver pod starts", len(d.Kit.Startup), size(d.Kit.Startup)>>10, d.Kit.Volume.ClaimName)
-	runner := helperpod.Runner{Typed: typed, ErrOut: s.Reporter.Warnings(), What: "receiver pod", Holds: "may write to the claim"}
+	s.Reporter.Progress("writing the kit (%d files, %d KiB) to claim %s: starting a receiver pod", len(d.Kit.Startup), size(d.Kit.Startup)>>10, d.Kit.Volume.ClaimName)
+	runner := helperpod.Runner{Typed: typed, ErrOut: s.Reporter.Warnings(), What: "receiver pod", Holds: "can write to the claim"}
 	return runner.With(ctx, d.receiver(s.Namespace), func(pod *corev1.Pod) error {
-		complaints := &helperpod.Tail{Limit: 8 << 10}
-		streamed := d.stream(ctx, s, pod, complaints)
+		stderr := &helperpod.Tail{Limit: 8 << 10}
+		streamed := d.stream(ctx, s, pod, stderr)
 		ctx, cancel := context.WithTimeout(ctx, ending)
 		defer cancel()
 		last, err := runner.Ended(ctx, pod)
 		if err != nil {
 			return errors.Join(streamed, err)
 		}
-		// What the receiver says explains more than how the stream broke off.
+		// What the receiver says explains more than how the stream broke.
 		return d.outcome(s.Reporter, last, streamed)
 	})
 }
@@ -67,7 +67,7 @@ func (d *Deliver) receiver(namespace string) *corev1.Pod {
 	}
 }
 
-func (d *Deliver) stream(ctx context.Context, s *engine.Session, pod *corev1.Pod, complaints io.Writer) error {
+func (d *Deliver) stream(ctx context.Context, s *engine.Session, pod *corev1.Pod, stderr io.Writer) error {
 	typed, err := s.Clients.Typed()
 	if err != nil {
 		return err
@@ -84,8 +84,8 @@ func (d *Deliver) stream(ctx context.Context, s *engine.Session, pod *corev1.Pod
 	}
 	out, in := io.Pipe()
 	go func() { _ = in.CloseWithError(writeTar(in, d.Kit.Startup)) }()
-	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdin: out, Stdout: io.Discard, Stderr: complaints})
-	_ = out.Close() // ends the writer, should the stream have broken off
+	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdin: out, Stdout: io.Discard, Stderr: stderr})
+	_ = out.Close() // ends the writer if the stream broke
 	return err
 }
 
@@ -104,7 +104,7 @@ func writeTar(w io.Writer, files kit.Files) error {
 	return archive.Close()
 }
 
-// outcome reads in the pod's status how the receiver ended.
+// outcome reads from the pod's status how the receiver ended.
 func (d *Deliver) outcome(r *engine.Reporter, pod *corev1.Pod, streamed error) error {
 	for _, s := range pod.Status.ContainerStatuses {
 		end := s.State.Terminated
@@ -114,8 +114,8 @@ func (d *Deliver) outcome(r *engine.Reporter, pod *corev1.Pod, streamed error) e
 		if end.ExitCode != 0 {
 			return fmt.Errorf("flare-kit ended with exit code %d: %s", end.ExitCode, strings.TrimSpace(end.Message))
 		}
-		r.Progress("kit on claim %s, folder %s", d.Kit.Volume.ClaimName, d.Kit.Volume.SubPath)
+		r.Progress("the kit is on claim %s, folder %s", d.Kit.Volume.ClaimName, d.Kit.Volume.SubPath)
 		return nil
 	}
-	return errors.Join(streamed, fmt.Errorf("receiver pod %s ended without a word: %s %s", pod.Name, pod.Status.Reason, pod.Status.Message))
+	return errors.Join(streamed, fmt.Errorf("receiver pod %s ended without a message: %s %s", pod.Name, pod.Status.Reason, pod.Status.Message))
 }

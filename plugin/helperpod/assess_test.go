@@ -34,7 +34,7 @@ func TestAssess(t *testing.T) {
 		"second pull":     {pod(corev1.PodPending, waiting("ImagePullBackOff")), false, "admin pod p does not start: image registry.example.org/x:1 cannot be pulled (ImagePullBackOff): why"},
 		"image name":      {pod(corev1.PodPending, waiting("InvalidImageName")), false, `admin pod p does not start: "registry.example.org/x:1" is not a valid image name: why`},
 		"no such Secret":  {pod(corev1.PodPending, waiting("CreateContainerConfigError")), false, "cannot be created (CreateContainerConfigError): why"},
-		"ended too early": {pod(corev1.PodFailed, corev1.ContainerState{}), false, "admin pod p ended before it was used: DeadlineExceeded"},
+		"ended too early": {pod(corev1.PodFailed, corev1.ContainerState{}), false, "admin pod p ended before it could be used: DeadlineExceeded"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := assess("admin pod", tc.pod)

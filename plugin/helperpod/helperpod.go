@@ -1,5 +1,4 @@
-// Package helperpod runs pods for as long as a command needs them, and speaks to
-// them.
+// Package helperpod runs pods for as long as a command needs them, and connects to them.
 package helperpod
 
 import (
@@ -30,13 +29,13 @@ const Start = 5 * time.Minute
 type Runner struct {
 	Typed  kubernetes.Interface
 	ErrOut io.Writer
-	// What the pod is, for messages, such as "admin pod"; Holds is why one that
-	// could not be deleted matters.
+	// What is the pod's name in messages, such as "admin pod"; Holds says why a pod
+	// that could not be deleted matters.
 	What, Holds string
 }
 
-// With runs do with a running pod and deletes the pod afterwards, also when the
-// person who runs the command has had enough. Its errors are the cluster's own.
+// With calls do with a running pod and deletes the pod afterwards, also if the user
+// interrupts the command. Its errors are the cluster's own.
 func (r Runner) With(ctx context.Context, pod *corev1.Pod, do func(*corev1.Pod) error) error {
 	made, err := r.Typed.CoreV1().Pods(pod.Namespace).Create(ctx, pod, metav1.CreateOptions{FieldManager: names.ManagedBy})
 	if err != nil {
@@ -52,10 +51,10 @@ func (r Runner) With(ctx context.Context, pod *corev1.Pod, do func(*corev1.Pod) 
 func (r Runner) delete(ctx context.Context, pod *corev1.Pod) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	// There is nothing that the process would have to tidy up.
+	// The process has nothing to clean up.
 	err := r.Typed.CoreV1().Pods(pod.Namespace).Delete(ctx, pod.Name, *metav1.NewDeleteOptions(0))
 	if err != nil {
-		_, _ = fmt.Fprintf(r.ErrOut, "Warning: %s %s/%s is still there and %s: delete it: %v\n", r.What, pod.Namespace, pod.Name, r.Holds, err)
+		_, _ = fmt.Fprintf(r.ErrOut, "Warning: %s %s/%s could not be deleted and %s; delete it: %v\n", r.What, pod.Namespace, pod.Name, r.Holds, err)
 	}
 }
 
@@ -74,7 +73,7 @@ func (r Runner) awaitRunning(ctx context.Context, pod *corev1.Pod) error {
 	return err
 }
 
-// Ended follows the pod until it has ended, and gives it as it is then.
+// Ended follows the pod until it has ended, and returns it.
 func (r Runner) Ended(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error) {
 	var last *corev1.Pod
 	err := r.follow(ctx, pod, func(current *corev1.Pod) (bool, error) {
@@ -100,7 +99,7 @@ func (r Runner) follow(ctx context.Context, pod *corev1.Pod, done func(*corev1.P
 	_, err := watchtools.UntilWithSync(ctx, lw, &corev1.Pod{}, nil, func(e watch.Event) (bool, error) {
 		current, ok := e.Object.(*corev1.Pod)
 		if !ok || e.Type == watch.Deleted {
-			return false, errors.New("the " + r.What + " was deleted while it was needed")
+			return false, errors.New("the " + r.What + " was deleted while it was in use")
 		}
 		return done(current)
 	})

@@ -40,5 +40,5 @@ func (t *Tail) Write(data []byte) (int, error) {
 	return len(data), nil
 }
 
-// String gives the end, without blank lines around it.
+// String is the end, without blank lines around it.
 func (t *Tail) String() string { return strings.TrimSpace(t.buf.String()) }

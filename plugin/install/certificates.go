@@ -16,8 +16,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 )
 
-// checkCertManager makes sure that the cluster serves cert-manager's kinds, where
-// install needs them, before anything is written.
+// checkCertManager makes sure that the cluster has cert-manager's kinds, if install needs
+// them, before anything is written.
 func (o *Options) checkCertManager(ctx context.Context) error {
 	if manifests.Certs(o.Certs) != manifests.CertManager {
 		return nil
@@ -39,9 +39,9 @@ func (o *Options) checkCertManager(ctx context.Context) error {
 	return nil
 }
 
-// awaitCertificates waits until cert-manager has issued what the webhook serves.
-// A person who may not read Certificates waits for the Deployment alone: its pods
-// start when the Secret is there.
+// awaitCertificates waits until cert-manager has issued the webhook's certificate. For a
+// user who may not read Certificates it does not wait: the pods of the Deployment start
+// once the Secret exists.
 func (o *Options) awaitCertificates(ctx context.Context) error {
 	client, err := o.clients.Dynamic()
 	if err != nil {
@@ -67,8 +67,8 @@ func (o *Options) awaitCertificates(ctx context.Context) error {
 	return nil
 }
 
-// notIssued says why a Certificate is not ready, in cert-manager's words. It reads
-// the reasons anew, with ten seconds of its own: the time of ctx may be over.
+// notIssued says why a Certificate is not ready, in cert-manager's words. It reads the
+// reasons again, with ten seconds of its own: the deadline of ctx may be over.
 func notIssued(ctx context.Context, reader certManagerReader, name string) string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()

@@ -39,8 +39,8 @@ func get[T any](ctx context.Context, client dynamic.ResourceInterface, name stri
 	return out, runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, out)
 }
 
-// isReady says whether cert-manager has found the Certificate ready as it now
-// stands, and not as an earlier installation wrote it.
+// isReady says whether cert-manager has found the current generation of the Certificate
+// ready, and not that of an earlier installation.
 func isReady(c *certmanager.Certificate) bool {
 	return slices.ContainsFunc(c.Status.Conditions, func(condition certmanager.CertificateCondition) bool {
 		return condition.Type == certmanager.CertificateConditionReady && condition.Status == cmmeta.ConditionTrue &&

@@ -1,5 +1,5 @@
-// Package install is the commands that put the webhook into a cluster, prove
-// that it works there, and take it away again.
+// Package install has the commands that install the webhook, test that it works, and
+// uninstall it.
 package install
 
 import (
@@ -21,7 +21,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// Options are what `kubectl flare install` is told.
+// Options are the flags of `kubectl flare install`.
 type Options struct {
 	Image, KitImage string
 	Certs           string
@@ -46,20 +46,20 @@ func NewCommand(c clients.Clients, known *profiles.Registry, streams genericioop
 		DisableFlagsInUseLine: true,
 		Short:                 "Install the admission webhook",
 		Long: templates.LongDesc(`
-			Install the admission webhook: the SitePolicy CRD, the webhook with its rights, the admission
-			policies that hold without it, and a ClusterRole for each person.
+			Install the admission webhook: the SitePolicy CRD, the webhook with its permissions, the admission
+			policies that work without it, and the ClusterRoles for people.
 
-			It changes nothing for any namespace until "kubectl flare site add" puts one under a policy.
-			The command waits until the webhook has really refused a pod, in a namespace made for that
-			test. Installing again changes nothing, or updates.`),
+			Namespaces are not affected until "kubectl flare site add" puts them under a policy. The command
+			waits until the webhook has denied a test pod, in a namespace created for the test. Installing
+			again updates the installation, or changes nothing.`),
 		Example: templates.Examples(`
 			# Install, with certificates from cert-manager
 			kubectl flare install --image=registry.example.org/flare-webhook@sha256:… --certs=cert-manager
 
-			# Install where there is no cert-manager: the webhook is its own authority
+			# Install without cert-manager: the webhook issues its own certificate
 			kubectl flare install --image=registry.example.org/flare-webhook@sha256:… --certs=self-signed
 
-			# Keep the manifests in Git instead
+			# Print the manifests, to keep them in Git
 			kubectl flare install --image=registry.example.org/flare-webhook@sha256:… --certs=cert-manager --dry-run=client -o yaml`),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -71,24 +71,24 @@ func NewCommand(c clients.Clients, known *profiles.Registry, streams genericioop
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&o.Image, "image", "", "Image of the webhook, best by digest")
+	fs.StringVar(&o.Image, "image", "", "Image of the webhook, preferably by digest")
 	fs.StringVar(&o.KitImage, "kit-image", "", "Image of flare-kit by digest, for kits on volumes")
-	fs.StringVar(&o.Certs, "certs", "", "Where the serving certificate comes from: cert-manager or self-signed")
-	fs.BoolVar(&o.Wait, "wait", o.Wait, "Wait until the webhook has refused a pod of a self-test")
-	fs.DurationVar(&o.Timeout, "timeout", o.Timeout, "How long to wait")
-	fs.BoolVar(&o.ForceConflicts, "force-conflicts", false, "Take over fields that others have set")
+	fs.StringVar(&o.Certs, "certs", "", "Source of the serving certificate: cert-manager or self-signed")
+	fs.BoolVar(&o.Wait, "wait", o.Wait, "Wait until the webhook has denied the pod of a self-test")
+	fs.DurationVar(&o.Timeout, "timeout", o.Timeout, "Longest time to wait")
+	fs.BoolVar(&o.ForceConflicts, "force-conflicts", false, "Take over fields that other field managers have set")
 	o.Printer.AddFlags(cmd)
 	return cmd
 }
 
-// Complete reads the flags and reports everything that is wrong with them.
+// Complete reads the flags and reports all problems with them.
 func (o *Options) Complete(cmd *cobra.Command) error {
 	errs := []error{o.Printer.Complete(cmd)}
 	if o.Image == "" {
 		errs = append(errs, errors.New("--image is missing: give the webhook's image, such as --image registry.example.org/flare-webhook@sha256:…"))
 	}
 	if o.KitImage != "" && !strings.Contains(o.KitImage, "@sha256:") {
-		errs = append(errs, fmt.Errorf("--kit-image %q has no digest: the webhook compares pods with it, and a tag can change; append @sha256:…", o.KitImage))
+		errs = append(errs, fmt.Errorf("--kit-image %q has no digest, and a tag can change: the webhook compares the image of pods with it; append @sha256:…", o.KitImage))
 	}
 	if certs := manifests.Certs(o.Certs); certs != manifests.CertManager && certs != manifests.SelfSigned {
 		errs = append(errs, fmt.Errorf("--certs is %q: give %s, or %s where cert-manager is not installed", o.Certs, manifests.CertManager, manifests.SelfSigned))
@@ -123,15 +123,15 @@ func (o *Options) Run(ctx context.Context) error {
 	return o.prove(ctx)
 }
 
-// apply writes namespace and CRD before what needs them, which cannot even be
-// rehearsed without them.
+// apply writes the namespace and the CRD before the objects that need them: without them,
+// not even a dry run of the others is possible.
 func (o *Options) apply(ctx context.Context, first, rest []workloads.Object) error {
 	reporter := engine.NewReporter(o.Printer, o.IOStreams)
 	e := engine.Engine{ForceConflicts: o.ForceConflicts, Reporter: reporter}
 	dryRun := o.Printer.DryRun.Server()
 	changes, err := e.Carry(ctx, o.plan(first), dryRun)
 	if err == nil && dryRun && changes[0].Action == engine.Created {
-		reporter.Note("what goes into the namespace %q cannot be tried before that is there", manifests.Namespace)
+		reporter.Note("objects of namespace %q are left out of this dry run, because the namespace does not exist yet", manifests.Namespace)
 		rest = clusterScoped(rest)
 	}
 	if err == nil {
@@ -143,7 +143,7 @@ func (o *Options) apply(ctx context.Context, first, rest []workloads.Object) err
 	return errors.Join(err, printErr)
 }
 
-// plan writes the objects in their order, the registrations of the webhook last.
+// plan writes the objects in order; the registrations of the webhook come last.
 func (o *Options) plan(objects []workloads.Object) engine.Plan {
 	apply := &engine.Apply{}
 	for _, object := range objects {

@@ -62,7 +62,7 @@ func TestOrderOfUninstall(t *testing.T) {
 	}
 	for _, object := range objects {
 		if object.GetKind() == "CustomResourceDefinition" {
-			t.Error("SitePolicies would go")
+			t.Error("SitePolicies would be deleted")
 		}
 	}
 	o.DeletePolicies = true
@@ -111,13 +111,13 @@ func TestUninstallWithoutCluster(t *testing.T) {
 	require.Contains(t, out, "customresourcedefinition.apiextensions.k8s.io/sitepolicies.kubectl-flare.dev\n")
 }
 
-func TestRefusalIsOurs(t *testing.T) {
+func TestDenialIsOurs(t *testing.T) {
 	for text, want := range map[string]bool{
 		`admission webhook "` + manifests.PodsWebhook + `" denied the request: SitePolicy x: …`:       true,
 		`Internal error occurred: failed calling webhook "` + manifests.PodsWebhook + `": no service`: false,
 		`pods "probe" is forbidden: error looking up service account`:                                 false,
 	} {
-		if got := refusedByWebhook(textError(text)); got != want {
+		if got := deniedByWebhook(textError(text)); got != want {
 			t.Errorf("%s: %v", text, got)
 		}
 	}

@@ -13,11 +13,11 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 )
 
-// poll is how often the API server is asked whether something has happened.
+// poll is the interval at which the state of objects is read.
 const poll = time.Second
 
-// prove waits until the webhook has its certificate and runs, and then until it
-// has refused a pod. ctx bounds all of it together.
+// prove waits until the webhook has its certificate and runs, and then until it has
+// denied a pod. ctx bounds all of this together.
 func (o *Options) prove(ctx context.Context) error {
 	if manifests.Certs(o.Certs) == manifests.CertManager {
 		if err := o.awaitCertificates(ctx); err != nil {
@@ -35,7 +35,7 @@ func (o *Options) prove(ctx context.Context) error {
 }
 
 func (o *Options) awaitDeployment(ctx context.Context, typed kubernetes.Interface) error {
-	state := "its Deployment has not been looked at yet"
+	state := "the state of its Deployment is unknown"
 	err := wait.PollUntilContextCancel(ctx, poll, true, func(ctx context.Context) (bool, error) {
 		d, err := typed.AppsV1().Deployments(manifests.Namespace).Get(ctx, manifests.Webhook, metav1.GetOptions{})
 		if apierrors.IsForbidden(err) {
@@ -52,13 +52,13 @@ func (o *Options) awaitDeployment(ctx context.Context, typed kubernetes.Interfac
 		return d.Status.ObservedGeneration >= d.Generation && d.Status.UpdatedReplicas == want && d.Status.AvailableReplicas >= want, nil
 	})
 	if err != nil {
-		return o.explainWait(ctx, err, "the webhook does not run: "+state+"; see `kubectl get pods,events -n "+manifests.Namespace+"`")
+		return o.explainWait(ctx, err, "the webhook is not available: "+state+"; see `kubectl get pods,events -n "+manifests.Namespace+"`")
 	}
-	_, _ = fmt.Fprintln(o.Printer.Progress(o.IOStreams), "the webhook runs")
+	_, _ = fmt.Fprintln(o.Printer.Progress(o.IOStreams), "the webhook is running")
 	return nil
 }
 
-// explainWait says what has not happened in time, if that is what err is about.
+// explainWait says what has not happened in time, if err is a timeout.
 func (o *Options) explainWait(ctx context.Context, err error, what string) error {
 	if timedOut(ctx) {
 		return fmt.Errorf("after %s %s", o.Timeout, what)
@@ -66,9 +66,9 @@ func (o *Options) explainWait(ctx context.Context, err error, what string) error
 	return o.clients.Explain(ctx, err)
 }
 
-// timedOut says whether the time of ctx is over. It asks the clock, because
-// client-go's rate limiter may find that out before ctx does, and then gives an error
-// of its own.
+// timedOut says whether the deadline of ctx is over. It looks at the clock, because
+// client-go's rate limiter may notice that before ctx does, and returns an error of its
+// own.
 func timedOut(ctx context.Context) bool {
 	deadline, ok := ctx.Deadline()
 	return ok && !time.Now().Before(deadline)

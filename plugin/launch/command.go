@@ -21,19 +21,19 @@ func NewCommand(c clients.Clients, registries Registries, streams genericiooptio
 		Long: templates.LongDesc(`
 			Run a participant from its startup kit.
 
-			The kit is verified, its startup/ becomes an immutable Secret and its local/ an immutable
-			ConfigMap. A server or client runs as a Deployment under the Pod Security level "restricted",
-			with a workspace that outlives its pods; of an admin only the shape of its pod is kept, for
-			"kubectl flare job".
+			The command verifies the kit and stores its startup/ in an immutable Secret and its local/ in an
+			immutable ConfigMap. A server or client runs as a Deployment that meets the Pod Security level
+			"restricted", with a workspace that outlives its pods. For an admin, only the template of a pod
+			is stored, for "kubectl flare job".
 
 			The command waits until the server is ready or the client has registered with the server, and
-			says why when that cannot be. Launching again changes nothing; launching a newer kit replaces
-			the older one.`),
+			says why if that fails. Launching the same kit again changes nothing; launching a newer kit
+			replaces the older one.`),
 		Example: templates.Examples(`
-			# Run the server, in the namespace that its certificate names
+			# Run the server in the namespace that its certificate names
 			kubectl flare launch prod_00/server1 --image=` + image + ` -n fl-server
 
-			# Run a client, and insist on the root certificate that the project lead told by telephone
+			# Run a client, and check the root certificate against the fingerprint from the project lead
 			kubectl flare launch prod_00/site-1 --image=` + image + ` -n fl-site-1 --root-fingerprint=5F:0C:…
 
 			# Run a client whose kit is too large for a Secret

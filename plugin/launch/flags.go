@@ -12,7 +12,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
-// flags are launch's own flags, as they are written.
+// flags are launch's own flags, as given.
 type flags struct {
 	Image            string
 	ImagePullSecrets []string
@@ -38,21 +38,21 @@ func defaults() flags {
 func (f *flags) add(cmd *cobra.Command, known *workloads.Registry) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.Image, "image", f.Image, "Image that has "+known.ShortNames()+" in it, of the kit's version")
-	fs.StringArrayVar(&f.ImagePullSecrets, "image-pull-secret", f.ImagePullSecrets, "Secret of the namespace that may pull the image; may be given more than once")
-	fs.StringVar(&f.CPU, "cpu", f.CPU, "CPU to request and to be limited to, such as 2 or 500m; without it 100m are requested")
-	fs.StringVar(&f.Memory, "memory", f.Memory, "Memory to request and to be limited to, such as 8Gi; without it 256Mi are requested")
-	fs.StringVar(&f.StorageSize, "storage-size", f.StorageSize, "Size of the workspace volume when it is made")
-	fs.StringVar(&f.StorageClass, "storage-class", f.StorageClass, "StorageClass of the workspace volume when it is made; without it the cluster's default")
+	fs.StringArrayVar(&f.ImagePullSecrets, "image-pull-secret", f.ImagePullSecrets, "Secret of the namespace with credentials for the image's registry; may be given more than once")
+	fs.StringVar(&f.CPU, "cpu", f.CPU, "CPU request and limit, such as 2 or 500m; the default is a request of 100m and no limit")
+	fs.StringVar(&f.Memory, "memory", f.Memory, "Memory request and limit, such as 8Gi; the default is a request of 256Mi and no limit")
+	fs.StringVar(&f.StorageSize, "storage-size", f.StorageSize, "Size of a new workspace volume")
+	fs.StringVar(&f.StorageClass, "storage-class", f.StorageClass, "StorageClass of a new workspace volume; the default is the cluster's default")
 	f.Delivery.Add(fs)
-	fs.StringVar(&f.ServerNamespace, "server-namespace", f.ServerNamespace, "Namespace of this cluster that the server runs in, for kits that dial a bare Service name")
-	fs.StringVar(&f.RootFingerprint, "root-fingerprint", f.RootFingerprint, "SHA-256 fingerprint that the kit's root certificate must have, as the project lead told it")
-	fs.BoolVar(&f.ForceConflicts, "force-conflicts", f.ForceConflicts, "Take over fields that others have set")
+	fs.StringVar(&f.ServerNamespace, "server-namespace", f.ServerNamespace, "Namespace of this cluster in which the server runs, for kits that dial a bare Service name")
+	fs.StringVar(&f.RootFingerprint, "root-fingerprint", f.RootFingerprint, "SHA-256 fingerprint that the kit's root certificate must have; get it from the project lead, not from the kit")
+	fs.BoolVar(&f.ForceConflicts, "force-conflicts", f.ForceConflicts, "Take over fields that other field managers have set")
 	fs.BoolVar(&f.Wait, "wait", f.Wait, "Wait until the server is ready or the client has registered")
-	fs.DurationVar(&f.Timeout, "timeout", f.Timeout, "How long to wait")
-	fs.BoolVar(&f.Rollback, "rollback", f.Rollback, "Apply the former objects again when a change of a running participant does not work")
+	fs.DurationVar(&f.Timeout, "timeout", f.Timeout, "Longest time to wait")
+	fs.BoolVar(&f.Rollback, "rollback", f.Rollback, "Restore the former objects if a change of a running participant does not work")
 }
 
-// participant reads the flags and reports everything that is wrong with them.
+// participant reads the flags and reports all problems with them.
 func (f *flags) participant(namespace string, known *workloads.Registry) (workloads.Participant, error) {
 	var errs []error
 	if f.Image == "" {
@@ -70,7 +70,7 @@ func (f *flags) participant(namespace string, known *workloads.Registry) (worklo
 		}
 		q, err := resource.ParseQuantity(value)
 		if err != nil || q.Sign() <= 0 {
-			errs = append(errs, fmt.Errorf("--%s %q is not a size: write for instance 2, 500m or 8Gi", flag, value))
+			errs = append(errs, fmt.Errorf("--%s %q is not a valid quantity: give for example 2, 500m or 8Gi", flag, value))
 		}
 		return q
 	}

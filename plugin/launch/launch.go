@@ -1,5 +1,4 @@
-// Package launch is the command that takes a participant from its startup kit
-// to a running pod.
+// Package launch is the command that turns a startup kit into a running participant.
 package launch
 
 import (
@@ -23,7 +22,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// Options are what `kubectl flare launch` is told.
+// Options are the arguments and flags of `kubectl flare launch`.
 type Options struct {
 	flags
 	KitDir  string
@@ -58,7 +57,7 @@ func (o *Options) Complete(cmd *cobra.Command, args []string) error {
 	return err
 }
 
-// Validate reads the kit and verifies it: a kit that fails a check goes nowhere.
+// Validate reads and verifies the kit: a kit that fails a check is not launched.
 func (o *Options) Validate() error {
 	verified, findings, err := source.GenuineKit(o.registries.Kits, o.KitDir, o.RootFingerprint, o.clock.Now())
 	if err != nil {

@@ -27,7 +27,7 @@ import (
 
 const image = "--image=registry.example.org/nvflare:2.9.0"
 
-// bench is a cluster, a federation, and a way to launch.
+// bench is a cluster and a federation, with methods to launch.
 type bench struct {
 	*clientstest.Server
 	t          *testing.T
@@ -97,12 +97,12 @@ func (w *trigger) Write(data []byte) (int, error) {
 	return n, err
 }
 
-// refused checks an error's words, and that nothing was written.
-func (b *bench) refused(err error, words ...string) {
+// rejected checks an error's words, and that nothing was written.
+func (b *bench) rejected(err error, words ...string) {
 	b.t.Helper()
 	wants(b.t, err, words...)
 	if w := b.Writes(); len(w) > 0 {
-		b.t.Errorf("written all the same: %v", w)
+		b.t.Errorf("something was written: %v", w)
 	}
 }
 
@@ -171,7 +171,7 @@ func TestDryRuns(t *testing.T) {
 	}
 }
 
-// In no output is anything of the private key.
+// No output contains anything of the private key.
 func TestOutputsShowNoKey(t *testing.T) {
 	b := newBench(t)
 	k := b.federation.Client("site-1", "hospital_a")
@@ -240,7 +240,7 @@ func TestBadInputWritesNothing(t *testing.T) {
 				ns = tc.ns
 			}
 			_, _, err := b.launchIn(ns, append([]string{tc.kit(b), image}, tc.args...)...)
-			b.refused(err, tc.want...)
+			b.rejected(err, tc.want...)
 		})
 	}
 }
@@ -255,11 +255,11 @@ func TestOthersObjectsAreInTheWay(t *testing.T) {
 	}
 	b := newBench(t, &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Name: "site-2-809cb9ad", Namespace: "ns"}})
 	_, _, err := b.launch(b.client(), image)
-	b.refused(err, "deployment.apps/site-2-809cb9ad", "was not made by kubectl flare")
+	b.rejected(err, "deployment.apps/site-2-809cb9ad", "was not made by kubectl flare")
 
 	b = newBench(t, &appsv1.Deployment{ObjectMeta: meta("another")})
 	_, _, err = b.launch(b.client(), image)
-	b.refused(err, `belongs to federation "another"`)
+	b.rejected(err, `belongs to federation "another"`)
 }
 
 func TestForbiddenInTheDryRunWritesNothing(t *testing.T) {
@@ -272,7 +272,7 @@ func TestForbiddenInTheDryRunWritesNothing(t *testing.T) {
 			stringError(`User "bob" cannot patch resource "deployments" in API group "apps" in the namespace "ns"`))
 	}
 	_, _, err := b.launch(b.client(), image)
-	b.refused(err, `user "bob" may not patch deployments.apps in namespace "ns"`)
+	b.rejected(err, `user "bob" may not patch deployments.apps in namespace "ns"`)
 }
 
 type stringError string
@@ -301,7 +301,7 @@ func TestClaimIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	contains(t, errOut, `is kept as it is: its StorageClass is "", not "fast"`)
+	contains(t, errOut, `stays unchanged: its StorageClass is "", not "fast"`)
 	for _, w := range b.Writes() {
 		if strings.Contains(w, "persistentvolumeclaims") {
 			t.Errorf("the claim was written: %s", w)
@@ -338,11 +338,11 @@ func TestNewerKitIsANewSecret(t *testing.T) {
 	}
 }
 
-// revision plays controllers under which pods of good images register, and others
-// cannot be pulled.
-func (b *bench) revision(good ...string) {
+// revision plays controllers under which pods with the given images register; other
+// images cannot be pulled.
+func (b *bench) revision(pullable ...string) {
 	b.plays(func(set *appsv1.ReplicaSet, pod *corev1.Pod) {
-		if slices.Contains(good, set.Spec.Template.Spec.Containers[0].Image) {
+		if slices.Contains(pullable, set.Spec.Template.Spec.Containers[0].Image) {
 			running(pod, true)
 			return
 		}
@@ -362,28 +362,28 @@ func (b *bench) image() string {
 	return name
 }
 
-// A change that cannot start is taken back, and the error says so and why.
-func TestAChangeThatCannotStartIsTakenBack(t *testing.T) {
-	const good, bad = "registry.example.org/nvflare:2.9.0", "registry.example.org/nvflare:no"
+// A change that cannot start is rolled back, and the error says that and why.
+func TestAChangeThatCannotStartIsRolledBack(t *testing.T) {
+	const valid, missing = "registry.example.org/nvflare:2.9.0", "registry.example.org/nvflare:no"
 	for name, tc := range map[string]struct {
 		args []string
 		want string
 		says bool
 	}{
-		"by default":      {nil, good, true},
-		"when not wanted": {[]string{"--rollback=false"}, bad, false},
+		"by default":      {nil, valid, true},
+		"when not wanted": {[]string{"--rollback=false"}, missing, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
-			b.revision(good)
+			b.revision(valid)
 			dir := b.client()
 			if _, _, err := b.launch(dir, image); err != nil {
 				t.Fatal(err)
 			}
-			out, _, err := b.launch(append([]string{dir, "--image=" + bad}, tc.args...)...)
-			wants(t, err, "cannot be pulled", bad)
-			if got := strings.Contains(err.Error(), "the former objects were applied again"); got != tc.says {
-				t.Errorf("the error says that it was taken back: %v\n%v", got, err)
+			out, _, err := b.launch(append([]string{dir, "--image=" + missing}, tc.args...)...)
+			wants(t, err, "cannot be pulled", missing)
+			if got := strings.Contains(err.Error(), "the former objects were restored"); got != tc.says {
+				t.Errorf("the error says that it was rolled back: %v\n%v", got, err)
 			}
 			if tc.says {
 				contains(t, out, "deployment.apps/site-2-809cb9ad configured\n", "deployment.apps/site-2-809cb9ad restored\n")
@@ -395,12 +395,11 @@ func TestAChangeThatCannotStartIsTakenBack(t *testing.T) {
 	}
 }
 
-// A newer kit that cannot start leaves the older one, and goes itself; one that
+// A newer kit that cannot start is deleted and the older one stays; a newer kit that
 // starts replaces the older one.
 func TestANewerKitReplacesTheOlder(t *testing.T) {
 	b := newBench(t)
-	const good = "registry.example.org/nvflare:2.9.0"
-	b.revision(good)
+	b.revision("registry.example.org/nvflare:2.9.0")
 	first, second := b.federation.Client("Site_2", "hospital_b"), b.federation.Client("Site_2", "hospital_b")
 	if _, _, err := b.launch(first.WriteDir(t), image); err != nil {
 		t.Fatal(err)

@@ -10,8 +10,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
-// keptClaim says when a workspace that was there already differs from what is asked
-// for: it is kept as it is, and nobody should believe otherwise.
+// keptClaim notes that an existing workspace differs from what the flags ask for: it
+// stays unchanged.
 func (l *Launch) keptClaim(s *engine.Session) {
 	for _, c := range s.Changes() {
 		if c.Object == nil || c.Object.GetKind() != "PersistentVolumeClaim" || c.Object.GetName() != workloads.ClaimName(l.kit.Participant) || c.Action != engine.Unchanged {
@@ -22,7 +22,7 @@ func (l *Launch) keptClaim(s *engine.Session) {
 			continue
 		}
 		if why := l.claimDiffers(&claim); why != "" {
-			s.Reporter.Note("%s is kept as it is: %s", c.Name, why)
+			s.Reporter.Note("%s stays unchanged: %s", c.Name, why)
 		}
 	}
 }
@@ -36,9 +36,9 @@ func (l *Launch) claimDiffers(claim *corev1.PersistentVolumeClaim) string {
 	want := l.Participant
 	switch {
 	case want.StorageClass != "" && want.StorageClass != class:
-		return fmt.Sprintf("its StorageClass is %q, not %q, and cannot be changed; to start afresh, and lose the data: kubectl flare delete --delete-data", class, want.StorageClass)
+		return fmt.Sprintf("its StorageClass is %q, not %q, and cannot be changed; to start with a new workspace and lose the data, run `kubectl flare delete --delete-data` first", class, want.StorageClass)
 	case l.SizeGiven && size.Cmp(want.StorageSize) != 0:
-		return fmt.Sprintf("it has %s, not %s; a larger one is asked for with kubectl patch, where its StorageClass allows it", size.String(), want.StorageSize.String())
+		return fmt.Sprintf("its size is %s, not %s; to enlarge it, use `kubectl patch`, if its StorageClass allows expansion", size.String(), want.StorageSize.String())
 	}
 	return ""
 }

@@ -1,5 +1,5 @@
-// Package plans makes engine.Plans of participants and their kits. It is what
-// commands share that bring participants into clusters.
+// Package plans makes engine.Plans for participants and their kits. The commands that
+// bring participants into clusters share it.
 package plans
 
 import (
@@ -15,26 +15,26 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// The commands that make objects, as inventories name them.
+// The commands that create objects, as inventories name them.
 const (
 	commandLaunch = "launch"
 	commandInject = "inject"
 )
 
-// Launch is one participant that is to run.
+// Launch is one participant to run.
 type Launch struct {
 	Target engine.Target
-	// Framework is that of the kit.
+	// Framework is the kit's.
 	Framework   *workloads.Framework
 	Participant workloads.Participant
-	// Verified is the kit, placed on its volume where it goes to one.
+	// Verified is the kit, placed on its volume if it goes to one.
 	Verified acceptance.Verified
-	// SizeGiven says that the participant's StorageSize is not just the default.
+	// SizeGiven says that the user gave the participant's StorageSize.
 	SizeGiven bool
-	// Wait is how long to wait until the participant has joined; 0 means not at all.
+	// Wait is how long to wait until the participant has joined; 0 means do not wait.
 	Wait  time.Duration
 	Clock clock.WithTicker
-	// Rollback brings the former objects back when a change does not work.
+	// Rollback restores the former objects if a change does not work.
 	Rollback bool
 
 	kit *kit.Kit
@@ -46,9 +46,9 @@ func (l *Launch) Objects() (*workloads.Set, error) {
 	return l.Framework.Objects(l.Participant, l.Verified)
 }
 
-// Plan makes the plan. What an earlier launch made and this one has no use for is
-// deleted at its end, once the participant has joined; without waiting it stays, and
-// the next launch finds it.
+// Plan makes the plan. Objects of an earlier launch that are not needed any more are
+// deleted at its end, once the participant has joined; without waiting they stay, and the
+// next launch finds them.
 func (l *Launch) Plan() (engine.Plan, error) {
 	var err error
 	if l.kit, err = l.Verified.Kit(); err != nil {
@@ -75,15 +75,15 @@ func newInventory(namespace string, k *kit.Kit, command string, objects []worklo
 	}
 }
 
-// Inject makes the plan of a kit that is put into the cluster without a participant
-// running from it.
+// Inject makes the plan that puts a kit into the cluster without running a participant
+// from it.
 func Inject(t engine.Target, k *kit.Kit, image string, objects []workloads.Object) engine.Plan {
 	p := engine.Plan{Subject: k.Participant, Target: t, Steps: []engine.Step{newInventory(t.Namespace, k, commandInject, objects)}}
 	p.Steps = append(p.Steps, delivery.Steps(k, image, [][]workloads.Object{objects})...)
 	return p
 }
 
-// remarks tells what a person should know once the objects are written.
+// remarks is the step that reports what users should know once the objects are written.
 type remarks struct{ launch *Launch }
 
 // Rehearse implements engine.Step.

@@ -13,8 +13,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// surroundings is the step that says what is amiss around a participant before
-// anything is written.
+// surroundings is the step that finds problems around a participant before anything is
+// written.
 type surroundings struct{ launch *Launch }
 
 // Rehearse implements engine.Step.
@@ -38,7 +38,7 @@ func (a *surroundings) Rehearse(ctx context.Context, s *engine.Session) error {
 	}
 	_, err = typed.CoreV1().Services(s.Namespace).Get(ctx, host.Service, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
-		return fmt.Errorf("%q dials its server as %q, and namespace %q has no Service of that name: say where the server runs with --server-namespace NS, or launch the server in %q first",
+		return fmt.Errorf("%q dials its server as %q, and namespace %q has no Service of that name: give the server's namespace with --server-namespace NS, or launch the server in %q first",
 			k.Participant, host.Service, s.Namespace, s.Namespace)
 	}
 	return err

@@ -19,7 +19,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
-// AddOptions are what `kubectl flare site add` is told.
+// AddOptions are the arguments and flags of `kubectl flare site add`.
 type AddOptions struct {
 	flags
 	ForceConflicts bool
@@ -40,23 +40,23 @@ func newAddCommand(c clients.Clients, known Known, streams genericiooptions.IOSt
 		Long: templates.LongDesc(`
 			Put a namespace under a SitePolicy.
 
-			It writes the SitePolicy, lets the webhook read the kits of this namespace and no other's,
-			closes the network but for names and the FL server, gives people their rights, and puts the
-			label on the namespace last. None of these rights reads Secrets: the built-in role "edit"
-			reads every kit, so do not bind it here.
+			The command writes the SitePolicy, lets the webhook read the kits of this namespace only, closes
+			the network except for DNS and the FL server, grants people their permissions, and labels the
+			namespace last. None of these permissions includes reading Secrets. The built-in role "edit" can
+			read every kit, so do not bind it in this namespace.
 
-			Pods that run already are not ended.`),
+			Pods that are already running keep running.`),
 		Example: templates.Examples(`
-			# Govern a namespace by a policy in a file
+			# Govern a namespace with a policy from a file
 			kubectl flare site add fl-site-1 --policy=hospital-a.yaml --server-cidr=203.0.113.7/32 --admin=ann
 
-			# Make the policy of what the project lead told by telephone
+			# Create the policy from what the project lead gave you by telephone
 			kubectl flare site add fl-site-1 --root-fingerprint=5F:0C:… --participant=site-1 --image=` + image + `
 
-			# The same for the FL server, and for those who submit jobs with an admin's kit
+			# Do the same for the FL server, and for people who submit jobs with an admin's kit
 			kubectl flare site add fl-server --root-fingerprint=5F:0C:… --participant=server1 --participant=lead@hospital-a.org --interactive-role=admin --image=` + image + ` --hosts-server
 
-			# Put another namespace under a policy that is there
+			# Put another namespace under an existing policy
 			kubectl flare site add fl-site-1b --policy-name=hospital-a`),
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -68,7 +68,7 @@ func newAddCommand(c clients.Clients, known Known, streams genericiooptions.IOSt
 		},
 	}
 	o.add(cmd)
-	cmd.Flags().BoolVar(&o.ForceConflicts, "force-conflicts", false, "Take over fields that others have set")
+	cmd.Flags().BoolVar(&o.ForceConflicts, "force-conflicts", false, "Take over fields that other field managers have set")
 	o.Printer.AddFlags(cmd)
 	return cmd
 }
@@ -93,7 +93,7 @@ func newPlan(ctx context.Context, namespace string, f *flags) (plan, error) {
 // Run puts the namespace under the policy.
 func (o *AddOptions) Run(ctx context.Context) error {
 	if len(o.plan.servers()) == 0 && !o.HostsServer {
-		o.warn("the network is closed to every FL server: give --server-namespace or --server-cidr, or --hosts-server where it runs in this namespace")
+		o.warn("the network policies allow no FL server: give --server-namespace or --server-cidr, or --hosts-server if the server runs in this namespace")
 	}
 	if o.Printer.DryRun.Client() {
 		return o.Printer.Objects(o.Out, append(o.plan.objects(), o.plan.label()))
@@ -110,7 +110,7 @@ func (o *AddOptions) Run(ctx context.Context) error {
 	return errors.Join(err, reporter.Print(changes))
 }
 
-// steps puts the label on last, and writes nothing else of the namespace.
+// steps label the namespace last, and write nothing else of it.
 func (o *AddOptions) steps() engine.Plan {
 	return engine.Plan{
 		Subject: o.plan.namespace,
@@ -125,9 +125,10 @@ func (o *AddOptions) steps() engine.Plan {
 // labeled is kubectl's word.
 const labeled engine.Action = "labeled"
 
-var errNotInstalled = errors.New("the webhook is not installed in this cluster, so nothing would keep the policy: have a cluster admin run `kubectl flare install` first")
+var errNotInstalled = errors.New("the webhook is not installed in this cluster, so nothing would enforce the policy: ask a cluster admin to run `kubectl flare install` first")
 
-// installed keeps a label from looking like protection.
+// installed makes sure that the webhook is there: without it, the label only looks like
+// protection.
 func (o *AddOptions) installed(ctx context.Context) error {
 	typed, err := o.clients.Typed()
 	if err != nil {
@@ -138,7 +139,7 @@ func (o *AddOptions) installed(ctx context.Context) error {
 	case apierrors.IsNotFound(err):
 		return errNotInstalled
 	case apierrors.IsForbidden(err):
-		o.warn("you may not see whether the webhook is installed; without it nothing keeps the policy")
+		o.warn("you may not see whether the webhook is installed; without it, nothing enforces the policy")
 		return nil
 	}
 	return err

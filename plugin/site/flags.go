@@ -43,20 +43,20 @@ func exampleImage(known *workloads.Registry) string { return known.ExampleImage(
 func (f *flags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVarP(&f.Policy, "policy", "f", "", "File with the SitePolicy")
-	fs.StringVar(&f.PolicyName, "policy-name", "", "Name of a SitePolicy that is there already, or of the one that is made of the other flags; without it the namespace's name")
-	fs.StringArrayVar(&f.RootFingerprints, "root-fingerprint", nil, "SHA-256 fingerprint of a federation's root certificate, as the project lead told it; may be given more than once")
+	fs.StringVar(&f.PolicyName, "policy-name", "", "Name of an existing SitePolicy, or of the one to create from the other flags; the default for a new one is the namespace's name")
+	fs.StringArrayVar(&f.RootFingerprints, "root-fingerprint", nil, "SHA-256 fingerprint of a federation's root certificate; get it from the project lead, not from the kit; may be given more than once")
 	fs.StringArrayVar(&f.Participants, "participant", nil, "Participant whose kit may run in the namespace; may be given more than once")
 	fs.StringArrayVar(&f.Images, "image", nil, "Image that participants may run, by digest: REPOSITORY[:TAG]@sha256:…; may be given more than once")
-	fs.StringArrayVar(&f.KitClaims, "kit-claim", nil, "PersistentVolumeClaim from which kits may come that are too large for a Secret; may be given more than once")
+	fs.StringArrayVar(&f.KitClaims, "kit-claim", nil, "PersistentVolumeClaim that may hold kits too large for a Secret; may be given more than once")
 	fs.StringArrayVar(&f.InteractiveRoles, "interactive-role", nil, "Role whose pods are open to exec, attach and port-forward"+f.roles()+"; may be given more than once")
 	fs.StringArrayVar(&f.Admins, "admin", nil, "User who is site admin of the namespace; may be given more than once")
 	fs.StringArrayVar(&f.AdminGroups, "admin-group", nil, "Group whose users are site admins; may be given more than once")
 	fs.StringArrayVar(&f.Scientists, "scientist", nil, "User who may submit jobs in the namespace; may be given more than once")
 	fs.StringArrayVar(&f.ScientistGroups, "scientist-group", nil, "Group whose users may submit jobs; may be given more than once")
 	fs.StringArrayVar(&f.ServerNamespaces, "server-namespace", nil, "Namespace of this cluster in which the FL server runs; may be given more than once")
-	fs.StringArrayVar(&f.ServerCIDRs, "server-cidr", nil, "Addresses of an FL server elsewhere, such as 203.0.113.7/32; may be given more than once")
-	fs.IntSliceVar(&f.ServerPorts, "server-port", f.known.Workloads.Ports(), "Ports on which participants talk to the FL server")
-	fs.BoolVar(&f.HostsServer, "hosts-server", false, "Let participants from anywhere reach the FL server in this namespace")
+	fs.StringArrayVar(&f.ServerCIDRs, "server-cidr", nil, "Address range of an FL server outside the cluster, such as 203.0.113.7/32; may be given more than once")
+	fs.IntSliceVar(&f.ServerPorts, "server-port", f.known.Workloads.Ports(), "Ports on which participants connect to the FL server")
+	fs.BoolVar(&f.HostsServer, "hosts-server", false, "Let participants from anywhere connect to the FL server in this namespace")
 }
 
 // roles says which roles --interactive-role takes, and which of them jobs need.
@@ -75,13 +75,13 @@ func (f *flags) roles() string {
 	return text
 }
 
-// policy is the SitePolicy that is to be written, nil where one that is there is
-// to be used, and its name.
+// policy is the SitePolicy to write, and its name; the policy is nil if an existing one is
+// used.
 func (f *flags) policy(ctx context.Context, namespace string) (*v1alpha1.SitePolicy, string, error) {
 	made := len(f.RootFingerprints)+len(f.Participants)+len(f.Images)+len(f.KitClaims)+len(f.InteractiveRoles) > 0
 	switch {
 	case f.Policy != "" && (made || f.PolicyName != ""):
-		return nil, "", errors.New("--policy says it all: leave out --policy-name, --root-fingerprint, --participant, --image, --kit-claim and --interactive-role, or write the file anew")
+		return nil, "", errors.New("--policy cannot be combined with --policy-name, --root-fingerprint, --participant, --image, --kit-claim and --interactive-role: leave them out, and change the file instead")
 	case f.Policy != "":
 		p, err := source.Policy(ctx, f.Policy)
 		if err != nil {
@@ -93,11 +93,11 @@ func (f *flags) policy(ctx context.Context, namespace string) (*v1alpha1.SitePol
 		return p, p.Name, nil
 	case !made && f.PolicyName != "":
 		if reasons := validation.IsValidLabelValue(f.PolicyName); len(reasons) > 0 {
-			return nil, "", fmt.Errorf("--policy-name %q is no legal name: %s", f.PolicyName, reasons[0])
+			return nil, "", fmt.Errorf("--policy-name %q is not a valid name: %s", f.PolicyName, reasons[0])
 		}
 		return nil, f.PolicyName, nil
 	case !made:
-		return nil, "", errors.New("say what the site allows: --policy FILE, or --root-fingerprint, --participant and --image, or --policy-name for a SitePolicy that is there")
+		return nil, "", errors.New("no policy is given: give --policy FILE, or --root-fingerprint, --participant and --image, or --policy-name for an existing SitePolicy")
 	}
 	name := f.PolicyName
 	if name == "" {
@@ -107,7 +107,7 @@ func (f *flags) policy(ctx context.Context, namespace string) (*v1alpha1.SitePol
 	return p, name, err
 }
 
-// valid says what is wrong with a policy, as the webhook would.
+// valid returns what the webhook would report about a policy.
 func (f *flags) valid(p *v1alpha1.SitePolicy) error {
 	_, errs := policies.Compile(p, f.known.Catalog)
 	return errs.ToAggregate()
@@ -144,7 +144,7 @@ func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
 	}
 	for flag, given := range map[string]int{"root-fingerprint": len(f.RootFingerprints), "participant": len(f.Participants), "image": len(f.Images)} {
 		if given == 0 {
-			errs = append(errs, fmt.Errorf("--%s is missing: a policy needs --root-fingerprint, --participant and --image, or write it to a file and give --policy", flag))
+			errs = append(errs, fmt.Errorf("--%s is missing: a policy needs --root-fingerprint, --participant and --image; give them, or give a file with --policy", flag))
 		}
 	}
 	if len(errs) == 0 {
@@ -168,17 +168,17 @@ func parseImage(image string, known *workloads.Registry) (v1alpha1.AllowedImage,
 	return allowed, nil
 }
 
-// checkNetwork looks at what only the network flags say.
+// checkNetwork checks the flags of the network policies.
 func (f *flags) checkNetwork() error {
 	var errs []error
 	for _, cidr := range f.ServerCIDRs {
 		if _, err := netip.ParsePrefix(cidr); err != nil {
-			errs = append(errs, fmt.Errorf("--server-cidr %q is no range of addresses: write for instance 203.0.113.7/32", cidr))
+			errs = append(errs, fmt.Errorf("--server-cidr %q is not an address range: give for example 203.0.113.7/32", cidr))
 		}
 	}
 	for _, port := range f.ServerPorts {
 		if port < 1 || port > 65535 {
-			errs = append(errs, fmt.Errorf("--server-port %d is no port", port))
+			errs = append(errs, fmt.Errorf("--server-port %d is not a port: give a number from 1 to 65535", port))
 		}
 	}
 	return errors.Join(errs...)

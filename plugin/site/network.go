@@ -9,9 +9,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
-// networkPolicies close the namespace and open what a federation needs: names,
-// the FL server, and the pods of the namespace among themselves. A cluster whose
-// network plugin knows no NetworkPolicy keeps none of it.
+// networkPolicies close the namespace and open what a federation needs: DNS, the FL
+// server, and connections among the pods of the namespace. They have no effect in a
+// cluster whose network plugin does not implement NetworkPolicy.
 func (p *plan) networkPolicies() []workloads.Object {
 	both := []networkingv1.PolicyType{networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress}
 	deny := p.networkPolicy("flare-default-deny", networkingv1.NetworkPolicySpec{PolicyTypes: both})
@@ -21,7 +21,7 @@ func (p *plan) networkPolicies() []workloads.Object {
 		Ingress:     []networkingv1.NetworkPolicyIngressRule{{From: neighbours}},
 		Egress: []networkingv1.NetworkPolicyEgressRule{
 			{To: neighbours},
-			// Clusters have their DNS in pods, on nodes or on a link-local address.
+			// DNS may run in pods, on nodes or on a link-local address.
 			{Ports: append(ports(corev1.ProtocolUDP, 53), ports(corev1.ProtocolTCP, 53)...)},
 		},
 	}
@@ -32,7 +32,7 @@ func (p *plan) networkPolicies() []workloads.Object {
 		spec.Ingress = append(spec.Ingress, networkingv1.NetworkPolicyIngressRule{Ports: ports(corev1.ProtocolTCP, p.flags.ServerPorts...)})
 	}
 	if p.policy != nil && p.policy.Spec.Launcher != nil {
-		// The API server, with which the launcher makes job pods.
+		// The launcher creates job pods through the API server.
 		spec.Egress = append(spec.Egress, networkingv1.NetworkPolicyEgressRule{Ports: ports(corev1.ProtocolTCP, 443, 6443)})
 	}
 	return []workloads.Object{deny, p.networkPolicy("flare-federation", spec)}
@@ -44,7 +44,7 @@ func (p *plan) networkPolicy(name string, spec networkingv1.NetworkPolicySpec) *
 	}
 }
 
-// servers are where the FL server may be.
+// servers are the peers that may be the FL server.
 func (p *plan) servers() []networkingv1.NetworkPolicyPeer {
 	var peers []networkingv1.NetworkPolicyPeer
 	for _, namespace := range p.flags.ServerNamespaces {

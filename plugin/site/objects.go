@@ -14,15 +14,14 @@ import (
 // plan is what a governed namespace needs.
 type plan struct {
 	namespace string
-	// policy is nil where one that is there is used; its name is in any case in
-	// policyName.
+	// policy is nil if an existing one is used; policyName is its name in any case.
 	policy     *v1alpha1.SitePolicy
 	policyName string
 	flags      *flags
 }
 
-// objects are all but the label, which comes last: a namespace must not be
-// governed before everything that governing needs is there.
+// objects are all objects except the label, which comes last: a namespace must not be
+// governed before everything exists that this requires.
 func (p *plan) objects() []workloads.Object {
 	var objects []workloads.Object
 	if p.policy != nil {
@@ -47,7 +46,7 @@ func (p *plan) objects() []workloads.Object {
 	return append(objects, p.networkPolicies()...)
 }
 
-// label is the namespace with the one field that is ours.
+// label is the namespace with only the label.
 func (p *plan) label() *corev1.Namespace {
 	return &corev1.Namespace{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"},

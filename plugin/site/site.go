@@ -1,4 +1,4 @@
-// Package site is the commands that put a namespace under a SitePolicy.
+// Package site has the commands that put a namespace under a SitePolicy.
 package site
 
 import (
@@ -25,8 +25,8 @@ func NewCommand(c clients.Clients, known Known, streams genericiooptions.IOStrea
 		Long: templates.LongDesc(`
 			Put namespaces under a SitePolicy.
 
-			A governed namespace has the label kubectl-flare.dev/site-policy with the name of its one
-			SitePolicy. Nothing runs there that the policy does not allow, whoever makes it.`),
+			A governed namespace has the label kubectl-flare.dev/site-policy with the name of its SitePolicy.
+			Only what the policy allows can run there, regardless of who creates it.`),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

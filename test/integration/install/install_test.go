@@ -51,7 +51,7 @@ func TestInstallAndUninstall(t *testing.T) {
 	out, errOut, err := run(t, config, append(args, "--dry-run=server")...)
 	require.NoError(t, err)
 	require.Contains(t, out, "namespace/flare-system created (server dry run)")
-	require.Contains(t, errOut, "cannot be tried before")
+	require.Contains(t, errOut, "are left out of this dry run")
 	_, err = client.CoreV1().Namespaces().Get(t.Context(), "flare-system", metav1.GetOptions{})
 	require.Error(t, err, "a dry run has written")
 
