@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 )
 
-// maxCompletions bounds what one press of the tab key asks a server for.
+// maxCompletions bounds what one completion requests from a server.
 const maxCompletions = 100
 
 // completeFlags completes the values of kubectl's own flags.
@@ -32,7 +32,7 @@ func completeFlags(cmd *cobra.Command, c clients.Clients) {
 		"user":      fromConfig(func(c api.Config) []string { return keys(c.AuthInfos) }),
 	} {
 		if err := cmd.RegisterFlagCompletionFunc(flag, complete); err != nil {
-			panic(err) // a flag's name is wrong, above
+			panic(err) // a flag name above is wrong
 		}
 	}
 }

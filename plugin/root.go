@@ -1,5 +1,5 @@
-// Package plugin is `kubectl flare`: the root of its command tree. One package
-// per noun or verb lies below it.
+// Package plugin is `kubectl flare`: the root of its command tree. Each noun or verb has a
+// package below it.
 package plugin
 
 import (
@@ -29,7 +29,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 )
 
-// Options are what the commands get from outside. Tests give their own.
+// Options are what the commands depend on. Tests replace them.
 type Options struct {
 	ConfigFlags *genericclioptions.ConfigFlags
 	IOStreams   genericiooptions.IOStreams
@@ -42,11 +42,10 @@ type Options struct {
 	Workloads  *workloads.Registry
 }
 
-// DefaultOptions are the real ones. Warnings of the API server, and so those of
-// the flare webhook, go to standard error.
+// DefaultOptions are the options of the program. Warnings from the API server and the flare
+// webhook go to standard error.
 //
-// It panics if a framework of this version has no valid profile, which a test
-// excludes.
+// It panics if a framework of this version has no valid profile, which a test excludes.
 func DefaultOptions(streams genericiooptions.IOStreams) Options {
 	catalog, err := policies.DefaultCatalog()
 	if err != nil {
@@ -78,9 +77,8 @@ func NewCommand(o Options) *cobra.Command {
 		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl flare"},
 		Short:       "Federated learning with " + o.Workloads.Titles() + " on Kubernetes",
 		Long: templates.LongDesc(`
-			Takes a federated-learning federation from startup kits to a running job, on any Kubernetes
-			cluster.`),
-		// main prints errors, once and in kubectl's form.
+			Run a federated-learning federation on any Kubernetes cluster, from startup kits to running jobs.`),
+		// main prints errors, once and in kubectl's format.
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -133,8 +131,8 @@ func addCommands(root *cobra.Command, o Options, c clients.Clients) {
 // completer is the name under which kubectl calls a plugin for completions.
 const completer = "kubectl_complete-flare"
 
-// Args are the arguments that the command tree gets for a process's own: under
-// kubectl's name for completers it completes.
+// Args are the arguments of the command tree for the arguments of the process: if the
+// process has kubectl's name for completers, it completes.
 func Args(argv []string) []string {
 	if len(argv) == 0 {
 		return nil

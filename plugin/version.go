@@ -33,8 +33,8 @@ func newVersionCommand(streams genericiooptions.IOStreams) *cobra.Command {
 	}
 }
 
-// versionOf takes what the release build said, else what Go knows: the module's
-// version after `go install`, the commit after `go build`.
+// versionOf is the version from the release build, or else what Go knows: the module's
+// version after `go install`, or the commit after `go build`.
 func versionOf(set string, info *debug.BuildInfo) string {
 	if set != "" {
 		return set

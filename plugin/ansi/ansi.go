@@ -1,5 +1,5 @@
-// Package ansi takes terminal colours out of text: some programs colour their logs
-// even where no terminal is.
+// Package ansi removes terminal colors from text: some programs color their logs even
+// without a terminal.
 package ansi
 
 import (
@@ -10,12 +10,12 @@ import (
 
 var colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// Strip returns s without colours.
+// Strip returns s without colors.
 func Strip(s string) string { return colour.ReplaceAllString(s, "") }
 
-// NewWriter returns a writer that passes everything but colours on to w. A
-// sequence may be spread over several writes. Close passes on what was held
-// back as the possible start of a sequence; it does not close w.
+// NewWriter returns a writer that passes everything except colors on to w. A sequence may
+// be split over several writes. Close passes on bytes that were held back as the possible
+// start of a sequence; it does not close w.
 func NewWriter(w io.Writer) io.WriteCloser { return &writer{to: w} }
 
 type writer struct {
@@ -41,7 +41,7 @@ func (w *writer) Close() error {
 	return err
 }
 
-// maxSequence bounds what is held back: nothing that long is a colour.
+// maxSequence bounds what is held back: no color is that long.
 const maxSequence = 64
 
 // unfinished is how many bytes at the end may be the start of a sequence.

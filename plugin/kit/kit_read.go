@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// reason takes the path off, which the message names already.
+// reason removes the path, which the message has already.
 func reason(err error) error {
 	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		return pathError.Err

@@ -35,7 +35,7 @@ func (o *SealOptions) check(k *kit.Kit) error {
 			return err
 		}
 	}
-	return source.KitRefusal(o.dir, k, kept, "sealed")
+	return source.KitError(o.dir, k, kept, "sealed")
 }
 
 // asGood reports whether the kit carries a seal by the same key and certificate

@@ -183,7 +183,7 @@ func TestVerifyPolicies(t *testing.T) {
 
 	for want, text := range map[string]string{
 		`unknown field "spec.kit"`:       "apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nspec: {kit: {}}\n",
-		"holds no SitePolicy":            "apiVersion: v1\nkind: Pod\n",
+		"contains no SitePolicy":         "apiVersion: v1\nkind: Pod\n",
 		"it is not valid YAML":           "[",
 		"spec.kits.trustRoots: Required": "apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nmetadata: {name: a}\nspec: {participants: [site-1], kits: {trustRoots: []}}\n",
 		"already set":                    "kind: SitePolicy\nkind: SitePolicy\n",

@@ -382,7 +382,7 @@ func TestAChangeThatCannotStartIsRolledBack(t *testing.T) {
 			}
 			out, _, err := b.launch(append([]string{dir, "--image=" + missing}, tc.args...)...)
 			wants(t, err, "cannot be pulled", missing)
-			if got := strings.Contains(err.Error(), "the former objects were restored"); got != tc.says {
+			if got := strings.Contains(err.Error(), "the former objects were applied again"); got != tc.says {
 				t.Errorf("the error says that it was rolled back: %v\n%v", got, err)
 			}
 			if tc.says {

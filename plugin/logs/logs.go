@@ -19,7 +19,7 @@ import (
 // Options are the flags of `kubectl flare logs`.
 type Options struct {
 	Participant string
-	// Container is empty for all of them.
+	// Container is empty for all containers.
 	Container string
 	Follow    bool
 	Previous  bool
@@ -38,10 +38,10 @@ func NewCommand(c clients.Clients, streams genericiooptions.IOStreams) *cobra.Co
 		DisableFlagsInUseLine: true,
 		Short:                 "Print a participant's log",
 		Long: templates.LongDesc(`
-			Print the log of a participant, which is named by its true name or by that of its objects.
+			Print the log of a participant. Give its true name or the name of its objects.
 
-			Where the participant has several containers, the logs of all are printed, and each line begins
-			with its pod and container. Colours are left out unless standard output is a terminal.`),
+			If the participant has several containers, the command prints the logs of all of them, and each
+			line begins with its pod and container. Colors are removed unless standard output is a terminal.`),
 		Example: templates.Examples(`
 			# Print a client's log
 			kubectl flare logs Site_2
@@ -70,15 +70,15 @@ func NewCommand(c clients.Clients, streams genericiooptions.IOStreams) *cobra.Co
 			return participants.Complete(o.clients)(cmd, args, start)
 		},
 	}
-	cmd.Flags().StringVarP(&o.Container, "container", "c", "", "Print the log of this container alone")
-	cmd.Flags().BoolVarP(&o.Follow, "follow", "f", false, "Go on printing what is logged")
+	cmd.Flags().StringVarP(&o.Container, "container", "c", "", "Print only the log of this container")
+	cmd.Flags().BoolVarP(&o.Follow, "follow", "f", false, "Keep printing new lines of the log")
 	cmd.Flags().BoolVarP(&o.Previous, "previous", "p", false, "Print the log of the container before the last restart")
-	cmd.Flags().Int64Var(&o.Tail, "tail", -1, "Print that many of the last lines; -1 prints all")
-	cmd.Flags().DurationVar(&o.Since, "since", 0, "Print only what is newer than that, such as 5m or 2h")
+	cmd.Flags().Int64Var(&o.Tail, "tail", -1, "Number of last lines to print; -1 prints all")
+	cmd.Flags().DurationVar(&o.Since, "since", 0, "Print only lines newer than this duration, such as 5m or 2h")
 	return cmd
 }
 
-// Validate checks the flags against each other.
+// Validate checks the flags.
 func (o *Options) Validate() error {
 	var errs []error
 	if o.Tail < -1 {
@@ -88,7 +88,7 @@ func (o *Options) Validate() error {
 		errs = append(errs, fmt.Errorf("--since %s is too short: give at least 1s", o.Since))
 	}
 	if o.Follow && o.Previous {
-		errs = append(errs, errors.New("--follow and --previous exclude each other: the previous container logs nothing more"))
+		errs = append(errs, errors.New("--follow and --previous cannot be combined, because the previous container has ended: give one of them"))
 	}
 	return errors.Join(errs...)
 }

@@ -59,11 +59,11 @@ func TestErrors(t *testing.T) {
 		args []string
 		want string
 	}{
-		"nobody":              {[]string{"site-9"}, "there are: Site_2, lead@hospital-a.org"},
+		"no such participant": {[]string{"site-9"}, "its participants are Site_2, lead@hospital-a.org"},
 		"an admin":            {[]string{"lead@hospital-a.org"}, "has the role admin"},
 		"no pod":              {[]string{"Site_2"}, "has no pod in namespace"},
 		"every flag at once":  {[]string{"Site_2", "--tail=-2", "--since=1ms", "-f", "-p"}, "--tail"},
-		"follow and previous": {[]string{"Site_2", "-f", "-p"}, "exclude each other"},
+		"follow and previous": {[]string{"Site_2", "-f", "-p"}, "cannot be combined"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := run(t, cluster(t, false), tc.args...)

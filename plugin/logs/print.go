@@ -15,12 +15,12 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/ansi"
 )
 
-// maxLine is how much of a line is printed at once where several logs are printed:
-// a longer line is broken there.
+// maxLine is how much of a line is printed at once if several logs are printed: a longer
+// line is broken there.
 const maxLine = 64 << 10
 
-// print prints one log as it is, and several with prefixes: one after the other, or
-// all at once where they are followed.
+// print prints one log unchanged, and several with prefixes: one after the other, or all
+// at once if they are followed.
 func (o *Options) print(ctx context.Context, typed kubernetes.Interface, sources []source) error {
 	if len(sources) == 1 {
 		return o.stream(ctx, typed, sources[0], func(log io.Reader) error {
@@ -43,11 +43,11 @@ func (o *Options) print(ctx context.Context, typed kubernetes.Interface, sources
 	return errors.Join(errs...)
 }
 
-// stream hands on a log, without colours unless it goes to a terminal.
+// stream passes a log on, without colors unless it goes to a terminal.
 func (o *Options) stream(ctx context.Context, typed kubernetes.Interface, s source, print func(io.Reader) error) error {
 	log, err := typed.CoreV1().Pods(s.namespace).GetLogs(s.pod, o.logOptions(s.container)).Stream(ctx)
 	if apierrors.IsBadRequest(err) {
-		return fmt.Errorf("there is no such log of %q yet: %w", o.Participant, err)
+		return fmt.Errorf("%q has no such log yet: %w", o.Participant, err)
 	}
 	if err != nil {
 		return err

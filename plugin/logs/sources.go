@@ -37,7 +37,7 @@ func (o *Options) sources(ctx context.Context, typed kubernetes.Interface) ([]so
 	case !ok:
 		return nil, participants.NotFound(all, o.Participant, namespace)
 	case p.OnDemand():
-		return nil, fmt.Errorf("%q has the role %s: its pods live only as long as a `kubectl flare job` command", p.Name, p.Role)
+		return nil, fmt.Errorf("%q has the role %s: its pods exist only while a `kubectl flare job` command runs", p.Name, p.Role)
 	}
 	pods, err := participants.ListPods(ctx, typed, namespace)
 	if err != nil {
@@ -46,8 +46,7 @@ func (o *Options) sources(ctx context.Context, typed kubernetes.Interface) ([]so
 	return o.sourcesOf(p, pods)
 }
 
-// sourcesOf warns of workloads that have no pod: what the person looks for may be
-// there.
+// sourcesOf warns about workloads that have no pod: their logs are missing.
 func (o *Options) sourcesOf(p participants.Participant, pods participants.Pods) ([]source, error) {
 	var found []source
 	var absent []error
@@ -79,12 +78,12 @@ func (o *Options) sourcesOf(p participants.Participant, pods participants.Pods) 
 }
 
 func noPod(p participants.Participant, w participants.Workload) error {
-	return fmt.Errorf("%q has no pod in namespace %q: `kubectl flare status` and `kubectl describe %s %s -n %s` tell why",
+	return fmt.Errorf("%q has no pod in namespace %q: see `kubectl flare status` and `kubectl describe %s %s -n %s` for the reason",
 		p.Name, p.Namespace, strings.ToLower(w.Kind), w.Name, p.Namespace)
 }
 
-// containers are the names of a pod's containers; of its init containers only where
-// somebody asks for one by name.
+// containers are the names of a pod's containers; init containers are included only if the
+// user gives a name.
 func containers(pod *corev1.Pod, name string) []string {
 	var names []string
 	for _, c := range pod.Spec.Containers {

@@ -17,15 +17,14 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
-// Change is what has become of one object, or would.
+// Change is what happened to one object, or would happen.
 type Change struct {
 	// Name is "resource.group/name", as kubectl prints it.
 	Name      string
 	Namespace string
-	// Verb is a past participle, such as "created", with or without an
-	// explanation behind it.
+	// Verb is a past participle, such as "created", possibly with an explanation.
 	Verb string
-	// Object is the object afterwards; nil where it is gone.
+	// Object is the object afterwards; nil if it is gone.
 	Object runtime.Object
 }
 
@@ -37,7 +36,7 @@ type Printer struct {
 	showSecrets bool
 }
 
-// NewPrinter makes a Printer, which AddFlags binds to a command.
+// NewPrinter makes a Printer; AddFlags binds it to a command.
 func NewPrinter() *Printer { return &Printer{format: newFormat()} }
 
 // AddFlags adds -o, the flags of templates and --dry-run.
@@ -47,7 +46,7 @@ func (p *Printer) AddFlags(cmd *cobra.Command) {
 }
 
 // AddManifestFlags adds -o to a command that writes manifests for people to apply: its
-// default is YAML, and it changes nothing that could be rehearsed.
+// default is YAML, and there is no --dry-run, because it changes nothing.
 func (p *Printer) AddManifestFlags(cmd *cobra.Command) {
 	p.addFlags(cmd, false)
 	*p.print.OutputFormat = "yaml"
@@ -57,10 +56,10 @@ func (p *Printer) AddManifestFlags(cmd *cobra.Command) {
 
 // AddShowSecrets adds --show-secrets.
 func (p *Printer) AddShowSecrets(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&p.showSecrets, "show-secrets", false, "Print the private key and the other content of Secrets instead of sizes")
+	cmd.Flags().BoolVar(&p.showSecrets, "show-secrets", false, "Print the content of Secrets, including the private key, instead of sizes")
 }
 
-// Complete reads what the flags say.
+// Complete reads the flags.
 func (p *Printer) Complete(cmd *cobra.Command) error {
 	if err := p.DryRun.Complete(cmd); err != nil {
 		return err
@@ -80,11 +79,11 @@ func (p *Printer) YAML() bool { return p.name() == "yaml" }
 // Structured says whether standard output is for machines.
 func (p *Printer) Structured() bool { return p.structured() }
 
-// Streaming says whether changes may be printed one by one, as they are made.
+// Streaming says whether changes are printed one by one, as they happen.
 func (p *Printer) Streaming() bool { return p.name() == "" && p.DryRun.Suffix() == "" }
 
-// Progress is where a person reads how far a command is: not on standard output
-// where that is for machines.
+// Progress is where a command reports its progress: not standard output if that is for
+// machines.
 func (p *Printer) Progress(streams genericiooptions.IOStreams) io.Writer {
 	if p.structured() {
 		return streams.ErrOut
@@ -101,8 +100,8 @@ func (p *Printer) Objects(out io.Writer, objects []workloads.Object) error {
 	return p.Changes(out, changes)
 }
 
-// Removals prints what a client-side dry run would delete. Machines get no more than
-// the objects' names, as they do when objects are deleted.
+// Removals prints what a client-side dry run would delete. Machines get only the objects'
+// names, as they do when objects are deleted.
 func (p *Printer) Removals(out io.Writer, objects []workloads.Object) error {
 	changes := make([]Change, 0, len(objects))
 	for _, obj := range objects {
@@ -121,8 +120,8 @@ func nameOf(obj workloads.Object) string {
 	return fmt.Sprintf("%s/%s", singular.GroupResource(), obj.GetName())
 }
 
-// Changes prints what has become of the objects: a line each for people, for
-// machines the objects that are there.
+// Changes prints what happened to the objects: a line each for people, and the objects
+// that exist for machines.
 func (p *Printer) Changes(out io.Writer, changes []Change) error {
 	switch {
 	case p.name() == wide:
@@ -166,7 +165,7 @@ func (p *Printer) objects(out io.Writer, changes []Change) error {
 		shown = append(shown, obj)
 	}
 	if p.name() == "json" {
-		// One document, as kubectl does it, so that jq can read it.
+		// One document, as in kubectl, so that jq can read it.
 		list := &corev1.List{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}}
 		for _, obj := range shown {
 			list.Items = append(list.Items, runtime.RawExtension{Object: obj})

@@ -15,8 +15,8 @@ import (
 	"k8s.io/client-go/util/jsonpath"
 )
 
-// The formats of kubectl get that a person makes columns with. Its own printer is in
-// the package of the command, which takes 40 ms to initialize.
+// The formats of `kubectl get` with custom columns. kubectl's own printer is in the package
+// of that command, which takes 40 ms to initialize.
 const (
 	formatColumns     = "custom-columns"
 	formatColumnsFile = "custom-columns-file"
@@ -28,8 +28,8 @@ type columns struct {
 	noHeaders      bool
 }
 
-// newColumns reads a format such as "custom-columns=NAME:.metadata.name". ok is false
-// where the format is another.
+// newColumns reads a format such as "custom-columns=NAME:.metadata.name". ok is false for
+// other formats.
 func newColumns(format, template string, noHeaders bool) (c *columns, ok bool, err error) {
 	name, spec, given := strings.Cut(format, "=")
 	if !given {
@@ -75,7 +75,7 @@ func (c *columns) fromFile(name string) error {
 	return nil
 }
 
-// validate makes paths what jsonpath takes: braces and the dot may be left out.
+// validate converts paths to the form of jsonpath: braces and the dot are optional.
 func (c *columns) validate() error {
 	for i, path := range c.paths {
 		path = strings.TrimSuffix(strings.TrimPrefix(path, "{"), "}")
@@ -128,7 +128,7 @@ func (c *columns) line(obj runtime.Object, out io.Writer) error {
 	return err
 }
 
-// cellOf is what stands at the path, "<none>" where nothing does.
+// cellOf is the value at the path; "<none>" if there is none.
 func cellOf(content map[string]any, path string) (string, error) {
 	parser := jsonpath.New("column").AllowMissingKeys(true)
 	if err := parser.Parse(path); err != nil {

@@ -14,16 +14,16 @@ import (
 	"k8s.io/cli-runtime/pkg/printers"
 )
 
-// Document is what a command has to say that is no object of a cluster: a verdict,
-// a list of participants, what stands in a kit.
+// Document is the output of a command that is not an object of a cluster: a verdict, a
+// list of participants, the content of a kit.
 type Document struct {
-	// Body is the whole for machines: something that becomes a JSON object with
-	// apiVersion and kind, a list one with items.
+	// Body is the form for machines: it becomes a JSON object with apiVersion and kind,
+	// and with items if it is a list.
 	Body any
-	// Names are what -o name prints, a line each.
+	// Names are the lines that -o name prints.
 	Names []string
-	// Table is the form for people of a list; Text that of all else. wide is set
-	// where nothing may be left out.
+	// Table is the form of a list for people; Text is the form of anything else. wide
+	// means that nothing may be left out.
 	Table *metav1.Table
 	Text  func(out io.Writer, wide bool) error
 	// WithNamespace gives a table a column with the namespaces of its rows' objects.
@@ -33,7 +33,7 @@ type Document struct {
 // View prints documents.
 type View struct{ format }
 
-// NewView makes a View, which AddFlags binds to a command.
+// NewView makes a View; AddFlags binds it to a command.
 func NewView() *View { return &View{newFormat()} }
 
 // AddFlags adds -o and the flags of templates.
@@ -44,7 +44,7 @@ func (v *View) AddNoHeaders(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&v.noHeaders, "no-headers", false, "Print no header line")
 }
 
-// Validate refuses formats that do not exist.
+// Validate rejects formats that do not exist.
 func (v *View) Validate() error {
 	_, err := v.printer()
 	return err
@@ -83,8 +83,8 @@ func lines(out io.Writer, all []string) error {
 	return nil
 }
 
-// object makes of a body what kubectl's printers take. JSON and YAML keep the order
-// of the body's fields.
+// object converts a body for kubectl's printers. JSON keeps the order of the body's
+// fields.
 func (v *View) object(body any) (runtime.Object, error) {
 	data, err := json.Marshal(body)
 	if err != nil {

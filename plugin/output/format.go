@@ -1,6 +1,6 @@
-// Package output prints what commands list, make and write, the way kubectl does:
-// one set of formats, one set of words for dry runs, tables for people. Of a Secret
-// it shows sizes, unless --show-secrets asks for all.
+// Package output prints what commands list, create and change, the way kubectl does: with
+// the same formats, the same words for dry runs, and tables for people. It shows only the
+// sizes of a Secret's values, unless --show-secrets is given.
 package output
 
 import (
@@ -15,12 +15,12 @@ import (
 )
 
 // textDefault ends the usage of -o.
-const textDefault = ". Text for people is the default"
+const textDefault = ". The default is text for people"
 
 // wide is the format for people that leaves nothing out.
 const wide = "wide"
 
-// format is the flag -o and what belongs to it.
+// format is the flag -o with the flags of its templates.
 type format struct {
 	print     *genericclioptions.PrintFlags
 	noHeaders bool
@@ -30,8 +30,8 @@ func newFormat() format {
 	return format{print: genericclioptions.NewPrintFlags("").WithTypeSetter(scheme.Scheme)}
 }
 
-// addFlags adds -o and the flags of templates. Managed fields are for objects of a
-// cluster alone.
+// addFlags adds -o and the flags of templates. managedFields is for objects of a cluster
+// only.
 func (f *format) addFlags(cmd *cobra.Command, managedFields bool) {
 	if managedFields {
 		f.print.JSONYamlPrintFlags.AddFlags(cmd)
@@ -44,7 +44,7 @@ func (f *format) addFlags(cmd *cobra.Command, managedFields bool) {
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(f.allowed(), cobra.ShellCompDirectiveNoFileComp))
 }
 
-// allowed are the formats, the usual ones first.
+// allowed are the formats, the common ones first.
 func (f *format) allowed() []string {
 	usual := []string{"json", "yaml", "kyaml", "name", wide}
 	rest := append(f.print.AllowedFormats(), formatColumns, formatColumnsFile)
@@ -65,8 +65,8 @@ func (f *format) name() string {
 // structured says whether standard output is for machines.
 func (f *format) structured() bool { return f.name() != "" && f.name() != wide }
 
-// printer is the printer of a structured format, nil for people's. Its error lists
-// the formats.
+// printer is the printer of a structured format; nil for the formats for people. Its error
+// lists the formats.
 func (f *format) printer() (printers.ResourcePrinter, error) {
 	if !f.structured() {
 		return nil, nil

@@ -176,7 +176,7 @@ func TestFormatsOfChanges(t *testing.T) {
 	}
 }
 
-// In no format is anything of a Secret, unless the person asks for it.
+// No format shows anything of a Secret, unless --show-secrets is given.
 func TestSecretsAreRedacted(t *testing.T) {
 	const inBase64 = "cHJpdmF0ZQ"
 	for _, format := range []string{"json", "yaml", "kyaml", "go-template={{.}}", "jsonpath={}", "custom-columns=A:.data"} {

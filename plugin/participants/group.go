@@ -13,7 +13,7 @@ import (
 
 // grouped collects the workloads of each participant. The zero value is empty.
 type grouped struct {
-	all map[string]*Participant // by namespace and the instance that labels name
+	all map[string]*Participant // by namespace and the instance in the labels
 }
 
 func (g *grouped) add(m *metav1.ObjectMeta, w Workload) {
@@ -59,8 +59,8 @@ func (g *grouped) sorted() []Participant {
 	return out
 }
 
-// instanceKey tells participants apart. Where somebody removed the label, it is the
-// object's own name.
+// instanceKey tells participants apart. If the label was removed, it is the object's own
+// name.
 func instanceKey(namespace string, labels map[string]string, name string) string {
 	return namespace + "/" + cmp.Or(labels[names.LabelAppInstance], name)
 }

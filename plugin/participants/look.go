@@ -19,8 +19,8 @@ import (
 const (
 	// logLimit bounds, in bytes, what is read of one log or body.
 	logLimit = 1 << 20
-	// rotatedAfter is how much later than the container's start a log may
-	// begin; when it begins later than that, its beginning is gone.
+	// rotatedAfter is how much later than the container a log may begin; if it begins
+	// later than that, its beginning is missing.
 	rotatedAfter = time.Minute
 	tailLines    = 2000
 )
@@ -31,9 +31,9 @@ type Look struct {
 	Pod   *corev1.Pod
 }
 
-// Log looks at the beginning of the log, where a participant mostly says that it
-// has joined, and failing that at its end. Where neither has the line, and what
-// lies between was not read or was rotated away, the answer is unknown.
+// Log looks at the beginning of the log, where most participants say that they have
+// joined, and then at its end. If neither has the line, and the part between them was not
+// read or was rotated away, the answer is unknown.
 func (l Look) Log(ctx context.Context, container string, match func(line string) bool) (workloads.Joining, error) {
 	started, ok := l.runningSince(container)
 	if !ok {
@@ -56,8 +56,8 @@ func (l Look) Log(ctx context.Context, container string, match func(line string)
 	return workloads.JoiningUnknown, err
 }
 
-// HTTP asks through the API server. That the container does not answer yet is no
-// error: it has not joined.
+// HTTP sends a request through the API server. If the container does not answer yet, it
+// has not joined; that is not an error.
 func (l Look) HTTP(ctx context.Context, port int, path string, match func(body []byte) bool) (workloads.Joining, error) {
 	body, err := l.Typed.CoreV1().RESTClient().Get().Namespace(l.Pod.Namespace).Resource("pods").
 		SubResource("proxy").Name(fmt.Sprintf("%s:%d", l.Pod.Name, port)).Suffix(path).DoRaw(ctx)

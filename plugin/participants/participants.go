@@ -1,6 +1,6 @@
-// Package participants finds the participants that run in a namespace. What it
-// knows of a kit it reads from the labels and annotations that launch wrote, so it
-// needs no right to read Secrets.
+// Package participants finds the participants of a namespace. It reads facts about their
+// kits from the labels and annotations that launch wrote, so it needs no permission to read
+// Secrets.
 package participants
 
 import (
@@ -23,7 +23,7 @@ import (
 
 // Participant is one launched participant.
 type Participant struct {
-	// Name is the true name, ObjectName that of its objects.
+	// Name is the true name, ObjectName the name of its objects.
 	Name       string
 	ObjectName string
 	Namespace  string
@@ -32,7 +32,7 @@ type Participant struct {
 	Federation string
 	Org        string
 	KitDigest  string
-	// NotAfter is the end of its certificate; zero when it is not known.
+	// NotAfter is the end of its certificate; zero if it is unknown.
 	NotAfter time.Time
 	Created  time.Time
 	// Workloads are sorted by component, so that the first one comes first.
@@ -47,7 +47,7 @@ type Workload struct {
 	Ready, Wanted int32
 }
 
-// Image is that of the workload's first container.
+// Image is the image of the workload's first container.
 func (w Workload) Image() string {
 	if len(w.Template.Spec.Containers) == 0 {
 		return ""
@@ -58,8 +58,8 @@ func (w Workload) Image() string {
 // Selector picks the objects of launched participants.
 const Selector = names.LabelManagedBy + "=" + names.ManagedBy + "," + names.LabelParticipant
 
-// List returns the participants of a namespace, or of all when it is empty,
-// sorted by namespace and name.
+// List returns the participants of a namespace, or of all namespaces if it is empty, sorted
+// by namespace and name.
 func List(ctx context.Context, typed kubernetes.Interface, namespace string) ([]Participant, error) {
 	opts := metav1.ListOptions{LabelSelector: Selector}
 	deployments, err := typed.AppsV1().Deployments(namespace).List(ctx, opts)
@@ -96,13 +96,13 @@ func workload(kind string, m *metav1.ObjectMeta) workloads.Workload {
 	return workloads.Workload{Kind: kind, Name: m.Name, Component: workloads.Component(m.Labels), Role: kit.Role(m.Labels[names.LabelRole])}
 }
 
-// OnDemand says that the participant's pods exist only while a command needs them.
+// OnDemand says whether the participant's pods exist only while a command needs them.
 func (p Participant) OnDemand() bool {
 	return !slices.ContainsFunc(p.Workloads, func(w Workload) bool { return !w.OnDemand() })
 }
 
-// TrueName is the participant's name as its object's annotation has it, or,
-// where somebody removed that, the object's name.
+// TrueName is the participant's name from the annotation of its object or, if the
+// annotation was removed, the object's name.
 func TrueName(obj metav1.Object) string {
 	if name := obj.GetAnnotations()[names.AnnotationParticipant]; name != "" {
 		return name
@@ -110,13 +110,12 @@ func TrueName(obj metav1.Object) string {
 	return obj.GetName()
 }
 
-// Matches says whether a person who wrote arg means the participant of that
-// true name: by itself or by its objects' name.
+// Matches says whether arg is the true name of the participant, or the name of its objects.
 func Matches(name, arg string) bool {
 	return name == arg || kit.ObjectName(name) == arg
 }
 
-// Find returns the participant that a person calls arg.
+// Find returns the participant that arg names.
 func Find(all []Participant, arg string) (Participant, bool) {
 	for _, p := range all {
 		if p.Name == arg {
@@ -131,14 +130,14 @@ func Find(all []Participant, arg string) (Participant, bool) {
 	return Participant{}, false
 }
 
-// NotFound is the error for a name that means nobody in the namespace.
+// NotFound is the error for a name that no participant of the namespace has.
 func NotFound(all []Participant, arg, namespace string) error {
 	if len(all) == 0 {
-		return fmt.Errorf("there is no participant %q in namespace %q, nor any other: is it the right -n?", arg, namespace)
+		return fmt.Errorf("namespace %[2]q has no participant %[1]q, and no others: give the participant's namespace with -n", arg, namespace)
 	}
 	var names []string
 	for _, p := range all {
 		names = append(names, p.Name)
 	}
-	return fmt.Errorf("there is no participant %q in namespace %q; there are: %s", arg, namespace, strings.Join(names, ", "))
+	return fmt.Errorf("namespace %[2]q has no participant %[1]q; its participants are %[3]s", arg, namespace, strings.Join(names, ", "))
 }

@@ -125,7 +125,7 @@ func TestFind(t *testing.T) {
 		require.Equal(t, want, p.Name)
 		require.Equal(t, want != "", ok)
 	}
-	require.ErrorContains(t, participants.NotFound(all, "x", "fl"), "there are: Site_2, site-1")
+	require.ErrorContains(t, participants.NotFound(all, "x", "fl"), "its participants are Site_2, site-1")
 	require.ErrorContains(t, participants.NotFound(nil, "x", "fl"), "is it the right -n?")
 }
 

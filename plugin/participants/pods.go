@@ -14,11 +14,11 @@ import (
 // Pods are the newest pods of workloads.
 type Pods map[podKey]*corev1.Pod
 
-// podKey is a participant's instance with its namespace, and a component of it.
+// podKey is a participant's instance with its namespace, and one of its components.
 type podKey struct{ instance, component string }
 
-// ListPods returns the newest pod of each workload in a namespace, or in all when it
-// is empty; a pod on its way out counts only where there is no other.
+// ListPods returns the newest pod of each workload in a namespace, or in all namespaces if
+// it is empty; a pod that is being deleted counts only if there is no other.
 func ListPods(ctx context.Context, typed kubernetes.Interface, namespace string) (Pods, error) {
 	list, err := typed.CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: names.LabelParticipant + "," + names.LabelRole + "!=job"})
 	if err != nil {
@@ -42,7 +42,7 @@ func later(a, b *corev1.Pod) bool {
 	return b.CreationTimestamp.Before(&a.CreationTimestamp)
 }
 
-// Of is the pod of a participant's workload; nil where there is none.
+// Of is the pod of a participant's workload; nil if there is none.
 func (pods Pods) Of(p Participant, w Workload) *corev1.Pod {
 	return pods[podKey{p.Namespace + "/" + p.ObjectName, w.Component}]
 }

@@ -180,7 +180,7 @@ func TestCheckBadInput(t *testing.T) {
 		"no object":    {"a: b", []string{"-f", "-"}, "no apiVersion and kind"},
 		"misspelt":     {"apiVersion: v1\nkind: Pod\nspec: {hostnetwork: true}", []string{"-f", "-"}, `unknown field "spec.hostnetwork"`},
 		"in a List":    {"apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod, spec: {containers: 7}}]", []string{"-f", "-"}, "item 1: it is not a valid Pod"},
-		"no policy":    {"", []string{"-f", "-", "--policy", s.manifests}, "holds no SitePolicy"},
+		"no policy":    {"", []string{"-f", "-", "--policy", s.manifests}, "contains no SitePolicy"},
 		"no kit":       {"", []string{"-f", "-", "--kit", t.TempDir()}, "--kit: cannot use the kit"},
 		"format":       {"", []string{"-f", "-", "-o", "xml"}, `unable to match a printer suitable for the output format "xml"`},
 		"too large":    {strings.Repeat("#", 17<<20), []string{"-f", "-"}, "larger than 16 MiB"},

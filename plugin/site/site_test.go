@@ -28,7 +28,7 @@ func site(t *testing.T, args ...string) (out, errOut string, err error) {
 	}, args...)
 }
 
-// golden compares with a file; UPDATE_GOLDEN=1 writes it anew.
+// golden compares with a file; UPDATE_GOLDEN=1 writes the file.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	file := filepath.Join("testdata", name)
@@ -122,8 +122,8 @@ func TestBadFlags(t *testing.T) {
 		args []string
 		want string
 	}{
-		"nothing":           {nil, "say what the site allows"},
-		"both":              {[]string{"--policy=testdata/policy.yaml", "--participant=x"}, "--policy says it all"},
+		"nothing":           {nil, "no policy is given"},
+		"both":              {[]string{"--policy=testdata/policy.yaml", "--participant=x"}, "--policy cannot be combined"},
 		"no such file":      {[]string{"--policy=testdata/none.yaml"}, "no such file"},
 		"unknown field":     {[]string{"--policy=" + broken}, `unknown field "spec.participant"`},
 		"no policy":         {[]string{"--policy=testdata/another-namespace.yaml"}, "--policy"},
@@ -133,7 +133,7 @@ func TestBadFlags(t *testing.T) {
 		"short fingerprint": {append([]string{"--root-fingerprint=5f"}, full[1:]...), "--root-fingerprint"},
 		"bad CIDR":          {append([]string{"--server-cidr=server1"}, full...), "--server-cidr"},
 		"bad port":          {append([]string{"--server-port=0"}, full...), "--server-port 0"},
-		"bad name":          {[]string{"--policy-name=a/b"}, "no legal name"},
+		"bad name":          {[]string{"--policy-name=a/b"}, "is not a valid name"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, _, err := site(t, append([]string{"request", "ns"}, tc.args...)...)
@@ -144,10 +144,10 @@ func TestBadFlags(t *testing.T) {
 	}
 }
 
-// Governing without an open network is legal, and said.
-func TestClosedNetworkIsSaid(t *testing.T) {
+// A closed network is valid, but gives a warning.
+func TestClosedNetworkGivesAWarning(t *testing.T) {
 	_, errOut, err := site(t, "add", "ns", "--policy-name=x", "--dry-run=client")
-	if err != nil || !strings.Contains(errOut, "closed to every FL server") {
+	if err != nil || !strings.Contains(errOut, "the network policies allow no FL server") {
 		t.Errorf("%v %q", err, errOut)
 	}
 }

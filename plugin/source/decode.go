@@ -33,7 +33,7 @@ func newDecoder() (*decoder, error) {
 	return &decoder{serializer.NewCodecFactory(scheme, serializer.EnableStrict).UniversalDeserializer()}, nil
 }
 
-// yaml visits the objects of a document in YAML: none of an empty one.
+// yaml visits the objects of a YAML document; an empty one has none.
 func (d *decoder) yaml(at Place, document []byte, visit func(Object) error) error {
 	data, err := yaml.YAMLToJSONStrict(document)
 	if err != nil {
@@ -45,7 +45,7 @@ func (d *decoder) yaml(at Place, document []byte, visit func(Object) error) erro
 	return d.value(at, data, visit)
 }
 
-// json visits the objects of a JSON value, in which no key may occur twice.
+// json visits the objects of a JSON value, which may have no duplicate keys.
 func (d *decoder) json(at Place, data []byte, visit func(Object) error) error {
 	var tree any
 	strict, err := kjson.UnmarshalStrict(data, &tree)
@@ -62,7 +62,7 @@ func (d *decoder) value(at Place, data []byte, visit func(Object) error) error {
 		Items           []json.RawMessage `json:"items"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil || head.Kind == "" || head.APIVersion == "" {
-		return fmt.Errorf("%s: it is no Kubernetes object: it has no apiVersion and kind", at)
+		return fmt.Errorf("%s: it is not a Kubernetes object: it has no apiVersion and kind", at)
 	}
 	if head.Kind != "List" {
 		return d.object(at, data, visit)
@@ -101,7 +101,7 @@ func (d *decoder) decode(at Place, data []byte) (Object, error) {
 	case err != nil:
 		return o, fmt.Errorf("it is not a valid %s: %w", head.Kind, err)
 	case meta.IsListType(obj):
-		return o, fmt.Errorf("it is a %s: give kind List, or each object as a document of its own", head.Kind)
+		return o, fmt.Errorf("it is a %s: use kind List, or a separate document for each object", head.Kind)
 	}
 	o.Typed = stored(obj)
 	return o, nil

@@ -15,7 +15,7 @@ import (
 	"k8s.io/cli-runtime/pkg/resource"
 )
 
-// Files are the flags -f, -R and -k, which mean what they mean to kubectl.
+// Files are the flags -f, -R and -k, with the same meaning as in kubectl.
 type Files struct{ resource.FilenameOptions }
 
 // AddFlags adds the flags. The usage describes -f.
@@ -29,7 +29,7 @@ func (f *Files) AddFlags(fs *pflag.FlagSet, usage string) {
 // Given says whether there is anything to read.
 func (f *Files) Given() bool { return len(f.Filenames) > 0 || f.Kustomize != "" }
 
-// Validate refuses combinations of flags that contradict each other.
+// Validate rejects flags that cannot be combined.
 func (f *Files) Validate() error {
 	stdin := 0
 	for _, name := range f.Filenames {
@@ -52,7 +52,7 @@ type input struct {
 	open func(context.Context) (io.ReadCloser, error)
 }
 
-// inputs are the files that the flags mean, in the order in which they are read.
+// inputs are the files that the flags name, in the order in which they are read.
 func (f *Files) inputs(stdin io.Reader) ([]input, error) {
 	var all []input
 	for _, name := range f.Filenames {
@@ -72,8 +72,8 @@ func (f *Files) inputs(stdin io.Reader) ([]input, error) {
 	return all, nil
 }
 
-// expand finds the files of a path: a file itself, a folder's manifests, or what
-// matches a pattern, as kubectl does it.
+// expand finds the files of a path, as kubectl does: the file itself, the manifests of a
+// folder, or the files that match a pattern.
 func (f *Files) expand(name string) ([]input, error) {
 	paths := []string{name}
 	if _, err := os.Stat(name); err != nil {
@@ -90,7 +90,7 @@ func (f *Files) expand(name string) ([]input, error) {
 			return nil, err
 		}
 		if len(visitors) == 0 {
-			return nil, fmt.Errorf("the folder %s has no .yaml, .yml or .json file: give the folder that holds the manifests, or -R for those below it", path)
+			return nil, fmt.Errorf("the folder %s has no .yaml, .yml or .json file: give the folder with the manifests, or -R to include subfolders", path)
 		}
 		for _, v := range visitors {
 			if file, ok := v.(*resource.FileVisitor); ok {

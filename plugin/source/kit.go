@@ -12,8 +12,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// Kit reads the kit in a folder by a framework of the registry. Nothing outside of the
-// folder is read, even if somebody puts links into it meanwhile.
+// Kit reads the kit in a folder with a framework of the registry. It reads nothing outside
+// of the folder, even if links are added to it meanwhile.
 func Kit(registry *frameworks.Registry, dir string) (*kit.Kit, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -27,10 +27,9 @@ func Kit(registry *frameworks.Registry, dir string) (*kit.Kit, error) {
 	return k, nil
 }
 
-// GenuineKit reads the kit in a folder and has it judged. A kit with a failed check
-// gives an error that names every one of them: such a kit must go nowhere. root, where
-// given, is the fingerprint of the root that the kit must belong to. The findings hold
-// warnings for a person.
+// GenuineKit reads and verifies the kit in a folder. If a check fails, the error lists all
+// failed checks: such a kit must not be used. root, if given, is the fingerprint of the root
+// that the kit must belong to. The findings contain warnings for the user.
 func GenuineKit(registry *frameworks.Registry, dir, root string, now time.Time) (acceptance.Verified, kit.Findings, error) {
 	rules, err := acceptance.Pinned(registry, root)
 	if err != nil {
@@ -41,15 +40,15 @@ func GenuineKit(registry *frameworks.Registry, dir, root string, now time.Time) 
 		return acceptance.Verified{}, nil, err
 	}
 	verified, findings := acceptance.Accept(k, rules, now)
-	if err := KitRefusal(dir, k, findings, "used"); err != nil {
+	if err := KitError(dir, k, findings, "used"); err != nil {
 		return acceptance.Verified{}, findings, err
 	}
 	return verified, findings, nil
 }
 
-// KitRefusal names every failed check of a kit; nil where there is none. done says what
-// must not be done with the kit, such as "used".
-func KitRefusal(dir string, k *kit.Kit, findings kit.Findings, done string) error {
+// KitError lists the failed checks of a kit; nil if there are none. done says what must not
+// be done with the kit, such as "used".
+func KitError(dir string, k *kit.Kit, findings kit.Findings, done string) error {
 	failed := findings.With(kit.StatusFail)
 	if len(failed) == 0 {
 		return nil
@@ -65,7 +64,7 @@ func KitRefusal(dir string, k *kit.Kit, findings kit.Findings, done string) erro
 	return errors.Join(failures...)
 }
 
-// reason takes the path off, which the message names already.
+// reason removes the path, which the message has already.
 func reason(err error) error {
 	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		return pathError.Err

@@ -9,11 +9,11 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// Policy reads the one SitePolicy of a file, as it is written: defaults are not
-// set. Other objects may stand beside it.
+// Policy reads the one SitePolicy of a file, without defaults. The file may contain other
+// objects too.
 //
-// A policy that the API server would refuse is an error that names the file, the
-// document and every field; so are an unknown field and a second SitePolicy.
+// The error for a policy that the API server would reject names the file, the document and
+// every field. An unknown field and a second SitePolicy are errors too.
 func Policy(ctx context.Context, file string) (*v1alpha1.SitePolicy, error) {
 	files := &Files{}
 	files.Filenames = []string{file}
@@ -29,7 +29,7 @@ func (f *Files) policy(ctx context.Context, stdin io.Reader) (*v1alpha1.SitePoli
 		case !ok:
 			return nil
 		case found != nil:
-			return fmt.Errorf("%s holds several SitePolicies: give a file with one", name)
+			return fmt.Errorf("%s contains several SitePolicies: give a file with one", name)
 		}
 		found = p
 		if err := v1alpha1.Validate(p).ToAggregate(); err != nil {
@@ -41,7 +41,7 @@ func (f *Files) policy(ctx context.Context, stdin io.Reader) (*v1alpha1.SitePoli
 		return nil, err
 	}
 	if found == nil {
-		return nil, fmt.Errorf("%s holds no SitePolicy of %s", name, v1alpha1.GroupVersion())
+		return nil, fmt.Errorf("%s contains no SitePolicy of %s", name, v1alpha1.GroupVersion())
 	}
 	return found, nil
 }

@@ -1,11 +1,10 @@
-// Package source is the one reader of what a person gives as files: manifests,
-// SitePolicies and startup kits.
+// Package source reads all files that users give: manifests, SitePolicies and startup kits.
 //
 // Manifests come from files, folders, globs, URLs, standard input and
 // kustomizations, as kubectl takes them. They are read as a stream: one document
-// is bounded, their sum is not. Decoding is strict, as the API server's is by
-// default for kubectl: an unknown field or a key that occurs twice is an error,
-// because a verdict on something else than was meant would be worthless.
+// is bounded, their sum is not. Decoding is strict, as it is by default when kubectl sends
+// objects to the API server: an unknown field or a duplicate key is an error, because the
+// verdict would be about something else than the user meant.
 package source
 
 import (
@@ -14,18 +13,18 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// MaxDocument is the most bytes of one document. It leaves room for a List with
+// MaxDocument is the maximum size of a document in bytes. It leaves room for a List with
 // thousands of objects; the API server takes 3 MiB in one request.
 const MaxDocument = 16 << 20
 
-// MaxObjects is the most objects that All keeps in memory.
+// MaxObjects is the maximum number of objects that All keeps in memory.
 const MaxObjects = 100000
 
 // Stdin is the name under which standard input is read.
 const Stdin = "-"
 
-// Place is where an object stands: a file, which of its documents and, in a List,
-// which of its items, both from 1.
+// Place is where an object is: a file, the number of its document and, in a List, the
+// number of its item, both counted from 1.
 type Place struct {
 	File     string `json:"file"`
 	Document int    `json:"document"`
@@ -47,8 +46,8 @@ func (p Place) String() string {
 // Object is one object of a file.
 type Object struct {
 	Place
-	// Name ends in "*" where the object has a generateName only.
+	// Name ends in "*" if the object has only a generateName.
 	Kind, Namespace, Name string
-	// Typed is nil where the kind is not one that matters to a policy.
+	// Typed is nil if policies do not cover the kind.
 	Typed runtime.Object
 }

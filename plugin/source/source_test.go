@@ -104,12 +104,12 @@ func TestDocuments(t *testing.T) {
 func TestStrictness(t *testing.T) {
 	for name, tc := range map[string]struct{ in, want string }{
 		"no YAML":             {"a: [", "standard input, document 1: it is not valid YAML or JSON"},
-		"no object":           {"a: b", "document 1: it is no Kubernetes object"},
+		"no object":           {"a: b", "document 1: it is not a Kubernetes object"},
 		"a key twice in YAML": {"kind: Pod\nkind: Pod\n", "already set"},
 		"a key twice in JSON": {`{"apiVersion":"v1","kind":"Pod","kind":"Pod"}`, `duplicate field "kind"`},
 		"broken JSON":         {`{"apiVersion":"v1","kind":"Pod"} {`, "it is not valid JSON"},
 		"an unknown field":    {pod("a") + "---\n" + pod("b") + "spec: {hostnetwork: true}", `document 2: it is not a valid Pod: strict decoding error: unknown field "spec.hostnetwork"`},
-		"a typed list":        {"apiVersion: v1\nkind: PodList\n", "it is a PodList: give kind List"},
+		"a typed list":        {"apiVersion: v1\nkind: PodList\n", "it is a PodList: use kind List"},
 		"in a List":           {"apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod, spec: {containers: 7}}]", "document 1, item 1: it is not a valid Pod"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -201,8 +201,8 @@ func TestPolicy(t *testing.T) {
 	for name, tc := range map[string]struct{ text, want string }{
 		"one":              {policy, ""},
 		"beside others":    {pod("a") + "---\n" + policy, ""},
-		"none":             {pod("a"), "holds no SitePolicy of kubectl-flare.dev/v1alpha1"},
-		"two":              {policy + "---\n" + policy, "holds several SitePolicies"},
+		"none":             {pod("a"), "contains no SitePolicy of kubectl-flare.dev/v1alpha1"},
+		"two":              {policy + "---\n" + policy, "contains several SitePolicies"},
 		"a misspelt field": {strings.Replace(policy, "participants", "participant", 1), `document 1: it is not a valid SitePolicy: strict decoding error: unknown field "spec.participant"`},
 		"not valid":        {pod("a") + "---\n" + strings.Replace(policy, "[site-1]", "[]", 1), `document 2: SitePolicy "hospital-a" is invalid: spec.participants`},
 	} {

@@ -13,8 +13,8 @@ import (
 	"k8s.io/cli-runtime/pkg/resource"
 )
 
-// Visit calls visit with every object, in order, as it is read. An error that it
-// returns ends the reading and is returned as it is.
+// Visit calls visit with every object, in order, as it is read. If visit returns an error,
+// Visit stops and returns that error.
 func (f *Files) Visit(ctx context.Context, stdin io.Reader, visit func(Object) error) error {
 	inputs, err := f.inputs(stdin)
 	if err != nil {
@@ -40,7 +40,7 @@ func (f *Files) All(ctx context.Context, stdin io.Reader) ([]Object, error) {
 	var objects []Object
 	err := f.Visit(ctx, stdin, func(o Object) error {
 		if len(objects) == MaxObjects {
-			return fmt.Errorf("there are more than %d objects in the files: give fewer at a time", MaxObjects)
+			return fmt.Errorf("the files contain more than %d objects: give fewer files at a time", MaxObjects)
 		}
 		objects = append(objects, o)
 		return nil
@@ -57,7 +57,7 @@ func (d *decoder) file(ctx context.Context, in input, visit func(Object) error) 
 	return d.stream(in.name, r, visit)
 }
 
-// kustomization reads what kubectl's builder makes of a kustomization.
+// kustomization reads the objects that kubectl's builder generates from a kustomization.
 func (d *decoder) kustomization(dir string, visit func(Object) error) error {
 	options := &resource.FilenameOptions{Kustomize: dir}
 	infos, err := resource.NewLocalBuilder().Unstructured().FilenameParam(false, options).Do().Infos()
@@ -96,8 +96,8 @@ func (d *decoder) stream(name string, r io.Reader, visit func(Object) error) err
 	}
 }
 
-// document visits the objects of one document. One in JSON may hold several, one
-// after the other, as kubectl takes them.
+// document visits the objects of one document. A JSON document may contain several objects,
+// one after the other, as in kubectl.
 func (d *decoder) document(at Place, data []byte, visit func(Object) error) error {
 	values := json.NewDecoder(bytes.NewReader(data))
 	for n := 0; ; n++ {
@@ -120,7 +120,7 @@ func (d *decoder) document(at Place, data []byte, visit func(Object) error) erro
 // errTooLarge ends the reading of a document that cannot be a manifest.
 var errTooLarge = fmt.Errorf("the document is larger than %d MiB: split it", MaxDocument>>20)
 
-// bounded reads at most left bytes; it is set anew for each document.
+// bounded reads at most left bytes; left is reset for each document.
 type bounded struct {
 	in   io.Reader
 	left int

@@ -19,14 +19,14 @@ type Item struct {
 	Role        string `json:"role"`
 	Federation  string `json:"federation"`
 	Org         string `json:"org"`
-	// Ready is "ready/wanted", of all workloads; empty where their pods exist only
-	// while a command needs them.
+	// Ready is "ready/wanted" of all workloads; empty if their pods exist only while a
+	// command needs them.
 	Ready string `json:"ready,omitempty"`
 	// Registered is yes, no or unknown; empty for a participant that joins by
 	// being ready.
 	Registered string `json:"registered,omitempty"`
 	KitDigest  string `json:"kitDigest"`
-	// NotAfter and DaysLeft are absent where the annotation is gone.
+	// NotAfter and DaysLeft are absent if the annotation is missing.
 	NotAfter string `json:"notAfter,omitempty"`
 	DaysLeft *int   `json:"daysLeft,omitempty"`
 	// Image, Pod and Node are those of the first workload.
@@ -48,8 +48,8 @@ type Workload struct {
 	Pod       string `json:"pod,omitempty"`
 	Node      string `json:"node,omitempty"`
 
-	// registered is the Registered of its participant, where this is the workload
-	// that joins.
+	// registered is the Registered of its participant, if this is the workload that
+	// joins.
 	registered string
 }
 

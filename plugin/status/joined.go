@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	// lookers bounds how many pods are looked into at once.
+	// lookers bounds how many pods are probed at once.
 	lookers = 8
-	// lookTime bounds how long that may take for all of them.
+	// lookTime bounds the time for all of them.
 	lookTime = 10 * time.Second
 )
 
@@ -47,8 +47,8 @@ func (o *Options) lookForJoined(ctx context.Context, typed kubernetes.Interface,
 	}
 }
 
-// joiner is nil where the framework has none, or is one that this version of the
-// plugin does not know.
+// joiner is nil if the framework has none, or if this version of the plugin does not know
+// the framework.
 func (o *Options) joiner(framework string) workloads.Joiner {
 	f, err := o.frameworks.Get(framework)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// shortDigest is as many digits as a person compares.
+// shortDigest is the number of digits that the table shows.
 const shortDigest = 12
 
 // wide marks a column for -o wide.

@@ -16,7 +16,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
-// Options are the flags of `kubectl flare status` and what they are completed to.
+// Options are the flags of `kubectl flare status`.
 type Options struct {
 	AllNamespaces bool
 
@@ -24,7 +24,7 @@ type Options struct {
 	namespace string
 	clients   clients.Clients
 	clock     clock.PassiveClock
-	// frameworks say how one sees that a participant has joined.
+	// frameworks know how to find out whether a participant has joined.
 	frameworks *workloads.Registry
 	genericiooptions.IOStreams
 }
@@ -35,22 +35,22 @@ func NewCommand(c clients.Clients, streams genericiooptions.IOStreams, clk clock
 	cmd := &cobra.Command{
 		Use:                   "status",
 		DisableFlagsInUseLine: true,
-		Short:                 "Show participants, whether they run, and how long their kits are valid",
+		Short:                 "Show participants, their state, and how long their kits are valid",
 		Long: templates.LongDesc(`
-			Show the participants of a namespace: whether they run, whether they have registered with their
-			server, and for how many days their certificates are still valid. A participant that runs in
+			Show the participants of a namespace: whether they are ready, whether they have registered with
+			their server, and for how many days their certificates are still valid. A participant with
 			several workloads has a row for each.
 
-			REGISTERED is often read from a log; it is "unknown" where the log may not be read or no longer
-			goes back far enough. No right to read Secrets is needed.`),
+			REGISTERED often comes from a log. It is "unknown" if you may not read the log, or if the log does
+			not go back far enough. The command needs no permission to read Secrets.`),
 		Example: templates.Examples(`
 			# Show the participants of the current namespace
 			kubectl flare status
 
-			# Show those of all namespaces, with images and pods
+			# Show the participants of all namespaces, with images and pods
 			kubectl flare status -A -o wide
 
-			# Find the kits that end within 30 days
+			# Find the kits that expire within 30 days
 			kubectl flare status -A -o json | jq '.items[] | select(.daysLeft < 30) | .participant'`),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -68,7 +68,7 @@ func NewCommand(c clients.Clients, streams genericiooptions.IOStreams, clk clock
 	return cmd
 }
 
-// Complete resolves the namespace and checks the output format.
+// Complete finds the namespace and checks the output format.
 func (o *Options) Complete(ctx context.Context) error {
 	if err := o.view.Validate(); err != nil || o.AllNamespaces {
 		return err

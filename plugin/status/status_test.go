@@ -30,7 +30,7 @@ var now = time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)
 
 const inCluster = "server1.fl.svc.cluster.local"
 
-// launched puts participants into a server, each with a pod where it has one.
+// launched puts participants into a server, with the pods of those that have one.
 func launched(t *testing.T, namespace string, kits ...*kittest.Kit) *clientstest.Server {
 	t.Helper()
 	server := clientstest.Start(t)
@@ -177,7 +177,7 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-func TestNobody(t *testing.T) {
+func TestNoParticipants(t *testing.T) {
 	out, errOut, err := run(t, clientstest.Start(t), "fl")
 	if err != nil || out != "" || errOut != "No participants found in namespace \"fl\"\n" {
 		t.Errorf("out %q, errOut %q, error %v", out, errOut, err)
@@ -191,8 +191,8 @@ func TestUnknownOutput(t *testing.T) {
 	}
 }
 
-// A site's role has no right to read Secrets.
-func TestStatusAsksForNoSecret(t *testing.T) {
+// The roles of people include no permission to read Secrets.
+func TestStatusReadsNoSecret(t *testing.T) {
 	s := launched(t, "fl", federation(t, 30).Client("site-1", "hospital_a"))
 	s.Refuse = func(verb, resource, _ string, _ bool) *apierrors.StatusError {
 		if resource == "secrets" {
@@ -205,7 +205,7 @@ func TestStatusAsksForNoSecret(t *testing.T) {
 	}
 }
 
-// A participant of two workloads has a row for each, and joins with the first.
+// A participant with two workloads has a row for each, and joins with the first.
 func TestSeveralWorkloads(t *testing.T) {
 	s := clientstest.Start(t)
 	frameworks, err := workloads.NewRegistry(toyworkloads.Workloads{})
