@@ -27,7 +27,7 @@ func newDownload(shared options) *cobra.Command {
 		Use:   "download JOB_ID",
 		Short: "Download a finished job with its results",
 		Example: templates.Examples(`
-			# Download a job into a folder of its own, named by its id
+			# Download a job into a new folder with the job's ID as its name
 			kubectl flare job download 5f9f7c1e-4a3b-4c52-b6f6-1fd94a2ac6d1 -n fl-admin
 
 			# Download a job into another folder
@@ -44,7 +44,7 @@ func newDownload(shared options) *cobra.Command {
 			return o.run(cmd.Context())
 		},
 	}
-	cmd.Flags().StringVar(&o.to, "to", "", "Folder to make for the job; its id unless given")
+	cmd.Flags().StringVar(&o.to, "to", "", "Folder to create for the job; the default is its ID")
 	_ = cmd.MarkFlagDirname("to")
 	return o.changing(cmd)
 }
@@ -59,7 +59,7 @@ func (o *downloadOptions) completeFolder(id string) error {
 		return fmt.Errorf("--to %s: give a folder that does not exist yet", o.to)
 	}
 	if _, err := os.Lstat(o.to); err == nil {
-		return fmt.Errorf("%s exists already: give another folder with --to, or remove it", o.to)
+		return fmt.Errorf("%s already exists: give another folder with --to, or remove it", o.to)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -80,12 +80,12 @@ func (o *downloadOptions) run(ctx context.Context) error {
 	return o.print(result{JobID: o.id, Path: path}, "downloaded to "+o.to)
 }
 
-// unpack writes the stream aside and renames it when it is whole, so that a
-// folder that is there is a complete one.
+// unpack writes the stream to a temporary folder and renames that when it is complete, so
+// that the folder never exists with half of the job.
 func (o *downloadOptions) unpack(stream io.Reader) error {
 	partial := o.to + ".partial"
 	if err := os.Mkdir(partial, 0o750); err != nil {
-		return fmt.Errorf("folder for the download: %w", err)
+		return fmt.Errorf("cannot create the folder for the download: %w", err)
 	}
 	if err := unpack(stream, partial); err != nil {
 		return errors.Join(err, os.RemoveAll(partial))

@@ -12,7 +12,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
-// maxJob bounds a job folder: what is larger is data that does not belong in one.
+// maxJob bounds a job folder: larger ones contain data, which does not belong there.
 const maxJob = 1 << 30
 
 // folder is a job folder on this machine.
@@ -22,8 +22,8 @@ type folder struct {
 	name string
 }
 
-// openFolder checks that a path holds a job of one of the frameworks, before
-// anything is sent anywhere.
+// openFolder checks that the folder contains a job of one of the frameworks, before
+// anything is sent.
 func openFolder(frameworks *workloads.Registry, path string) (folder, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -43,8 +43,8 @@ func openFolder(frameworks *workloads.Registry, path string) (folder, error) {
 	return f, f.check()
 }
 
-// checkJob asks all frameworks that have jobs: which of them the job is for, only
-// the cluster knows.
+// checkJob tries all frameworks with jobs: only the cluster knows for which of them the job
+// is.
 func checkJob(frameworks *workloads.Registry, f folder) error {
 	var errs []error
 	for _, framework := range frameworks.WithJobs() {
@@ -57,8 +57,8 @@ func checkJob(frameworks *workloads.Registry, f folder) error {
 	return errors.Join(errs...)
 }
 
-// check refuses what cannot be sent: links may lead out of the folder, special
-// files have no content.
+// check rejects what cannot be sent: links, which may lead out of the folder, and special
+// files, which have no content.
 func (f folder) check() error {
 	var total int64
 	return filepath.WalkDir(f.path, func(path string, entry fs.DirEntry, err error) error {
@@ -66,14 +66,14 @@ func (f folder) check() error {
 			return err
 		}
 		if !entry.Type().IsRegular() {
-			return fmt.Errorf("%s: neither a file nor a folder: a job folder holds no links and no special files", path)
+			return fmt.Errorf("%s is neither a file nor a folder: remove links and special files from the job folder", path)
 		}
 		info, err := entry.Info()
 		if err != nil {
 			return err
 		}
 		if total += info.Size(); total > maxJob {
-			return fmt.Errorf("%s: with this file the job folder is larger than %d MiB: data belongs to the sites, not in the job", path, maxJob>>20)
+			return fmt.Errorf("%s: with this file, the job folder is larger than %d MiB: keep data at the sites, not in the job", path, maxJob>>20)
 		}
 		return nil
 	})

@@ -1,7 +1,7 @@
-// Package job is `kubectl flare job`: what an admin of a federation does with
-// jobs. Each command makes a short-lived pod with the admin's kit, speaks to the
-// FL server from there, and deletes the pod: the admin's key is in no pod while
-// nobody uses it. What is said to the server, the framework's workloads know.
+// Package job is `kubectl flare job`: the commands with which an admin of a federation
+// handles jobs. Each command creates a short-lived pod with the admin's kit, connects to the
+// FL server from there, and deletes the pod, so that the admin's key is in no pod while it
+// is not in use. The framework's workloads implement the protocol.
 package job
 
 import (
@@ -26,8 +26,8 @@ func NewCommand(c clients.Clients, streams genericiooptions.IOStreams, clk clock
 		Long: templates.LongDesc(`
 			Submit, list, wait for, download and abort jobs.
 
-			Launch an admin's kit first. Every command here runs a pod with that kit in the admin's
-			namespace, for as long as the command takes.`),
+			Launch an admin's kit first. Each of these commands runs a pod with that kit in the admin's
+			namespace, and deletes the pod when it is done.`),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -41,7 +41,7 @@ type options struct {
 	clients clients.Clients
 	streams genericiooptions.IOStreams
 	clock   clock.WithTicker
-	// frameworks say whose jobs can be handled, and how.
+	// frameworks know how to handle jobs.
 	frameworks *workloads.Registry
 	view       *output.View
 	dryRun     output.DryRun
@@ -50,11 +50,11 @@ type options struct {
 }
 
 func (o *options) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.admin, "admin", "", "Admin to act as, where the namespace has several")
+	cmd.Flags().StringVar(&o.admin, "admin", "", "Admin to act as, if the namespace has several")
 	_ = cmd.RegisterFlagCompletionFunc("admin", participants.Complete(o.clients))
 }
 
-// leaf gives a command what all leaves have in common.
+// leaf adds what all job commands have in common.
 func (o *options) leaf(cmd *cobra.Command) *cobra.Command {
 	cmd.DisableFlagsInUseLine = true
 	if cmd.ValidArgsFunction == nil {
@@ -66,13 +66,13 @@ func (o *options) leaf(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// changing gives a command that changes something --dry-run too.
+// changing is leaf for commands that change something: it adds --dry-run too.
 func (o *options) changing(cmd *cobra.Command) *cobra.Command {
 	o.dryRun.AddClientFlag(cmd)
 	return o.leaf(cmd)
 }
 
-// complete reads the flags that all commands which change something have.
+// complete reads the flags that changing adds.
 func (o *options) complete(cmd *cobra.Command) error {
 	return errors.Join(o.view.Validate(), o.dryRun.Complete(cmd))
 }

@@ -32,7 +32,7 @@ func run(t *testing.T, args ...string) error {
 	return cmd.ExecuteContext(t.Context())
 }
 
-// TestBadInput: what is wrong on this side is found before a cluster is asked.
+// TestBadInput: local problems are found before a cluster is contacted.
 func TestBadInput(t *testing.T) {
 	there := t.TempDir()
 	cases := map[string]struct {
@@ -42,7 +42,7 @@ func TestBadInput(t *testing.T) {
 		"no folder":            {[]string{"submit"}, "accepts 1 arg(s), received 0"},
 		"no job folder":        {[]string{"submit", there}, "is no job folder"},
 		"unknown format":       {[]string{"list", "-o", "xml"}, `unable to match a printer suitable for the output format "xml"`},
-		"folder there already": {[]string{"download", "1", "--to", there}, "exists already"},
+		"folder there already": {[]string{"download", "1", "--to", there}, "already exists"},
 		"no folder to make":    {[]string{"download", "1", "--to", "/"}, "give a folder that does not exist yet"},
 	}
 	for name, tc := range cases {
@@ -80,7 +80,7 @@ func TestChoose(t *testing.T) {
 		return participants.Participant{Framework: framework, Name: name, Role: role}
 	}
 	client, ann, bob := of("nvflare", "site-1", "client"), of("nvflare", "ann@a.org", "admin"), of("nvflare", "bob@b.org", "admin")
-	other, stranger := of("quiet", "leaf", "leaf"), of("unheard-of", "ann@a.org", "admin")
+	other, unknown := of("quiet", "leaf", "leaf"), of("unheard-of", "ann@a.org", "admin")
 	cases := map[string]struct {
 		all        []participants.Participant
 		name       string
@@ -90,14 +90,14 @@ func TestChoose(t *testing.T) {
 		"by true name":              {all: []participants.Participant{ann, bob}, name: "bob@b.org", want: "bob@b.org"},
 		"by object name":            {all: []participants.Participant{ann, bob}, name: kit.ObjectName("bob@b.org"), want: "bob@b.org"},
 		"none":                      {all: []participants.Participant{client}, fail: "launch an admin's kit there"},
-		"nobody at all":             {fail: "launch an admin's kit there"},
+		"no participants":           {fail: "launch an admin's kit there"},
 		"several":                   {all: []participants.Participant{ann, bob}, fail: "give one with --admin (ann@a.org, bob@b.org)"},
-		"no such":                   {all: []participants.Participant{ann}, name: "eve@e.org", fail: `no admin "eve@e.org"`},
-		"a client's name":           {all: []participants.Participant{client}, name: "site-1", fail: "(there: none)"},
+		"no such":                   {all: []participants.Participant{ann}, name: "eve@e.org", fail: `has no admin "eve@e.org"`},
+		"a client's name":           {all: []participants.Participant{client}, name: "site-1", fail: "its admins: none"},
 		"a framework without jobs":  {all: []participants.Participant{other}, fail: "quiet has no jobs: `kubectl flare job` handles those of nvflare"},
 		"one without and one with":  {all: []participants.Participant{other, ann}, want: "ann@a.org"},
 		"without jobs, and clients": {all: []participants.Participant{other, client}, fail: "launch an admin's kit there"},
-		"an unknown framework":      {all: []participants.Participant{stranger}, fail: "launch an admin's kit there"},
+		"an unknown framework":      {all: []participants.Participant{unknown}, fail: "launch an admin's kit there"},
 	}
 	frameworks, err := workloads.NewRegistry(nvflare.Workloads{}, quiet{})
 	require.NoError(t, err)

@@ -57,7 +57,7 @@ func (o *listOptions) print(list workloads.JobList) error {
 	return o.view.Print(o.streams.Out, document(list))
 }
 
-// document is the list for people and for machines.
+// document is the list, for people and for machines.
 func document(list workloads.JobList) output.Document {
 	body := struct {
 		metav1.TypeMeta `json:",inline"`

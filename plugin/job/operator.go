@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -14,14 +15,14 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
-// operator is a participant whose kit speaks for jobs.
+// operator is a participant whose kit may handle jobs.
 type operator struct {
 	participants.Participant
 	jobs workloads.Jobs
 }
 
-// withDriver runs do with a driver in a pod of the operator, and deletes the pod
-// afterwards, also when the person who runs the command has had enough.
+// withDriver calls do with a driver in a pod of the operator, and deletes the pod
+// afterwards, also if the user interrupts the command.
 func (o *options) withDriver(ctx context.Context, do func(workloads.JobDriver) error) error {
 	typed, err := o.clients.Typed()
 	if err != nil {
@@ -37,8 +38,8 @@ func (o *options) withDriver(ctx context.Context, do func(workloads.JobDriver) e
 	}))
 }
 
-// pod is made of the operator's first workload, as `kubectl create job --from`
-// would make it.
+// pod is the pod of the operator's first workload, as `kubectl create job --from` would
+// create it.
 func (op operator) pod() *corev1.Pod {
 	first := op.Workloads[0]
 	meta := *first.Template.ObjectMeta.DeepCopy()
@@ -90,11 +91,8 @@ func byName(operators []operator, name, namespace string) (operator, error) {
 		i = slices.IndexFunc(operators, func(op operator) bool { return participants.Matches(op.Name, name) })
 	}
 	if i < 0 {
-		there := strings.Join(namesOf(operators), ", ")
-		if there == "" {
-			there = "none"
-		}
-		return operator{}, fmt.Errorf("no admin %q in namespace %q (there: %s)", name, namespace, there)
+		admins := cmp.Or(strings.Join(namesOf(operators), ", "), "none")
+		return operator{}, fmt.Errorf("namespace %[2]q has no admin %[1]q; its admins: %[3]s", name, namespace, admins)
 	}
 	return operators[i], nil
 }
@@ -107,7 +105,8 @@ func namesOf(operators []operator) []string {
 	return names
 }
 
-// noOperator says that the namespace's frameworks have no jobs, if that is why.
+// noOperator is the error for a namespace without an admin: it says so if the namespace's
+// frameworks have no jobs.
 func noOperator(frameworks *workloads.Registry, all []participants.Participant, namespace string) error {
 	for i, p := range all {
 		f, err := frameworks.Get(p.Framework)
@@ -118,5 +117,5 @@ func noOperator(frameworks *workloads.Registry, all []participants.Participant, 
 			return frameworks.NoJobs(p.Framework)
 		}
 	}
-	return fmt.Errorf("no admin in namespace %q: launch an admin's kit there with `kubectl flare launch KIT_DIR -n %s`, or give another namespace with -n", namespace, namespace)
+	return fmt.Errorf("namespace %q has no admin: launch an admin's kit there with `kubectl flare launch KIT_DIR -n %s`, or give another namespace with -n", namespace, namespace)
 }

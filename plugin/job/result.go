@@ -11,14 +11,14 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// result is what a command has to say of one job, and its form for machines.
+// result is the output of a command about one job.
 type result struct {
 	metav1.TypeMeta `json:",inline"`
 
 	// JobID is empty in a dry run of a submission: the FL server gives the ID.
 	JobID  string `json:"jobID,omitempty"`
 	Status string `json:"status,omitempty"`
-	// Meta is the job's meta data as the FL server has it.
+	// Meta is the job's metadata from the FL server.
 	Meta   map[string]any `json:"meta,omitempty"`
 	DryRun bool           `json:"dryRun,omitempty"`
 	// Path is where a job was downloaded to.

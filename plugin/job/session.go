@@ -31,7 +31,7 @@ func (s session) Exec(ctx context.Context, c workloads.Command) error {
 	done := make(chan error, 1)
 	go func() {
 		err := c.Stdout(out)
-		// The process can only end once all that it writes is read.
+		// The process can only end when all of its output has been read.
 		_, _ = io.Copy(io.Discard, out)
 		done <- err
 	}()
@@ -41,8 +41,7 @@ func (s session) Exec(ctx context.Context, c workloads.Command) error {
 	return s.outcome(ctx, <-done, err, stderr.String())
 }
 
-// outcome prefers what the process said over how it ended, and that over its
-// having said nothing.
+// outcome prefers what the process said over how it ended, and both over a missing answer.
 func (s session) outcome(ctx context.Context, answer, ended error, stderr string) error {
 	var exit exec.CodeExitError
 	switch {

@@ -27,12 +27,12 @@ func newSubmit(shared options) *cobra.Command {
 		Long: templates.LongDesc(`
 			Submit a job folder to the FL server.
 
-			The job is signed with the admin's key, in the admin's pod; the folder stays as it is.`),
+			The job is signed with the admin's key in the admin's pod; the folder is not changed.`),
 		Example: templates.Examples(`
 			# Submit a job and follow it to its end
 			kubectl flare job submit jobs/numpy-fedavg --wait -n fl-admin
 
-			# Submit a job and keep its id
+			# Submit a job and keep its ID
 			id=$(kubectl flare job submit jobs/numpy-fedavg -o name -n fl-admin)`),
 		Args: cobra.ExactArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -52,7 +52,7 @@ func newSubmit(shared options) *cobra.Command {
 			return o.run(cmd.Context())
 		},
 	}
-	cmd.Flags().BoolVar(&o.wait, "wait", false, "Wait until the job has finished; fail unless it completed")
+	cmd.Flags().BoolVar(&o.wait, "wait", false, "Wait until the job has finished, and fail unless it has completed")
 	addTimeout(cmd, &o.timeout)
 	return o.changing(cmd)
 }

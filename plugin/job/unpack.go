@@ -9,12 +9,12 @@ import (
 	"path"
 )
 
-// maxDownload bounds what an FL server may make this machine write.
+// maxDownload bounds what an FL server can write to this machine.
 const maxDownload = 64 << 30
 
-// unpack writes a tar stream below dir. What it holds comes from the FL server:
-// os.Root keeps names and links from leading out of dir, and whatever is neither
-// a file nor a folder is refused.
+// unpack writes a tar stream below dir. Its content comes from the FL server: os.Root keeps
+// names and links from leading out of dir, and an entry that is neither a file nor a folder
+// is rejected.
 func unpack(stream io.Reader, dir string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -29,10 +29,10 @@ func unpack(stream io.Reader, dir string) error {
 			return nil
 		}
 		if bounded.N <= 0 {
-			return fmt.Errorf("the job is larger than %d GiB: refused", maxDownload>>30)
+			return fmt.Errorf("the job is larger than %d GiB, which is the limit of a download", maxDownload>>30)
 		}
 		if err != nil {
-			return fmt.Errorf("the job did not arrive whole: %w", err)
+			return fmt.Errorf("the download is incomplete: %w", err)
 		}
 		if err := unpackOne(root, header, archive); err != nil {
 			return fmt.Errorf("job file %q: %w", header.Name, err)
@@ -47,7 +47,7 @@ func unpackOne(root *os.Root, header *tar.Header, content io.Reader) error {
 		return root.MkdirAll(name, 0o750)
 	case tar.TypeReg:
 	default:
-		return errors.New("neither a file nor a folder: refused")
+		return errors.New("it is neither a file nor a folder, and nothing else is written")
 	}
 	if err := root.MkdirAll(path.Dir(name), 0o750); err != nil {
 		return err

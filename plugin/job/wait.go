@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// retries is how often in a row a server that does not answer is asked
-	// again: it may be restarting.
+	// retries is how often in a row the command tries again if the server does not
+	// answer: it may be restarting.
 	retries    = 10
 	retryPause = 3 * time.Second
 )
@@ -47,10 +47,10 @@ func newWait(shared options) *cobra.Command {
 }
 
 func addTimeout(cmd *cobra.Command, timeout *time.Duration) {
-	cmd.Flags().DurationVar(timeout, "timeout", 0, "Longest time to wait for the job; 0 means for ever")
+	cmd.Flags().DurationVar(timeout, "timeout", 0, "Longest time to wait for the job; 0 means no limit")
 }
 
-// waiter follows one job to its end, through as many pods as that takes.
+// waiter follows one job to its end, with as many pods as that takes.
 type waiter struct {
 	*options
 	id      string
@@ -59,7 +59,7 @@ type waiter struct {
 	last    workloads.JobState
 }
 
-// run begins with a driver that is there already, if there is one.
+// run begins with the given driver, unless it is nil.
 func (w *waiter) run(ctx context.Context, d workloads.JobDriver) error {
 	for failures := 0; !w.last.Ended; {
 		err := w.turn(ctx, d)
@@ -67,7 +67,7 @@ func (w *waiter) run(ctx context.Context, d workloads.JobDriver) error {
 		switch {
 		case err == nil:
 			failures = 0
-		case !passes(err), failures >= retries:
+		case !temporary(err), failures >= retries:
 			return err
 		default:
 			failures++
@@ -77,18 +77,18 @@ func (w *waiter) run(ctx context.Context, d workloads.JobDriver) error {
 			}
 		}
 		if !w.last.Ended && w.timeout > 0 && w.clock.Since(w.started) >= w.timeout {
-			return fmt.Errorf("job %s has not finished after %s: it is %s; it goes on, `kubectl flare job wait %s` waits further", w.id, w.timeout, w.last.Status, w.id)
+			return fmt.Errorf("job %s has not finished after %s: its status is %s; it keeps running, and `kubectl flare job wait %s` waits for it", w.id, w.timeout, w.last.Status, w.id)
 		}
 	}
 	return w.finish()
 }
 
-// passes says that an error may go away by itself.
-func passes(err error) bool {
+// temporary says whether an error may go away by itself.
+func temporary(err error) bool {
 	return errors.Is(err, workloads.ErrUnreachable) || errors.Is(err, workloads.ErrInterrupted)
 }
 
-// turn waits with one pod for as long as one pod may.
+// turn waits with one pod, for as long as one pod may run.
 func (w *waiter) turn(ctx context.Context, d workloads.JobDriver) error {
 	wait := func(d workloads.JobDriver) error {
 		state, err := d.Wait(ctx, w.id, w.left(), func(status string) {
@@ -123,7 +123,7 @@ func (w *waiter) finish() error {
 		return err
 	}
 	if !w.last.Completed {
-		return fmt.Errorf("job %s ended as %s: the participants' logs say why (kubectl flare logs PARTICIPANT)", w.id, w.last.Status)
+		return fmt.Errorf("job %s ended with status %s: see the participants' logs with `kubectl flare logs PARTICIPANT`", w.id, w.last.Status)
 	}
 	return nil
 }

@@ -40,9 +40,9 @@ func TestWait(t *testing.T) {
 		fail   string
 	}{
 		"completed": {scripted{status: "RUNNING", state: ended}, "job 1 DONE\n", ""},
-		"aborted":   {scripted{state: workloads.JobState{Status: "ABORTED", Ended: true}}, "job 1 ABORTED\n", "job 1 ended as ABORTED: the participants' logs say why"},
+		"aborted":   {scripted{state: workloads.JobState{Status: "ABORTED", Ended: true}}, "job 1 ABORTED\n", "job 1 ended with status ABORTED: see the participants' logs"},
 		"refused":   {scripted{err: errors.New("not allowed")}, "", "not allowed"},
-		"time over": {scripted{status: "RUNNING", state: workloads.JobState{Status: "RUNNING"}}, "", "job 1 has not finished after 1m0s: it is RUNNING"},
+		"time over": {scripted{status: "RUNNING", state: workloads.JobState{Status: "RUNNING"}}, "", "job 1 has not finished after 1m0s: its status is RUNNING"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			streams, _, out, errOut := genericiooptions.NewTestIOStreams()
@@ -61,9 +61,9 @@ func TestWait(t *testing.T) {
 }
 
 func TestWhichErrorsPass(t *testing.T) {
-	require.True(t, passes(fmt.Errorf("%w: timeout", workloads.ErrUnreachable)))
-	require.True(t, passes(workloads.ErrInterrupted))
-	require.False(t, passes(io.ErrUnexpectedEOF))
+	require.True(t, temporary(fmt.Errorf("%w: timeout", workloads.ErrUnreachable)))
+	require.True(t, temporary(workloads.ErrInterrupted))
+	require.False(t, temporary(io.ErrUnexpectedEOF))
 }
 
 func TestOutcome(t *testing.T) {

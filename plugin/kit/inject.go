@@ -22,7 +22,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// InjectOptions are what `kubectl flare kit inject` is told.
+// InjectOptions are the arguments and flags of `kubectl flare kit inject`.
 type InjectOptions struct {
 	KitDir          string
 	RootFingerprint string
@@ -48,25 +48,25 @@ func newInjectCommand(c clients.Clients, registry *frameworks.Registry, streams 
 		Long: templates.LongDesc(`
 			Put a kit into the cluster.
 
-			The kit is verified first; a kit that fails a check is not injected. Its startup/ becomes an
-			immutable Secret and its local/ an immutable ConfigMap, both named by their digest, so that
-			injecting the same kit again changes nothing. The private key is in the Secret's data and
-			nowhere else: in no annotation, and in no output unless --show-secrets asks for it.
+			The command verifies the kit first, and does not inject a kit that fails a check. It stores
+			startup/ in an immutable Secret and local/ in an immutable ConfigMap. Both have their digest in
+			their name, so injecting the same kit again changes nothing. The private key is only in the
+			Secret's data: not in an annotation, and not in the output unless --show-secrets is given.
 
-			A kit that is too large for a Secret, such as one with a context for homomorphic encryption,
-			goes onto a claim with --kit-claim. It needs a seal; the Secret then holds the seal and what is
-			public, and in every pod flare-verify compares what lies on the claim with it.`),
+			A kit that is too large for a Secret, such as one with a context for homomorphic encryption, is
+			written to a claim with --kit-claim. It needs a seal. The Secret then contains the seal and the
+			public files, and flare-verify compares the files on the claim with the seal in every pod.`),
 		Example: templates.Examples(`
 			# Inject a kit
 			kubectl flare kit inject prod_00/site-1 -n fl-site-1
 
-			# Insist on the root certificate that the project lead told by telephone
+			# Check the root certificate against the fingerprint from the project lead
 			kubectl flare kit inject prod_00/site-1 -n fl-site-1 --root-fingerprint=5F:0C:…
 
 			# Put a large kit on a volume
 			kubectl flare kit inject prod_00/site-1 -n fl-site-1 --kit-claim=flare-kits --kit-image=registry.example.org/flare-kit@sha256:…
 
-			# See what would be written, without a cluster; the key is not shown
+			# See what would be written, without a cluster; the private key is not shown
 			kubectl flare kit inject prod_00/site-1 --dry-run=client -o yaml`),
 		Args: oneDir,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -78,8 +78,8 @@ func newInjectCommand(c clients.Clients, registry *frameworks.Registry, streams 
 		},
 		ValidArgsFunction: completeDir,
 	}
-	cmd.Flags().StringVar(&o.RootFingerprint, "root-fingerprint", "", "SHA-256 fingerprint that the kit's root certificate must have, as the project lead told it")
-	cmd.Flags().BoolVar(&o.ForceConflicts, "force-conflicts", false, "Take over fields that others have set")
+	cmd.Flags().StringVar(&o.RootFingerprint, "root-fingerprint", "", "SHA-256 fingerprint that the kit's root certificate must have; get it from the project lead, not from the kit")
+	cmd.Flags().BoolVar(&o.ForceConflicts, "force-conflicts", false, "Take over fields that other field managers have set")
 	o.Delivery.Add(cmd.Flags())
 	o.Printer.AddFlags(cmd)
 	o.Printer.AddShowSecrets(cmd)

@@ -27,18 +27,18 @@ func newInspectCommand(registry *frameworks.Registry, streams genericiooptions.I
 	cmd := &cobra.Command{
 		Use:                   "inspect DIR [-o json|yaml]",
 		DisableFlagsInUseLine: true,
-		Short:                 "Show what a startup kit is",
+		Short:                 "Show the contents of a startup kit",
 		Long: templates.LongDesc(`
-			Show what a startup kit is: whose it is, where it dials, how long its certificate is good, and
-			which names its objects get in Kubernetes.
+			Show the participant of a startup kit, the server that it dials, the dates of its certificate, and
+			the names of its objects in Kubernetes.
 
-			Nothing is judged here but the dates: see "kubectl flare kit verify". The private key is not
-			shown, in no format.`),
+			The command checks nothing but dates: see "kubectl flare kit verify". It never shows the private
+			key.`),
 		Example: templates.Examples(`
 			# Show the kit of site-1
 			kubectl flare kit inspect prod_00/site-1
 
-			# Print the name of the Secret that will hold it
+			# Print the name of its Secret
 			kubectl flare kit inspect prod_00/site-1 -o json | jq -r .objects.secret`),
 		Args:              oneDir,
 		ValidArgsFunction: completeDir,
@@ -55,14 +55,14 @@ func newInspectCommand(registry *frameworks.Registry, streams genericiooptions.I
 	return cmd
 }
 
-// Complete takes the arguments.
+// Complete reads the arguments.
 func (o *InspectOptions) Complete(args []string) { o.dir = args[0] }
 
-// Validate looks at the flags.
+// Validate checks the flags.
 func (o *InspectOptions) Validate() error { return o.print.validate() }
 
-// Run reads and prints the kit. Warnings go to standard error in every format, so that
-// they are seen where only the rest is piped on.
+// Run reads and prints the kit. Warnings go to standard error in every format, so that a
+// pipe does not hide them.
 func (o *InspectOptions) Run() error {
 	k, err := source.Kit(o.registry, o.dir)
 	if err != nil {

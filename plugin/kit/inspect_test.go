@@ -104,8 +104,8 @@ func TestInspectWarnsOfSizes(t *testing.T) {
 	made.With("local/a__resources.json", make([]byte, 1<<19)).With("local/b__resources.json", make([]byte, 1<<19+1))
 	got := run(today, "inspect", made.WriteDir(t))
 	require.NoError(t, got.err)
-	assert.Contains(t, got.errOut, "a Secret holds 1048576, so it has to be delivered on a volume")
-	assert.Contains(t, got.errOut, "a ConfigMap holds 1048576")
+	assert.Contains(t, got.errOut, "a Secret can hold 1048576: put the kit on a volume")
+	assert.Contains(t, got.errOut, "a ConfigMap can hold 1048576")
 }
 
 // TestInspectShowsNoKey looks for the key in every format.

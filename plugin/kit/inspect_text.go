@@ -30,7 +30,7 @@ func (k *StartupKit) writeText(out io.Writer) error {
 	}
 	line("Key Fingerprint", "sha256:%s", k.KeyFingerprint)
 	if k.Seal != nil {
-		line("Seal", "%s (not checked here)", k.Seal)
+		line("Seal", "%s (not verified)", k.Seal)
 	} else {
 		line("Seal", "<none>")
 	}
@@ -57,7 +57,7 @@ func (k *StartupKit) writeServer(line func(string, string, ...any)) {
 	line("Server", "%s", orNone(k.Server.ServerName))
 }
 
-// validity says from when until when, and how long that still is.
+// validity is the first day, the last day, and the days left.
 func (c *Certificate) validity() string {
 	left := count(c.DaysLeft, "day") + " left"
 	if c.DaysLeft < 0 {

@@ -19,7 +19,7 @@ type StartupKit struct {
 	metav1.TypeMeta `json:",inline"`
 
 	// Framework is the name of the kit's framework. Family is the range of its versions
-	// that write such kits, Version the exact version, where the kit tells.
+	// that write such kits, Version the exact version, if the kit contains it.
 	Framework string `json:"framework"`
 	Family    string `json:"family,omitempty"`
 	Version   string `json:"version,omitempty"`
@@ -28,14 +28,14 @@ type StartupKit struct {
 	Role        kit.Role `json:"role"`
 	Federation  string   `json:"federation"`
 	Org         string   `json:"org"`
-	// Server is where the participant dials; of a server, where it is dialled.
+	// Server is the address that the participant dials; for a server, its own.
 	Server kit.Endpoint `json:"server"`
-	// ServerNames are the names under which a server is dialled, Ports what it serves.
+	// ServerNames are the names under which a server is dialed, Ports its ports.
 	ServerNames []string   `json:"serverNames,omitempty"`
 	Ports       []kit.Port `json:"ports,omitempty"`
-	// Attributes are what the framework tells besides, in its words.
+	// Attributes are what the framework adds, in its own words.
 	Attributes []kit.Attribute `json:"attributes,omitempty"`
-	// Certificate and Root are absent where the identity is a key.
+	// Certificate and Root are absent if the identity is a key.
 	Certificate *Certificate `json:"certificate,omitempty"`
 	Root        *Certificate `json:"root,omitempty"`
 	// KeyFingerprint is SHA-256 over the participant's public key, as
@@ -48,16 +48,16 @@ type StartupKit struct {
 	Objects     Objects `json:"objects"`
 	Startup     []File  `json:"startup"`
 	Local       []File  `json:"local"`
-	// Seal is what the kit's seal says, unchecked.
+	// Seal is what the kit's seal says; it is not verified.
 	Seal *Seal `json:"seal,omitempty"`
-	// Warnings are sentences about what will soon be a problem.
+	// Warnings are about problems to come.
 	Warnings []string `json:"warnings,omitempty"`
 
 	// title is what people call the framework.
 	title string
 }
 
-// Certificate is what there is to know about a certificate.
+// Certificate describes a certificate.
 type Certificate struct {
 	Subject string `json:"subject"`
 	// SerialNumber is in hexadecimal digits, as openssl prints it.
@@ -66,13 +66,13 @@ type Certificate struct {
 	Fingerprint string      `json:"fingerprint"`
 	NotBefore   metav1.Time `json:"notBefore"`
 	NotAfter    metav1.Time `json:"notAfter"`
-	// DaysLeft counts whole days; it is negative when the certificate expired.
+	// DaysLeft counts whole days; it is negative if the certificate has expired.
 	DaysLeft int `json:"daysLeft"`
 }
 
 // Objects are the names that the kit's objects get in Kubernetes.
 type Objects struct {
-	// Participant is the participant's name as a legal object name.
+	// Participant is the participant's name as a valid object name.
 	Participant string `json:"participant"`
 	Secret      string `json:"secret"`
 	ConfigMap   string `json:"configMap"`
@@ -105,7 +105,7 @@ func copied[T any](in *T) *T {
 func newStartupKit(k *kit.Kit, registry *frameworks.Registry, now time.Time) (*StartupKit, error) {
 	framework, ok := registry.Find(k.Framework)
 	if !ok {
-		return nil, fmt.Errorf("the framework %q is not known", k.Framework)
+		return nil, fmt.Errorf("framework %q is unknown", k.Framework)
 	}
 	view := &StartupKit{
 		TypeMeta:  typeMeta("StartupKit"),
@@ -132,7 +132,7 @@ func newStartupKit(k *kit.Kit, registry *frameworks.Registry, now time.Time) (*S
 	return view, nil
 }
 
-// newCertificate is nil where there is none.
+// newCertificate is nil if there is no certificate.
 func newCertificate(c *x509.Certificate, now time.Time) *Certificate {
 	if c == nil {
 		return nil
@@ -141,7 +141,7 @@ func newCertificate(c *x509.Certificate, now time.Time) *Certificate {
 	left := c.NotAfter.Sub(now)
 	days := int(left / day)
 	if left < 0 {
-		// A certificate that expired an hour ago has not 0 days left.
+		// A certificate that expired an hour ago has less than 0 days left.
 		days--
 	}
 	return &Certificate{

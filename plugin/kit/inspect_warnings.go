@@ -9,10 +9,10 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// secretLimit is what the API server takes in one Secret or ConfigMap.
+// secretLimit is the maximum size of a Secret or ConfigMap.
 const secretLimit = 1 << 20
 
-// warnings are about what `kit verify` is not needed for: dates and sizes.
+// warnings are about dates and sizes, which need no `kit verify`.
 func warnings(k *kit.Kit, registry *frameworks.Registry, now time.Time) ([]string, error) {
 	rules, err := acceptance.Pinned(registry, "")
 	if err != nil {
@@ -26,10 +26,10 @@ func warnings(k *kit.Kit, registry *frameworks.Registry, now time.Time) ([]strin
 		}
 	}
 	if n := size(k.Startup); n > secretLimit {
-		out = append(out, fmt.Sprintf("startup/ has %d bytes: a Secret holds %d, so it has to be delivered on a volume", n, secretLimit))
+		out = append(out, fmt.Sprintf("startup/ has %d bytes and a Secret can hold %d: put the kit on a volume with --kit-claim", n, secretLimit))
 	}
 	if n := size(k.Local); n > secretLimit {
-		out = append(out, fmt.Sprintf("local/ has %d bytes: a ConfigMap holds %d; take away what the participant does not need", n, secretLimit))
+		out = append(out, fmt.Sprintf("local/ has %d bytes and a ConfigMap can hold %d: remove files that the participant does not need", n, secretLimit))
 	}
 	return out, nil
 }

@@ -1,5 +1,5 @@
-// Package kit is `kubectl flare kit`: what a person does with a startup kit
-// before a participant runs from it.
+// Package kit is `kubectl flare kit`: the commands for startup kits before a participant
+// runs from them.
 package kit
 
 import (
@@ -16,12 +16,12 @@ import (
 func NewCommand(c clients.Clients, registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "kit",
-		Short: "Look into startup kits, verify and seal them, and put them into the cluster",
+		Short: "Inspect, verify, seal and inject startup kits",
 		Long: templates.LongDesc(`
-			Look into startup kits, verify and seal them, and put them into the cluster.
+			Inspect, verify, seal and inject startup kits.
 
-			A startup kit is the folder that a federation's provisioning makes for one participant: its
-			identity in startup/, private key included, and its settings in local/.`),
+			A startup kit is the folder that a federation's provisioning creates for one participant: its
+			identity in startup/, including the private key, and its settings in local/.`),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

@@ -22,7 +22,7 @@ func typeMeta(kind string) metav1.TypeMeta {
 	return metav1.TypeMeta{APIVersion: apiVersion, Kind: kind}
 }
 
-// printFlags chooses between text for people and the formats for machines.
+// printFlags choose between text and the formats for machines.
 type printFlags struct{ view *output.View }
 
 func (f *printFlags) addFlags(cmd *cobra.Command) {
@@ -32,13 +32,13 @@ func (f *printFlags) addFlags(cmd *cobra.Command) {
 
 func (f *printFlags) validate() error { return f.view.Validate() }
 
-// document is something about a participant or a sealer, which -o name prints.
+// document is about a participant or a sealer, whose name -o name prints.
 type document interface {
 	runtime.Object
 	about() string
 }
 
-// print prints the document in the chosen format, or calls text.
+// print prints the document in the chosen format; text prints the text.
 func (f *printFlags) print(out io.Writer, d document, text func(io.Writer) error) error {
 	return f.view.Print(out, output.Document{
 		Body: d, Names: []string{d.about()}, Text: func(out io.Writer, _ bool) error { return text(out) },

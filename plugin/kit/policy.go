@@ -13,8 +13,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// policyRules reads what the SitePolicy in a file says about kits. A policy that the API
-// server would refuse is an error: no site judges by it.
+// policyRules reads the rules for kits from the SitePolicy in a file. A policy that the API
+// server would reject is an error.
 func policyRules(ctx context.Context, registry *frameworks.Registry, file string) (*acceptance.Rules, error) {
 	policy, err := source.Policy(ctx, file)
 	if err != nil {
@@ -28,8 +28,8 @@ func policyRules(ctx context.Context, registry *frameworks.Registry, file string
 	return rules, nil
 }
 
-// readFile reads a whole file of a bounded size. Keys come this way too, so its
-// errors never hold content.
+// readFile reads a file of a bounded size. It reads keys too, so its errors never contain
+// content.
 func readFile(file string, most int64) ([]byte, error) {
 	f, err := os.Open(file)
 	if err != nil {

@@ -20,10 +20,10 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// defaultValidity is how long seals and sealing certificates are good.
+// defaultValidity is how long seals and sealing certificates are valid.
 const defaultValidity = 365 * 24 * time.Hour
 
-// SealOptions are those of `kubectl flare kit seal`.
+// SealOptions are the arguments and flags of `kubectl flare kit seal`.
 type SealOptions struct {
 	genericiooptions.IOStreams
 
@@ -32,11 +32,11 @@ type SealOptions struct {
 	KeyFile, CertificateFile string
 	// RootFingerprint is the root that the kit must belong to.
 	RootFingerprint string
-	// Serial is the seal's; zero takes the Unix time.
+	// Serial is the seal's serial number; zero means the Unix time.
 	Serial int64
-	// ValidFor is how long the seal is good.
+	// ValidFor is how long the seal is valid.
 	ValidFor time.Duration
-	// Version is the framework's, where the sealer knows it.
+	// Version is the framework's version, if the sealer knows it.
 	Version string
 	// DryRun writes nothing.
 	DryRun output.DryRun
@@ -60,12 +60,12 @@ func newSealCommand(registry *frameworks.Registry, streams genericiooptions.IOSt
 			Vouch for a startup kit: write a signed statement of its files, its participant and its dates into
 			the kit, as seal.dsse.json beside startup/.
 
-			With a sealing certificate the project lead seals, for every site of the federation. Without one a
-			site accepts a kit that it has received, with a key that its own SitePolicy names in
-			spec.kits.sealers. "kubectl flare kit sealer new" makes keys and certificates.
+			With a sealing certificate, the project lead seals a kit for every site of the federation. Without
+			one, a site accepts a kit that it has received, with a key that its own SitePolicy lists in
+			spec.kits.sealers. "kubectl flare kit sealer new" creates keys and certificates.
 
-			A kit that does not verify is not sealed. A kit that the same key has sealed already, as it is
-			now, is left alone.`),
+			The command does not seal a kit that fails verification. It does not change a kit that the same
+			key has already sealed in its current state.`),
 		Example: templates.Examples(`
 			# The project lead seals a kit before handing it out
 			kubectl flare kit seal prod_00/site-1 --key=sealer/sealer.key --cert=sealer/sealer.crt
@@ -73,7 +73,7 @@ func newSealCommand(registry *frameworks.Registry, streams genericiooptions.IOSt
 			# A site accepts a kit, after comparing the root's fingerprint by telephone
 			kubectl flare kit seal site-1 --key=it/sealer.key --root-fingerprint=5F:0C:…
 
-			# See what a seal would say
+			# Show the seal without writing it
 			kubectl flare kit seal prod_00/site-1 --key=sealer/sealer.key --cert=sealer/sealer.crt --dry-run=client -o json`),
 		Args:              oneDir,
 		ValidArgsFunction: completeDir,
@@ -98,23 +98,23 @@ func (o *SealOptions) addFlags(cmd *cobra.Command) {
 	f.StringVar(&o.KeyFile, "key", "", "File with the sealing key (PEM, ECDSA P-256, not encrypted)")
 	f.StringVar(&o.CertificateFile, "cert", "", "File with the project's sealing certificate (PEM); without it the site seals")
 	f.StringVar(&o.RootFingerprint, "root-fingerprint", "", "SHA-256 fingerprint of the root certificate that the kit must belong to")
-	f.Int64Var(&o.Serial, "serial", 0, "Serial number of the seal, greater than that of the last; the Unix time is the default")
-	f.DurationVar(&o.ValidFor, "valid-for", o.ValidFor, "How long the seal is good; it ends earlier where a certificate does")
-	f.StringVar(&o.Version, "framework-version", "", "Exact version of the framework that the kit was provisioned with, where the kit does not tell")
+	f.Int64Var(&o.Serial, "serial", 0, "Serial number of the seal, greater than that of the previous seal; the default is the Unix time")
+	f.DurationVar(&o.ValidFor, "valid-for", o.ValidFor, "How long the seal is valid; it expires no later than the certificates")
+	f.StringVar(&o.Version, "framework-version", "", "Exact version of the framework that provisioned the kit, if the kit does not contain it")
 	o.DryRun.AddClientFlag(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("root-fingerprint", cobra.NoFileCompletions)
 	o.print.addFlags(cmd)
 }
 
-// Validate looks at the flags.
+// Validate checks the flags.
 func (o *SealOptions) Validate() error {
 	switch {
 	case o.KeyFile == "":
-		return errors.New("--key is missing: give the file of a sealing key; `kubectl flare kit sealer new` makes one")
+		return errors.New("--key is missing: give the file of a sealing key; `kubectl flare kit sealer new` creates one")
 	case o.Serial < 0 || o.Serial > seal.MaxSerial:
 		return errors.New("--serial must be from 1 to 2^53-1, or 0 for the Unix time")
 	case o.ValidFor <= 0:
-		return errors.New("--valid-for must be longer than nothing, such as 8760h")
+		return errors.New("--valid-for must be positive, such as 8760h")
 	}
 	if o.RootFingerprint != "" {
 		if _, err := pki.ParseFingerprint(o.RootFingerprint); err != nil {
@@ -124,7 +124,7 @@ func (o *SealOptions) Validate() error {
 	return o.print.validate()
 }
 
-// Complete reads key and certificate.
+// Complete reads the key and the certificate.
 func (o *SealOptions) Complete(cmd *cobra.Command, args []string) error {
 	o.dir = args[0]
 	if err := o.DryRun.Complete(cmd); err != nil {
@@ -145,10 +145,10 @@ func (o *SealOptions) Complete(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// maxKeyFile is more than any key or certificate has.
+// maxKeyFile is larger than any key or certificate.
 const maxKeyFile = 16 << 10
 
-// Run seals the kit, unless it is sealed as well already.
+// Run seals the kit, unless it already has an equivalent seal.
 func (o *SealOptions) Run() error {
 	k, err := source.Kit(o.registry, o.dir)
 	if err != nil {
@@ -162,7 +162,7 @@ func (o *SealOptions) Run() error {
 		return fmt.Errorf("cannot seal the kit %s: %w", o.dir, err)
 	}
 	action := "sealed"
-	if o.asGood(k, made) {
+	if o.equivalent(k, made) {
 		action, made = "unchanged", k.Seal
 	} else if err := o.greater(k, made); err != nil {
 		return err

@@ -11,9 +11,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// check rejects a kit that is not valid. A project's new seal replaces whatever
-// was there. A site that accepts a kit must find it as its old seal says: else
-// it would vouch for what somebody changed on the way.
+// check rejects a kit that is not valid. A project's new seal replaces any old one. A site
+// must find the kit as its old seal says: otherwise it would vouch for changes that were
+// made on the way.
 func (o *SealOptions) check(k *kit.Kit) error {
 	looked := *k
 	if o.certificate != nil {
@@ -38,9 +38,9 @@ func (o *SealOptions) check(k *kit.Kit) error {
 	return source.KitError(o.dir, k, kept, "sealed")
 }
 
-// asGood reports whether the kit carries a seal by the same key and certificate
-// that is good now and that the new one would not better.
-func (o *SealOptions) asGood(k *kit.Kit, made *kit.Seal) bool {
+// equivalent says whether the kit has a valid seal by the same key and certificate that the
+// new one would not improve on.
+func (o *SealOptions) equivalent(k *kit.Kit, made *kit.Seal) bool {
 	if k.Seal == nil || !bytes.Equal(k.Seal.Certificate, o.certificate) {
 		return false
 	}
@@ -59,8 +59,8 @@ func (o *SealOptions) asGood(k *kit.Kit, made *kit.Seal) bool {
 	return !soon || !next.NotAfter.After(old.NotAfter)
 }
 
-// own is the kit's seal if the sealer made it and it is valid now; nil if not. It is
-// judged by the rules of a site that trusts the kit's own root or the sealer's own key.
+// own is the kit's seal if it is from the sealer and valid now, and nil otherwise. It is
+// verified with the rules of a site that trusts the kit's own root or the sealer's own key.
 func (o *SealOptions) own(k *kit.Kit) *acceptance.Sealed {
 	spec := &v1alpha1.SitePolicySpec{Participants: []string{k.Participant}}
 	if k.Root != nil {
@@ -80,8 +80,8 @@ func (o *SealOptions) own(k *kit.Kit) *acceptance.Sealed {
 	return verified.Seal()
 }
 
-// greater demands that serials grow: a site that asks for the newest must not
-// find two with one number.
+// greater makes sure that serials grow: a site that accepts only the newest seal must not
+// find two with the same number.
 func (o *SealOptions) greater(k *kit.Kit, made *kit.Seal) error {
 	if k.Seal == nil {
 		return nil
@@ -97,12 +97,12 @@ func (o *SealOptions) greater(k *kit.Kit, made *kit.Seal) error {
 	if next.Serial > old.Serial {
 		return nil
 	}
-	return fmt.Errorf("the kit %s carries a seal with the serial %d, and the new one would have %d; give --serial=%d, or take %s away if nobody has used it",
+	return fmt.Errorf("the kit %s has a seal with serial %d, and the new seal would have %d: give --serial=%d, or remove %s if the old seal was never used",
 		o.dir, old.Serial, next.Serial, old.Serial+1, kit.SealFile)
 }
 
-// serial is the one asked for, or the Unix time. A script may seal twice within
-// a second, and serials must grow all the same.
+// serial is the given one, or zero for the Unix time. Serials also grow if a script seals
+// twice within a second.
 func (o *SealOptions) serial(k *kit.Kit) int64 {
 	const burst = 60
 	if o.Serial != 0 || k.Seal == nil {

@@ -79,7 +79,7 @@ func TestSealByTheProject(t *testing.T) {
 
 	got = run(today.AddDate(0, 1, 0), args...)
 	require.NoError(t, got.err)
-	assert.Equal(t, "site-1 left alone: sealed already by the project (\"release\"), serial 1775044800, until 2027-02-24\n", got.out)
+	assert.Equal(t, "site-1 unchanged: already sealed by the project (\"release\"), serial 1775044800, until 2027-02-24\n", got.out)
 	after, err := os.ReadFile(filepath.Join(dir, "seal.dsse.json"))
 	require.NoError(t, err)
 	assert.Equal(t, before, after)
@@ -112,7 +112,7 @@ func TestSealByTheSite(t *testing.T) {
 	assert.Contains(t, got.out, "kits.minimumSerial")
 }
 
-// TestSealAgain: what is not as it was is sealed anew, with a greater serial.
+// TestSealAgain: a kit that has changed is sealed again, with a greater serial.
 func TestSealAgain(t *testing.T) {
 	fed := newFederation(t)
 	flags := sealerFiles(t, fed.Sealer("release"))
@@ -121,9 +121,9 @@ func TestSealAgain(t *testing.T) {
 		return run(now, append(append([]string{"seal", dir}, flags...), more...)...)
 	}
 	require.NoError(t, seal(today, "--serial=7", "--valid-for=1000h").err)
-	assert.Contains(t, seal(today, "--serial=7", "--valid-for=1000h").out, "left alone")
-	assert.Contains(t, seal(today, "--serial=7").out, "left alone")
-	require.ErrorContains(t, seal(today, "--serial=6").err, "carries a seal with the serial 7, and the new one would have 6; give --serial=8")
+	assert.Contains(t, seal(today, "--serial=7", "--valid-for=1000h").out, "unchanged")
+	assert.Contains(t, seal(today, "--serial=7").out, "unchanged")
+	require.ErrorContains(t, seal(today, "--serial=6").err, "has a seal with serial 7, and the new seal would have 6: give --serial=8")
 	assert.Contains(t, seal(today, "--serial=8").out, "site-1 sealed by the project (\"release\"), serial 8")
 	assert.Contains(t, seal(today, "--valid-for=2000h").out, "serial 1775044800, until 2026-06-23")
 	assert.Contains(t, seal(today, "--valid-for=2001h").out, "serial 1775044801", "twice in a second")
@@ -135,7 +135,7 @@ func TestSealAgain(t *testing.T) {
 	assert.Contains(t, seal(today).out, "site-1 sealed", "a broken seal is replaced")
 }
 
-func TestSealRefuses(t *testing.T) {
+func TestSealFails(t *testing.T) {
 	fed, other := newFederation(t), newFederation(t)
 	project, it := sealerFiles(t, fed.Sealer("release")), sealerFiles(t, kittest.NewSealer(t, "it"))
 	good := fed.Client("site-1", "hospital_a").WriteDir(t)
@@ -159,7 +159,7 @@ func TestSealRefuses(t *testing.T) {
 		{"another root", "root-pinned", append([]string{good, "--root-fingerprint=" + strings.Repeat("0", 64)}, it...)},
 		{"a kit changed on the way", "changed since it was sealed", append([]string{changed}, it...)},
 		{"a serial", "--serial must be", append([]string{good, "--serial=-1"}, project...)},
-		{"no time", "--valid-for must be longer", append([]string{good, "--valid-for=0s"}, project...)},
+		{"no time", "--valid-for must be positive", append([]string{good, "--valid-for=0s"}, project...)},
 		{"a dry run of a server", "use --dry-run=client", append([]string{good, "--dry-run=server"}, project...)},
 		{"a fingerprint", "is not a SHA-256 fingerprint", append([]string{good, "--root-fingerprint=x"}, project...)},
 	} {

@@ -17,16 +17,16 @@ type StartupKitSeal struct {
 	metav1.TypeMeta `json:",inline"`
 
 	Participant string `json:"participant"`
-	// Digest is the kit digest, over what was sealed.
+	// Digest is the digest of the sealed kit.
 	Digest string `json:"digest"`
-	// Action is sealed, or unchanged where the kit was sealed as well already.
+	// Action is sealed, or unchanged if the kit already had an equivalent seal.
 	Action string `json:"action"`
-	// DryRun is true where nothing was written.
+	// DryRun says that nothing was written.
 	DryRun bool `json:"dryRun,omitempty"`
 	Seal   Seal `json:"seal"`
 }
 
-// Seal is what a kit's seal says of itself. Only `kit verify` checks it.
+// Seal is what a kit's seal says. Only `kit verify` verifies it.
 type Seal struct {
 	// SealedBy is project or site.
 	SealedBy string `json:"sealedBy"`
@@ -37,7 +37,7 @@ type Seal struct {
 	NotAfter  metav1.Time `json:"notAfter"`
 	// Files is how many files of startup/ it names.
 	Files int `json:"files"`
-	// Version is the framework's, where the sealer said it.
+	// Version is the framework's version, if the sealer gave it.
 	Version string `json:"version,omitempty"`
 }
 
@@ -73,7 +73,7 @@ func newSeal(s *kit.Seal) (*Seal, error) {
 	return view, nil
 }
 
-// String gives who sealed and until when.
+// String says who sealed the kit and until when.
 func (s *Seal) String() string {
 	by := s.SealedBy
 	if s.Sealer != "" {
@@ -85,7 +85,7 @@ func (s *Seal) String() string {
 func (s *StartupKitSeal) writeText(out io.Writer, suffix string) error {
 	action := "sealed " + s.Seal.String()
 	if s.Action == "unchanged" {
-		action = "left alone: sealed already " + s.Seal.String()
+		action = "unchanged: already sealed " + s.Seal.String()
 	}
 	_, err := fmt.Fprintf(out, "%s %s%s\n", s.Participant, action, suffix)
 	return err

@@ -8,9 +8,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// writeSeal writes the seal's files into the kit, each whole or not at all. The
-// certificate goes first and the seal last. A kit that is left between the two
-// fails its verification and is sealed by the next run.
+// writeSeal writes the seal's files into the kit, each completely or not at all. The
+// certificate comes first and the seal last. A kit with only one of them fails its
+// verification, and the next run seals it.
 func writeSeal(dir string, s *kit.Seal) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -27,11 +27,11 @@ func writeSeal(dir string, s *kit.Seal) error {
 	return writeFile(root, kit.SealFile, s.Envelope)
 }
 
-// writeFile replaces a file of the folder by renaming, so that nobody reads half
-// of it, and leaves nothing else behind.
+// writeFile replaces a file of the folder by renaming a temporary one, so that it is never
+// half written, and leaves nothing else behind.
 func writeFile(root *os.Root, name string, data []byte) error {
 	temporary := "." + name + ".new"
-	// What an interrupted run has left is of no use to anybody.
+	// An interrupted run may have left one.
 	if err := root.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return reason(err)
 	}
@@ -45,7 +45,7 @@ func writeFile(root *os.Root, name string, data []byte) error {
 	return nil
 }
 
-// createFile makes a file that must not exist, and syncs it.
+// createFile creates a file, which must not exist, and syncs it.
 func createFile(root *os.Root, name string, data []byte, mode fs.FileMode) error {
 	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// SealerOptions are those of `kubectl flare kit sealer new`.
+// SealerOptions are the flags of `kubectl flare kit sealer new`.
 type SealerOptions struct {
 	genericiooptions.IOStreams
 
@@ -125,28 +125,28 @@ func stateFiles(registry *frameworks.Registry) string {
 	return ", such as " + strings.Join(files, " or ")
 }
 
-// Validate looks at the flags.
+// Validate checks the flags.
 func (o *SealerOptions) Validate() error {
 	const longest = 63
 	bad := func(r rune) bool { return !unicode.IsGraphic(r) || r == unicode.ReplacementChar }
 	switch {
 	case o.Name == "":
-		return errors.New("--name is missing: give a name by which people know the sealer")
+		return errors.New("--name is missing: give a name that identifies the sealer")
 	case len(o.Name) > longest || strings.ContainsFunc(o.Name, bad):
 		return fmt.Errorf("--name must have at most %d characters, and no control characters", longest)
 	case o.Dir == "":
 		return errors.New("--out is missing: give a folder for the new key")
 	case o.StateFile != "" && (o.RootFile != "" || o.RootKeyFile != ""):
-		return errors.New("--state has root certificate and key in it: leave --root-ca and --root-key out")
+		return errors.New("--state contains the root certificate and its key: leave out --root-ca and --root-key")
 	case (o.RootFile == "") != (o.RootKeyFile == ""):
 		return errors.New("--root-ca and --root-key belong together: give both, or neither for a site's sealer")
 	case o.ValidFor <= 0:
-		return errors.New("--valid-for must be longer than nothing, such as 8760h")
+		return errors.New("--valid-for must be positive, such as 8760h")
 	}
 	return o.print.validate()
 }
 
-// Run makes the key, and the certificate where a root is given.
+// Run creates the key, and the certificate if a root is given.
 func (o *SealerOptions) Run() error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

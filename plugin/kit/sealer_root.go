@@ -16,7 +16,7 @@ import (
 // a certificate for every participant.
 const maxState = 64 << 20
 
-// certify lets the root issue the sealing certificate.
+// certify issues the sealing certificate with the root.
 func (o *SealerOptions) certify(key *ecdsa.PublicKey) ([]byte, error) {
 	root, rootKey, err := o.root()
 	if err != nil {
@@ -31,12 +31,12 @@ func (o *SealerOptions) certify(key *ecdsa.PublicKey) ([]byte, error) {
 		until = root.NotAfter
 	}
 	if !until.After(now) {
-		return nil, fmt.Errorf("the root certificate expired on %s: provision the federation anew", root.NotAfter.UTC().Format(time.RFC3339))
+		return nil, fmt.Errorf("the root certificate expired on %s: provision the federation again", root.NotAfter.UTC().Format(time.RFC3339))
 	}
 	return seal.NewCertificate(o.Name, key, &pki.Issuer{Certificate: root, Key: rootKey}, from, until)
 }
 
-// root reads the federation's root and its key.
+// root reads the federation's root certificate and its key.
 func (o *SealerOptions) root() (*x509.Certificate, crypto.Signer, error) {
 	certificate, key, err := o.rootPEM()
 	if err != nil {
@@ -53,7 +53,7 @@ func (o *SealerOptions) root() (*x509.Certificate, crypto.Signer, error) {
 		return nil, nil, fmt.Errorf("%s %w", from("--root-ca: "+o.RootFile), err)
 	}
 	if !root.IsCA {
-		return nil, nil, fmt.Errorf("%s: this is not the certificate of a root; give the federation's rootCA.pem", from("--root-ca: "+o.RootFile))
+		return nil, nil, fmt.Errorf("%s: this is not a root certificate; give the federation's rootCA.pem", from("--root-ca: "+o.RootFile))
 	}
 	signer, err := pki.ParseKey(key)
 	if err != nil {

@@ -82,7 +82,7 @@ func TestSealerNewDryRun(t *testing.T) {
 	require.ErrorContains(t, run(today, append(args, "--dry-run=server")...).err, "use --dry-run=client")
 }
 
-func TestSealerNewRefuses(t *testing.T) {
+func TestSealerNewFails(t *testing.T) {
 	fed := newFederation(t)
 	rootFile, keyFile := fed.WriteRoot(t)
 	_, otherKey := newFederation(t).WriteRoot(t)
@@ -94,11 +94,11 @@ func TestSealerNewRefuses(t *testing.T) {
 		"--out is missing":                   {"--name=a"},
 		"no control characters":              {"--out=x", "--name=a\x1b"},
 		"belong together":                    {"--out=x", "--name=a", "--root-ca=" + rootFile},
-		"leave --root-ca":                    {"--out=x", "--name=a", "--root-ca=" + rootFile, "--state=" + empty},
+		"leave out --root-ca":                {"--out=x", "--name=a", "--root-ca=" + rootFile, "--state=" + empty},
 		"--valid-for must be":                {"--out=x", "--name=a", "--valid-for=0s"},
 		"not written by `nvflare provision`": {"--out=x", "--name=a", "--state=" + empty},
 		"does not belong to the root":        {"--out=x", "--name=a", "--root-ca=" + rootFile, "--root-key=" + otherKey},
-		"not the certificate of a root":      {"--out=x", "--name=a", "--root-ca=" + leaf + "/startup/client.crt", "--root-key=" + leaf + "/startup/client.key"},
+		"this is not a root certificate":     {"--out=x", "--name=a", "--root-ca=" + leaf + "/startup/client.crt", "--root-key=" + leaf + "/startup/client.key"},
 		"with one unencrypted private key":   {"--out=x", "--name=a", "--root-ca=" + rootFile, "--root-key=" + rootFile},
 		"is not PEM with one CERTIFICATE":    {"--out=x", "--name=a", "--root-ca=" + keyFile, "--root-key=" + keyFile},
 		"--root-key: cannot open nope":       {"--out=x", "--name=a", "--root-ca=" + rootFile, "--root-key=nope"},

@@ -16,7 +16,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// NewSealer is what `kit sealer new -o json` prints. It has no private key in it.
+// NewSealer is what `kit sealer new -o json` prints. It does not contain the private key.
 type NewSealer struct {
 	metav1.TypeMeta `json:",inline"`
 
@@ -77,7 +77,7 @@ func (s *NewSealer) files() string {
 	return s.Key + " and " + s.Certificate
 }
 
-// writeText says which files there are and what to do with them.
+// writeText lists the new files and says what to do with them.
 func (s *NewSealer) writeText(out io.Writer) error {
 	if s.Certificate != "" {
 		_, err := fmt.Fprintf(out, "%s created for %s, valid until %s.\nSeal a kit with: kubectl flare kit seal DIR --key=%s --cert=%s\n",

@@ -14,11 +14,11 @@ const (
 	sealerCertificate = "sealer.crt"
 )
 
-// write makes the sealer's files. A key that is there already stays: seals hang
-// on it. After an error none of the new files is left.
+// write creates the sealer's files. An existing key stays, because seals depend on it. After
+// an error, none of the new files remains.
 func (o *SealerOptions) write(private, public, certificate []byte) (err error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
-		return fmt.Errorf("--out: cannot make %s: %w", o.Dir, reason(err))
+		return fmt.Errorf("--out: cannot create %s: %w", o.Dir, reason(err))
 	}
 	root, err := os.OpenRoot(o.Dir)
 	if err != nil {

@@ -15,13 +15,13 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// VerifyOptions are those of `kubectl flare kit verify`.
+// VerifyOptions are the arguments and flags of `kubectl flare kit verify`.
 type VerifyOptions struct {
 	genericiooptions.IOStreams
 
 	// RootFingerprint is the root that the kit must belong to.
 	RootFingerprint string
-	// PolicyFile is a file with the SitePolicy whose trust counts.
+	// PolicyFile is a file with the SitePolicy whose rules for kits apply.
 	PolicyFile string
 
 	dir      string
@@ -37,23 +37,23 @@ func newVerifyCommand(registry *frameworks.Registry, streams genericiooptions.IO
 		DisableFlagsInUseLine: true,
 		Short:                 "Verify a startup kit",
 		Long: templates.LongDesc(`
-			Verify a startup kit: its certificates, its key, its names, its files, its seal, and the framework's
-			own signature where it has one. The command fails when a check fails.
+			Verify a startup kit: its certificates, key, names, files and seal, and the framework's own
+			signature if it has one. The command fails if a check fails.
 
-			A kit carries the root certificate that vouches for it, so on its own it proves nothing. Give
-			the root's fingerprint with --root-fingerprint, as the project lead told it to you by another
-			way than the kit. Without it the report says that the root was not checked.
+			A kit contains the root certificate that vouches for it, so on its own it proves nothing. Give
+			the root's fingerprint with --root-fingerprint. Get it from the project lead through another
+			channel than the kit. Without it, the report says that the root was not checked.
 
-			With --policy the kit is judged as a site judges it: by the pinned roots, sealers, serials and
-			revocations of its SitePolicy, which must be valid.`),
+			With --policy, the command verifies the kit as a site does: with the pinned roots, sealers,
+			serials and revocations of its SitePolicy, which must be valid.`),
 		Example: templates.Examples(`
 			# Verify a kit against the root of its federation
 			kubectl flare kit verify prod_00/site-1 --root-fingerprint=5F:0C:…
 
-			# Verify a kit as the site does whose policy this is
+			# Verify a kit as a site does, with its policy
 			kubectl flare kit verify prod_00/site-1 --policy=sitepolicy.yaml
 
-			# Print the fingerprint, as the project lead does before telling it to others
+			# As the project lead, print the fingerprint to give to others
 			openssl x509 -in prod_00/server1/startup/rootCA.pem -noout -fingerprint -sha256
 
 			# List the checks that failed
@@ -76,10 +76,10 @@ func newVerifyCommand(registry *frameworks.Registry, streams genericiooptions.IO
 	return cmd
 }
 
-// Complete takes the arguments.
+// Complete reads the arguments.
 func (o *VerifyOptions) Complete(args []string) { o.dir = args[0] }
 
-// Validate looks at the flags.
+// Validate checks the flags.
 func (o *VerifyOptions) Validate() error {
 	if o.RootFingerprint != "" {
 		if _, err := pki.ParseFingerprint(o.RootFingerprint); err != nil {
@@ -89,7 +89,7 @@ func (o *VerifyOptions) Validate() error {
 	return o.print.validate()
 }
 
-// Run verifies the kit, prints the report and fails when a check failed.
+// Run verifies the kit, prints the report, and fails if a check has failed.
 func (o *VerifyOptions) Run(ctx context.Context) error {
 	k, err := source.Kit(o.registry, o.dir)
 	if err != nil {
@@ -105,12 +105,12 @@ func (o *VerifyOptions) Run(ctx context.Context) error {
 		return err
 	}
 	if !view.Passed {
-		return fmt.Errorf("the kit in %s must not be used: %s of its verification failed", o.dir, count(view.Summary.Fail, "finding"))
+		return fmt.Errorf("the kit in %s must not be used: its verification failed with %s", o.dir, count(view.Summary.Fail, "finding"))
 	}
 	return nil
 }
 
-// rules are those of the policy, of the fingerprint, or of both.
+// rules come from the policy, from the fingerprint, or from both.
 func (o *VerifyOptions) rules(ctx context.Context) (*acceptance.Rules, error) {
 	if o.PolicyFile == "" {
 		return acceptance.Pinned(o.registry, o.RootFingerprint)

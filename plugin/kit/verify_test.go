@@ -41,7 +41,7 @@ func TestVerify(t *testing.T) {
 			if tt.fails == "" {
 				assert.NoError(t, got.err)
 			} else {
-				assert.EqualError(t, got.err, "the kit in "+dir+" must not be used: "+tt.fails+" of its verification failed")
+				assert.EqualError(t, got.err, "the kit in "+dir+" must not be used: its verification failed with "+tt.fails)
 			}
 		})
 	}
@@ -51,7 +51,7 @@ func TestVerifyFormats(t *testing.T) {
 	fed := newFederation(t)
 	dir := fed.Client("site-1", "hospital_a").With("startup/evil.json", nil).WriteDir(t)
 	asJSON, asYAML := run(today, "verify", dir, "-o", "json"), run(today, "verify", dir, "-o", "yaml")
-	require.ErrorContains(t, asJSON.err, "1 finding of its verification failed", "the report comes, and then the failure")
+	require.ErrorContains(t, asJSON.err, "its verification failed with 1 finding", "the report comes, and then the failure")
 	require.Error(t, asYAML.err)
 	golden(t, "verify-failed.json", asJSON.out)
 

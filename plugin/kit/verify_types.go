@@ -21,10 +21,10 @@ type StartupKitReport struct {
 	Federation  string   `json:"federation"`
 	// Digest is the kit digest: it says which kit was verified.
 	Digest string `json:"digest"`
-	// Passed is false when a check failed.
+	// Passed is false if a check has failed.
 	Passed  bool    `json:"passed"`
 	Summary Summary `json:"summary"`
-	// Findings are in the order of the checks; each check has at least one.
+	// Findings are in the order of the checks; each check has at least one finding.
 	Findings kit.Findings `json:"findings"`
 }
 
@@ -59,7 +59,7 @@ func newStartupKitReport(k *kit.Kit, findings kit.Findings) *StartupKitReport {
 	}
 }
 
-// writeText prints one line a finding, and below it what to do.
+// writeText prints a line for each finding, and the fix below it.
 func (r *StartupKitReport) writeText(out io.Writer) error {
 	w := printers.GetNewTabWriter(out)
 	for _, f := range r.Findings {

@@ -126,7 +126,7 @@ func TestFind(t *testing.T) {
 		require.Equal(t, want != "", ok)
 	}
 	require.ErrorContains(t, participants.NotFound(all, "x", "fl"), "its participants are Site_2, site-1")
-	require.ErrorContains(t, participants.NotFound(nil, "x", "fl"), "is it the right -n?")
+	require.ErrorContains(t, participants.NotFound(nil, "x", "fl"), "give the participant's namespace with -n")
 }
 
 // look is one at a running pod of a leaf.

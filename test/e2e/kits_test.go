@@ -38,5 +38,5 @@ func checkKits(t *testing.T, version string) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(changed, "startup", "client.key"), key, 0o600))
 	said := failing(t, "kit", "verify", changed, "--root-fingerprint", root)
-	require.Contains(t, said, "of its verification failed")
+	require.Contains(t, said, "its verification failed with")
 }
