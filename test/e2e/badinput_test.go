@@ -53,7 +53,7 @@ func TestBadInput(t *testing.T) {
 		},
 		"no admin": {
 			[]string{"job", "list", "-n", namespace},
-			[]string{"no admin in namespace", "kubectl flare launch"},
+			[]string{"has no admin", "kubectl flare launch"},
 		},
 		"no such participant": {
 			[]string{"logs", "site-9", "-n", namespace},

@@ -72,7 +72,7 @@ func TestInstallReportsCertManagersReasons(t *testing.T) {
 	condition(t, c, serving, cmmeta.ConditionTrue, "Ready", "")
 	out, err = install("--timeout=2s")
 	require.Contains(t, out, "cert-manager has issued the webhook's certificate\n")
-	require.ErrorContains(t, err, "the webhook does not run: 0 of 2 pods are available")
+	require.ErrorContains(t, err, "the webhook is not available: 0 of 2 pods are available")
 }
 
 func certManagerClient(t *testing.T, config *rest.Config) client.Client {
