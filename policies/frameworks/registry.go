@@ -12,8 +12,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// Registered is a framework with the capabilities that it has; nil for those that it
-// has not.
+// Registered is a framework with its capabilities; those that it lacks are nil.
 type Registered struct {
 	Framework
 	Checker      Checker
@@ -25,7 +24,7 @@ type Registered struct {
 // Registry is a set of frameworks. It never changes.
 type Registry struct{ all []Registered }
 
-// Default are the frameworks that kubectl-flare serves.
+// Default has the frameworks that kubectl-flare supports.
 func Default() *Registry {
 	return &Registry{all: []Registered{registered(nvflare.Framework{})}}
 }
@@ -39,11 +38,11 @@ func registered(f Framework) Registered {
 	return r
 }
 
-// nameForm is a DNS label (RFC 1123): names stand in labels of objects.
+// nameForm is a DNS label (RFC 1123), since names are values of labels.
 var nameForm = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
 
-// NewRegistry makes a registry. It refuses a name that is no DNS label or that comes
-// twice, and a framework that nobody could name or recognise.
+// NewRegistry makes a registry. It rejects names that are not DNS labels, duplicate names,
+// and frameworks without a title, marks or roles.
 func NewRegistry(all ...Framework) (*Registry, error) {
 	r := &Registry{}
 	for _, f := range all {
@@ -74,7 +73,7 @@ func (r *Registry) Names() []string {
 	return names
 }
 
-// Find gives the framework with that name.
+// Find returns the framework with this name.
 func (r *Registry) Find(name string) (Registered, bool) {
 	i := slices.IndexFunc(r.all, func(f Registered) bool { return f.Name() == name })
 	if i < 0 {
@@ -83,8 +82,8 @@ func (r *Registry) Find(name string) (Registered, bool) {
 	return r.all[i], true
 }
 
-// ReadDir reads a kit from its folder, the one that holds startup/ and local/. What is
-// wrong with it is a *kit.FieldError.
+// ReadDir reads a kit from its folder, which contains startup/ and local/. If the kit is
+// invalid, the error is a *kit.FieldError.
 func (r *Registry) ReadDir(fsys fs.FS) (*kit.Kit, error) {
 	content, err := kit.ReadDir(fsys, r.marks())
 	if err != nil {
@@ -93,8 +92,8 @@ func (r *Registry) ReadDir(fsys fs.FS) (*kit.Kit, error) {
 	return r.Read(content)
 }
 
-// FromSecret reads a kit out of the data of a kit Secret. Its Local is nil: local/ is
-// a ConfigMap.
+// FromSecret reads a kit from the data of a kit Secret. Its Local is nil, since local/ is
+// in a ConfigMap.
 func (r *Registry) FromSecret(data map[string][]byte) (*kit.Kit, error) {
 	content, err := kit.FromSecretData(data)
 	if err != nil {
@@ -103,7 +102,7 @@ func (r *Registry) FromSecret(data map[string][]byte) (*kit.Kit, error) {
 	return r.Read(content)
 }
 
-// Read has the content of a kit read by the one framework that recognises it.
+// Read reads the content of a kit with the framework that recognises it.
 func (r *Registry) Read(content *kit.Content) (*kit.Kit, error) {
 	f, err := r.recognise(content.Startup)
 	if err != nil {
@@ -138,14 +137,14 @@ func (r *Registry) recognise(startup kit.Files) (Framework, error) {
 	}
 }
 
-// unknown says which frameworks there are and what was looked for.
+// unknown is the error of a kit that no framework recognises.
 func (r *Registry) unknown() error {
-	var looked []string
+	var known []string
 	for _, f := range r.all {
-		looked = append(looked, fmt.Sprintf("%s (%s)", f.Title(), strings.Join(f.Marks(), ", ")))
+		known = append(known, fmt.Sprintf("%s (%s)", f.Title(), strings.Join(f.Marks(), ", ")))
 	}
 	return &kit.FieldError{
-		File: kit.StartupDir, Problem: "holds no file by which a kit is known of " + strings.Join(looked, " or "),
+		File: kit.StartupDir, Problem: "contains no configuration file of " + strings.Join(known, " or "),
 		Fix: kit.AsProvisioned,
 	}
 }
@@ -158,15 +157,15 @@ func (r *Registry) marks() []string {
 	return marks
 }
 
-// checkRead makes sure that the framework has said what all kits must say.
+// checkRead checks that the framework has set the fields that all kits must have.
 func checkRead(f Framework, k *kit.Kit) error {
 	switch {
 	case k.Framework != f.Name(), k.Participant == "", k.Federation == "", k.KeyFingerprint == "":
-		return fmt.Errorf("the framework %s read a kit without its name, participant, federation or key: this is a mistake in kubectl-flare", f.Name())
+		return fmt.Errorf("the framework %s read a kit without its name, participant, federation or key: this is a bug in kubectl-flare", f.Name())
 	case !slices.Contains(f.Roles(), k.Role):
-		return &kit.FieldError{File: k.Paths.Configuration, Problem: fmt.Sprintf("has the role %s, which %s has not", kit.Quote(string(k.Role)), f.Title()), Fix: kit.AsProvisioned}
+		return &kit.FieldError{File: k.Paths.Configuration, Problem: fmt.Sprintf("has the role %s, which %s does not have", kit.Quote(string(k.Role)), f.Title()), Fix: kit.AsProvisioned}
 	case (k.Certificate == nil) != (k.Root == nil):
-		return fmt.Errorf("the framework %s read a certificate without a root: this is a mistake in kubectl-flare", f.Name())
+		return fmt.Errorf("the framework %s read a certificate without a root: this is a bug in kubectl-flare", f.Name())
 	}
 	return nil
 }

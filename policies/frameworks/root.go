@@ -11,13 +11,13 @@ import (
 type RootKeeper interface {
 	// RootFile is the command that writes the file, and an example of the file's path.
 	RootFile() (tool, path string)
-	// ReadRoot takes the root certificate and its key, both in PEM, out of the file.
-	// Its error says what is missing and holds nothing of the file, which is full of
-	// private keys.
+	// ReadRoot reads the root certificate and its key, both in PEM, from the file. Its
+	// error says what is missing and contains no part of the file, which has private
+	// keys.
 	ReadRoot(data []byte) (certificate, key []byte, err error)
 }
 
-// RootKeepers are the frameworks that are one.
+// RootKeepers are the frameworks with this capability.
 func (r *Registry) RootKeepers() []RootKeeper {
 	var keepers []RootKeeper
 	for _, f := range r.all {
@@ -39,7 +39,7 @@ func (r *Registry) ReadRoot(data []byte) (certificate, key []byte, err error) {
 		tried = append(tried, fmt.Sprintf("not written by `%s`: %v; give a file such as %s", tool, err, path))
 	}
 	if tried == nil {
-		return nil, nil, errors.New("no framework keeps its root in a file")
+		return nil, nil, errors.New("no supported framework keeps its root in a file")
 	}
 	return nil, nil, errors.New(strings.Join(tried, ", "))
 }

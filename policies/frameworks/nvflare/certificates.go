@@ -12,7 +12,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// fillCertificates reads the three files that the configuration names.
+// fillCertificates reads the three files that the configuration refers to.
 func fillCertificates(k *kit.Kit, c configuration, doc *document) error {
 	chain, file, err := certificatesAt(k, doc, c.certificate)
 	if err != nil {
@@ -33,7 +33,7 @@ func fillCertificates(k *kit.Kit, c configuration, doc *document) error {
 	return checkSubject(file, k.Certificate)
 }
 
-// keyAt looks that the private key can be read, unless it lies on a volume.
+// keyAt checks that the private key can be parsed, unless it is on a volume.
 func keyAt(k *kit.Kit, doc *document, field []any) (string, error) {
 	if name, err := doc.text(field...); err == nil && k.Elsewhere(name) {
 		return path.Join(kit.StartupDir, name), nil
@@ -48,7 +48,7 @@ func keyAt(k *kit.Kit, doc *document, field []any) (string, error) {
 	return file, nil
 }
 
-// rootAt refuses a second root: NVFLARE would trust it as much as the first.
+// rootAt rejects a second root, since NVFLARE would trust it too.
 func rootAt(k *kit.Kit, doc *document, field []any) (*x509.Certificate, string, error) {
 	roots, file, err := certificatesAt(k, doc, field)
 	if err != nil {
@@ -56,26 +56,26 @@ func rootAt(k *kit.Kit, doc *document, field []any) (*x509.Certificate, string, 
 	}
 	if len(roots) != 1 {
 		return nil, "", &kit.FieldError{
-			File: file, Problem: fmt.Sprintf("holds %d certificates where one belongs: NVFLARE would trust them all", len(roots)),
-			Fix: "leave the federation's root alone in it",
+			File: file, Problem: fmt.Sprintf("contains %d certificates, all of which NVFLARE would trust", len(roots)),
+			Fix: "keep only the federation's root certificate in it",
 		}
 	}
 	return roots[0], file, nil
 }
 
-// fileAt gives the file of startup/ that the configuration names in a field.
+// fileAt returns the file of startup/ that a field of the configuration refers to.
 func fileAt(k *kit.Kit, doc *document, field []any) (string, []byte, error) {
 	name, err := doc.text(field...)
 	if err != nil {
 		return "", nil, err
 	}
 	if kit.CheckStartupName(name) != nil {
-		return "", nil, doc.wrong(fmt.Sprintf("is %s, which is not the plain name of a file", kit.Quote(name)), field...)
+		return "", nil, doc.wrong(fmt.Sprintf("is %s, which is not a valid file name", kit.Quote(name)), field...)
 	}
 	data, ok := k.Startup.Get(name)
 	if !ok {
 		return "", nil, &kit.FieldError{
-			File: path.Join(kit.StartupDir, name), Problem: fmt.Sprintf("is missing: %s of %s names it", fieldPath(field), path.Base(doc.file)),
+			File: path.Join(kit.StartupDir, name), Problem: fmt.Sprintf("is missing: %s of %s refers to it", fieldPath(field), path.Base(doc.file)),
 			Fix: asProvisioned,
 		}
 	}
@@ -94,9 +94,8 @@ func certificatesAt(k *kit.Kit, doc *document, field []any) ([]*x509.Certificate
 	return certificates, file, nil
 }
 
-// checkSubject makes sure that the names of a certificate can be printed and
-// stand in arguments and annotations. Which names are legal in a federation is
-// for NVFLARE to say.
+// checkSubject checks that the names of a certificate can be printed and used in arguments
+// and annotations. NVFLARE itself decides which names are valid in a federation.
 func checkSubject(file string, c *x509.Certificate) error {
 	wrong := func(field, problem string) error {
 		return &kit.FieldError{File: file, Field: field, Problem: problem, Fix: asProvisioned}
@@ -104,17 +103,17 @@ func checkSubject(file string, c *x509.Certificate) error {
 	name := c.Subject.CommonName
 	switch {
 	case name == "":
-		return wrong("subject CN", "is missing: it is the participant's name")
+		return wrong("subject CN", "is missing: it must be the participant's name")
 	case len(name) > 253:
 		return wrong("subject CN", "is longer than 253 characters")
 	case strings.ContainsFunc(name, unicode.IsSpace) || !kit.Printable(name):
-		return wrong("subject CN", fmt.Sprintf("is %s: a name has no blanks and no control characters", kit.Quote(name)))
+		return wrong("subject CN", fmt.Sprintf("is %s, but must not have spaces or control characters", kit.Quote(name)))
 	}
 	for field, value := range map[string]string{
 		"subject O": organization(c), "subject unstructuredName": roleAttribute(c), "subjectAltName": strings.Join(c.DNSNames, " "),
 	} {
 		if !kit.Printable(value) {
-			return wrong(field, fmt.Sprintf("is %s: it has control characters", kit.Quote(value)))
+			return wrong(field, fmt.Sprintf("is %s, but must not have control characters", kit.Quote(value)))
 		}
 	}
 	return nil
@@ -127,7 +126,7 @@ func organization(c *x509.Certificate) string {
 	return c.Subject.Organization[0]
 }
 
-// unstructuredName is the subject attribute where NVFLARE puts a role.
+// unstructuredName is the subject attribute that NVFLARE uses for the role.
 func unstructuredName() asn1.ObjectIdentifier {
 	return asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 2}
 }

@@ -8,20 +8,20 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// fileSet is what may stand in startup/ of a role.
+// fileSet has the files that may be in startup/ of a role.
 type fileSet struct {
-	// required are the files without which the participant has no identity.
+	// required are the files of the participant's identity.
 	required []string
-	// scripts come with every kit; `nvflare deploy prepare` takes them away, and
-	// a pod does not need them.
+	// scripts are in every kit as provisioned. `nvflare deploy prepare` removes them,
+	// and a pod does not need them.
 	scripts []string
 	// optional depend on the project: Docker, clouds, homomorphic encryption,
 	// listening clients.
 	optional []string
 }
 
-// startupFiles is the same in all families but for the native signature, which
-// has a check of its own.
+// startupFiles is the same for all families. Only the native signature differs, which
+// another check verifies.
 func startupFiles(role kit.Role) fileSet {
 	optional := []string{SignatureFile, "docker.sh", "aws_start.sh", "azure_start.sh", CustomRootFile}
 	scripts := []string{"start.sh", "sub_start.sh", "stop_fl.sh"}
@@ -44,11 +44,11 @@ func startupFiles(role kit.Role) fileSet {
 	}
 }
 
-// checkStartupFiles looks for what is missing and for what does not belong
-// there: NVFLARE loads configuration from startup/ that it was never given.
+// checkStartupFiles finds missing and unknown files: NVFLARE also loads configuration
+// files from startup/ that no other file refers to.
 //
-// A file that is not known here fails, unless a trusted seal names it: then it
-// comes from a newer NVFLARE, and its sealer has vouched for it.
+// An unknown file is a failure, unless a trusted seal lists it: then it is of a newer
+// NVFLARE, and the sealer vouches for it.
 func checkStartupFiles(k *kit.Kit, vouched func(string) bool) kit.Findings {
 	set, names := startupFiles(k.Role), k.FileNames()
 	var findings kit.Findings
@@ -60,7 +60,7 @@ func checkStartupFiles(k *kit.Kit, vouched func(string) bool) kit.Findings {
 	for _, name := range set.scripts {
 		if !slices.Contains(names, name) {
 			findings = append(findings, kit.Warn(CheckStartupFiles, path.Join(kit.StartupDir, name),
-				"none needed in Kubernetes", "missing: such a kit runs in a pod, but not by its own scripts"))
+				"not needed in Kubernetes", "missing: the kit works in a pod, but cannot be started with its own scripts"))
 		}
 	}
 	known := slices.Concat(set.required, set.scripts, set.optional)
@@ -73,7 +73,7 @@ func checkStartupFiles(k *kit.Kit, vouched func(string) bool) kit.Findings {
 			finding = kit.Warn
 		}
 		findings = append(findings, finding(CheckStartupFiles, path.Join(kit.StartupDir, name),
-			"take it away", "not a file that NVFLARE puts into the kit of the role %s", k.Role))
+			"remove it", "not a file of an NVFLARE kit for the role %s", k.Role))
 	}
 	if len(findings) == 0 {
 		findings = append(findings, kit.Pass(CheckStartupFiles, kit.StartupDir, "%d files, all of them known for the role %s", len(names), k.Role))
@@ -81,20 +81,20 @@ func checkStartupFiles(k *kit.Kit, vouched func(string) bool) kit.Findings {
 	return findings
 }
 
-// checkLocalFiles is lenient, since local/ belongs to the site.
+// checkLocalFiles only warns about unknown files, since the site may change local/.
 func checkLocalFiles(k *kit.Kit) kit.Findings {
 	if k.Local == nil {
-		return kit.Findings{kit.Warn(CheckLocalFiles, kit.LocalDir, "take local/ from the kit as it was provisioned", "not here: NVFLARE needs its resources.json")}
+		return kit.Findings{kit.Warn(CheckLocalFiles, kit.LocalDir, "copy local/ from the kit as it was provisioned", "missing: NVFLARE needs its resources.json")}
 	}
 	var findings kit.Findings
 	if _, ok := resourcesFile(k.Local); !ok {
 		findings = append(findings, kit.Fail(CheckLocalFiles, "local/resources.json", "copy it from the kit as it was provisioned",
-			"missing, and no resources.json.default either: NVFLARE does not start"))
+			"missing, as is resources.json.default: NVFLARE does not start without one of them"))
 	}
 	for _, f := range k.Local {
 		if !knownLocalFile(f.Name) {
 			findings = append(findings, kit.Warn(CheckLocalFiles, path.Join(kit.LocalDir, f.Name),
-				"take it away if nothing of yours reads it", "NVFLARE does not know this file"))
+				"remove it, unless code of yours reads it", "not a file that NVFLARE reads"))
 		}
 	}
 	if len(findings) == 0 {
@@ -103,7 +103,7 @@ func checkLocalFiles(k *kit.Kit) kit.Findings {
 	return findings
 }
 
-// resourcesFile is the file that NVFLARE takes: the site's own, or the default.
+// resourcesFile is the file that NVFLARE reads: the site's own, or the default.
 func resourcesFile(local kit.Files) ([]byte, bool) {
 	if data, ok := local.Get("resources.json"); ok {
 		return data, true
@@ -117,7 +117,7 @@ func knownLocalFile(name string) bool {
 	if slices.Contains(known, base) {
 		return true
 	}
-	// Fragments for all processes, the parent alone, the jobs alone.
+	// Fragments for all processes, only for the parent, and only for jobs.
 	for _, suffix := range []string{"__resources.json", "__p_resources.json", "__j_resources.json"} {
 		if strings.HasSuffix(name, suffix) {
 			return true

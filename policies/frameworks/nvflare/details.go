@@ -14,16 +14,16 @@ const (
 	securityClear  = "clear"
 )
 
-// details are what a configuration file says besides what all kits have.
+// details are the fields of a configuration file that only NVFLARE's kits have.
 type details struct {
-	// name is the participant's as the configuration has it: a client's fqsn, an
-	// admin's username; empty for a server.
+	// name is the participant's name in the configuration: a client's fqsn or an admin's
+	// username. It is empty for a server.
 	name string
-	// security says who proves to whom who they are when the participant connects.
+	// security is the value of connection_security.
 	security string
 }
 
-// detailsOf reads them again out of a kit that was read.
+// detailsOf reads the details of a kit that is already read.
 func detailsOf(k *kit.Kit) (details, error) {
 	c, err := findConfiguration(k.Startup)
 	if err != nil {
@@ -44,7 +44,7 @@ func (c configuration) details(doc *document) (d details, err error) {
 	return d, err
 }
 
-// securityAt reads connection_security. Where it is missing NVFLARE takes mtls.
+// securityAt reads connection_security. If it is missing, NVFLARE uses mtls.
 func securityAt(doc *document, field []any) (string, error) {
 	if !doc.has(field...) {
 		return securityMutual, nil
@@ -54,13 +54,13 @@ func securityAt(doc *document, field []any) (string, error) {
 		return "", err
 	}
 	if !slices.Contains([]string{securityMutual, securityOneWay, securityClear}, value) {
-		return "", doc.wrong(fmt.Sprintf("is %s: only mtls, tls and clear are known", kit.Quote(value)), field...)
+		return "", doc.wrong(fmt.Sprintf("is %s, but must be mtls, tls or clear", kit.Quote(value)), field...)
 	}
 	return value, nil
 }
 
 // AdminRole is an admin's role in NVFLARE's authorization: project_admin, org_admin,
-// lead, member or one of the project's own; empty for other participants. Source:
+// lead, member or a role of the project. It is empty for other participants. Source:
 // subject attribute 1.2.840.113549.1.9.2 of the certificate.
 func AdminRole(k *kit.Kit) string {
 	if k.Role != RoleAdmin || k.Certificate == nil {

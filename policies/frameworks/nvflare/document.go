@@ -10,11 +10,10 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// maxDocument bounds a JSON file, in bytes.
+// maxDocument is the greatest size of a JSON file, in bytes.
 const maxDocument = 1 << 20
 
-// document is a JSON file as a tree, so that no field is found that NVFLARE does
-// not see.
+// document is a JSON file as a tree, see package strictjson.
 type document struct {
 	file string
 	root any
@@ -26,7 +25,7 @@ func parseDocument(file string, data []byte) (*document, error) {
 	}
 	root, err := strictjson.Decode(data)
 	if err != nil {
-		return nil, &kit.FieldError{File: file, Problem: fmt.Sprintf("is not good JSON: %v", err), Fix: asProvisioned}
+		return nil, &kit.FieldError{File: file, Problem: fmt.Sprintf("is not valid JSON: %v", err), Fix: asProvisioned}
 	}
 	return &document{file: file, root: root}, nil
 }
@@ -59,7 +58,7 @@ func (d *document) has(steps ...any) bool {
 	return ok
 }
 
-// text gives the string at that place, which must not be empty.
+// text returns the string in a field, which must not be empty.
 func (d *document) text(steps ...any) (string, error) {
 	value, ok := d.lookup(steps...)
 	if !ok {
@@ -73,12 +72,12 @@ func (d *document) text(steps ...any) (string, error) {
 		return "", d.wrong("must not be empty", steps...)
 	}
 	if !kit.Printable(text) {
-		return "", d.wrong(fmt.Sprintf("is %s: it has control characters", kit.Quote(text)), steps...)
+		return "", d.wrong(fmt.Sprintf("is %s, but must not have control characters", kit.Quote(text)), steps...)
 	}
 	return text, nil
 }
 
-// port gives the port number at that place.
+// port returns the port number in a field.
 func (d *document) port(steps ...any) (int, error) {
 	value, ok := d.lookup(steps...)
 	if !ok {
@@ -92,7 +91,7 @@ func (d *document) port(steps ...any) (int, error) {
 	return port, nil
 }
 
-// oneServer makes sure that servers is a list of one: NVFLARE has one server.
+// oneServer checks that servers is a list of one, since NVFLARE has one server.
 func (d *document) oneServer() error {
 	value, ok := d.lookup("servers")
 	if !ok {
@@ -108,7 +107,7 @@ func (d *document) wrong(problem string, steps ...any) error {
 	return &kit.FieldError{File: d.file, Field: fieldPath(steps), Problem: problem, Fix: asProvisioned}
 }
 
-// fieldPath writes steps the way people do: servers[0].service.target.
+// fieldPath is the path of a field, such as servers[0].service.target.
 func fieldPath(steps []any) string {
 	var b strings.Builder
 	for _, step := range steps {

@@ -2,20 +2,20 @@ package nvflare
 
 import "github.com/kubectl-flare/kubectl-flare/policies/kit"
 
-// The families of kits: ranges of versions whose kits look alike. No file of a kit
-// carries a version number, and 2.8 and 2.9 kits cannot be told apart.
+// The families of kits: ranges of versions whose kits look alike. Kits contain no version
+// number, and kits of 2.8 and 2.9 cannot be distinguished.
 const (
 	Family26 = "2.6-"
 	Family27 = "2.7"
 	Family28 = "2.8+"
 )
 
-// family tells the NVFLARE versions apart by what their kits look like:
+// family distinguishes NVFLARE versions by their kits:
 //
-//   - an overseer agent is written into the files of server and client up to
-//     2.7, and only 2.7 has connection_security beside it;
-//   - an admin's file is the same from 2.7 on, but only 2.7 signs the kit. An
-//     admin's 2.7 kit without its signature therefore looks like a later one.
+//   - up to 2.7, the files of servers and clients have an overseer agent, and only 2.7
+//     has connection_security too;
+//   - since 2.7, the files of admins are the same, but only 2.7 signs the kit. So an
+//     admin's 2.7 kit without its signature looks like a later one.
 func family(doc *document, k *kit.Kit) string {
 	if k.Role == RoleAdmin {
 		return adminFamily(doc, k)

@@ -4,10 +4,10 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// asProvisioned is the fix for whatever `nvflare provision` never writes.
+// asProvisioned is the fix for files that `nvflare provision` does not write.
 const asProvisioned = "use the kit as `nvflare provision` wrote it, or ask the project lead for a new one"
 
-// askForKit is the fix for a kit that only its maker can mend.
+// askForKit is the fix for a kit that only the project lead can fix.
 const askForKit = "ask the project lead for a new kit"
 
 // Framework reads and checks NVFLARE's kits.
@@ -16,11 +16,11 @@ type Framework struct{}
 // Name is nvflare.
 func (Framework) Name() string { return Name }
 
-// Title is what people call it.
+// Title is NVIDIA FLARE.
 func (Framework) Title() string { return "NVIDIA FLARE" }
 
-// Marks are the configuration files: each kit has one of them. The last two belong to
-// kits that are recognised, to be refused with a reason.
+// Marks are the configuration files, of which each kit has one. Kits with one of the last
+// two are recognised only to say why they are not supported.
 func (Framework) Marks() []string {
 	return []string{ServerConfig, ClientConfig, AdminConfig, relayConfig, overseerConfig}
 }
@@ -38,9 +38,9 @@ func (f Framework) Recognise(startup kit.Files) bool {
 	return false
 }
 
-// Check looks at what is NVFLARE's own in a kit: names and roles in certificates, the
-// exact set of files, how the connection is secured, and NVFLARE's signature.
-// vouched says whether a seal that there is reason to trust names a file of startup/.
+// Check verifies what is specific to NVFLARE: names and roles in certificates, the exact set
+// of files, the security of the connection, and NVFLARE's signature. vouched says whether a
+// trusted seal lists a file of startup/.
 func (Framework) Check(k *kit.Kit, vouched func(file string) bool) kit.Findings {
 	d, err := detailsOf(k)
 	if err != nil {

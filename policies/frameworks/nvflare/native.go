@@ -6,12 +6,12 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// NativeSignature says why NVFLARE's own signature does not cover startup/ as it is;
-// nil where the kit's root signed every file that is there. The signature says nothing
-// of the role, and neither an older kit nor a missing file is noticed.
+// NativeSignature says why NVFLARE's own signature does not cover startup/. It returns nil
+// if the kit's root signed every existing file. The signature does not cover the role, and
+// does not reveal missing files or an outdated kit.
 func (Framework) NativeSignature(k *kit.Kit) error {
 	if k.OnVolume() {
-		return errors.New("most of what it covers lies on the volume")
+		return errors.New("most of the signed files are on the volume")
 	}
 	problems, signed := folderProblems(k, kit.StartupDir, k.Startup)
 	switch {
@@ -23,5 +23,5 @@ func (Framework) NativeSignature(k *kit.Kit) error {
 	return nil
 }
 
-// KnownVersion is the last version whose kits were looked at: "major.minor".
+// KnownVersion is the newest version whose kits are supported.
 func (Framework) KnownVersion() string { return "2.9" }

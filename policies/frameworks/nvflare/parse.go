@@ -7,17 +7,17 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// configuration is the file that makes a kit the kit of a role.
+// configuration describes the configuration file of a role.
 type configuration struct {
 	file string
 	role kit.Role
-	// certificate, key and root are the fields that name those files.
+	// certificate, key and root are the fields with the names of these files.
 	certificate, key, root []any
-	// name is the field with the participant's name; nil where there is none.
+	// name is the field with the participant's name. It is nil if there is none.
 	name []any
 	// security is the field connection_security.
 	security []any
-	// fill takes what only this file says.
+	// fill reads what only this file has.
 	fill func(*document, *kit.Kit) error
 }
 
@@ -35,7 +35,7 @@ func configurations() []configuration {
 	}
 }
 
-// serviceConfiguration is what the server's and the client's file have in common.
+// serviceConfiguration has what the files of servers and clients have in common.
 func serviceConfiguration(file string, role kit.Role, at []any, fill func(*document, *kit.Kit) error) configuration {
 	in := func(key string) []any { return append(append([]any{}, at...), key) }
 	return configuration{
@@ -45,8 +45,8 @@ func serviceConfiguration(file string, role kit.Role, at []any, fill func(*docum
 	}
 }
 
-// Read reads a kit. It gives a *kit.FieldError where a file is missing or holds
-// something else than it should; whether the kit is genuine is for acceptance.
+// Read reads a kit. It returns a *kit.FieldError if a file is missing or invalid. Package
+// acceptance decides whether the kit is genuine.
 func (Framework) Read(content *kit.Content) (*kit.Kit, error) {
 	k := &kit.Kit{Content: *content, Framework: Name}
 	c, err := findConfiguration(k.Startup)
@@ -58,7 +58,7 @@ func (Framework) Read(content *kit.Content) (*kit.Kit, error) {
 		return nil, err
 	}
 	k.Role = c.role
-	// The family comes first: an older kit lacks what the rest asks for.
+	// Determine the family first, since older kits lack fields that the rest needs.
 	if k.Family = family(doc, k); k.Family == Family26 {
 		return nil, &kit.FieldError{
 			File: doc.file, Problem: "belongs to NVFLARE 2.6 or older",
@@ -77,7 +77,7 @@ func (c configuration) document(k *kit.Kit) (*document, error) {
 	return parseDocument(path.Join(kit.StartupDir, c.file), data)
 }
 
-// fillKit reads certificates first, since the participant's name stands there.
+// fillKit reads the certificates first, since they contain the participant's name.
 func (c configuration) fillKit(k *kit.Kit, doc *document) error {
 	if err := fillCertificates(k, c, doc); err != nil {
 		return err
@@ -111,12 +111,12 @@ func findConfiguration(startup kit.Files) (configuration, error) {
 		return configuration{}, noConfiguration(startup)
 	}
 	return configuration{}, &kit.FieldError{
-		File: kit.StartupDir, Problem: fmt.Sprintf("holds both %s and %s", found[0].file, found[1].file),
+		File: kit.StartupDir, Problem: fmt.Sprintf("contains both %s and %s", found[0].file, found[1].file),
 		Fix: "a kit belongs to one participant: " + asProvisioned,
 	}
 }
 
-// The configuration files of kits that exist but that have no place in Kubernetes.
+// The configuration files of kits that are not supported in Kubernetes.
 const (
 	relayConfig    = "fed_relay.json"
 	overseerConfig = "privilege.yml"
@@ -124,16 +124,16 @@ const (
 
 func noConfiguration(startup kit.Files) error {
 	if _, ok := startup.Get(relayConfig); ok {
-		return &kit.FieldError{File: kit.StartupDir, Problem: "is a relay's: relay kits are not supported", Fix: "use the kit of a server, client or admin"}
+		return &kit.FieldError{File: kit.StartupDir, Problem: "belongs to a relay, and kits of relays are not supported", Fix: "use the kit of a server, client or admin"}
 	}
 	if _, ok := startup.Get(overseerConfig); ok {
 		return &kit.FieldError{
-			File: kit.StartupDir, Problem: "is an overseer's, which belongs to NVFLARE 2.6 or older",
+			File: kit.StartupDir, Problem: "belongs to an overseer of NVFLARE 2.6 or older",
 			Fix: "provision the federation with NVFLARE 2.7 or later",
 		}
 	}
 	return &kit.FieldError{
-		File: kit.StartupDir, Problem: fmt.Sprintf("holds none of %s, %s and %s", ServerConfig, ClientConfig, AdminConfig),
+		File: kit.StartupDir, Problem: fmt.Sprintf("contains none of %s, %s and %s", ServerConfig, ClientConfig, AdminConfig),
 		Fix: asProvisioned,
 	}
 }

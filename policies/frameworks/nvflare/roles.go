@@ -8,8 +8,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// fillServer takes what fed_server.json says. It does not say what clients dial,
-// so the host is the first name of the certificate.
+// fillServer reads fed_server.json. It does not contain the name that clients dial, so the
+// host is the first name in the certificate.
 func fillServer(doc *document, k *kit.Kit) error {
 	if err := doc.oneServer(); err != nil {
 		return err
@@ -44,8 +44,7 @@ const (
 	PortAdmin = "admin"
 )
 
-// serverPorts are the FL port and, where the kit has another one for admins, that
-// one.
+// serverPorts are the FL port and, if it differs, the port for admins.
 func serverPorts(doc *document, port int) ([]kit.Port, error) {
 	ports := []kit.Port{{Name: PortFL, Number: port}}
 	if !doc.has("servers", 0, "admin_port") {
@@ -58,7 +57,7 @@ func serverPorts(doc *document, port int) ([]kit.Port, error) {
 	return ports, err
 }
 
-// fillClient takes what fed_client.json says.
+// fillClient reads fed_client.json.
 func fillClient(doc *document, k *kit.Kit) error {
 	if err := doc.oneServer(); err != nil {
 		return err
@@ -82,8 +81,8 @@ func fillClient(doc *document, k *kit.Kit) error {
 	return nil
 }
 
-// clientAddress finds where the client dials: 2.7 has it with the overseer
-// agent, which is the only thing left of that agent.
+// clientAddress is the address that the client dials. In 2.7, it is in the configuration of
+// the overseer agent.
 func clientAddress(doc *document, family string) (string, int, error) {
 	if family == Family27 {
 		return addressAt(doc, splitEndPoint, "overseer_agent", "args", "sp_end_point")
@@ -91,7 +90,7 @@ func clientAddress(doc *document, family string) (string, int, error) {
 	return addressAt(doc, kit.SplitAddress, "servers", 0, "service", "target")
 }
 
-// fillAdmin takes what fed_admin.json says.
+// fillAdmin reads fed_admin.json.
 func fillAdmin(doc *document, k *kit.Kit) error {
 	scheme, err := schemeAt(doc, "admin", "scheme")
 	if err != nil {
@@ -129,7 +128,7 @@ func schemeAt(doc *document, steps ...any) (string, error) {
 	return scheme, nil
 }
 
-// addressAt reads an address with the splitter for its form.
+// addressAt reads an address and splits it with split.
 func addressAt(doc *document, split func(string) (string, int, error), steps ...any) (string, int, error) {
 	value, err := doc.text(steps...)
 	if err != nil {
@@ -142,8 +141,8 @@ func addressAt(doc *document, split func(string) (string, int, error), steps ...
 	return host, port, nil
 }
 
-// splitEndPoint takes "host:port:admin port" apart, as 2.7 clients have it. The
-// admin port is the second: 2.7 may use one port for both.
+// splitEndPoint splits "host:port:admin-port", the form in clients of 2.7. The two ports may
+// be the same.
 func splitEndPoint(endPoint string) (host string, port int, err error) {
 	last := strings.LastIndexByte(endPoint, ':')
 	if last < 0 {
@@ -160,5 +159,5 @@ func checkScheme(scheme string) error {
 	case "grpc", "http", "tcp":
 		return nil
 	}
-	return fmt.Errorf("is %s: only grpc, http and tcp are known", kit.Quote(scheme))
+	return fmt.Errorf("is %s, but must be grpc, http or tcp", kit.Quote(scheme))
 }

@@ -5,12 +5,12 @@ import (
 	"errors"
 )
 
-// RootFile is the state of `nvflare provision`.
+// RootFile is the state file of `nvflare provision`.
 func (Framework) RootFile() (tool, path string) {
 	return "nvflare provision", "workspace/demo/state/cert.json"
 }
 
-// ReadRoot reads the state of `nvflare provision`. The parser's own errors are dropped:
+// ReadRoot reads the state file of `nvflare provision`. It drops the parser's errors, since
 // they quote the file.
 func (Framework) ReadRoot(data []byte) (certificate, key []byte, err error) {
 	var state struct {

@@ -13,8 +13,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// parseSignatures reads a signature.json: names of files and their signatures in
-// base64. Its entries for folders do not matter, since a kit has none.
+// parseSignatures reads a signature.json: names of files and their signatures in base64. Its
+// entries for folders do not matter, since kits have none.
 func parseSignatures(file string, data []byte) (map[string]string, error) {
 	doc, err := parseDocument(file, data)
 	if err != nil {
@@ -33,8 +33,8 @@ func parseSignatures(file string, data []byte) (map[string]string, error) {
 	return signatures, nil
 }
 
-// verifySignature checks RSA-PSS with SHA-256. NVFLARE signs with the longest
-// salt that fits, so the salt's length is read from the signature.
+// verifySignature verifies RSA-PSS with SHA-256. The length of the salt is read from the
+// signature, since NVFLARE signs with the longest salt that fits.
 func verifySignature(root *x509.Certificate, content []byte, signature string) error {
 	public, ok := root.PublicKey.(*rsa.PublicKey)
 	if !ok {
@@ -48,7 +48,7 @@ func verifySignature(root *x509.Certificate, content []byte, signature string) e
 	return rsa.VerifyPSS(public, crypto.SHA256, sum[:], raw, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthAuto})
 }
 
-// missing are the signed files that are not there, sorted.
+// missing are the signed files that do not exist, sorted.
 func missing(signatures map[string]string, files kit.Files) []string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(signatures)) {

@@ -10,11 +10,11 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// Spec describes a kit to be written.
+// Spec describes a kit to write.
 type Spec struct {
 	Federation, Participant, Org string
 	Role                         kit.Role
-	// Host is where the hub is dialled, on Port.
+	// Host is the host of the hub, on Port.
 	Host string
 	// Key is the participant's identity.
 	Key ed25519.PrivateKey

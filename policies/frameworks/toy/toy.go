@@ -1,6 +1,6 @@
-// Package toy is a framework for tests alone: as unlike NVFLARE as a framework may be.
-// Its identity is an Ed25519 key without a certificate, it has no admin and no
-// signature of its own. It stands in no default registry.
+// Package toy is a framework only for tests, and as different from NVFLARE as possible.
+// Identities are Ed25519 keys without certificates, and there are no admins and no native
+// signatures. It is not in the default registry.
 //
 //	startup/toy.json      {"federation", "participant", "role", "org", "server": "host:port", "version": "1.0"}
 //	startup/identity.key  the private key, PKCS#8 in PEM
@@ -21,7 +21,7 @@ import (
 // Name is the framework's name.
 const Name = "toy"
 
-// The roles: a hub is dialled by the leaves.
+// The roles. Leaves dial a hub.
 const (
 	RoleHub  kit.Role = "hub"
 	RoleLeaf kit.Role = "leaf"
@@ -36,10 +36,10 @@ const (
 	SettingsFile = "settings.json"
 )
 
-// Version is that of the kits that it writes.
+// Version is the version of the kits that it writes.
 const Version = "1.0"
 
-// Port is where a hub serves, and where every pod says whether it is ready.
+// Port is the port of a hub, and that of every pod's readiness probe.
 const Port = 9000
 
 // Framework reads toy's kits.
@@ -51,7 +51,7 @@ func (Framework) Name() string { return Name }
 // Title is Toy.
 func (Framework) Title() string { return "Toy" }
 
-// Marks are toy.json.
+// Marks is toy.json.
 func (Framework) Marks() []string { return []string{ConfigFile} }
 
 // Roles are hub and leaf.
@@ -66,12 +66,12 @@ func (Framework) Recognise(startup kit.Files) bool {
 // CheckStartupFiles is the ID of toy's findings.
 const CheckStartupFiles = "startup-files"
 
-// Check looks for files that a kit has not.
+// Check finds unknown files.
 func (Framework) Check(k *kit.Kit, vouched func(string) bool) kit.Findings {
 	var findings kit.Findings
 	for _, name := range k.FileNames() {
 		if !slices.Contains([]string{ConfigFile, KeyFile, PublicKeyFile}, name) && !vouched(name) {
-			findings = append(findings, kit.Fail(CheckStartupFiles, path.Join(kit.StartupDir, name), "take it away", "not a file of a kit"))
+			findings = append(findings, kit.Fail(CheckStartupFiles, path.Join(kit.StartupDir, name), "remove it", "not a file of a kit"))
 		}
 	}
 	if len(findings) == 0 {
@@ -105,7 +105,7 @@ func readConfig(k *kit.Kit) error {
 	} {
 		text, ok := fields[name].(string)
 		if !ok || text == "" || len(text) > 253 || !kit.Printable(text) {
-			return &kit.FieldError{File: k.Paths.Configuration, Field: name, Problem: "must be a text of 1 to 253 characters", Fix: kit.AsProvisioned}
+			return &kit.FieldError{File: k.Paths.Configuration, Field: name, Problem: "must be a string of 1 to 253 characters", Fix: kit.AsProvisioned}
 		}
 		*into = text
 	}
@@ -120,7 +120,7 @@ func readConfig(k *kit.Kit) error {
 	return nil
 }
 
-// readKeys compares nothing: acceptance does.
+// readKeys does not compare the keys; package acceptance does.
 func readKeys(k *kit.Kit) error {
 	wrong := func(name, problem string) error {
 		return &kit.FieldError{File: path.Join(kit.StartupDir, name), Problem: problem, Fix: kit.AsProvisioned}
