@@ -155,7 +155,7 @@ func TestSealFails(t *testing.T) {
 		{"a participant's certificate", "is not valid for sealing this kit", append([]string{good, "--cert=" + participant + "/startup/client.crt"}, it...)},
 		{"another certificate", "does not belong to the sealing certificate", append([]string{good, project[1]}, it...)},
 		{"another federation's", "is not valid for sealing this kit", append([]string{good}, sealerFiles(t, other.Sealer("release"))...)},
-		{"a kit that does not verify", "startup/evil.json: not a file that NVFLARE puts", append([]string{bad}, project...)},
+		{"a kit that does not verify", "startup/evil.json: not a file of an NVFLARE kit", append([]string{bad}, project...)},
 		{"another root", "root-pinned", append([]string{good, "--root-fingerprint=" + strings.Repeat("0", 64)}, it...)},
 		{"a kit changed on the way", "changed since it was sealed", append([]string{changed}, it...)},
 		{"a serial", "--serial must be", append([]string{good, "--serial=-1"}, project...)},
@@ -233,5 +233,5 @@ func TestToy(t *testing.T) {
 	got = runWith(registry, today, "inspect", dir)
 	require.NoError(t, got.err)
 	golden(t, "inspect-toy.txt", got.out)
-	assert.ErrorContains(t, run(today, "inspect", dir).err, "holds no file by which a kit is known of NVIDIA FLARE")
+	assert.ErrorContains(t, run(today, "inspect", dir).err, "contains no configuration file of NVIDIA FLARE")
 }

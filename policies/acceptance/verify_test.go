@@ -141,35 +141,35 @@ func TestVerifyBrokenKits(t *testing.T) {
 		{"an open second key", client().With("startup/server.key", nil),
 			acceptance.CheckKeyMode, kit.StatusWarn, "its mode is 0644"},
 		{"another client's configuration", client().With("startup/fed_client.json", fed.Client("site-2", "a").File("startup/fed_client.json")),
-			nvflare.CheckParticipant, kit.StatusFail, `the configuration is for "site-2", the certificate for "site-1"`},
+			nvflare.CheckParticipant, kit.StatusFail, `the configuration is for "site-2", but the certificate is for "site-1"`},
 		{"an fqsn that only ends alike", fed.Client("site-1", "a", kittest.WithFQSN("mysite-1")),
 			nvflare.CheckParticipant, kit.StatusFail, "the configuration is for"},
 		{"another admin's configuration", fed.Admin("a@x.org", "a", "lead").With("startup/fed_admin.json", fed.Admin("b@x.org", "a", "lead").File("startup/fed_admin.json")),
 			nvflare.CheckParticipant, kit.StatusFail, `the configuration is for "b@x.org"`},
 		{"no organisation", fed.Client("site-1", ""),
-			nvflare.CheckOrg, kit.StatusFail, "names no organisation"},
+			nvflare.CheckOrg, kit.StatusFail, "has no organisation"},
 		{"an admin without a role", fed.Admin("a@x.org", "a", ""),
 			nvflare.CheckRole, kit.StatusFail, "the admin's certificate has no role"},
 		{"an admin with another role", fed.Admin("a@x.org", "a", "auditor"),
 			nvflare.CheckRole, kit.StatusWarn, `the admin's role is "auditor"`},
 		{"a client with an admin's role", withCertificateOf(fed.Client("lead", "a"), fed.Admin("lead", "a", "lead")),
-			nvflare.CheckRole, kit.StatusFail, `the kit of a client, but a certificate for the role "lead"`},
+			nvflare.CheckRole, kit.StatusFail, `the kit is for the role client, but the certificate for the role "lead"`},
 		{"an extra file", client().With("startup/evil.json", nil),
-			nvflare.CheckStartupFiles, kit.StatusFail, "not a file that NVFLARE puts into the kit of the role client"},
+			nvflare.CheckStartupFiles, kit.StatusFail, "not a file of an NVFLARE kit for the role client"},
 		{"resources in startup", client().With("startup/x__p_resources.json", nil),
-			nvflare.CheckStartupFiles, kit.StatusFail, "not a file that NVFLARE puts into"},
+			nvflare.CheckStartupFiles, kit.StatusFail, "not a file of an NVFLARE kit"},
 		{"a server's file at a client", client().With("startup/server_context.tenseal", nil),
-			nvflare.CheckStartupFiles, kit.StatusFail, "not a file that NVFLARE puts into"},
+			nvflare.CheckStartupFiles, kit.StatusFail, "not a file of an NVFLARE kit"},
 		{"no script", client().Without("startup/start.sh"),
-			nvflare.CheckStartupFiles, kit.StatusWarn, "missing: such a kit runs in a pod"},
+			nvflare.CheckStartupFiles, kit.StatusWarn, "missing: the kit works in a pod"},
 		{"no resources", client().Without("local/resources.json.default"),
 			nvflare.CheckLocalFiles, kit.StatusFail, "NVFLARE does not start"},
 		{"an unknown local file", client().With("local/notes.txt", nil),
-			nvflare.CheckLocalFiles, kit.StatusWarn, "NVFLARE does not know this file"},
+			nvflare.CheckLocalFiles, kit.StatusWarn, "not a file that NVFLARE reads"},
 		{"2.7 without signature", signed.Client("site-1", "a").WithMode("startup/client.key", 0o600).Without("startup/signature.json"),
 			nvflare.CheckStartupSignature, kit.StatusFail, "missing: NVFLARE 2.7 signs every kit"},
 		{"2.7 without local signature", signed.Client("site-1", "a").WithMode("startup/client.key", 0o600).Without("local/signature.json"),
-			nvflare.CheckLocalSignature, kit.StatusWarn, "missing, though NVFLARE 2.7 signs local/ too"},
+			nvflare.CheckLocalSignature, kit.StatusWarn, "missing, although NVFLARE 2.7 signs local/ too"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			k := tt.kit.Read()
@@ -230,7 +230,7 @@ func TestVerifyConnection(t *testing.T) {
 		"servers[0]": fed.Server("server1", "lab"), "client": fed.Client("site-1", "a"), "admin": fed.Admin("a@b.org", "a", "lead"),
 	} {
 		for value, want := range map[any]string{
-			"mtls": "", nil: "", "tls": "connection_security is tls", "clear": "connection_security is clear: nothing is encrypted",
+			"mtls": "", nil: "", "tls": "connection_security is tls", "clear": "connection_security is clear: the connection is neither encrypted",
 		} {
 			files := k.FS()
 			for name, file := range files {

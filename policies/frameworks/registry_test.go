@@ -81,7 +81,7 @@ func TestNoFrameworkKnowsTheKit(t *testing.T) {
 	registry, err := frameworks.NewRegistry(toy.Framework{}, nvflare.Framework{})
 	require.NoError(t, err)
 	_, err = registry.FromSecret(map[string][]byte{"a": nil})
-	require.ErrorContains(t, err, "startup holds no file by which a kit is known of Toy (toy.json) or NVIDIA FLARE (fed_server.json, fed_client.json, fed_admin.json")
+	require.ErrorContains(t, err, "startup contains no configuration file of Toy (toy.json) or NVIDIA FLARE (fed_server.json, fed_client.json, fed_admin.json")
 	_, err = registry.ReadDir(fstest.MapFS{"toy.json": &fstest.MapFile{}})
 	assert.ErrorContains(t, err, "this is a startup folder itself")
 }
@@ -101,5 +101,5 @@ func TestReadRoot(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, registry.RootKeepers())
 	_, _, err = registry.ReadRoot(nil)
-	assert.EqualError(t, err, "no framework keeps its root in a file")
+	assert.EqualError(t, err, "no supported framework keeps its root in a file")
 }

@@ -130,7 +130,7 @@ func TestBadKits(t *testing.T) {
 			delete(s.Data, kit.SealFile)
 			delete(s.Data, kit.SealCertificateFile)
 		}, want: "seal"},
-		"nothing at all": {change: func(s *corev1.Secret) { s.Data = nil }, want: "holds no file by which a kit is known"},
+		"nothing at all": {change: func(s *corev1.Secret) { s.Data = nil }, want: "contains no configuration file"},
 		"a missing file": {change: func(s *corev1.Secret) { delete(s.Data, "start.sh") }, want: "seal-files"},
 		"another root":   {policy: func(p *v1alpha1.SitePolicySpec) { p.Kits.TrustRoots[0].SHA256 = strings.Repeat("a", 64) }, want: "root-pinned"},
 	} {

@@ -31,24 +31,24 @@ func TestVerifySignature(t *testing.T) {
 			file    string
 			text    string
 		}{
-			{"changed", func(k *kittest.Kit) { k.With(changed, []byte("changed")) }, changed, "not as it was signed"},
-			{"empty", func(k *kittest.Kit) { k.With(changed, nil) }, changed, "not as it was signed"},
-			{"missing", func(k *kittest.Kit) { k.Without(changed) }, changed, "missing, though it was signed"},
+			{"changed", func(k *kittest.Kit) { k.With(changed, []byte("changed")) }, changed, "changed since it was signed"},
+			{"empty", func(k *kittest.Kit) { k.With(changed, nil) }, changed, "changed since it was signed"},
+			{"missing", func(k *kittest.Kit) { k.Without(changed) }, changed, "missing, although it was signed"},
 			{"added", func(k *kittest.Kit) { k.With(folder.dir+"docker.sh", nil) }, folder.dir + "docker.sh", "not signed"},
 			{"taken off the list", func(k *kittest.Kit) {
 				edit(t, k, list, func(m map[string]any) { delete(m, folder.file) })
 			}, changed, "not signed"},
 			{"not base64", func(k *kittest.Kit) {
 				edit(t, k, list, func(m map[string]any) { m[folder.file] = "?" })
-			}, changed, "not as it was signed"},
+			}, changed, "changed since it was signed"},
 			{"a short signature", func(k *kittest.Kit) {
 				edit(t, k, list, func(m map[string]any) { m[folder.file] = "AAAA" })
-			}, changed, "not as it was signed"},
+			}, changed, "changed since it was signed"},
 			{"no string", func(k *kittest.Kit) {
 				edit(t, k, list, func(m map[string]any) { m[folder.file] = 1 })
 			}, list, "must be a string"},
 			{"no object", func(k *kittest.Kit) { k.With(list, []byte("[]")) }, list, "is not a JSON object"},
-			{"no JSON", func(k *kittest.Kit) { k.With(list, []byte("x")) }, list, "is not good JSON"},
+			{"no JSON", func(k *kittest.Kit) { k.With(list, []byte("x")) }, list, "is not valid JSON"},
 		} {
 			t.Run(folder.dir+tt.name, func(t *testing.T) {
 				one := fed.Client("site-1", "a")

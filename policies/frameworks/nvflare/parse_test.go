@@ -35,11 +35,11 @@ func TestReadRefusesConfiguration(t *testing.T) {
 		{client, "fed_client.json", "servers", []any{}, "must be a list of one server"},
 		{client, "fed_client.json", "servers", []any{1, 2}, "must be a list of one server"},
 		{client, "fed_client.json", "servers[0].name", nil, "is missing"},
-		{client, "fed_client.json", "servers[0].name", "\x1b[2J", `is "\x1b[2J": it has control characters`},
+		{client, "fed_client.json", "servers[0].name", "\x1b[2J", `is "\x1b[2J", but must not have control characters`},
 		{client, "fed_client.json", "servers[0].identity", nil, "is missing"},
 		{client, "fed_client.json", "servers[0].service", "x", ""},
 		{client, "fed_client.json", "servers[0].service.scheme", nil, "is missing"},
-		{client, "fed_client.json", "servers[0].service.scheme", "uds", `is "uds": only grpc, http and tcp are known`},
+		{client, "fed_client.json", "servers[0].service.scheme", "uds", `is "uds", but must be grpc, http or tcp`},
 		{client, "fed_client.json", "servers[0].service.target", nil, "is missing"},
 		{client, "fed_client.json", "servers[0].service.target", 7, "must be a string"},
 		{client, "fed_client.json", "servers[0].service.target", "", "must not be empty"},
@@ -50,15 +50,15 @@ func TestReadRefusesConfiguration(t *testing.T) {
 		{client, "fed_client.json", "servers[0].service.target", ":8002", `has the host ""`},
 		{client, "fed_client.json", "servers[0].service.target", "a b:8002", `has the host "a b"`},
 		{client, "fed_client.json", "servers[0].service.target", "a..b:8002", `has the host "a..b"`},
-		{client, "fed_client.json", "servers[0].service.target", "a\n- b:8002", `is "a\n- b:8002": it has control characters`},
+		{client, "fed_client.json", "servers[0].service.target", "a\n- b:8002", `is "a\n- b:8002", but must not have control characters`},
 		{client, "fed_client.json", "servers[0].service.target", strings.Repeat("a", 64) + ":80", "which is not a host name"},
 		{client, "fed_client.json", "client.fqsn", nil, "is missing"},
-		{client, "fed_client.json", "client.connection_security", "MTLS", `is "MTLS": only mtls, tls and clear are known`},
+		{client, "fed_client.json", "client.connection_security", "MTLS", `is "MTLS", but must be mtls, tls or clear`},
 		{admin, "fed_admin.json", "admin.connection_security", 1, "must be a string"},
 		{client, "fed_client.json", "client.ssl_cert", nil, "is missing"},
-		{client, "fed_client.json", "client.ssl_cert", "../../etc/passwd", "which is not the plain name of a file"},
-		{client, "fed_client.json", "client.ssl_cert", "..", "which is not the plain name of a file"},
-		{client, "fed_client.json", "client.ssl_root_cert", "/etc/root.pem", "which is not the plain name of a file"},
+		{client, "fed_client.json", "client.ssl_cert", "../../etc/passwd", "which is not a valid file name"},
+		{client, "fed_client.json", "client.ssl_cert", "..", "which is not a valid file name"},
+		{client, "fed_client.json", "client.ssl_root_cert", "/etc/root.pem", "which is not a valid file name"},
 		{client, "fed_client.json", "client.ssl_private_key", true, "must be a string"},
 		{client27, "fed_client.json", "overseer_agent.args.sp_end_point", nil, "is missing"},
 		{client27, "fed_client.json", "overseer_agent.args.sp_end_point", "server1:8002", "which is not host:port"},
@@ -68,7 +68,7 @@ func TestReadRefusesConfiguration(t *testing.T) {
 		{server, "fed_server.json", "servers[0].service.scheme", nil, "is missing"},
 		{server, "fed_server.json", "servers[0].service.target", nil, "is missing"},
 		{server, "fed_server.json", "servers[0].ssl_cert", nil, "is missing"},
-		{admin, "fed_admin.json", "admin.scheme", "x", "only grpc, http and tcp are known"},
+		{admin, "fed_admin.json", "admin.scheme", "x", "but must be grpc, http or tcp"},
 		{admin, "fed_admin.json", "admin.host", "", "must not be empty"},
 		{admin, "fed_admin.json", "admin.host", "a:b", `has the host "a:b"`},
 		{admin, "fed_admin.json", "admin.port", nil, "is missing"},
@@ -106,9 +106,9 @@ func TestReadRefusesContent(t *testing.T) {
 	deep := strings.Repeat("[", 100) + strings.Repeat("]", 100)
 
 	for _, tt := range []struct{ name, file, content, want string }{
-		{"empty JSON", "fed_client.json", "", "is not good JSON: it ends too early"},
-		{"half JSON", "fed_client.json", `{"servers": [`, "is not good JSON: it ends too early"},
-		{"no JSON", "fed_client.json", "servers: []", "is not good JSON: invalid character"},
+		{"empty JSON", "fed_client.json", "", "is not valid JSON: it ends too early"},
+		{"half JSON", "fed_client.json", `{"servers": [`, "is not valid JSON: it ends too early"},
+		{"no JSON", "fed_client.json", "servers: []", "is not valid JSON: invalid character"},
 		{"two JSON values", "fed_client.json", "{} {}", "it has text after the JSON value"},
 		{"a key twice", "fed_client.json", `{"client": {}, "client": {}}`, `the key "client" twice`},
 		{"deep JSON", "fed_client.json", deep, "it is nested deeper than 32 levels"},
@@ -122,13 +122,13 @@ func TestReadRefusesContent(t *testing.T) {
 		{"a key behind the certificate", "client.crt", certificate + key, `contains a PEM block "RSA PRIVATE KEY"`},
 		{"a hidden second root", "rootCA.pem", root + strings.ReplaceAll(root, "CERTIFICATE", "TRUSTED CERTIFICATE"), "contains a PEM block"},
 		{"a root that Go skips", "rootCA.pem", root + "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n", "is not valid PEM"},
-		{"two roots", "rootCA.pem", root + root, "holds 2 certificates where one belongs"},
+		{"two roots", "rootCA.pem", root + root, "contains 2 certificates"},
 		{"garbage in a certificate", "client.crt", block("CERTIFICATE"), "contains a certificate that cannot be parsed"},
 		{"a large certificate", "client.crt", certificate + strings.Repeat("#", 64<<10), "is larger than 64 KiB"},
 		{"no name", "client.crt", noName, "subject CN is missing"},
-		{"a blank in the name", "client.crt", oddName, `subject CN is "a b": a name has no blanks`},
+		{"a blank in the name", "client.crt", oddName, `subject CN is "a b", but must not have spaces`},
 		{"a long name", "client.crt", longName, "subject CN is longer than 253 characters"},
-		{"an escape sequence in the organisation", "client.crt", oddOrg, `subject O is "a\x1b[2J": it has control characters`},
+		{"an escape sequence in the organisation", "client.crt", oddOrg, `subject O is "a\x1b[2J", but must not have control characters`},
 		{"an escape sequence in the role", "client.crt", oddRole, `subject unstructuredName is "a\x1b[2J"`},
 		{"an empty key", "client.key", "", "is not a PEM file with one unencrypted private key"},
 		{"two keys", "client.key", key + key, "is not a PEM file with one unencrypted private key"},
@@ -152,10 +152,10 @@ func TestReadRefusesContent(t *testing.T) {
 func TestReadNeedsItsFiles(t *testing.T) {
 	good := kittest.NewFederation(t, "demo").Client("site-1", "a").FS()
 	for file, want := range map[string]string{
-		"fed_client.json": "startup holds no file by which a kit is known of NVIDIA FLARE (fed_server.json, fed_client.json, fed_admin.json",
-		"client.crt":      "startup/client.crt is missing: client.ssl_cert of fed_client.json names it",
-		"client.key":      "startup/client.key is missing: client.ssl_private_key of fed_client.json names it",
-		"rootCA.pem":      "startup/rootCA.pem is missing: client.ssl_root_cert of fed_client.json names it",
+		"fed_client.json": "startup contains no configuration file of NVIDIA FLARE (fed_server.json, fed_client.json, fed_admin.json",
+		"client.crt":      "startup/client.crt is missing: client.ssl_cert of fed_client.json refers to it",
+		"client.key":      "startup/client.key is missing: client.ssl_private_key of fed_client.json refers to it",
+		"rootCA.pem":      "startup/rootCA.pem is missing: client.ssl_root_cert of fed_client.json refers to it",
 	} {
 		broken := copyFS(good)
 		delete(broken, "startup/"+file)
@@ -168,8 +168,8 @@ func TestReadNeedsItsFiles(t *testing.T) {
 func TestReadRefusesOtherRoles(t *testing.T) {
 	good := kittest.NewFederation(t, "demo").Client("site-1", "a").FS()
 	for file, want := range map[string]string{
-		"fed_relay.json": "relay kits are not supported",
-		"privilege.yml":  "is an overseer's, which belongs to NVFLARE 2.6 or older",
+		"fed_relay.json": "kits of relays are not supported",
+		"privilege.yml":  "belongs to an overseer of NVFLARE 2.6 or older",
 	} {
 		other := copyFS(good)
 		other["startup/"+file] = other["startup/fed_client.json"]
@@ -182,7 +182,7 @@ func TestReadRefusesOtherRoles(t *testing.T) {
 	both["startup/fed_server.json"] = both["startup/fed_client.json"]
 	_, err := registry.ReadDir(both)
 	fieldError(t, err)
-	assert.ErrorContains(t, err, "holds both fed_server.json and fed_client.json")
+	assert.ErrorContains(t, err, "contains both fed_server.json and fed_client.json")
 }
 
 // TestErrorsKeepKeysSecret puts the private key into every file and looks for

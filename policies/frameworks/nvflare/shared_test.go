@@ -75,5 +75,5 @@ func TestServesName(t *testing.T) {
 		require.ErrorContains(t, err, "startup/server.crt: subjectAltName does not cover")
 		require.ErrorContains(t, err, "it has server1.fl.svc, *.lab.example, 10.0.0.7; add the name")
 	}
-	assert.EqualError(t, nvflare.ServesName(fed.Client("site-1", "a").Read(), "site-1"), `"site-1" is the kit of a client: only a server is dialled`)
+	assert.EqualError(t, nvflare.ServesName(fed.Client("site-1", "a").Read(), "site-1"), `the kit of "site-1" is for the role client, but only a server is dialled`)
 }
