@@ -6,25 +6,25 @@ import (
 
 // Demands are what the pod of a process must look like.
 type Demands struct {
-	// Containers are the ordinary containers of the pod: each of them once, and no
-	// other. The first is that of the process itself.
+	// Containers are the ordinary containers of the pod. The pod must have each of them
+	// once and no others. The first is that of the process itself.
 	Containers []Container
-	// KitFiles are the files of startup/ without which a participant of the role has
-	// no identity. A volume that lists items of the kit must list exactly these.
+	// KitFiles are the files of startup/ with the identity of a participant of the role.
+	// A volume that lists items of the kit must list exactly these.
 	KitFiles []string
 }
 
-// Container is what one container must look like. Only its process is compared
-// when it is looked for; its name is free.
+// Container is what one container must look like. It is found by its process; its name
+// does not matter.
 type Container struct {
 	Process Process
-	// Grammar is what it may run.
+	// Grammar says what it may run.
 	Grammar Grammar
-	// Paths is the closed list of mount paths, without those of data. A container
-	// whose paths take SourceKit must mount the kit there.
+	// Paths are all allowed mount paths, without those of data. If a path takes
+	// SourceKit, the container must mount the kit there.
 	Paths []Path
-	// Defaults are variables that mutation adds where the container has none of the
-	// name. The Grammar allows them.
+	// Defaults are variables that mutation adds if the container does not have them. The
+	// Grammar must allow them.
 	Defaults []corev1.EnvVar
 }
 
@@ -34,7 +34,7 @@ type Grammar interface {
 	Environment(c *corev1.Container) []Problem
 }
 
-// Source is what may lie behind a path in a container; several are joined by |.
+// Source is what a volume contains; several sources are joined by |.
 type Source uint8
 
 // The sources of mounts.
@@ -48,25 +48,25 @@ const (
 	SourceScratch
 	// SourceData is a claim with data.
 	SourceData
-	// SourceRaw is a kit as it lies on its volume, and its seal: for the verifier.
+	// SourceRaw is a kit on its volume, and its seal, both only for the verifier.
 	SourceRaw
 	// SourceToken is a ServiceAccount's token.
 	SourceToken
-	// SourceOther is everything else; no path takes it.
+	// SourceOther is anything else, which no path takes.
 	SourceOther
 )
 
-// Path is a place where a process may have something mounted, and what. Scratch
-// and workspace are what it may write to.
+// Path is a path at which a container may mount volumes of these sources. It may write to
+// scratch space and workspaces.
 type Path struct {
 	Path    string
 	Sources Source
 }
 
-// Takes says whether something of that source may be mounted there.
+// Takes says whether a volume of this source may be mounted there.
 func (p Path) Takes(source Source) bool { return p.Sources&source != 0 }
 
-// Path is the first place that takes the source, "" where there is none.
+// Path is the first path that takes the source, or "" if there is none.
 func (c *Container) Path(source Source) string {
 	for _, p := range c.Paths {
 		if p.Takes(source) {

@@ -4,32 +4,32 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// Launcher is the capability of a Profile whose processes make pods of their own,
-// and Secrets for them.
+// Launcher is the capability of a Profile whose processes create pods, and Secrets for
+// these pods.
 type Launcher interface {
-	// Secrets are the Secrets that the launcher makes. Their names are reserved in
+	// Secrets are the Secrets that the launcher creates. Their names are reserved in
 	// governed namespaces.
 	Secrets() []LauncherSecret
-	// OwnsKitCopy says whether a Secret that holds HoldsKit is a copy of the
+	// OwnsKitCopy says whether a Secret of the kind HoldsKit is a copy of the
 	// participant's startup/, by its name.
 	OwnsKitCopy(secret, participant string, role kit.Role) bool
 }
 
 // LauncherSecret is one kind of a launcher's Secrets.
 type LauncherSecret struct {
-	// Prefix begins the names of such Secrets, and of nothing else.
+	// Prefix is the prefix of the names of such Secrets, which no other object may have.
 	Prefix string
 	Holds  Holds
 }
 
-// Holds says what a launcher's Secret holds.
+// Holds says what a launcher's Secret contains.
 type Holds string
 
-// What launchers' Secrets hold.
+// The contents of launchers' Secrets.
 const (
-	// HoldsKit is a copy of a participant's startup/, private key included. Mutation
-	// replaces it by the sealed kit; no pod may refer to it.
+	// HoldsKit is a copy of a participant's startup/ with its private key. Mutation
+	// replaces it with the sealed kit; no pod may refer to it.
 	HoldsKit Holds = "kit"
-	// HoldsTokens are the tokens of one job. Its pod takes them as variables.
+	// HoldsTokens are the tokens of one job. Its pod gets them as variables.
 	HoldsTokens Holds = "tokens"
 )

@@ -8,9 +8,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// Recognise asks every profile whether a container is its own, and gives the first
-// that says so; nil where none does. several means that another one says so too: a
-// command that nobody can hold to one grammar.
+// Recognise returns the first profile that recognises a container, or nil if none does.
+// several means that another profile recognises it too, so that its grammar is ambiguous.
 func (r *Registry) Recognise(c *corev1.Container) (found Profile, several bool) {
 	for _, p := range r.profiles {
 		if _, ok := p.Recognise(c); !ok {
@@ -25,10 +24,9 @@ func (r *Registry) Recognise(c *corev1.Container) (found Profile, several bool) 
 }
 
 // Reserved says whether the name of a Secret or ConfigMap is reserved in governed
-// namespaces: ours, or a launcher's. A name decides, not a type: a pod is admitted
-// before its Secret exists, so the Secret cannot be asked whether it is a kit. The
-// prefix alone counts too: a name that ends in "-" is not legal today, and must not
-// become a way around.
+// namespaces, for kits or for a launcher. The name decides, not the type, since a pod may
+// be admitted before its Secret exists. A prefix without a suffix counts too: Kubernetes
+// rejects names that end with "-" today, but may not do so forever.
 func (r *Registry) Reserved(name string) bool {
 	if strings.HasPrefix(name, names.PrefixKit) || strings.HasPrefix(name, names.PrefixLocal) {
 		return true
@@ -37,15 +35,15 @@ func (r *Registry) Reserved(name string) bool {
 	return ok
 }
 
-// Holds says what a launcher's Secret of that name holds, "" where the name is no
-// launcher's.
+// Holds says what a launcher's Secret with this name contains. It is "" if no launcher
+// uses the name.
 func (r *Registry) Holds(secret string) Holds {
 	s, _ := r.find(secret)
 	return s.Holds
 }
 
-// KitCopyOwner gives the launcher that copies kits to Secrets of that name, and its
-// framework. ok is false where there is none.
+// KitCopyOwner returns the launcher that copies kits to Secrets with such a name, and its
+// framework. ok is false if there is none.
 func (r *Registry) KitCopyOwner(secret string) (launcher Launcher, framework string, ok bool) {
 	s, ok := r.find(secret)
 	if !ok || s.Holds != HoldsKit {

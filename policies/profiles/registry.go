@@ -12,10 +12,10 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// RoleJob is the role of job pods. It is none that a kit can give.
+// RoleJob is the role of job pods. No kit has it.
 const RoleJob kit.Role = "job"
 
-// Registry knows the profiles of a program. It does not change once it is made.
+// Registry has the profiles of a program. It does not change.
 type Registry struct {
 	profiles []Profile
 	secrets  []launched
@@ -28,14 +28,14 @@ type launched struct {
 	framework string
 }
 
-// NewRegistry makes a registry. It refuses profiles that could not be told apart:
-// a name twice, or a prefix of Secrets that another one has, or that is ours.
+// NewRegistry makes a registry. It rejects duplicate names, and prefixes of Secrets that
+// another profile or the project itself uses.
 func NewRegistry(all ...Profile) (*Registry, error) {
 	r := &Registry{profiles: slices.Clone(all)}
 	var errs []error
 	for i, p := range all {
 		if reasons := validation.IsDNS1123Label(p.Framework()); len(reasons) > 0 {
-			errs = append(errs, fmt.Errorf("profile %q: its name is not valid: %s", p.Framework(), strings.Join(reasons, ", ")))
+			errs = append(errs, fmt.Errorf("profile %q: its name is invalid: %s", p.Framework(), strings.Join(reasons, ", ")))
 		}
 		if slices.ContainsFunc(all[:i], func(b Profile) bool { return b.Framework() == p.Framework() }) {
 			errs = append(errs, fmt.Errorf("profile %q: registered twice", p.Framework()))
@@ -55,13 +55,13 @@ func checkRoles(p Profile) error {
 	}
 	for i, role := range roles {
 		if role == RoleJob || slices.Contains(roles[:i], role) || len(validation.IsDNS1123Label(string(role))) > 0 {
-			return fmt.Errorf("profile %q: role %q is reserved, given twice or not a DNS label", p.Framework(), role)
+			return fmt.Errorf("profile %q: role %q is reserved, duplicate or not a DNS label", p.Framework(), role)
 		}
 	}
 	return nil
 }
 
-// addLauncher finds the capability of a profile once.
+// addLauncher registers the Secrets of a profile's launcher.
 func (r *Registry) addLauncher(p Profile) error {
 	launcher, ok := p.(Launcher)
 	if !ok {
@@ -69,7 +69,7 @@ func (r *Registry) addLauncher(p Profile) error {
 	}
 	for _, s := range launcher.Secrets() {
 		if s.Prefix == "" || (s.Holds != HoldsKit && s.Holds != HoldsTokens) {
-			return fmt.Errorf("profile %q: a launcher's Secret needs a prefix, and a known content: %+v", p.Framework(), s)
+			return fmt.Errorf("profile %q: a launcher's Secret needs a prefix and a valid Holds: %+v", p.Framework(), s)
 		}
 		for _, taken := range append(r.Prefixes(), names.PrefixKit, names.PrefixLocal) {
 			if strings.HasPrefix(taken, s.Prefix) || strings.HasPrefix(s.Prefix, taken) {
@@ -100,7 +100,7 @@ func (r *Registry) Frameworks() []string {
 	return all
 }
 
-// Roles are the roles of pods of all frameworks, each once, that of jobs last.
+// Roles are the roles of pods of all frameworks, each once. That of jobs is the last.
 func (r *Registry) Roles() []kit.Role {
 	var all []kit.Role
 	for _, p := range r.profiles {
@@ -113,7 +113,7 @@ func (r *Registry) Roles() []kit.Role {
 	return append(all, RoleJob)
 }
 
-// ProgramFolders are those of all frameworks.
+// ProgramFolders are the program folders of all frameworks.
 func (r *Registry) ProgramFolders() []string {
 	var all []string
 	for _, p := range r.profiles {

@@ -12,8 +12,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// argv is a command and its arguments, which Kubernetes joins. Where one stands
-// in the manifest depends on the author; what is run does not.
+// argv is a command and its arguments, which Kubernetes joins. The author may write a word
+// in either field, which makes no difference.
 type argv struct {
 	words   []string
 	command int
@@ -23,7 +23,7 @@ func argvOf(c *corev1.Container) argv {
 	return argv{slices.Concat(c.Command, c.Args), len(c.Command)}
 }
 
-// field is where word i stands.
+// field is the field of word i.
 func (a argv) field(i int) string {
 	if i < a.command {
 		return fmt.Sprintf("command[%d]", i)
@@ -42,7 +42,7 @@ func (a argv) wrong(i int, fix, format string, args ...any) []profiles.Problem {
 	return []profiles.Problem{{Field: a.field(i), Detail: sprintf(format, args...), Fix: fix}}
 }
 
-// sprintf is fmt.Sprintf, but repeats only the start of a long value.
+// sprintf is fmt.Sprintf with long values shortened.
 func sprintf(format string, args ...any) string {
 	const longest = 80
 	for i := range args {
@@ -55,39 +55,40 @@ func sprintf(format string, args ...any) string {
 
 const (
 	fixArgv  = "use the command that `kubectl flare launch` or NVFLARE's own chart writes"
-	fixToken = "use NVFLARE 2.9 or later, which hands its tokens over in a Secret"
+	fixToken = "use NVFLARE 2.9 or later, which passes tokens in a Secret"
 )
 
-// isPython takes the interpreter of upstream's images. Command must be set: else
-// the image's own entrypoint would run, with our words as its arguments.
+// isPython says whether a word is the interpreter of upstream's images. It must be in
+// command: otherwise the image's entrypoint would run, with the words as its arguments.
 func isPython(word string) bool {
 	return word == nvflare.Python || word == nvflare.PythonAlias
 }
 
-// grammar is what a process may run that is one participant's.
+// grammar is what a process of one participant may run.
 type grammar struct {
 	profiles.Process
 	profiles.Identity
 }
 
-// Argv implements profiles.Grammar. It demands the exact words that upstream's chart, upstream's launcher and
-// our own launch write; what varies between pods must be what the kit says.
+// Argv implements profiles.Grammar. It requires the exact words that upstream's chart,
+// upstream's launcher and `kubectl flare launch` write. Values that differ between pods
+// must match the kit.
 func (g *grammar) Argv(c *corev1.Container) []profiles.Problem {
 	a, p, id := argvOf(c), g.Process, g.Identity
 	if len(c.Command) == 0 || !isPython(a.at(0)) {
-		return a.wrong(0, fixArgv, "the command is %q, not %s", a.at(0), nvflare.Python)
+		return a.wrong(0, fixArgv, "the command is %q, but must be %s", a.at(0), nvflare.Python)
 	}
 	if p.Kind == profiles.KindNone {
-		return a.wrong(0, fixArgv, "it runs none of NVFLARE's processes")
+		return a.wrong(0, fixArgv, "it does not run a process of NVFLARE")
 	}
 	if p.Role != id.Role {
-		return a.wrong(0, "use a kit of the role "+string(p.Role), "it runs %s, but the kit is a %s's", p.Program, id.Role)
+		return a.wrong(0, "use a kit of the role "+string(p.Role), "it runs %s, but the kit is for the role %s", p.Program, id.Role)
 	}
 	if p.Kind == profiles.KindAdmin {
 		return a.words3(nvflare.AdminScript)
 	}
 	if a.at(1) != "-u" || a.at(2) != "-m" || a.at(3) != p.Program {
-		return a.wrong(1, fixArgv, "the first arguments are not -u -m %s", p.Program)
+		return a.wrong(1, fixArgv, "the first arguments must be -u -m %s", p.Program)
 	}
 	if p.Kind == profiles.KindParent {
 		return a.parent(p, id)
@@ -95,25 +96,25 @@ func (g *grammar) Argv(c *corev1.Container) []profiles.Problem {
 	return a.job(p, id)
 }
 
-// words3 is python -c script, and nothing after it.
+// words3 requires exactly python -c script.
 func (a argv) words3(script string) []profiles.Problem {
 	if len(a.words) == 3 && a.words[1] == "-c" && a.words[2] == script {
 		return nil
 	}
-	return a.wrong(1, fixArgv, "the arguments are not -c %q", script)
+	return a.wrong(1, fixArgv, "the arguments must be -c %q", script)
 }
 
 func (a argv) parent(p profiles.Process, id profiles.Identity) []profiles.Problem {
 	config := nvflare.Config(p.Role)
 	for i, want := range [5]string{"-m", id.Workspace, "-s", config, "--set"} {
 		if got := a.at(4 + i); got != want {
-			return a.wrong(4+i, fixArgv, "%q stands where %q belongs", got, want)
+			return a.wrong(4+i, fixArgv, "it is %q, but must be %q", got, want)
 		}
 	}
 	return a.settings(9, p, id)
 }
 
-// settings are the words after --set: each once, in any order, all of them.
+// settings are the words after --set: each of them must occur once, in any order.
 func (a argv) settings(from int, p profiles.Process, id profiles.Identity) []profiles.Problem {
 	want := [4][2]string{{"secure_train", "true"}, {"config_folder", "config"}, {"org", id.Org}}
 	if p.Role == nvflare.RoleClient {
@@ -123,10 +124,10 @@ func (a argv) settings(from int, p profiles.Process, id profiles.Identity) []pro
 		key, value, _ := strings.Cut(a.words[i], "=")
 		k := slices.IndexFunc(want[:], func(w [2]string) bool { return key != "" && w[0] == key })
 		if k < 0 {
-			return a.wrong(i, fixArgv, "the setting %q is not allowed, or stands twice", a.words[i])
+			return a.wrong(i, fixArgv, "the setting %q is not allowed, or is duplicate", a.words[i])
 		}
 		if value != want[k][1] {
-			return a.wrong(i, fixArgv, "%s is %q, but must be %q as the kit and secure mode demand", key, value, want[k][1])
+			return a.wrong(i, fixArgv, "%s is %q, but must be %q, as in the kit and for secure training", key, value, want[k][1])
 		}
 		want[k][0] = ""
 	}
@@ -138,8 +139,8 @@ func (a argv) settings(from int, p profiles.Process, id profiles.Identity) []pro
 	return nil
 }
 
-// The values that a launcher fills in and that no kit knows. None of them can
-// hold $(…), which Kubernetes would expand.
+// The forms of values that a launcher sets and that are not in a kit. None of them can
+// contain $(…), which Kubernetes would expand.
 var (
 	address = regexp.MustCompile(`^[A-Za-z0-9._-]+:[0-9]{1,5}$`)
 	url     = regexp.MustCompile(`^(grpcs?|https?|s?tcp)://[A-Za-z0-9._-]+:[0-9]{1,5}$`)
@@ -147,7 +148,8 @@ var (
 	port    = regexp.MustCompile(`^[0-9]{1,5}$`)
 )
 
-// isJobID is an UUID in its usual spelling. By hand, since it is asked for often.
+// isJobID says whether a text is a UUID in its usual spelling. It is called often, so it
+// uses no regular expression.
 func isJobID(text string) bool {
 	if len(text) != 36 {
 		return false

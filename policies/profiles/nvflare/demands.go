@@ -7,7 +7,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// scratch is where every process has its HOME and its temporary files.
+// scratch is the HOME and the folder for temporary files of every process.
 const scratch = "/tmp"
 
 // Demands implements profiles.Profile: every pod of NVFLARE has one container.
@@ -20,21 +20,21 @@ func (Profile) Demands(p profiles.Process, id profiles.Identity) profiles.Demand
 	}
 }
 
-// defaults lead libraries away from the root file system, which is read-only: they
-// make their caches in HOME.
+// defaults set HOME, in which libraries make their caches, since the root file system is
+// read-only.
 func defaults() []corev1.EnvVar {
 	return []corev1.EnvVar{{Name: "HOME", Value: scratch}, {Name: "TMPDIR", Value: scratch}}
 }
 
-// paths keeps mounts away from everything that Python reads code from.
+// paths are the allowed paths, away from the folders from which Python loads code.
 func paths(p profiles.Process, id profiles.Identity) []profiles.Path {
 	all := append(make([]profiles.Path, 0, 6), scratchAt(scratch), scratchAt("/dev/shm"))
 	switch p.Kind {
 	case profiles.KindAdmin:
 		return withKit(append(all, scratchAt(nvflare.AdminKitPath), scratchAt(nvflare.AdminWorkPath)), nvflare.AdminKitPath)
 	case profiles.KindJob:
-		// A job unpacks its parent's workspace, local/ included, over its own: a
-		// mount there would break it.
+		// A job unpacks its parent's workspace, with local/, into its own: a mount there
+		// would break it.
 		return append(all, scratchAt(id.Workspace), profiles.Path{Path: id.Workspace + "/startup", Sources: profiles.SourceKit})
 	case profiles.KindParent:
 		all = withKit(append(all, storedAt(id.Workspace)), id.Workspace)

@@ -11,18 +11,17 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-const fixEnv = "take it away: code in the image reads its settings from local/"
+const fixEnv = "remove it: code in the image can read its settings from local/"
 
-// plainValue is what a variable of no consequence may hold: nothing that
-// Kubernetes expands, and no path.
+// plainValue is the form of a value that Kubernetes does not expand and that is not a path.
 var plainValue = regexp.MustCompile(`^[A-Za-z0-9_.,:@+-]*$`)
 
-// zone is the name of a time zone.
+// zone is the form of a time zone's name.
 var zone = regexp.MustCompile(`^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}$`)
 
-// Environment implements profiles.Grammar. It is a closed list: there are too many variables with which Python,
-// its loader and its libraries run other code (LD_PRELOAD, PYTHONPATH,
-// PYTHONSTARTUP, …) or reach other devices (NVIDIA_VISIBLE_DEVICES).
+// Environment implements profiles.Grammar. It allows only listed variables, since there are
+// too many with which Python, its loader and its libraries run other code (LD_PRELOAD,
+// PYTHONPATH, PYTHONSTARTUP, …) or use other devices (NVIDIA_VISIBLE_DEVICES).
 func (g *grammar) Environment(c *corev1.Container) []profiles.Problem {
 	var problems []profiles.Problem
 	for i := range c.Env {
@@ -39,8 +38,8 @@ func (g *grammar) Environment(c *corev1.Container) []profiles.Problem {
 	return problems
 }
 
-// envProblem says what is wrong with a variable. listed is false for a literal one
-// that NVFLARE has no use for: of that a site may know more.
+// envProblem says what is wrong with a variable. listed is false for a variable with a
+// literal value that NVFLARE does not use: the policy may allow it.
 func envProblem(c *corev1.Container, e *corev1.EnvVar, p profiles.Process, id profiles.Identity) (detail string, listed bool) {
 	if p.Kind == profiles.KindJob {
 		if detail, known := jobEnv(c, e, p, id); known {
@@ -48,24 +47,24 @@ func envProblem(c *corev1.Container, e *corev1.EnvVar, p profiles.Process, id pr
 		}
 	}
 	if e.ValueFrom != nil {
-		return sprintf("the variable %q takes its value from elsewhere", e.Name), true
+		return sprintf("the variable %q has a value from another object or field", e.Name), true
 	}
 	return literalProblem(e)
 }
 
-// literalProblem evaluates a variable with a value of its own.
+// literalProblem evaluates a variable with a literal value.
 func literalProblem(e *corev1.EnvVar) (detail string, listed bool) {
 	ok, want := false, "a plain value"
 	switch e.Name {
 	case "HOME", "TMPDIR":
-		// Python also loads code from $HOME/.local: no home that outlives the pod.
+		// Python also loads code from $HOME/.local, so HOME must not outlive the pod.
 		ok, want = e.Value == scratch, scratch
 	case "TZ":
 		ok, want = zone.MatchString(e.Value), "a time zone"
 	case "LANG", "LC_ALL", "PYTHONUNBUFFERED", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX", "CUDA_VISIBLE_DEVICES":
 		ok = plainValue.MatchString(e.Value)
 	default:
-		return sprintf("the variable %q is not on the list", e.Name), false
+		return sprintf("the variable %q is not on the list of allowed ones", e.Name), false
 	}
 	if ok {
 		return "", true
@@ -73,8 +72,8 @@ func literalProblem(e *corev1.EnvVar) (detail string, listed bool) {
 	return sprintf("%s is %q, but must be %s", e.Name, e.Value, want), true
 }
 
-// jobEnv knows the variables that the launcher gives to job pods. Source:
-// reference pods of 2.9.0.
+// jobEnv evaluates the variables that the launcher sets in job pods. Source: reference pods
+// of 2.9.0.
 func jobEnv(c *corev1.Container, e *corev1.EnvVar, p profiles.Process, id profiles.Identity) (detail string, known bool) {
 	var want [7]string
 	site := nvflare.SiteName(id.Participant, p.Role)
@@ -91,11 +90,11 @@ func jobEnv(c *corev1.Container, e *corev1.EnvVar, p profiles.Process, id profil
 	if e.ValueFrom == nil && joined(e.Value, want) {
 		return "", true
 	}
-	return sprintf("%s is %q, not the launcher's %q", e.Name, e.Value, strings.Join(want[:], "")), true
+	return sprintf("%s is %q, but must be %q, as the launcher writes it", e.Name, e.Value, strings.Join(want[:], "")), true
 }
 
-// credential must come from this very pod's Secret: another pod's tokens are
-// another job's.
+// credential requires that a variable comes from the Secret of this pod: another pod's
+// Secret has the tokens of another job.
 func credential(e *corev1.EnvVar, id profiles.Identity) string {
 	if e.ValueFrom == nil || e.ValueFrom.SecretKeyRef == nil {
 		return e.Name + " must come from the job's Secret"
@@ -104,5 +103,5 @@ func credential(e *corev1.EnvVar, id profiles.Identity) string {
 	if pod, ok := strings.CutPrefix(ref.Name, nvflare.PrefixCredentials); ok && pod == id.Pod && ref.Key == e.Name {
 		return ""
 	}
-	return sprintf("%s comes from key %q of Secret %q, not from its own key of %q", e.Name, ref.Key, ref.Name, nvflare.PrefixCredentials+id.Pod)
+	return sprintf("%s comes from key %q of Secret %q, but must come from the key of its own name in %q", e.Name, ref.Key, ref.Name, nvflare.PrefixCredentials+id.Pod)
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// option is one flag of a job process and what may follow it: a form, or the
-// parts of a fixed value.
+// option is one flag of a job process with its value: either form accepts it, or it is
+// parts joined.
 type option struct {
 	flag  string
 	form  func(string) bool
@@ -24,7 +24,7 @@ func (o *option) takes(value string) bool {
 	return joined(value, o.parts)
 }
 
-// joined says whether a value consists of the parts, without joining them.
+// joined says whether a value consists of the parts. It does not allocate.
 func joined(value string, parts [7]string) bool {
 	for _, part := range parts {
 		rest, ok := strings.CutPrefix(value, part)
@@ -36,8 +36,8 @@ func joined(value string, parts [7]string) bool {
 	return value == ""
 }
 
-// jobOptions are the flags that NVFLARE's launcher writes for a job process.
-// Source: reference pods of 2.9.0, made by the real launcher.
+// jobOptions are the flags that NVFLARE's launcher writes for a job process. Source:
+// reference pods of 2.9.0, made by the real launcher.
 func jobOptions(p profiles.Process, id profiles.Identity, job string) []option {
 	common := [10]option{
 		{flag: "-m", parts: [7]string{id.Workspace}}, {flag: "-n", form: isJobID}, {flag: "-p", form: url.MatchString},
@@ -56,7 +56,7 @@ func jobOptions(p profiles.Process, id profiles.Identity, job string) []option {
 		option{flag: "-g", form: address.MatchString}, option{flag: "-scheme", form: isScheme})
 }
 
-// job checks pairs of flag and value up to --set: each flag once, all of them.
+// job requires pairs of a flag and a value up to --set, with each flag exactly once.
 func (a argv) job(p profiles.Process, id profiles.Identity) []profiles.Problem {
 	options := jobOptions(p, id, a.jobID())
 	i := 4
@@ -66,9 +66,9 @@ func (a argv) job(p profiles.Process, id profiles.Identity) []profiles.Problem {
 			return a.unknown(i, a.words[i])
 		}
 		if value := a.at(i + 1); !o.takes(value) {
-			return a.wrong(min(i+1, len(a.words)-1), fixArgv, "the value %q of %s is not what the kit and the launcher say", value, o.flag)
+			return a.wrong(min(i+1, len(a.words)-1), fixArgv, "the value %q of %s does not match the kit, or is not one that the launcher writes", value, o.flag)
 		}
-		*o = option{optional: true} // so that it cannot come twice
+		*o = option{optional: true} // so that it cannot occur again
 	}
 	for k := range options {
 		if o := &options[k]; !o.optional {
@@ -90,17 +90,17 @@ func find(options []option, flag string) *option {
 	return nil
 }
 
-// unknown knows the flags with which 2.8 puts tokens where `kubectl get pod`
-// shows them.
+// unknown has a special message for the flags with tokens that NVFLARE 2.8 writes, which
+// `kubectl get pod` shows.
 func (a argv) unknown(i int, flag string) []profiles.Problem {
 	switch flag {
 	case "-t", "-ts", "-d":
-		return a.wrong(i, fixToken, "%s hands over a token in the arguments, where everybody can read it", flag)
+		return a.wrong(i, fixToken, "%s passes a token in the arguments, where anyone who can get the pod can read it", flag)
 	}
-	return a.wrong(i, fixArgv, "the argument %q is not allowed, or stands twice", flag)
+	return a.wrong(i, fixArgv, "the argument %q is not allowed, or is duplicate", flag)
 }
 
-// jobID is the value of -n, which other values repeat; "" where there is none.
+// jobID is the value of -n, which is part of other values, or "" if there is none.
 func (a argv) jobID() string {
 	for i := 4; i+1 < len(a.words); i += 2 {
 		if a.words[i] == "-n" && isJobID(a.words[i+1]) {

@@ -12,8 +12,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// Profile is that of NVIDIA FLARE 2.7 to 2.9. It is a profiles.Launcher too: the
-// server and the clients make a pod for every job.
+// Profile is the profile of NVIDIA FLARE 2.7 to 2.9. It is also a profiles.Launcher, since
+// the server and the clients create a pod for every job.
 type Profile struct{}
 
 // Framework implements profiles.Profile.
@@ -27,9 +27,9 @@ func (Profile) Roles() []kit.Role {
 // ProgramFolders implements profiles.Profile: upstream's images have NVFLARE there.
 func (Profile) ProgramFolders() []string { return []string{"/opt/nvflare"} }
 
-// Recognise implements profiles.Profile. It looks for one of NVFLARE's private
-// modules anywhere in the command, so that a shell around it does not hide it. An
-// admin's process is nothing but a sleep: only a kit makes it NVFLARE's.
+// Recognise implements profiles.Profile. It looks for one of NVFLARE's private modules
+// anywhere in the command, so that a shell around it does not hide it. An admin's process
+// only sleeps: it counts as NVFLARE's only with a kit.
 func (Profile) Recognise(c *corev1.Container) (profiles.Process, bool) {
 	var found profiles.Process
 	for _, list := range [2][]string{c.Command, c.Args} {

@@ -8,11 +8,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// change breaks one thing about a pod.
+// change makes one invalid change to a pod.
 type change func(*corev1.PodSpec)
 
-// changes are everything that may not be changed about a participant's pod, one
-// thing at a time, by name.
+// changes are changes to a participant's pod that must be denied, by name.
 func changes(pod *corev1.Pod) iter.Seq2[string, change] {
 	return func(yield func(string, change) bool) {
 		for i := range pod.Spec.Containers {
@@ -41,7 +40,7 @@ func changes(pod *corev1.Pod) iter.Seq2[string, change] {
 	}
 }
 
-// containerChange breaks one thing about a container.
+// containerChange makes one invalid change to a container.
 type containerChange func(*corev1.Container)
 
 func containerChanges(c *corev1.Container) map[string]containerChange {
@@ -58,17 +57,17 @@ func containerChanges(c *corev1.Container) map[string]containerChange {
 		"a writable root":    func(c *corev1.Container) { c.SecurityContext.ReadOnlyRootFilesystem = nil },
 	}
 	for i := range c.Command {
-		all[fmt.Sprintf("command[%d] with more in it", i)] = func(c *corev1.Container) { c.Command[i] += "$(X)" }
+		all[fmt.Sprintf("a longer command[%d]", i)] = func(c *corev1.Container) { c.Command[i] += "$(X)" }
 	}
 	for i := range c.Args {
-		all[fmt.Sprintf("args[%d] with more in it", i)] = func(c *corev1.Container) { c.Args[i] += "$(X)" }
+		all[fmt.Sprintf("a longer args[%d]", i)] = func(c *corev1.Container) { c.Args[i] += "$(X)" }
 		all[fmt.Sprintf("without args[%d]", i)] = func(c *corev1.Container) { c.Args = slices.Delete(c.Args, i, i+1) }
 	}
 	for i := range c.VolumeMounts {
 		at := c.VolumeMounts[i].MountPath
-		all["the mount of "+at+" elsewhere"] = func(c *corev1.Container) { c.VolumeMounts[i].MountPath += "-x" }
+		all["the mount of "+at+" at another path"] = func(c *corev1.Container) { c.VolumeMounts[i].MountPath += "-x" }
 		all["the mount of "+at+" over programs"] = func(c *corev1.Container) { c.VolumeMounts[i].MountPath = "/usr/local" }
-		all["the mount of "+at+" by a sub-path from the environment"] = func(c *corev1.Container) { c.VolumeMounts[i].SubPathExpr = "$(X)" }
+		all["the mount of "+at+" with a subPathExpr"] = func(c *corev1.Container) { c.VolumeMounts[i].SubPathExpr = "$(X)" }
 		if c.VolumeMounts[i].ReadOnly {
 			all["the mount of "+at+" writable"] = func(c *corev1.Container) { c.VolumeMounts[i].ReadOnly = false }
 		}
@@ -76,7 +75,7 @@ func containerChanges(c *corev1.Container) map[string]containerChange {
 	return all
 }
 
-// digits are those of a digest.
+// digits are the digits of a digest.
 const digits = "0000000000000000000000000000000000000000000000000000000000000000"
 
 func fromField() *corev1.EnvVarSource {

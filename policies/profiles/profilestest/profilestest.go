@@ -1,5 +1,5 @@
-// Package profilestest is what every profile must pass: its own pods are allowed, and
-// denied as soon as one thing about them changes.
+// Package profilestest has the tests that every profile must pass: its own pods are
+// allowed, and denied after any single change.
 package profilestest
 
 import (
@@ -21,13 +21,14 @@ import (
 // Suite is a profile with pods of its framework.
 type Suite struct {
 	Profile profiles.Profile
-	// Others are profiles that may not take the pods for theirs.
+	// Others are profiles that must not recognise the pods.
 	Others []profiles.Profile
-	// Pods are at least one of every process that the profile knows.
+	// Pods has at least one pod of every process of the profile.
 	Pods []Pod
 }
 
-// Pod is a pod as the API server sends it to be mutated, and what makes it valid.
+// Pod is a pod as the API server sends it to the mutating webhook, with a policy and facts
+// under which it is valid.
 type Pod struct {
 	Name   string
 	Pod    *corev1.Pod
@@ -47,7 +48,7 @@ func Run(t *testing.T, s Suite) {
 			site := s.compile(t, p)
 			pod := site.Mutate(p.Pod, p.Facts)
 			require.Empty(t, message(site, p, pod), "the pod must be allowed")
-			require.Same(t, pod, site.Mutate(pod, p.Facts), "mutation must settle")
+			require.Same(t, pod, site.Mutate(pod, p.Facts), "mutation must be idempotent")
 			for name, change := range changes(pod) {
 				broken := pod.DeepCopy()
 				change(&broken.Spec)
@@ -79,7 +80,7 @@ func (s *Suite) compile(t *testing.T, p *Pod) *policies.Policy {
 	return site
 }
 
-// message is why the pod is denied, empty if it is allowed.
+// message says why the pod is denied. It is empty if it is allowed.
 func message(site *policies.Policy, p *Pod, pod *corev1.Pod) string {
 	return site.Evaluate(policies.Review{
 		Operation: policies.Create, Resource: schema.GroupResource{Resource: "pods"}, Namespace: pod.Namespace, Name: pod.Name,
@@ -87,7 +88,7 @@ func message(site *policies.Policy, p *Pod, pod *corev1.Pod) string {
 	}, p.Facts).Message()
 }
 
-// exclusive: the process is this profile's, and no other's.
+// exclusive requires that this profile recognises the process, and no other does.
 func (s *Suite) exclusive(t *testing.T, pod *corev1.Pod) {
 	t.Helper()
 	for i := range pod.Spec.Containers {
@@ -95,13 +96,13 @@ func (s *Suite) exclusive(t *testing.T, pod *corev1.Pod) {
 		require.NotEqual(t, profiles.KindNone, process.Kind, "container %d is not recognised", i)
 		for _, other := range s.Others {
 			_, ok := other.Recognise(&pod.Spec.Containers[i])
-			require.False(t, ok, "container %d is %s's too", i, other.Framework())
+			require.False(t, ok, "%[2]s recognises container %[1]d too", i, other.Framework())
 		}
 	}
 }
 
-// deterministic: the same container has the same answers, and demands change
-// nothing that they are asked about.
+// deterministic requires that the same container always has the same results, and that
+// evaluating it does not change it.
 func (s *Suite) deterministic(t *testing.T, pod *corev1.Pod) {
 	t.Helper()
 	before := pod.DeepCopy()

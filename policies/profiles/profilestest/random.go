@@ -11,13 +11,12 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// rounds is how many random containers a profile is asked about.
+// rounds is how many random containers are tried.
 const rounds = 500
 
-// random asks about containers that nobody wrote: nothing panics, and none of them is
-// what any process demands.
+// random tries random containers: nothing panics, and no grammar allows them.
 func (s *Suite) random(t *testing.T) {
-	source := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test wants the same containers every time
+	source := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test needs the same containers every time
 	fill := randfill.NewWithSeed(int64(source.Uint64()>>1)).NilChance(0.3).NumElements(0, 5)
 	for range rounds {
 		var c corev1.Container
@@ -25,7 +24,7 @@ func (s *Suite) random(t *testing.T) {
 		fill.Fill(&c.Args)
 		fill.Fill(&c.Env)
 		process, _ := s.Profile.Recognise(&c)
-		for _, role := range append(s.Profile.Roles(), "stranger", "") {
+		for _, role := range append(s.Profile.Roles(), "unknown", "") {
 			for _, kind := range []profiles.Kind{process.Kind, profiles.KindParent, profiles.KindJob, profiles.KindAdmin, profiles.KindHelper} {
 				process.Kind = kind
 				demands := s.Profile.Demands(process, profiles.Identity{Participant: "p", Role: role, Workspace: "/workspace"})

@@ -9,10 +9,10 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// words are the only command line that a container may have.
+// words is the only command that a container may have.
 type words []string
 
-// Argv implements profiles.Grammar. The program stands in command: else the image's
+// Argv implements profiles.Grammar. The program must be in command: otherwise the image's
 // entrypoint would run.
 func (w words) Argv(c *corev1.Container) []profiles.Problem {
 	const fix = "use the command that `kubectl flare launch` writes"
@@ -22,7 +22,7 @@ func (w words) Argv(c *corev1.Container) []profiles.Problem {
 	return nil
 }
 
-// Environment implements profiles.Grammar: toy takes one variable.
+// Environment implements profiles.Grammar: toy has one variable.
 func (words) Environment(c *corev1.Container) []profiles.Problem {
 	var problems []profiles.Problem
 	for i := range c.Env {
@@ -31,7 +31,7 @@ func (words) Environment(c *corev1.Container) []profiles.Problem {
 			continue
 		}
 		problem := profiles.Problem{
-			Field: fmt.Sprintf("env[%d]", i), Detail: fmt.Sprintf("the variable %q is not on the list", e.Name), Fix: "leave it out",
+			Field: fmt.Sprintf("env[%d]", i), Detail: fmt.Sprintf("the variable %q is not on the list of allowed ones", e.Name), Fix: "remove it",
 		}
 		if e.Name != "TZ" && e.ValueFrom == nil {
 			problem.Unlisted = e.Name

@@ -1,7 +1,6 @@
-// Package toy is the profile of toy, a framework that exists for tests alone. It
-// differs from a real one in all that a profile may assume: its pods have two
-// containers, its kits a key instead of a certificate, and it launches no jobs. No
-// registry of a program knows it.
+// Package toy is the profile of toy, a framework only for tests. It is as different from a
+// real one as a profile allows: its pods have two containers, its kits have keys instead of
+// certificates, and it launches no jobs. No program registers it.
 package toy
 
 import (
@@ -22,14 +21,14 @@ const (
 	verbRelay = "relay"
 )
 
-// Where the process looks for its kit and its settings, and may write.
+// Where the process reads its kit and its settings, and where it may write.
 const (
 	kitPath   = "/toy/startup"
 	localPath = "/toy/local"
 	scratch   = "/tmp"
 )
 
-// Profile is toy's.
+// Profile is the profile of toy.
 type Profile struct{}
 
 // Framework implements profiles.Profile.
@@ -41,7 +40,7 @@ func (Profile) Roles() []kit.Role { return []kit.Role{toy.RoleHub, toy.RoleLeaf}
 // ProgramFolders implements profiles.Profile: toy's program is one file.
 func (Profile) ProgramFolders() []string { return []string{program} }
 
-// Recognise implements profiles.Profile by the program, wherever it stands.
+// Recognise implements profiles.Profile. It looks for the program anywhere in the command.
 func (Profile) Recognise(c *corev1.Container) (profiles.Process, bool) {
 	words := slices.Concat(c.Command, c.Args)
 	at := slices.Index(words, program)
@@ -63,8 +62,8 @@ func relay() profiles.Process {
 	return profiles.Process{Kind: profiles.KindHelper, Program: program + " " + verbRelay}
 }
 
-// Demands implements profiles.Profile: the process, and a relay beside it that sees
-// neither kit nor workspace.
+// Demands implements profiles.Profile: the process, and a relay next to it that mounts
+// neither the kit nor the workspace.
 func (Profile) Demands(p profiles.Process, id profiles.Identity) profiles.Demands {
 	verb := verbServe
 	if p.Program == program+" "+verbWork {
