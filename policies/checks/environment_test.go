@@ -23,7 +23,7 @@ func TestListedVariables(t *testing.T) {
 		w.main().Env = append(w.main().Env, corev1.EnvVar{Name: "NCCL_DEBUG", ValueFrom: &corev1.EnvVarSource{ConfigMapKeyRef: &corev1.ConfigMapKeySelector{}}})
 	}
 	runCases(t, map[string]testCase{
-		"no list":               {"client", env("NCCL_DEBUG", "INFO"), []string{`environment: "NCCL_DEBUG" is not on the list; fix:`}},
+		"no list":               {"client", env("NCCL_DEBUG", "INFO"), []string{`environment: "NCCL_DEBUG" is not on the list of allowed ones; fix:`}},
 		"listed":                {"client", listed("NCCL_DEBUG", env("NCCL_DEBUG", "INFO")), nil},
 		"of a job":              {"job", listed("NCCL_DEBUG", env("NCCL_DEBUG", "INFO")), nil},
 		"a proxy":               {"client", listed("HTTPS_PROXY", env("HTTPS_PROXY", "http://proxy:3128")), nil},
@@ -32,7 +32,7 @@ func TestListedVariables(t *testing.T) {
 		"escaped":               {"client", listed("NCCL_DEBUG", env("NCCL_DEBUG", "$$(HOME)")), []string{"environment: NCCL_DEBUG"}},
 		"one of two expanded":   {"client", listed("NCCL_DEBUG", env("NCCL_DEBUG", "INFO"), env("NCCL_DEBUG", "$(HOME)")), []string{"environment: env[2]", "environment: env[3]"}},
 		"one of two, elsewhere": {"client", listed("NCCL_DEBUG", env("NCCL_DEBUG", "INFO"), elsewhere), []string{"environment: env[2]", "environment: env[3]"}},
-		"from elsewhere":        {"client", listed("NCCL_DEBUG", elsewhere), []string{"environment: takes its value from elsewhere"}},
+		"from elsewhere":        {"client", listed("NCCL_DEBUG", elsewhere), []string{"environment: has a value from another object or field"}},
 		"the framework's own":   {"client", listed("LANG", env("LANG", "$(X)")), []string{"environment: a plain value"}},
 	})
 }

@@ -63,6 +63,8 @@ func KitProblems(name string, k *facts.KitFact, now time.Time) []Result {
 	switch {
 	case len(k.Failures) > 0:
 		return fromFindings(name, k.Failures)
+	case k.Absent:
+		return bad("the kit does not exist", oneLine(k.Error), fixInject)
 	case k.Error != "":
 		return bad("the kit is not genuine", oneLine(k.Error), fixInject)
 	case k.Type != facts.KitSecretType || !k.Immutable:

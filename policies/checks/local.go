@@ -25,6 +25,8 @@ func local(p *Pod) []Result {
 			results = append(results, p.fail(IDLocal, field, "local/ does not exist", fixInject, "ConfigMap %s does not exist or cannot be read", quote(source.Name)))
 		case p.Template && known.Absent:
 			// As with the kit, the pods are denied until it exists.
+		case known.Absent:
+			results = append(results, p.fail(IDLocal, field, "local/ does not exist", fixInject, "ConfigMap %s: %s", quote(source.Name), oneLine(known.Error)))
 		case known.Error != "":
 			results = append(results, p.fail(IDLocal, field, "local/ was changed", fixInject, "ConfigMap %s: %s", quote(source.Name), oneLine(known.Error)))
 		case !known.Immutable:

@@ -44,7 +44,7 @@ func TestImages(t *testing.T) {
 func TestCommand(t *testing.T) {
 	arg := func(i int, word string) func(*world) { return func(w *world) { w.main().Args[i] = word } }
 	runCases(t, map[string]testCase{
-		"no command":     {"client", func(w *world) { w.main().Command = nil }, []string{"command: not /usr/local/bin/python3"}},
+		"no command":     {"client", func(w *world) { w.main().Command = nil }, []string{"command: but must be /usr/local/bin/python3"}},
 		"all in command": {"client", func(w *world) { w.main().Command, w.main().Args = append(w.main().Command, w.main().Args...), nil }, nil},
 		"a shell":        {"client", func(w *world) { w.main().Command = []string{"sh", "-c"} }, []string{`command: the command is "sh"`}},
 		"another python": {"client", func(w *world) { w.main().Command = []string{"/workspace/python3"} }, []string{"command: /workspace/python3"}},
@@ -52,22 +52,22 @@ func TestCommand(t *testing.T) {
 			w.main().Command, w.main().Args = []string{"cat"}, []string{"/workspace/startup/client.key"}
 		}, []string{"command: does not run a process of nvflare", "tokens: the launcher's ServiceAccount"}},
 		"another module":      {"client", arg(2, "nvflare.private.fed.app.simulator.simulator"), []string{"command: does not run a process of nvflare", "tokens: the launcher's ServiceAccount"}},
-		"another config":      {"client", arg(6, "evil.json"), []string{`command: (spec.containers[0].args[6]): not a participant's command: "evil.json" stands where "fed_client.json" belongs`}},
+		"another config":      {"client", arg(6, "evil.json"), []string{`command: (spec.containers[0].args[6]): not a participant's command: it is "evil.json", but must be "fed_client.json"`}},
 		"another workspace":   {"client", arg(4, "/tmp"), []string{"command: args[4]"}},
 		"insecure":            {"client", arg(8, "secure_train=false"), []string{`command: secure_train is "false"`}},
 		"another org":         {"client", arg(10, "org=evil"), []string{`command: org is "evil"`}},
 		"another site":        {"client", arg(11, "uid=site-1"), []string{`command: uid is "site-1"`}},
-		"twice":               {"client", func(w *world) { w.main().Args = append(w.main().Args, "org=hospital_b") }, []string{"command: stands twice"}},
+		"twice":               {"client", func(w *world) { w.main().Args = append(w.main().Args, "org=hospital_b") }, []string{"command: occurs twice"}},
 		"one more":            {"client", func(w *world) { w.main().Args = append(w.main().Args, "log_config=x") }, []string{"command: not allowed"}},
 		"one less":            {"client", func(w *world) { w.main().Args = w.main().Args[:11] }, []string{"command: uid=Site_2 is missing"}},
 		"an order of its own": {"client", func(w *world) { a := w.main().Args; a[8], a[11] = a[11], a[8] }, nil},
-		"a server's kit":      {"client", func(w *world) { w.changeKit(func(k *facts.KitFact) { k.Role = "server" }) }, []string{"command: the kit is a server's"}},
+		"a server's kit":      {"client", func(w *world) { w.changeKit(func(k *facts.KitFact) { k.Role = "server" }) }, []string{"command: the kit is for the role server"}},
 		"an admin's sleep":    {"admin", func(w *world) { w.main().Command[2] = "import time; time.sleep(9999)" }, []string{"command: does not run a process"}},
-		"an admin's more":     {"admin", func(w *world) { w.main().Args = []string{"x"} }, []string{"command: the arguments are not -c"}},
+		"an admin's more":     {"admin", func(w *world) { w.main().Args = []string{"x"} }, []string{"command: the arguments must be -c"}},
 		"a client's sleep": {"client", func(w *world) {
 			w.main().Command, w.main().Args = []string{"/usr/local/bin/python3", "-c", "import time; time.sleep(3600)"}, nil
-		}, []string{"command: the kit is a client's", "mounts: nothing may be mounted", "kit-mount: at another path", "tokens: the launcher's ServiceAccount"}},
-		"long and odd": {"client", arg(6, strings.Repeat("\n\x1b[31m", 10000)), []string{"command: stands where"}},
+		}, []string{"command: the kit is for the role client", "mounts: nothing may be mounted", "kit-mount: at another path", "tokens: the launcher's ServiceAccount"}},
+		"long and odd": {"client", arg(6, strings.Repeat("\n\x1b[31m", 10000)), []string{"command: but must be \"fed_client.json\""}},
 	})
 }
 
@@ -92,7 +92,7 @@ func TestJobCommand(t *testing.T) {
 		"an odd scheme":     {"job", flag("-scheme", "file"), []string{"command: of -scheme"}},
 		"2.8's token": {"job", func(w *world) {
 			w.main().Args = append(w.main().Args[:3:3], append([]string{"-t", "secret"}, w.main().Args[3:]...)...)
-		}, []string{"command: where everybody can read it"}},
+		}, []string{"command: where anyone who can get the pod can read it"}},
 		"a flag less":      {"job", func(w *world) { w.main().Args = append(w.main().Args[:3:3], w.main().Args[5:]...) }, []string{"command: -m is missing"}},
 		"no settings":      {"job", func(w *world) { w.main().Args = w.main().Args[:21] }, []string{"command: --set is missing"}},
 		"without conn_sec": {"job", func(w *world) { w.main().Args = append(w.main().Args[:13:13], w.main().Args[15:]...) }, nil},
@@ -119,9 +119,9 @@ func TestEnvironment(t *testing.T) {
 		"threads":             {"client", env("OMP_NUM_THREADS", "4"), nil},
 		"expanded":            {"client", env("LANG", "$(HOME)"), []string{"environment: a plain value"}},
 		"home on the claim":   {"client", set("HOME", "/workspace"), []string{"environment: HOME is"}},
-		"PYTHONPATH of a job": {"job", set("PYTHONPATH", "/var/tmp/nvflare/workspace/custom"), []string{"environment: not the launcher's"}},
+		"PYTHONPATH of a job": {"job", set("PYTHONPATH", "/var/tmp/nvflare/workspace/custom"), []string{"environment: as the launcher writes it"}},
 		"another owner":       {"job", set("NVFL_WORKSPACE_OWNER_FQCN", "server"), []string{"environment: NVFL_WORKSPACE_OWNER_FQCN"}},
-		"another pod's token": {"job", func(w *world) { w.Name = "other" }, []string{"environment: not from its own key"}},
+		"another pod's token": {"job", func(w *world) { w.Name = "other" }, []string{"environment: must come from the key of its own name"}},
 		"a token in the open": {"job", func(w *world) { w.main().Env[2].ValueFrom = nil; w.main().Env[2].Value = "x" }, []string{"environment: must come from the job's Secret"}},
 		"working directory":   {"client", func(w *world) { w.main().WorkingDir = "/workspace" }, []string{"environment: a working directory"}},
 		"postStart":           {"client", func(w *world) { w.main().Lifecycle = &corev1.Lifecycle{PostStart: &corev1.LifecycleHandler{}} }, []string{"environment: lifecycle.postStart"}},

@@ -61,12 +61,12 @@ func TestReadRefuses(t *testing.T) {
 	}
 	const good = `{"federation":"play","participant":"a","role":"ROLE","org":"o","server":"SERVER","version":"1.0"}`
 	for want, change := range map[string]func(kit.Files) kit.Files{
-		"is not valid JSON":               config("{"),
-		"must be a string":                  config("{}"),
-		"identity.key is missing":         without(toy.KeyFile),
-		"identity.pub is missing":         without(toy.PublicKeyFile),
-		`has the role "admin"`:            config(strings.NewReplacer("ROLE", "admin", "SERVER", "a:1").Replace(good)),
-		"which is not host:port":          config(strings.NewReplacer("ROLE", "leaf", "SERVER", "a").Replace(good)),
+		"is not valid JSON":              config("{"),
+		"must be a string":               config("{}"),
+		"identity.key is missing":        without(toy.KeyFile),
+		"identity.pub is missing":        without(toy.PublicKeyFile),
+		`has the role "admin"`:           config(strings.NewReplacer("ROLE", "admin", "SERVER", "a:1").Replace(good)),
+		"which is not host:port":         config(strings.NewReplacer("ROLE", "leaf", "SERVER", "a").Replace(good)),
 		"contains no configuration file": without(toy.ConfigFile),
 	} {
 		content, err := kit.NewContent(change(write(t, toy.RoleLeaf, "a").Startup), nil)

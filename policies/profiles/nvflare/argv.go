@@ -124,7 +124,7 @@ func (a argv) settings(from int, p profiles.Process, id profiles.Identity) []pro
 		key, value, _ := strings.Cut(a.words[i], "=")
 		k := slices.IndexFunc(want[:], func(w [2]string) bool { return key != "" && w[0] == key })
 		if k < 0 {
-			return a.wrong(i, fixArgv, "the setting %q is not allowed, or is duplicate", a.words[i])
+			return a.wrong(i, fixArgv, "the setting %q is not allowed, or occurs twice", a.words[i])
 		}
 		if value != want[k][1] {
 			return a.wrong(i, fixArgv, "%s is %q, but must be %q, as in the kit and for secure training", key, value, want[k][1])

@@ -97,7 +97,7 @@ func (a argv) unknown(i int, flag string) []profiles.Problem {
 	case "-t", "-ts", "-d":
 		return a.wrong(i, fixToken, "%s passes a token in the arguments, where anyone who can get the pod can read it", flag)
 	}
-	return a.wrong(i, fixArgv, "the argument %q is not allowed, or is duplicate", flag)
+	return a.wrong(i, fixArgv, "the argument %q is not allowed, or occurs twice", flag)
 }
 
 // jobID is the value of -n, which is part of other values, or "" if there is none.
