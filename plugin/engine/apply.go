@@ -9,20 +9,19 @@ import (
 
 // Apply is the step that writes objects.
 type Apply struct {
-	// Stages are written one after the other, the objects of a stage at once.
+	// Stages are written one after the other, and the objects of a stage at once.
 	Stages [][]workloads.Object
-	// Adopt writes to objects that may belong to others, of which only the fields
-	// given here are ours.
+	// Adopt writes to objects that may belong to others; only the given fields are ours.
 	Adopt bool
-	// Configured is what a change of an object is called; empty means Configured.
+	// Configured is the name of a change of an object; empty means Configured.
 	Configured Action
 
 	stages [][]*object
 }
 
-// Rehearse implements Step. Everything that can be done without writing is done:
-// the namespace is there, nothing of somebody else's is in the way, and the server
-// accepts every single object.
+// Rehearse implements Step. It checks everything that can be checked without writing: that
+// the namespace exists, that no object of someone else is in the way, and that the server
+// accepts every object.
 func (a *Apply) Rehearse(ctx context.Context, s *Session) error {
 	if err := s.checkNamespace(ctx); err != nil {
 		return err
@@ -52,8 +51,8 @@ func (a *Apply) Rehearse(ctx context.Context, s *Session) error {
 	return s.each(len(all), func(i int) error { return s.about(ctx, all[i], all[i].rehearse(ctx)) })
 }
 
-// Run implements Step. When an object cannot be written, the others of its stage
-// are, and the stages after it are skipped.
+// Run implements Step. If an object cannot be written, the others of its stage are, and the
+// later stages are skipped.
 func (a *Apply) Run(ctx context.Context, s *Session) error {
 	for _, stage := range a.stages {
 		err := s.each(len(stage), func(i int) error { return s.about(ctx, stage[i], stage[i].write(ctx)) })

@@ -6,7 +6,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 )
 
-// Action is what has become of an object, or would, in kubectl's words.
+// Action is what happened to an object, or would happen, in kubectl's words.
 type Action string
 
 // The actions.
@@ -14,12 +14,12 @@ const (
 	Created    Action = "created"
 	Configured Action = "configured"
 	Unchanged  Action = "unchanged"
-	// Pruned is what an earlier plan made and this one has no use for.
+	// Pruned is what an earlier plan created and this one does not need.
 	Pruned  Action = "pruned"
 	Deleted Action = "deleted"
-	// Skipped is what was not written because something before it failed.
+	// Skipped is what was not written because an earlier write failed.
 	Skipped Action = "skipped"
-	// Restored is what a failed plan had changed and is as it was before.
+	// Restored is what a failed plan had changed and then changed back.
 	Restored Action = "restored"
 )
 
@@ -29,14 +29,14 @@ type Change struct {
 	Name      string
 	Namespace string
 	Action    Action
-	// Object is the object afterwards; nil where it is not there.
+	// Object is the object afterwards; nil if it does not exist.
 	Object *unstructured.Unstructured
 }
 
-// ChangeSet is what has become of a plan's objects, in the order of the plan.
+// ChangeSet is what happened to the objects of a plan, in the order of the plan.
 type ChangeSet []Change
 
-// Lines are the changes as a printer takes them.
+// Lines are the changes for a printer.
 func (c ChangeSet) Lines() []output.Change {
 	lines := make([]output.Change, 0, len(c))
 	for _, change := range c {

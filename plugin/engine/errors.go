@@ -12,7 +12,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// conflicts are the fields that somebody else has set, and who.
+// conflicts are the fields that other field managers have set, and the managers.
 func conflicts(err error) []metav1.StatusCause {
 	var status apierrors.APIStatus
 	if !apierrors.IsConflict(err) || !errors.As(err, &status) || status.Status().Details == nil {
@@ -23,8 +23,8 @@ func conflicts(err error) []metav1.StatusCause {
 	})
 }
 
-// onlyOurs says whether every conflict is with ourselves: another of our
-// commands has updated, not applied, the field.
+// onlyOurs says whether all conflicts are with ourselves: another of our commands has
+// updated the field instead of applying it.
 func onlyOurs(err error) bool {
 	all := conflicts(err)
 	return len(all) > 0 && !slices.ContainsFunc(all, func(c metav1.StatusCause) bool {
@@ -32,18 +32,18 @@ func onlyOurs(err error) bool {
 	})
 }
 
-// explainPatch says what stands in the way of an apply.
+// explainPatch explains why an apply failed.
 func explainPatch(o *object, err error) error {
 	if all := conflicts(err); len(all) > 0 {
 		var lines []string
 		for _, c := range all {
 			lines = append(lines, fmt.Sprintf("%s (%s)", c.Field, c.Message))
 		}
-		return fmt.Errorf("somebody else has set fields that kubectl flare sets too: %s; undo that, or take the fields over with --force-conflicts",
+		return fmt.Errorf("other field managers have set fields that kubectl flare sets too: %s; undo that, or take the fields over with --force-conflicts",
 			strings.Join(lines, ", "))
 	}
 	if apierrors.IsInvalid(err) && strings.Contains(err.Error(), "field is immutable") && (o.kind == kindSecret || o.kind == kindConfigMap) {
-		return fmt.Errorf("it exists in namespace %q with other content than the kit's, under the name of the kit's digest: it was injected in the other way (into the Secret, or with --kit-claim), or somebody tampered with it; delete it and try again",
+		return fmt.Errorf("it exists in namespace %q with the name of this kit's digest, but with other content: either the kit was injected the other way (into a Secret, or with --kit-claim), or the object was tampered with; delete it and try again",
 			o.want.GetNamespace())
 	}
 	return err

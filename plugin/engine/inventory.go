@@ -17,25 +17,25 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// Inventory is the list of everything that was made for a participant, in a
-// ConfigMap beside it. Object names tell the kits of a participant apart by their
-// digests, so a later plan could not name the objects of an earlier one without it.
+// Inventory is the list of all objects of a participant, in a ConfigMap. The objects of a
+// kit have its digest in their names, so without it, a later plan would not know the names
+// of the objects of an earlier one.
 //
-// Its key for each object is "Kind.group_name", its value the command that made the
-// object. Nobody has to be believed who writes to it: see confirmed.
+// For each object, the key is "Kind.group_name", and the value is the command that created
+// it. Its content is not trusted: see Confirmed.
 type Inventory struct {
 	// Owner has the namespace, labels and annotations of the participant's objects,
 	// and their name.
 	Owner metav1.ObjectMeta
-	// Command is what makes the objects: "launch" or "inject".
+	// Command is the command that creates the objects: "launch" or "inject".
 	Command string
 	Objects []workloads.Object
 
-	known map[string]string // what stands in the cluster
+	known map[string]string // the entries in the cluster
 }
 
-// InventoryName is the name of the inventory of the participant whose objects have
-// that name.
+// InventoryName is the name of the inventory of the participant whose objects have the given
+// name.
 func InventoryName(object string) string { return names.PrefixInventory + object }
 
 // Rehearse implements Step.
@@ -58,15 +58,15 @@ func (i *Inventory) Rehearse(ctx context.Context, s *Session) error {
 	return i.apply(ctx, s, all, metav1.DryRunAll)
 }
 
-// Run implements Step. The inventory names the objects before they are made, so that
-// none is forgotten whatever happens then.
+// Run implements Step. It writes the inventory before the objects are created, so that it
+// is complete whatever happens next.
 func (i *Inventory) Run(ctx context.Context, s *Session) error {
 	all := maps.Clone(i.known)
 	maps.Copy(all, i.made())
 	return i.apply(ctx, s, all)
 }
 
-// apply writes the entries, unless they are there.
+// apply writes the entries, unless they are there already.
 func (i *Inventory) apply(ctx context.Context, s *Session, all map[string]string, dryRun ...string) error {
 	if len(i.known) > 0 && maps.Equal(all, i.known) {
 		return nil
@@ -113,8 +113,7 @@ func parseKey(key string) (Ref, bool) {
 	return Ref{GroupKind: schema.ParseGroupKind(kind), Name: name}, ok && kind != "" && name != ""
 }
 
-// Refs are the objects of an inventory that is in the cluster, claims left out:
-// they hold data.
+// Refs are the objects of an inventory in the cluster, without claims, which hold data.
 func Refs(inventory *corev1.ConfigMap) []Ref {
 	var refs []Ref
 	for _, key := range slices.Sorted(maps.Keys(inventory.Data)) {
@@ -125,9 +124,9 @@ func Refs(inventory *corev1.ConfigMap) []Ref {
 	return refs
 }
 
-// Confirmed are those of the refs that are there and belong to the owner, by what
-// the objects themselves say. A Secret is not read: it is the owner's when its name
-// is that of one of the owner's kits.
+// Confirmed are the refs that exist and belong to the owner according to their own metadata.
+// Secrets are not read: a Secret belongs to the owner if it has the name of one of the
+// owner's kits.
 func Confirmed(ctx context.Context, t Target, owner metav1.ObjectMeta, refs []Ref) ([]Ref, error) {
 	client, err := t.Clients.Metadata()
 	if err != nil {
@@ -147,7 +146,7 @@ func Confirmed(ctx context.Context, t Target, owner metav1.ObjectMeta, refs []Re
 		}
 		mapping, err := mapper.RESTMapping(ref.GroupKind)
 		if err != nil {
-			continue // no such kind: nobody can have made one
+			continue // without the kind there are no objects
 		}
 		have, err := client.Resource(mapping.Resource).Namespace(t.Namespace).Get(ctx, ref.Name, metav1.GetOptions{})
 		if apierrors.IsNotFound(err) {
@@ -176,8 +175,8 @@ func belongs(have metav1.Object, owner metav1.ObjectMeta) bool {
 	return true
 }
 
-// isKit says whether a Secret's name is that of a kit of the participant whose
-// objects have the name owner.
+// isKit says whether a Secret has the name of a kit of the participant whose objects have
+// the name owner.
 func isKit(secret, owner string) bool {
 	digest, ok := strings.CutPrefix(secret, names.PrefixKit+owner+"-")
 	_, err := hex.DecodeString(digest)

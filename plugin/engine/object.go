@@ -24,22 +24,22 @@ const (
 	kindClaim     = "PersistentVolumeClaim"
 )
 
-// object is one object on its way to the cluster.
+// object is one object of a plan.
 type object struct {
 	name   string
 	kind   string
 	client dynamic.ResourceInterface
 	want   *unstructured.Unstructured
-	before *unstructured.Unstructured // nil: absent, or not looked at
+	before *unstructured.Unstructured // nil if it does not exist or was not read
 	after  *unstructured.Unstructured
-	// action is empty until the object was rehearsed; configured is what a change
-	// is called.
+	// action is empty until the object has been rehearsed; configured is the name of a
+	// change.
 	action, configured Action
-	keep               bool // what is there stays as it is
-	force              bool // a conflict that is none
+	keep               bool // the existing object stays unchanged
+	force              bool // conflicts are with ourselves, or are overridden
 	adopt              bool // it may belong to others
 	removal            bool // it is to be deleted
-	done               bool // it was written or deleted
+	done               bool // it has been written or deleted
 }
 
 func (s *Session) newObject(obj workloads.Object) (*object, error) {
@@ -48,7 +48,7 @@ func (s *Session) newObject(obj workloads.Object) (*object, error) {
 		return nil, err
 	}
 	want := (&unstructured.Unstructured{Object: content}).DeepCopy()
-	// What only the server writes, and what is not said, must not be claimed as ours.
+	// Fields that only the server writes, and empty ones, must not become ours.
 	delete(want.Object, "status")
 	unstructured.RemoveNestedField(want.Object, "metadata", "creationTimestamp")
 	if spec, ok := want.Object["spec"].(map[string]any); ok && len(spec) == 0 {
@@ -75,7 +75,7 @@ func (o *object) change() Change {
 		c.Object = nil
 	}
 	if o.action == Deleted {
-		c.Object = o.want // no more than its name is known
+		c.Object = o.want // only its name is known
 	}
 	return c
 }
@@ -87,8 +87,8 @@ func singular(mapping *meta.RESTMapping) string {
 	}.String()
 }
 
-// look reads what is there. Secrets are not read: the person may not have the
-// right, and a key that is not fetched cannot leak.
+// look reads the existing object. Secrets are not read: users may not have the permission,
+// and a key that is not read cannot leak.
 func (o *object) look(ctx context.Context) error {
 	if o.kind == kindSecret {
 		return nil
@@ -105,9 +105,8 @@ func (o *object) look(ctx context.Context) error {
 		return fmt.Errorf("%s in namespace %q is being deleted: wait until it is gone", o.name, before.GetNamespace())
 	}
 	if o.kind == kindClaim {
-		// A claim's specification hardly changes once it is there, and the data
-		// in it is worth more than our idea of it. A claim that the site made
-		// itself is welcome too.
+		// Hardly any field of a claim can be changed, and its data is worth more than
+		// its form. A claim that the site has created itself is used too.
 		o.keep, o.after, o.action = true, before, Unchanged
 		if before.GetLabels()[names.LabelManagedBy] != names.ManagedBy {
 			return nil
@@ -116,15 +115,14 @@ func (o *object) look(ctx context.Context) error {
 	return o.owned()
 }
 
-// owned keeps two participants of one name, and objects that are not ours, from
-// being merged into one.
+// owned prevents merging with an object of another participant, or one that is not ours.
 func (o *object) owned() error {
 	if o.adopt {
 		return nil
 	}
 	have := o.before
 	if have.GetLabels()[names.LabelManagedBy] != names.ManagedBy {
-		return fmt.Errorf("%s exists in namespace %q and was not made by kubectl flare: rename or delete it, or use another namespace",
+		return fmt.Errorf("%s exists in namespace %q and was not created by kubectl flare: rename or delete it, or use another namespace",
 			o.name, have.GetNamespace())
 	}
 	for _, mark := range []struct{ annotation, what string }{
@@ -139,7 +137,7 @@ func (o *object) owned() error {
 	return nil
 }
 
-// rehearse is the server-side dry run, and finds out what the apply will do.
+// rehearse does the server-side dry run, and finds out what the apply will do.
 func (o *object) rehearse(ctx context.Context) error {
 	if o.keep {
 		return nil
@@ -157,7 +155,7 @@ func (o *object) rehearse(ctx context.Context) error {
 	case after.GetResourceVersion() == "":
 		o.action = Created
 	case o.before == nil || sameContent(o.before, after):
-		// A Secret that exists is immutable: there is nothing to configure.
+		// An existing Secret is immutable: there is nothing to configure.
 		o.action = Unchanged
 	default:
 		o.action = o.configured
@@ -182,7 +180,7 @@ func (o *object) patch(ctx context.Context, want *unstructured.Unstructured, dry
 	return o.client.Apply(ctx, want.GetName(), want, metav1.ApplyOptions{FieldManager: names.ManagedBy, Force: o.force, DryRun: dryRun})
 }
 
-// sameContent compares all but the server's own book-keeping.
+// sameContent compares everything but the server's own metadata.
 func sameContent(a, b *unstructured.Unstructured) bool {
 	a, b = a.DeepCopy(), b.DeepCopy()
 	for _, u := range []*unstructured.Unstructured{a, b} {

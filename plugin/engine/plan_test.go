@@ -144,7 +144,7 @@ func TestRequestsOfAPlan(t *testing.T) {
 	}
 }
 
-// Nothing of a plan is written when a later step of it would be refused.
+// Nothing of a plan is written if a later step of it would be denied.
 func TestEveryStepIsRehearsedFirst(t *testing.T) {
 	server := clientstest.Start(t, namespace("ns"))
 	server.Refuse = func(verb, _, name string, _ bool) *apierrors.StatusError {
@@ -327,7 +327,7 @@ func TestRemove(t *testing.T) {
 	all := [][]Ref{{ref("a")}, {ref("b"), ref("absent")}}
 	_, err := run(t, server, Plan{Steps: []Step{&Remove{Stages: all}}})
 	require.ErrorContains(t, err, "serviceaccount/a: ")
-	require.Empty(t, server.Writes(), "nothing is deleted where something would be refused")
+	require.Empty(t, server.Writes(), "nothing is deleted if one deletion would be denied")
 
 	changes, err := run(t, server, Plan{Steps: []Step{&Remove{Stages: all, BestEffort: true}}})
 	require.ErrorContains(t, err, "serviceaccount/a: ")

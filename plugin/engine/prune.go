@@ -8,16 +8,16 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
-// Prune is the step that deletes what an earlier plan of the same command made and
-// this one has no use for. It comes last, when what is new works. What another
-// command made stays, and so do claims: they hold data. Who may not delete gets a
-// warning; the inventory then still names what stayed.
+// Prune is the step that deletes what an earlier plan of the same command created and this
+// one does not need. It comes last, when the new objects work. Objects of other commands
+// stay, and so do claims, which hold data. Users who may not delete the objects get a
+// warning, and the inventory still lists them.
 type Prune struct {
-	// Inventory is a step of the same plan that stands before it.
+	// Inventory is an earlier step of the same plan.
 	Inventory *Inventory
 
 	remove Remove
-	// forbidden says that nothing is to be deleted.
+	// forbidden says that the user may not delete anything.
 	forbidden bool
 }
 
@@ -29,7 +29,7 @@ func (p *Prune) Rehearse(ctx context.Context, s *Session) error {
 		err = p.remove.Rehearse(ctx, s)
 	}
 	if apierrors.IsForbidden(err) {
-		s.Reporter.Warn("what earlier launches made stays, because you may not delete it: %v", s.Clients.Explain(ctx, err))
+		s.Reporter.Warn("objects of earlier launches stay, because you may not delete them: %v", s.Clients.Explain(ctx, err))
 		p.forbidden, err = true, nil
 		p.remove.abandon()
 	}

@@ -18,24 +18,23 @@ type Ref struct {
 
 	// Namespace is the target's if it is empty.
 	Namespace, Name string
-	// UID, where it is known, keeps an object of the same name that was made since
-	// from being deleted.
+	// UID, if known, prevents the deletion of a newer object with the same name.
 	UID types.UID
 }
 
 // Remove is the step that deletes objects.
 type Remove struct {
-	// Stages are deleted one after the other, the objects of a stage at once.
+	// Stages are deleted one after the other, and the objects of a stage at once.
 	Stages [][]Ref
-	// Action is what it is called; empty means Deleted.
+	// Action is the name of the change; empty means Deleted.
 	Action Action
-	// BestEffort deletes what can be deleted: no refusal keeps the rest from going.
+	// BestEffort deletes all that can be deleted, also if an object cannot be.
 	BestEffort bool
 
 	stages [][]*object
 }
 
-// Rehearse implements Step. What is gone already is left out.
+// Rehearse implements Step. It leaves out objects that do not exist.
 func (r *Remove) Rehearse(ctx context.Context, s *Session) error {
 	r.stages = nil
 	var all []*object
@@ -77,7 +76,7 @@ func (r *Remove) Run(ctx context.Context, s *Session) error {
 	return errors.Join(errs...)
 }
 
-// abandon leaves the objects as they are.
+// abandon leaves the objects unchanged.
 func (r *Remove) abandon() {
 	for _, stage := range r.stages {
 		for _, o := range stage {
@@ -87,7 +86,7 @@ func (r *Remove) abandon() {
 	r.stages = nil
 }
 
-// refer is an object of which only the name is known.
+// refer makes an object of which only the name is known.
 func (s *Session) refer(ref Ref) (*object, error) {
 	mapping, err := s.mapper.RESTMapping(ref.GroupKind)
 	if err != nil {
@@ -105,8 +104,8 @@ func (s *Session) refer(ref Ref) (*object, error) {
 	}, nil
 }
 
-// remove deletes the object in the background: a Deployment that lingers until its
-// pod is gone would be in the way of the next launch.
+// remove deletes the object in the background: a Deployment that waits until its pod is gone
+// would be in the way of the next launch.
 func (o *object) remove(ctx context.Context, dryRun ...string) error {
 	opts := metav1.DeleteOptions{PropagationPolicy: new(metav1.DeletePropagationBackground), DryRun: dryRun}
 	if uid := o.want.GetUID(); uid != "" {

@@ -10,10 +10,10 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 )
 
-// Reporter tells a person how far a plan is: a line for each object when it was
-// written, progress of long work, notes and warnings. Standard output is left alone
-// where that is for machines. It may be used concurrently; each line comes out
-// whole. The zero value is silent.
+// Reporter reports the progress of a plan: a line for each object that has been written,
+// progress of long steps, notes and warnings. It does not write to standard output if that
+// is for machines. It is safe for concurrent use, and does not mix lines. The zero value is
+// silent.
 type Reporter struct {
 	printer *output.Printer
 	streams genericiooptions.IOStreams
@@ -25,7 +25,7 @@ func NewReporter(p *output.Printer, streams genericiooptions.IOStreams) *Reporte
 	return &Reporter{printer: p, streams: streams}
 }
 
-// Print prints the changes of a plan, unless Run has printed them already.
+// Print prints the changes of a plan, unless Run has printed them.
 func (r *Reporter) Print(changes ChangeSet) error {
 	if r.printer == nil || r.streaming() {
 		return nil
@@ -33,19 +33,19 @@ func (r *Reporter) Print(changes ChangeSet) error {
 	return r.printer.Changes(r.streams.Out, changes.Lines())
 }
 
-// streaming says whether changes are printed as they are made.
+// streaming says whether changes are printed as they happen.
 func (r *Reporter) streaming() bool {
 	return r.printer != nil && r.printer.Streaming()
 }
 
-// changed prints changes that have just been made.
+// changed prints changes that have just happened.
 func (r *Reporter) changed(changes ChangeSet) {
 	if !r.streaming() || len(changes) == 0 {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	// What cannot be printed cannot be reported either.
+	// An error of printing cannot be reported either.
 	_ = r.printer.Changes(r.streams.Out, changes.Lines())
 }
 
@@ -59,13 +59,13 @@ func (r *Reporter) Write(line []byte) (int, error) {
 	return r.printer.Progress(r.streams).Write(line)
 }
 
-// Progress reports how far long work is.
+// Progress reports the progress of a long step.
 func (r *Reporter) Progress(format string, args ...any) { _, _ = fmt.Fprintf(r, format+"\n", args...) }
 
-// Note reports what a person should know.
+// Note reports what the user should know.
 func (r *Reporter) Note(format string, args ...any) { r.aside("Note: ", format, args) }
 
-// Warn reports what may be wrong.
+// Warn reports a possible problem.
 func (r *Reporter) Warn(format string, args ...any) { r.aside("Warning: ", format, args) }
 
 func (r *Reporter) aside(prefix, format string, args []any) {
@@ -76,7 +76,7 @@ func (r *Reporter) aside(prefix, format string, args []any) {
 	}
 }
 
-// Warnings is the writer for warnings of others' wording.
+// Warnings is the writer for warnings that are already formatted.
 func (r *Reporter) Warnings() io.Writer {
 	if r.streams.ErrOut == nil {
 		return io.Discard

@@ -17,10 +17,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// restore applies again what was there before the plan changed it, the last object
-// first, and deletes what the plan created, but for claims, which may hold data. It
-// returns how many objects are as they were before; where the plan had changed
-// none, it does nothing.
+// restore applies the former objects that the plan has changed, the last one first, and
+// deletes what the plan created, except for claims, which may hold data. It returns how many
+// objects it restored; if the plan had changed none, it does nothing.
 func (s *Session) restore(ctx context.Context) (int, error) {
 	var former, created []*object
 	for _, o := range slices.Backward(s.written) {
@@ -75,13 +74,13 @@ func (o *object) undo(ctx context.Context) error {
 	return nil
 }
 
-// applied is the part of an object that our field manager has applied.
+// applied is the part of an object that our field manager applied.
 func applied(u *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	i := slices.IndexFunc(u.GetManagedFields(), func(f metav1.ManagedFieldsEntry) bool {
 		return f.Manager == names.ManagedBy && f.Operation == metav1.ManagedFieldsOperationApply && f.Subresource == ""
 	})
 	if i < 0 || u.GetManagedFields()[i].FieldsV1 == nil {
-		return nil, errors.New("nothing says which of its fields kubectl flare had applied")
+		return nil, errors.New("its managed fields do not show what kubectl flare had applied")
 	}
 	var fields fieldpath.Set
 	if err := fields.FromJSON(u.GetManagedFields()[i].FieldsV1.GetRawReader()); err != nil {
@@ -93,7 +92,7 @@ func applied(u *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	}
 	content, ok := value.ExtractItems(fields.Leaves(), typed.WithAppendKeyFields()).AsValue().Unstructured().(map[string]any)
 	if !ok {
-		return nil, errors.New("what kubectl flare had applied of it is no object")
+		return nil, errors.New("the part that kubectl flare had applied is not an object")
 	}
 	former := &unstructured.Unstructured{Object: content}
 	former.SetGroupVersionKind(u.GroupVersionKind())
@@ -102,7 +101,7 @@ func applied(u *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	return former, nil
 }
 
-// typedValue knows the keys of lists for the kinds of Kubernetes itself.
+// typedValue knows the list keys of the built-in kinds.
 func typedValue(u *unstructured.Unstructured) (*typed.TypedValue, error) {
 	u = u.DeepCopy()
 	u.SetManagedFields(nil)

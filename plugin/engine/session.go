@@ -18,8 +18,8 @@ import (
 // Target is where a plan is carried out.
 type Target struct {
 	Clients clients.Clients
-	// Namespace is that of all namespaced objects; without one nothing looks
-	// whether it is there.
+	// Namespace is the namespace of all namespaced objects; if it is empty, the engine
+	// does not check that it exists.
 	Namespace string
 }
 
@@ -37,7 +37,7 @@ type Session struct {
 
 	mu      sync.Mutex
 	written []*object // in the order of the plan
-	// namespaceSeen spares the second look.
+	// namespaceSeen avoids a second check.
 	namespaceSeen bool
 }
 
@@ -54,8 +54,8 @@ func (e *Engine) session(p Plan, dryRun bool) (*Session, error) {
 	return s, err
 }
 
-// each calls do with every number below n, at most as many at once as the engine
-// allows. All are called; of several errors it returns that of the smallest number.
+// each calls do with every number below n, with the engine's concurrency. It makes all calls;
+// of several errors, it returns the one with the smallest number.
 func (s *Session) each(n int, do func(i int) error) error {
 	var group errgroup.Group
 	group.SetLimit(cmp.Or(s.engine.Concurrency, defaultConcurrency))
@@ -75,7 +75,7 @@ func (s *Session) each(n int, do func(i int) error) error {
 	return nil
 }
 
-// checkNamespace lets those pass who may not look at namespaces: for them the
+// checkNamespace checks that the namespace exists. For users who may not read namespaces, the
 // dry run finds out.
 func (s *Session) checkNamespace(ctx context.Context) error {
 	if s.Namespace == "" || s.namespaceSeen {
@@ -91,13 +91,13 @@ func (s *Session) checkNamespace(ctx context.Context) error {
 	case apierrors.IsForbidden(err):
 		return nil
 	case err == nil && ns.DeletionTimestamp != nil:
-		return fmt.Errorf("namespace %q is being deleted: wait until it is gone, or give another with -n", s.Namespace)
+		return fmt.Errorf("namespace %q is being deleted: wait until it is gone, or give another namespace with -n", s.Namespace)
 	}
 	return err
 }
 
-// skipRest marks what was not written because something before it failed. What was
-// not deleted has not changed.
+// skipRest marks what was not written because an earlier write failed. What was not deleted
+// has not changed.
 func (s *Session) skipRest() {
 	for _, o := range s.written {
 		switch {
@@ -111,10 +111,10 @@ func (s *Session) skipRest() {
 	}
 }
 
-// DryRun says that the plan is only rehearsed.
+// DryRun says whether the plan is only rehearsed.
 func (s *Session) DryRun() bool { return s.dryRun }
 
-// Changes is what has become of the objects so far, or would.
+// Changes is what happened to the objects so far, or would happen.
 func (s *Session) Changes() ChangeSet {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -131,8 +131,8 @@ func changesOf(objects []*object) ChangeSet {
 	return changes
 }
 
-// report prints what has become of the objects of a stage; those that failed are
-// reported when the plan ends.
+// report prints what happened to the objects of a stage; failed ones are reported at the end
+// of the plan.
 func (s *Session) report(stage []*object) {
 	var made []*object
 	for _, o := range stage {

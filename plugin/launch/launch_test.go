@@ -255,7 +255,7 @@ func TestOthersObjectsAreInTheWay(t *testing.T) {
 	}
 	b := newBench(t, &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Name: "site-2-809cb9ad", Namespace: "ns"}})
 	_, _, err := b.launch(b.client(), image)
-	b.rejected(err, "deployment.apps/site-2-809cb9ad", "was not made by kubectl flare")
+	b.rejected(err, "deployment.apps/site-2-809cb9ad", "was not created by kubectl flare")
 
 	b = newBench(t, &appsv1.Deployment{ObjectMeta: meta("another")})
 	_, _, err = b.launch(b.client(), image)
@@ -382,7 +382,7 @@ func TestAChangeThatCannotStartIsRolledBack(t *testing.T) {
 			}
 			out, _, err := b.launch(append([]string{dir, "--image=" + missing}, tc.args...)...)
 			wants(t, err, "cannot be pulled", missing)
-			if got := strings.Contains(err.Error(), "the former objects were applied again"); got != tc.says {
+			if got := strings.Contains(err.Error(), "the former objects were restored"); got != tc.says {
 				t.Errorf("the error says that it was rolled back: %v\n%v", got, err)
 			}
 			if tc.says {

@@ -11,8 +11,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// Volumes that pods of every framework have. Their names are fixed, so
-// that frameworks need only say where they are mounted.
+// The volumes of pods of every framework. Their names are fixed, so that frameworks only
+// have to mount them.
 const (
 	VolumeWorkspace = "workspace"
 	VolumeStartup   = "startup"
@@ -22,32 +22,31 @@ const (
 	volumeRaw       = "raw-kit"
 )
 
-// Builder makes what the objects of every framework have in common.
+// Builder makes the parts of objects that all frameworks share.
 type Builder struct {
 	Participant
-	// Kit has been accepted.
+	// Kit is an accepted kit.
 	Kit *kit.Kit
-	// Name is the participant's in names of objects.
+	// Name is the participant's name in names of objects.
 	Name string
 
 	verified acceptance.Verified
 }
 
-// NewBuilder makes a Builder for the objects of one participant. The kit must be of
-// the framework.
+// NewBuilder makes a Builder for the objects of one participant, whose kit must be the
+// framework's.
 func NewBuilder(framework string, p Participant, verified acceptance.Verified) (Builder, error) {
 	k, err := verified.Kit()
 	if err != nil {
 		return Builder{}, err
 	}
 	if k.Framework != framework {
-		return Builder{}, fmt.Errorf("the kit of %q is one of %s, not of %s", k.Participant, k.Framework, framework)
+		return Builder{}, fmt.Errorf("the kit of %q is a kit of %s, not of %s", k.Participant, k.Framework, framework)
 	}
 	return Builder{Participant: p, Kit: k, Name: kit.ObjectName(k.Participant), verified: verified}, nil
 }
 
-// Base are the objects that every participant has: its service account and its
-// kit.
+// Base are the objects that every participant has: its ServiceAccount and its kit.
 func (b Builder) Base() ([]Object, error) {
 	kitObjects, err := KitObjects(b.Namespace, b.verified)
 	if err != nil {
@@ -66,8 +65,8 @@ func (b Builder) PodMeta() metav1.ObjectMeta {
 	return metav1.ObjectMeta{Labels: Labels(b.Kit), Annotations: Annotations(b.Kit)}
 }
 
-// serviceAccount is the participant's own, so that no pod of it runs as the
-// namespace's default account, which others may have given rights.
+// serviceAccount is the participant's own, so that its pods do not run as the namespace's
+// default ServiceAccount, which may have permissions.
 func (b Builder) serviceAccount() *corev1.ServiceAccount {
 	return &corev1.ServiceAccount{
 		TypeMeta:                     metav1.TypeMeta{APIVersion: "v1", Kind: "ServiceAccount"},
@@ -76,13 +75,13 @@ func (b Builder) serviceAccount() *corev1.ServiceAccount {
 	}
 }
 
-// ClaimName is the name of a participant's workspace claim: the one that
-// SitePolicies expect by default.
+// ClaimName is the name of a participant's workspace claim, as SitePolicies expect it by
+// default.
 func ClaimName(participant string) string {
 	return kit.ObjectName(participant) + "-workspace"
 }
 
-// WorkspaceClaim outlives the pods and the kit that it was made with.
+// WorkspaceClaim outlives the pods and the kit for which it was created.
 func (b Builder) WorkspaceClaim() *corev1.PersistentVolumeClaim {
 	meta := b.Meta(ClaimName(b.Kit.Participant))
 	for _, key := range []string{names.AnnotationKitDigest, names.AnnotationNotAfter, names.AnnotationKitVolume} {

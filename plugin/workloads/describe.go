@@ -24,8 +24,7 @@ func (r *Registry) ShortNames() string {
 	return Or(r.collect(func(f *Framework) string { return f.Describe().Short }))
 }
 
-// ExampleImage is an image that help texts can show; empty where nothing is
-// registered.
+// ExampleImage is an image for help texts; empty if no framework is registered.
 func (r *Registry) ExampleImage() string {
 	for _, f := range r.all {
 		return f.Describe().Image
@@ -62,7 +61,7 @@ func (r *Registry) WithJobs() []*Framework {
 	return slices.DeleteFunc(slices.Clone(r.all), func(f *Framework) bool { return f.Jobs == nil })
 }
 
-// NoJobs is the error for a framework whose jobs nobody here can handle.
+// NoJobs is the error for a framework without the capability Jobs.
 func (r *Registry) NoJobs(framework string) error {
 	var with []string
 	for _, f := range r.WithJobs() {

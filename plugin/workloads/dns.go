@@ -6,30 +6,30 @@ import (
 	"strings"
 )
 
-// HostKind is what a dialled host is, seen from inside a cluster.
+// HostKind is the kind of a dialed host, seen from inside a cluster.
 type HostKind int
 
 // The kinds of hosts.
 const (
-	// HostExternal is an address or a name that the cluster's DNS does not make.
+	// HostExternal is an address, or a name that is not from the cluster's DNS.
 	HostExternal HostKind = iota
-	// HostLoopback never leaves the pod that dials it.
+	// HostLoopback is the pod itself.
 	HostLoopback
-	// HostBare is one label: a Service in the dialling pod's own namespace.
+	// HostBare is one label: a Service in the pod's own namespace.
 	HostBare
 	// HostService names a Service and its namespace.
 	HostService
 )
 
-// Host is a dialled host name, taken apart.
+// Host is a parsed host name.
 type Host struct {
 	Kind      HostKind
 	Service   string
 	Namespace string
 }
 
-// ParseHost takes apart the name that a participant dials. "name.namespace"
-// counts as external: it cannot be told from a public name such as example.org.
+// ParseHost parses the name that a participant dials. "name.namespace" counts as external,
+// because it looks like a public name such as example.org.
 func ParseHost(host string) Host {
 	if ip := net.ParseIP(host); ip != nil {
 		if ip.IsLoopback() {

@@ -4,13 +4,12 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// UserID is the user and group of every container that we write: the "nonroot"
-// user of distroless images, which upstream's image is built on.
+// UserID is the user and group of every container: the "nonroot" user of distroless images,
+// on which upstream's image is based.
 const UserID int64 = 65532
 
-// PodSecurity is the pod-level half of what the Pod Security Standard
-// "restricted" asks for, and more. OnRootMismatch spares a large workspace the
-// recursive chown at every start.
+// PodSecurity is the pod-level half of what the Pod Security Standard "restricted" requires,
+// and more. OnRootMismatch avoids a recursive chown of a large workspace at every start.
 func PodSecurity() *corev1.PodSecurityContext {
 	return &corev1.PodSecurityContext{
 		RunAsNonRoot:        new(true),

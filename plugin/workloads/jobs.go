@@ -11,42 +11,41 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// Jobs is implemented by frameworks whose jobs `kubectl flare job` handles.
+// Jobs is implemented by frameworks whose jobs `kubectl flare job` can handle.
 type Jobs interface {
-	// Operator is the role whose kit speaks for jobs. Its first workload is on
-	// demand: each command runs a pod from it, and deletes the pod.
+	// Operator is the role whose kit may handle jobs. Its first workload is on demand:
+	// each command runs a pod from it, and deletes the pod.
 	Operator() kit.Role
-	// CheckJob says what is wrong with a job folder of that name, before anything
-	// is sent anywhere.
+	// CheckJob returns what is wrong with a job folder, before anything is sent.
 	CheckJob(name string, folder fs.FS) error
 	// Driver handles jobs through a pod of the operator.
 	Driver(Session) JobDriver
 }
 
-// JobTurn is how long a driver is asked to wait for a job with one pod. Pods of
-// operators live for longer than that.
+// JobTurn is how long a driver waits for a job with one pod. Pods of operators live longer
+// than that.
 const JobTurn = 30 * time.Minute
 
-// JobDriver handles the jobs of a federation. What it returns for a server that
-// does not answer now but may do so later wraps ErrUnreachable.
+// JobDriver handles the jobs of a federation. Its error for a server that does not answer
+// now, but may do so later, wraps ErrUnreachable.
 type JobDriver interface {
 	// Submit sends a job and returns its ID. Archive is the job's folder as a tar
 	// stream, with paths relative to the folder.
 	Submit(ctx context.Context, name string, archive io.Reader) (string, error)
 	// List returns the jobs that the server has.
 	List(context.Context) (JobList, error)
-	// Wait waits at most the given time for the end of a job. Progress gets each
-	// new status.
+	// Wait waits for the end of a job, but no longer than the limit. It calls progress
+	// with each new status.
 	Wait(ctx context.Context, id string, limit time.Duration, progress func(status string)) (JobState, error)
-	// Download hands on a finished job, with its results, as a tar stream.
+	// Download passes on a finished job with its results as a tar stream.
 	Download(ctx context.Context, id string, unpack func(io.Reader) error) error
 	// Abort ends a running job.
 	Abort(ctx context.Context, id string) error
 }
 
-// JobList is the jobs that a server has, in the server's order.
+// JobList is the jobs of a server, in the server's order.
 type JobList struct {
-	// Columns are the headers of the table that a person reads.
+	// Columns are the headers of the table for people.
 	Columns []string
 	Jobs    []Job
 }
@@ -64,23 +63,23 @@ type Job struct {
 type JobState struct {
 	// Status is the framework's own word.
 	Status string
-	// Ended says that the status will not change any more, Completed that the job
-	// has come to the end that it was submitted for.
+	// Ended says that the status will not change any more, and Completed that the job has
+	// succeeded.
 	Ended, Completed bool
 	// Meta is the job's metadata as the server has it.
 	Meta map[string]any
 }
 
-// ErrUnreachable says that the server of the federation does not answer.
+// ErrUnreachable means that the server of the federation does not answer.
 var ErrUnreachable = errors.New("the FL server does not answer")
 
-// ErrInterrupted says that the connection to the pod ended before the answer came.
+// ErrInterrupted means that the connection to the pod ended before the answer came.
 var ErrInterrupted = errors.New("the connection to the admin pod ended before the answer came")
 
-// Session runs processes in a running pod that holds an operator's kit.
+// Session runs processes in a running pod with an operator's kit.
 type Session interface {
-	// Exec runs a process. An exit code other than 0 is an *ExitError, everything
-	// else that fails an error of the cluster's.
+	// Exec runs a process. Its error is an *ExitError for an exit code other than 0, and
+	// otherwise an error of the cluster.
 	Exec(context.Context, Command) error
 }
 
@@ -90,8 +89,8 @@ type Command struct {
 	Words []string
 	// Stdin is sent to the process; nil for none.
 	Stdin io.Reader
-	// Stdout gets what the process writes; what it leaves is discarded. Its error
-	// goes before one of the process.
+	// Stdout reads the output of the process; the rest is discarded. Its error takes
+	// precedence over one of the process.
 	Stdout func(io.Reader) error
 }
 

@@ -19,14 +19,14 @@ import (
 // KitSecretType is the type of the Secret that holds startup/.
 const KitSecretType corev1.SecretType = names.KitSecretType
 
-// maxPayload is what Kubernetes allows in one Secret or ConfigMap.
+// maxPayload is the maximum size of a Secret or ConfigMap.
 const maxPayload = corev1.MaxSecretSize
 
 // KitObjects are the Secret with startup/ and the kit's seal, and the ConfigMap
-// with local/. The Secret's data is the only place where key material goes.
+// with local/. Keys are only in the Secret's data.
 //
-// Of a kit on a volume there is a claim before them, and the Secret has the seal
-// and what is public alone.
+// For a kit on a volume, a claim comes first, and the Secret has only the seal and the public
+// files.
 func KitObjects(namespace string, verified acceptance.Verified) ([]Object, error) {
 	k, err := verified.Kit()
 	if err != nil {
@@ -35,8 +35,8 @@ func KitObjects(namespace string, verified acceptance.Verified) ([]Object, error
 	return KitForm(namespace, k)
 }
 
-// KitForm is what KitObjects would make of a kit that nobody has accepted: for
-// looking at, not for placing.
+// KitForm is what KitObjects would make of a kit that was not accepted. Its objects are for
+// inspection only.
 func KitForm(namespace string, k *kit.Kit) ([]Object, error) {
 	if err := fits("startup/", "Secret", inSecret(k)); err != nil {
 		return nil, err
@@ -51,8 +51,7 @@ func KitForm(namespace string, k *kit.Kit) ([]Object, error) {
 	return objects, nil
 }
 
-// kitClaim is for the kits of any number of participants, so it is labelled as
-// none of theirs.
+// kitClaim is for the kits of any number of participants, so it has no participant's labels.
 func kitClaim(namespace, name string) *corev1.PersistentVolumeClaim {
 	return &corev1.PersistentVolumeClaim{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"},
@@ -64,8 +63,8 @@ func kitClaim(namespace, name string) *corev1.PersistentVolumeClaim {
 	}
 }
 
-// Both objects are immutable and carry their digest in their name: a changed
-// kit is a new object, and a pod that runs never sees its kit change.
+// Both objects are immutable and have their digest in their name: a changed kit is a new
+// object, and the kit of a running pod never changes.
 func kitSecret(namespace string, k *kit.Kit) *corev1.Secret {
 	return &corev1.Secret{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
@@ -76,8 +75,8 @@ func kitSecret(namespace string, k *kit.Kit) *corev1.Secret {
 	}
 }
 
-// inSecret are the files that go into the Secret. A kit whose seal alone brings
-// it over the limit has no room for the next seal either.
+// inSecret are the files that go into the Secret. The seal counts towards the limit: a kit
+// without room for it would have no room for the next seal either.
 func inSecret(k *kit.Kit) kit.Files {
 	var files kit.Files
 	for name, data := range k.SecretData() {
@@ -104,7 +103,7 @@ func localConfigMap(namespace string, k *kit.Kit) *corev1.ConfigMap {
 	return cm
 }
 
-// orClaim is the other way for a kit that has to be large.
+// orClaim is the alternative for a kit that has to be large.
 func orClaim(kind string) string {
 	if kind == "Secret" {
 		return ", or put the kit on a volume with --kit-claim"
@@ -117,13 +116,13 @@ func fits(dir, kind string, files kit.Files) error {
 	for _, f := range files {
 		total += len(f.Data) + len(f.Name)
 		if reasons := validation.IsConfigMapKey(f.Name); len(reasons) > 0 {
-			return fmt.Errorf("%s%s: the file name is no legal key of a %s: %s; rename or remove the file", dir, f.Name, kind, reasons[0])
+			return fmt.Errorf("%s%s: the file name is not a valid key of a %s: %s; rename or remove the file", dir, f.Name, kind, reasons[0])
 		}
 	}
 	if total <= maxPayload {
 		return nil
 	}
 	largest := slices.MaxFunc(files, func(a, b kit.File) int { return cmp.Compare(len(a.Data), len(b.Data)) })
-	return fmt.Errorf("%s holds %d bytes and a %s may hold %d (1 MiB); the largest file is %s%s with %d bytes: remove from %s what the participant does not need%s",
+	return fmt.Errorf("%s has %d bytes and a %s can hold %d (1 MiB); the largest file is %s%s with %d bytes: remove files from %s that the participant does not need%s",
 		dir, total, kind, maxPayload, dir, largest.Name, len(largest.Data), dir, orClaim(kind))
 }

@@ -45,7 +45,7 @@ func secretOf(t *testing.T, k *kit.Kit) *corev1.Secret {
 	return objects[0].(*corev1.Secret)
 }
 
-// Nothing is made of a kit that nobody has accepted.
+// A kit that was not accepted gives no objects.
 func TestUnverifiedKit(t *testing.T) {
 	if _, err := KitObjects("ns", acceptance.Verified{}); err == nil {
 		t.Error("objects of a kit that was not verified")

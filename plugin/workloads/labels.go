@@ -12,8 +12,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// LabelValue is s itself where that is a legal label value, else the object
-// name that stands for it.
+// LabelValue is s if it is a valid label value, and otherwise the object name for it.
 func LabelValue(s string) string {
 	if len(validation.IsValidLabelValue(s)) == 0 {
 		return s
@@ -21,7 +20,7 @@ func LabelValue(s string) string {
 	return kit.ObjectName(s)
 }
 
-// Labels are those of every object of the kit's participant.
+// Labels are the labels of every object of the kit's participant.
 func Labels(k *kit.Kit) map[string]string {
 	return map[string]string{
 		names.LabelFederation:   LabelValue(k.Federation),
@@ -36,7 +35,7 @@ func Labels(k *kit.Kit) map[string]string {
 	}
 }
 
-// Annotations are those of every object of the kit's participant.
+// Annotations are the annotations of every object of the kit's participant.
 func Annotations(k *kit.Kit) map[string]string {
 	all := map[string]string{
 		names.AnnotationParticipant: k.Participant,
@@ -61,23 +60,21 @@ func Meta(namespace, name string, k *kit.Kit) metav1.ObjectMeta {
 	}
 }
 
-// Component is the component of a workload or a pod, by its labels: empty for a
-// participant's first workload.
+// Component is the component of a workload or pod, from its labels; empty for the first
+// workload of a participant.
 func Component(labels map[string]string) string {
 	component, _ := strings.CutPrefix(labels[names.LabelAppComponent], labels[names.LabelRole])
 	return strings.TrimPrefix(component, "-")
 }
 
-// WithComponent are the labels of a participant's workload beside its first one,
-// and of its pods.
+// WithComponent are the labels of a further workload of a participant, and of its pods.
 func WithComponent(labels map[string]string, component string) map[string]string {
 	labels = maps.Clone(labels)
 	labels[names.LabelAppComponent] = labels[names.LabelRole] + "-" + component
 	return labels
 }
 
-// ComponentSelector picks the pods of one workload of several. Labels are those of
-// its pods.
+// ComponentSelector selects the pods of one of several workloads by their labels.
 func ComponentSelector(labels map[string]string) map[string]string {
 	return map[string]string{
 		names.LabelParticipant:  labels[names.LabelParticipant],
@@ -85,8 +82,8 @@ func ComponentSelector(labels map[string]string) map[string]string {
 	}
 }
 
-// Selector picks the pods that are the participant itself, not its jobs' pods. It
-// is for participants of one workload: a Deployment's selector cannot change.
+// Selector selects the pods of the participant itself, not those of its jobs. It is for
+// participants with one workload: the selector of a Deployment cannot be changed.
 func Selector(k *kit.Kit) map[string]string {
 	return map[string]string{
 		names.LabelParticipant: LabelValue(k.Participant),

@@ -7,9 +7,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
 )
 
-// PodSpec is the part of a pod that does not depend on what runs in it: who it
-// runs as, which images it may pull, and the copy of a kit that lies on a volume.
-// It has no containers and no volumes.
+// PodSpec is the part of a pod that does not depend on what runs in it: its ServiceAccount,
+// its image pull secrets, and the copy of a kit on a volume. It has no containers and no
+// volumes.
 func (b Builder) PodSpec() corev1.PodSpec {
 	pod := corev1.PodSpec{
 		ServiceAccountName:           b.Name,
@@ -24,8 +24,8 @@ func (b Builder) PodSpec() corev1.PodSpec {
 	return pod
 }
 
-// Container has HOME on the only path that is always writable: libraries make
-// their caches there, and the root file system is read-only.
+// Container sets HOME to the only path that is always writable: libraries put their caches
+// there, and the root file system is read-only.
 func (b Builder) Container(name string, command ...string) corev1.Container {
 	return corev1.Container{
 		Name:            name,

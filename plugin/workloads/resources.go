@@ -5,22 +5,22 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// Resources is what a person says about a container's size. A zero quantity
-// means "not said".
+// Resources are the CPU and memory that the user gave for a container. A zero quantity means
+// that none was given.
 type Resources struct {
 	CPU    resource.Quantity
 	Memory resource.Quantity
 }
 
-// defaultCPU and defaultMemory let a parent process start; they are requests
-// only, since nobody said what the training may take at most.
+// defaultCPU and defaultMemory let a parent process start. They are only requests, because
+// the needs of the training are unknown.
 const (
 	defaultCPU    = "100m"
 	defaultMemory = "256Mi"
 )
 
-// Requirements turns what was said into requests, and into equal limits where
-// something was said: so a namespace with a quota on limits is served too.
+// Requirements makes requests, and equal limits for what was given, so that the pods also
+// run in a namespace with a quota on limits.
 func (r Resources) Requirements() corev1.ResourceRequirements {
 	out := corev1.ResourceRequirements{Requests: corev1.ResourceList{
 		corev1.ResourceCPU:    resource.MustParse(defaultCPU),

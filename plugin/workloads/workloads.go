@@ -1,10 +1,10 @@
-// Package workloads turns participants of federations into Kubernetes objects, and
-// says how one sees that they have joined and what one does with their jobs.
+// Package workloads turns participants of federations into Kubernetes objects, finds out
+// whether they have joined, and handles their jobs.
 //
-// Every framework has a package of its own below this one, which implements
-// Workloads and those of the capabilities Joiner and Jobs that the framework has.
-// A Registry holds the frameworks that a program knows. What their objects have in
-// common, such as labels, hardened pods and how a kit becomes a Secret, is here.
+// Every framework has a package below this one. It implements Workloads, and Joiner and Jobs
+// if the framework has these capabilities. A Registry holds the frameworks that a program
+// knows. This package has what their objects share: labels, hardened pods, and the Secret of
+// a kit.
 //
 // Building objects is pure: no cluster, no clock, no file system.
 package workloads
@@ -20,10 +20,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// Object is a typed Kubernetes object that carries its own apiVersion and kind. It
-// has the methods of controller-runtime's client.Object. That package is not used
-// for it because it would register metrics in every command: the plugin would grow
-// by 0.6 MB and start 2 ms later.
+// Object is a typed Kubernetes object with its apiVersion and kind. It has the methods of
+// controller-runtime's client.Object, but that package would register metrics in every
+// command: the plugin would grow by 0.6 MB and start 2 ms later.
 type Object interface {
 	runtime.Object
 	metav1.Object
@@ -33,14 +32,14 @@ type Object interface {
 type Workloads interface {
 	// Framework is the name in labels, an RFC 1123 label.
 	Framework() string
-	// Describe says what help texts and messages say of the framework.
+	// Describe is what help texts and messages say about the framework.
 	Describe() Description
-	// Objects makes the objects of one participant. It is an error if the
-	// framework has no such role, or if the kit does not fit in Kubernetes.
+	// Objects makes the objects of one participant. It is an error if the framework does
+	// not have the kit's role, or if the kit is too large for Kubernetes.
 	Objects(Participant, acceptance.Verified) (*Set, error)
 }
 
-// Description is what help texts and messages say of a framework.
+// Description is what help texts and messages say about a framework.
 type Description struct {
 	// Title is the framework's name as its makers write it.
 	Title string
@@ -51,54 +50,54 @@ type Description struct {
 	// Roles are all roles that the framework's participants can have; help texts
 	// list them in this order.
 	Roles []kit.Role
-	// Ports are the TCP ports that a server of the framework listens on unless
-	// its kit says otherwise, in ascending order. Network rules open them.
+	// Ports are the TCP ports on which a server of the framework listens by default, in
+	// ascending order. Network policies open them.
 	Ports []int
 }
 
-// Participant says where and with what one participant of a federation runs.
-// Who it is, its kit says.
+// Participant says where and with what one participant of a federation runs. Its identity is
+// in its kit.
 type Participant struct {
-	// Namespace is where all of its objects go.
+	// Namespace is the namespace of all of its objects.
 	Namespace string
-	// ServerNamespace is where the FL server runs in the same cluster. It is
-	// used by participants whose kit dials a bare Service name.
+	// ServerNamespace is the namespace of the FL server in the same cluster. Participants
+	// whose kit dials a bare Service name need it.
 	ServerNamespace string
-	// Image has the federated-learning system in it.
+	// Image contains the federated-learning framework.
 	Image string
-	// KitImage is flare-kit's, by digest, for a kit that lies on a volume.
+	// KitImage is the image of flare-kit by digest, for a kit on a volume.
 	KitImage string
-	// ImagePullSecrets name Secrets of the namespace that may pull the image.
+	// ImagePullSecrets are Secrets of the namespace with credentials for the registry.
 	ImagePullSecrets []string
 	// Resources are the requests and limits of the container.
 	Resources Resources
-	// StorageSize is what the workspace asks for.
+	// StorageSize is the size of the workspace.
 	StorageSize resource.Quantity
 	// StorageClass is the workspace's; empty means the cluster's default.
 	StorageClass string
 }
 
-// Set is what a framework makes of a participant and its kit.
+// Set is the objects of a participant and its kit.
 type Set struct {
-	// Stages are written one after the other. The objects of a stage need none of
-	// the same stage, so they may be written at once.
+	// Stages are written one after the other. The objects of a stage do not depend on each
+	// other, so they are written at once.
 	Stages [][]Object
-	// Workloads are those of the objects that run pods.
+	// Workloads are the objects that run pods.
 	Workloads []Workload
-	// Notes tell a person what the objects alone cannot bring about, such as a
-	// DNS record outside the cluster.
+	// Notes say what users must do themselves, such as creating a DNS record outside the
+	// cluster.
 	Notes []string
 }
 
-// Objects are those of all stages, in the order in which they are written.
+// Objects are the objects of all stages, in the order in which they are written.
 func (s *Set) Objects() []Object { return slices.Concat(s.Stages...) }
 
 // The kinds of objects that run a participant's pods.
 const (
 	// KindDeployment keeps one pod running.
 	KindDeployment = "Deployment"
-	// KindCronJob is suspended for good and holds how a pod looks that a command
-	// runs when it needs one.
+	// KindCronJob is always suspended, and holds the template of a pod that commands run
+	// when they need it.
 	KindCronJob = "CronJob"
 )
 
@@ -106,12 +105,12 @@ const (
 type Workload struct {
 	// Kind is KindDeployment or KindCronJob, Name the object's name.
 	Kind, Name string
-	// Component tells the workloads of one participant apart; empty for the first
-	// one, which has the name of the participant's other objects.
+	// Component tells the workloads of one participant apart; it is empty for the first
+	// one, which has the same name as the participant's other objects.
 	Component string
 	// Role is the participant's.
 	Role kit.Role
 }
 
-// OnDemand says that pods of the workload exist only while a command needs them.
+// OnDemand says whether pods of the workload exist only while a command needs them.
 func (w Workload) OnDemand() bool { return w.Kind == KindCronJob }
