@@ -104,7 +104,7 @@ func TestDryRuns(t *testing.T) {
 func TestDeleteWithoutSeeingSecrets(t *testing.T) {
 	site := federation(t).Client("Site_2", "hospital_b")
 	server := cluster(t, site)
-	server.Refuse = func(verb, resource, name string, _ bool) *apierrors.StatusError {
+	server.Deny = func(verb, resource, name string, _ bool) *apierrors.StatusError {
 		if resource == "secrets" && verb != "delete" {
 			return apierrors.NewForbidden(schema.GroupResource{Resource: "secrets"}, name, errors.New("no"))
 		}
@@ -120,7 +120,7 @@ func TestDeleteWithoutSeeingSecrets(t *testing.T) {
 
 func TestOneDenialDoesNotKeepTheRest(t *testing.T) {
 	server := cluster(t, federation(t).Client("site-1", "hospital_a"))
-	server.Refuse = func(verb, resource, name string, _ bool) *apierrors.StatusError {
+	server.Deny = func(verb, resource, name string, _ bool) *apierrors.StatusError {
 		if resource == "deployments" && verb == "delete" {
 			return apierrors.NewForbidden(schema.GroupResource{Group: "apps", Resource: "deployments"}, name,
 				errors.New(`User "bob" cannot delete resource "deployments" in API group "apps" in the namespace "fl"`))
@@ -202,7 +202,7 @@ func TestDeleteFindsFormerKits(t *testing.T) {
 	server.Put(&corev1.ConfigMap{ObjectMeta: meta, Data: map[string]string{
 		"Secret_" + kit.SecretName(former): "launch", "Secret_database": "launch", "Deployment.apps_site-2": "launch",
 	}})
-	server.Refuse = func(verb, resource, name string, _ bool) *apierrors.StatusError {
+	server.Deny = func(verb, resource, name string, _ bool) *apierrors.StatusError {
 		if resource == "secrets" && verb != "delete" {
 			return apierrors.NewForbidden(schema.GroupResource{Resource: "secrets"}, name, errors.New("no"))
 		}

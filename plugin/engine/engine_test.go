@@ -70,10 +70,10 @@ func TestActions(t *testing.T) {
 	}
 }
 
-// The last object's refusal keeps the first from being written.
+// If the last object is denied, the first is not written.
 func TestAllOrNothing(t *testing.T) {
 	server := clientstest.Start(t, namespace("ns"))
-	server.Refuse = func(verb, _, name string, dryRun bool) *apierrors.StatusError {
+	server.Deny = func(verb, _, name string, dryRun bool) *apierrors.StatusError {
 		if verb == "patch" && name == "last" && dryRun {
 			return apierrors.NewInvalid(schema.GroupKind{Kind: "ServiceAccount"}, name, field.ErrorList{field.Invalid(field.NewPath("x"), 1, "no")})
 		}
@@ -102,7 +102,7 @@ func TestConflicts(t *testing.T) {
 		t.Run(manager, func(t *testing.T) {
 			server := clientstest.Start(t, namespace("ns"))
 			refused := false
-			server.Refuse = func(verb, _, _ string, _ bool) *apierrors.StatusError {
+			server.Deny = func(verb, _, _ string, _ bool) *apierrors.StatusError {
 				if verb != "patch" || refused && wanted == "" {
 					return nil
 				}
@@ -119,7 +119,7 @@ func TestConflicts(t *testing.T) {
 
 func TestATamperedSecret(t *testing.T) {
 	server := clientstest.Start(t, namespace("ns"))
-	server.Refuse = func(verb, resource, name string, _ bool) *apierrors.StatusError {
+	server.Deny = func(verb, resource, name string, _ bool) *apierrors.StatusError {
 		if verb == "patch" && resource == "secrets" {
 			return apierrors.NewInvalid(schema.GroupKind{Kind: "Secret"}, name,
 				field.ErrorList{field.Forbidden(field.NewPath("data"), "field is immutable when `immutable` is set")})
@@ -127,7 +127,7 @@ func TestATamperedSecret(t *testing.T) {
 		return nil
 	}
 	_, err := apply(t, server, false, secret())
-	if err == nil || !strings.Contains(err.Error(), "or somebody tampered with it") {
+	if err == nil || !strings.Contains(err.Error(), "or the object was tampered with") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -23,7 +23,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// step is a step of a test's.
+// step is a step for tests.
 type step struct{ run func() error }
 
 func (s step) Rehearse(context.Context, *Session) error { return nil }
@@ -92,7 +92,7 @@ func TestStagesAreConcurrentAndBounded(t *testing.T) {
 	const objects, bound = 12, 4
 	server := clientstest.Start(t, namespace("ns"))
 	var running, most, finished, early atomic.Int32
-	server.Refuse = func(verb, _, name string, dryRun bool) *apierrors.StatusError {
+	server.Deny = func(verb, _, name string, dryRun bool) *apierrors.StatusError {
 		if verb != "patch" || dryRun {
 			return nil
 		}
@@ -123,12 +123,12 @@ func TestStagesAreConcurrentAndBounded(t *testing.T) {
 	require.Zero(t, early.Load())
 }
 
-// One object costs a look, a rehearsal and a write; a namespace one look for the
-// whole plan.
+// Each object needs a read, a dry run and a write; the namespace is read once for the whole
+// plan.
 func TestRequestsOfAPlan(t *testing.T) {
 	server := clientstest.Start(t, namespace("ns"))
 	var requests []string
-	server.Refuse = func(verb, resource, _ string, dryRun bool) *apierrors.StatusError {
+	server.Deny = func(verb, resource, _ string, dryRun bool) *apierrors.StatusError {
 		requests = append(requests, fmt.Sprintf("%s %s %v", verb, resource, dryRun))
 		return nil
 	}
@@ -147,7 +147,7 @@ func TestRequestsOfAPlan(t *testing.T) {
 // Nothing of a plan is written if a later step of it would be denied.
 func TestEveryStepIsRehearsedFirst(t *testing.T) {
 	server := clientstest.Start(t, namespace("ns"))
-	server.Refuse = func(verb, _, name string, _ bool) *apierrors.StatusError {
+	server.Deny = func(verb, _, name string, _ bool) *apierrors.StatusError {
 		if verb == "patch" && name == "second" {
 			return apierrors.NewBadRequest("no")
 		}
@@ -162,7 +162,7 @@ func TestEveryStepIsRehearsedFirst(t *testing.T) {
 
 func TestWhatIsAfterAFailureIsSkipped(t *testing.T) {
 	server := clientstest.Start(t, namespace("ns"))
-	server.Refuse = func(verb, _, name string, dryRun bool) *apierrors.StatusError {
+	server.Deny = func(verb, _, name string, dryRun bool) *apierrors.StatusError {
 		if verb == "patch" && name == "b" && !dryRun {
 			return apierrors.NewBadRequest("no")
 		}
@@ -184,8 +184,8 @@ func launch(meta metav1.ObjectMeta, works error, objects ...workloads.Object) Pl
 	}}
 }
 
-// A change that does not work is taken back: fields that were set are set again,
-// those that were not are gone, and what was created is deleted.
+// A change that does not work is rolled back: former fields are set again, new ones are
+// removed, and new objects are deleted.
 func TestRollback(t *testing.T) {
 	server := clientstest.Start(t, namespace("ns"))
 	meta := owner("site-1")
@@ -195,7 +195,7 @@ func TestRollback(t *testing.T) {
 
 	changes, err := run(t, server, launch(meta, fails(), kitSecret(meta, "b"), claim(meta), deployment(meta, "x:2", corev1.EnvVar{Name: "B", Value: "2"})))
 	require.ErrorContains(t, err, "it does not start")
-	require.ErrorContains(t, err, "site-1: the former objects were applied again, because the new ones do not work; --rollback=false leaves the new ones")
+	require.ErrorContains(t, err, "site-1: the former objects were restored, because the new ones do not work; to keep the new ones, give --rollback=false")
 	want := []string{
 		"secret/" + kitSecret(meta, "b").Name + " deleted", "persistentvolumeclaim/site-1-workspace created", "deployment.apps/site-1 restored",
 	}
@@ -209,7 +209,7 @@ func TestRollback(t *testing.T) {
 	require.True(t, kept && !gone)
 }
 
-// Fields of other managers stay as they set them.
+// Fields of other managers stay unchanged.
 func TestRollbackLeavesOthersFields(t *testing.T) {
 	server := clientstest.Start(t, namespace("ns"))
 	meta := owner("site-1")
@@ -219,7 +219,7 @@ func TestRollbackLeavesOthersFields(t *testing.T) {
 	require.NoError(t, unstructured.SetNestedField(scaled.Object, int64(3), "spec", "replicas"))
 	server.Put(scaled)
 	_, err = run(t, server, launch(meta, fails(), deployment(meta, "x:2")))
-	require.ErrorContains(t, err, "applied again")
+	require.ErrorContains(t, err, "the former objects were restored")
 	after, _ := server.Get("deployments", "ns", "site-1")
 	replicas, _, _ := unstructured.NestedInt64(after.Object, "spec", "replicas")
 	require.EqualValues(t, 3, replicas)
@@ -253,8 +253,8 @@ func TestNoRollback(t *testing.T) {
 	}
 }
 
-// What an earlier launch made is found again and deleted once the new works; what
-// another command made, and claims, stay.
+// Objects of an earlier launch are found and deleted once the new ones work; objects of
+// another command, and claims, stay.
 func TestPrune(t *testing.T) {
 	server := clientstest.Start(t, namespace("ns"))
 	meta := owner("site-1")
@@ -282,8 +282,7 @@ func TestPrune(t *testing.T) {
 	require.True(t, there)
 }
 
-// An inventory that somebody has written to leads to nothing that is not the
-// participant's.
+// A forged inventory leads to no object of anyone else.
 func TestInventoriesAreNotBelieved(t *testing.T) {
 	server := clientstest.Start(t, namespace("ns"))
 	meta, other := owner("site-1"), owner("site-2")
@@ -317,7 +316,7 @@ func TestAnInventoryIsWrittenOnce(t *testing.T) {
 
 func TestRemove(t *testing.T) {
 	server := clientstest.Start(t, namespace("ns"), account("a", ""), account("b", ""), account("c", ""))
-	server.Refuse = func(verb, _, name string, _ bool) *apierrors.StatusError {
+	server.Deny = func(verb, _, name string, _ bool) *apierrors.StatusError {
 		if verb == "delete" && name == "a" {
 			return apierrors.NewForbidden(schema.GroupResource{Resource: "serviceaccounts"}, name, errors.New("no"))
 		}
@@ -335,13 +334,13 @@ func TestRemove(t *testing.T) {
 	require.Equal(t, []string{"serviceaccount/b deleted"}, verbs(changes))
 }
 
-// Who may not delete launches all the same; what stays is still listed.
+// A user who may not delete objects can launch; the inventory still lists what stays.
 func TestPruneWithoutTheRight(t *testing.T) {
 	server := clientstest.Start(t, namespace("ns"))
 	meta := owner("site-1")
 	_, err := run(t, server, launch(meta, nil, kitSecret(meta, "a"), deployment(meta, "x:1")))
 	require.NoError(t, err)
-	server.Refuse = func(verb, resource, name string, _ bool) *apierrors.StatusError {
+	server.Deny = func(verb, resource, name string, _ bool) *apierrors.StatusError {
 		if verb == "delete" {
 			return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, name, errors.New("no"))
 		}

@@ -34,7 +34,7 @@ func TestOpenFolderErrors(t *testing.T) {
 	cases := map[string]struct{ path, want string }{
 		"absent":       {filepath.Join(t.TempDir(), "nothing"), "no such file or directory"},
 		"a file":       {filepath.Join(jobDir(t, "job", "meta.json"), "meta.json"), "give the job's folder"},
-		"without meta": {jobDir(t, "job", "app/config.json"), "is no job folder: it has no meta.json, meta.conf, meta.yml"},
+		"without meta": {jobDir(t, "job", "app/config.json"), "is not a job folder: it has no meta.json, meta.conf, meta.yml"},
 		"odd name":     {jobDir(t, "my job", "meta.json"), "rename it"},
 		"with a link":  {linked, "passwd is neither a file nor a folder"},
 		"enormous":     {huge, "data.bin: with this file, the job folder is larger than 1024 MiB"},

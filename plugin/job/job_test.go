@@ -40,7 +40,7 @@ func TestBadInput(t *testing.T) {
 		want string
 	}{
 		"no folder":            {[]string{"submit"}, "accepts 1 arg(s), received 0"},
-		"no job folder":        {[]string{"submit", there}, "is no job folder"},
+		"no job folder":        {[]string{"submit", there}, "is not a job folder"},
 		"unknown format":       {[]string{"list", "-o", "xml"}, `unable to match a printer suitable for the output format "xml"`},
 		"folder there already": {[]string{"download", "1", "--to", there}, "already exists"},
 		"no folder to make":    {[]string{"download", "1", "--to", "/"}, "give a folder that does not exist yet"},

@@ -264,7 +264,7 @@ func TestOthersObjectsAreInTheWay(t *testing.T) {
 
 func TestForbiddenInTheDryRunWritesNothing(t *testing.T) {
 	b := newBench(t)
-	b.Refuse = func(verb, resource, name string, _ bool) *apierrors.StatusError {
+	b.Deny = func(verb, resource, name string, _ bool) *apierrors.StatusError {
 		if verb != "patch" || resource != "deployments" {
 			return nil
 		}
@@ -281,7 +281,7 @@ func (e stringError) Error() string { return string(e) }
 
 func TestSecretsAreNeverRead(t *testing.T) {
 	b := newBench(t)
-	b.Refuse = func(verb, resource, _ string, _ bool) *apierrors.StatusError {
+	b.Deny = func(verb, resource, _ string, _ bool) *apierrors.StatusError {
 		if resource == "secrets" && verb != "patch" {
 			t.Errorf("%s secrets", verb)
 		}

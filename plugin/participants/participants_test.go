@@ -161,7 +161,7 @@ func TestLookAtLog(t *testing.T) {
 		"too long": {func(s *clientstest.Server, p *corev1.Pod) {
 			s.SetLog(p.Name, strings.Repeat("2030-01-01T12:00:01Z x\n", 1<<16))
 		}, workloads.JoiningUnknown, false},
-		"it may not be read": {func(s *clientstest.Server, _ *corev1.Pod) { s.Refuse = refusal("pods/log") }, workloads.JoiningUnknown, true},
+		"it may not be read": {func(s *clientstest.Server, _ *corev1.Pod) { s.Deny = refusal("pods/log") }, workloads.JoiningUnknown, true},
 		"the container does not run": {func(_ *clientstest.Server, p *corev1.Pod) {
 			p.Status.ContainerStatuses[0].State = corev1.ContainerState{}
 		}, workloads.NotJoined, false},
@@ -183,7 +183,7 @@ func TestLookAtBody(t *testing.T) {
 		"it says so":       {func(s *clientstest.Server, p *corev1.Pod) { s.SetBody(p.Name+":9000", "joined") }, workloads.Joined, false},
 		"it says no":       {func(s *clientstest.Server, p *corev1.Pod) { s.SetBody(p.Name+":9000", "alone") }, workloads.NotJoined, false},
 		"another port":     {func(s *clientstest.Server, p *corev1.Pod) { s.SetBody(p.Name+":80", "joined") }, workloads.NotJoined, false},
-		"may not be asked": {func(s *clientstest.Server, _ *corev1.Pod) { s.Refuse = refusal("pods/proxy") }, workloads.JoiningUnknown, true},
+		"may not be asked": {func(s *clientstest.Server, _ *corev1.Pod) { s.Deny = refusal("pods/proxy") }, workloads.JoiningUnknown, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := look(t, tc.prepare).HTTP(t.Context(), 9000, "/ready", func(body []byte) bool { return string(body) == "joined" })

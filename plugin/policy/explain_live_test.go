@@ -87,7 +87,7 @@ func TestExplainWithoutTheWebhook(t *testing.T) {
 
 // forbid denies access to some resources.
 func forbid(server *clientstest.Server, resources ...string) {
-	server.Refuse = func(_, resource, name string, _ bool) *apierrors.StatusError {
+	server.Deny = func(_, resource, name string, _ bool) *apierrors.StatusError {
 		if slices.Contains(resources, resource) {
 			return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, name, nil)
 		}

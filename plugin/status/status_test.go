@@ -107,7 +107,7 @@ func TestRegisteredUnknown(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := launched(t, "fl", federation(t, 30).Client("site-1", "hospital_a"))
 			s.SetLog(pod, tc.log)
-			s.Refuse = func(_, resource, name string, _ bool) *apierrors.StatusError {
+			s.Deny = func(_, resource, name string, _ bool) *apierrors.StatusError {
 				if tc.forbidden && resource == "pods/log" {
 					return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, name, errors.New("no"))
 				}
@@ -194,7 +194,7 @@ func TestUnknownOutput(t *testing.T) {
 // The roles of people include no permission to read Secrets.
 func TestStatusReadsNoSecret(t *testing.T) {
 	s := launched(t, "fl", federation(t, 30).Client("site-1", "hospital_a"))
-	s.Refuse = func(verb, resource, _ string, _ bool) *apierrors.StatusError {
+	s.Deny = func(verb, resource, _ string, _ bool) *apierrors.StatusError {
 		if resource == "secrets" {
 			t.Errorf("%s secrets", verb)
 		}

@@ -37,10 +37,9 @@ func (b Builder) Container(name string, command ...string) corev1.Container {
 	}
 }
 
-// KitVolumes are the kit Secret, readable by the group only, and local/. The
-// Secret is mounted whole, so that the two files of a seal appear in startup/ as
-// well: a list of items would make the pod's form depend on the kit's files.
-// Nothing in a seal is secret.
+// KitVolumes are the kit Secret, readable by the group only, and local/. The whole Secret is
+// mounted, so the two files of a seal appear in startup/ too: with a list of items, the pod
+// would depend on the kit's files. A seal contains no secrets.
 func (b Builder) KitVolumes() []corev1.Volume {
 	secret, local := kit.SecretName(b.Kit), corev1.Volume{Name: VolumeLocal, VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
 		LocalObjectReference: corev1.LocalObjectReference{Name: kit.ConfigMapName(b.Kit)},

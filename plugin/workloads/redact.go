@@ -6,8 +6,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Redact returns obj as it may be shown: of a Secret's values only the sizes
-// are left, as stringData, so that the output stays a valid Secret.
+// Redact returns obj as it may be printed: in a Secret, the sizes replace the values, as
+// stringData, so that the output is still a valid Secret.
 func Redact(obj Object) Object {
 	secret, ok := obj.(*corev1.Secret)
 	if !ok {

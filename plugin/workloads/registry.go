@@ -14,7 +14,7 @@ import (
 // Framework is a registered framework with the capabilities that it has.
 type Framework struct {
 	Workloads
-	// Joiner and Jobs are nil where the framework has no such capability.
+	// Joiner and Jobs are nil if the framework does not have the capability.
 	Joiner Joiner
 	Jobs   Jobs
 }
@@ -24,8 +24,8 @@ type Registry struct {
 	all []*Framework // by name
 }
 
-// NewRegistry registers frameworks. It is an error if a name or a description is
-// not valid, or if two frameworks have one name.
+// NewRegistry registers frameworks. It is an error if a name or a description is not valid,
+// or if two frameworks have the same name.
 func NewRegistry(all ...Workloads) (*Registry, error) {
 	r := &Registry{}
 	for _, w := range all {
@@ -47,14 +47,14 @@ func NewRegistry(all ...Workloads) (*Registry, error) {
 // All are the registered frameworks, by name.
 func (r *Registry) All() []*Framework { return r.all }
 
-// Get is the framework of that name.
+// Get is the framework with the given name.
 func (r *Registry) Get(name string) (*Framework, error) {
 	for _, f := range r.all {
 		if f.Framework() == name {
 			return f, nil
 		}
 	}
-	return nil, fmt.Errorf("framework %q is not one that this version of kubectl flare runs: it runs %s", name, cmp.Or(strings.Join(r.Names(), ", "), "none"))
+	return nil, fmt.Errorf("this version of kubectl flare does not support framework %q: it supports %s", name, cmp.Or(strings.Join(r.Names(), ", "), "none"))
 }
 
 func (f *Framework) validate() error {
@@ -84,7 +84,7 @@ func (f *Framework) validateRoles() error {
 			return fmt.Errorf("role %q is not valid: %s", role, reasons[0])
 		}
 		if slices.Contains(roles[:i], role) {
-			return fmt.Errorf("role %q stands twice in the description", role)
+			return fmt.Errorf("role %q is in the description twice", role)
 		}
 	}
 	if f.Jobs != nil && !slices.Contains(roles, f.Jobs.Operator()) {
@@ -99,7 +99,7 @@ func validatePorts(ports []int) error {
 			return fmt.Errorf("port %d is not valid: %s", port, reasons[0])
 		}
 		if i > 0 && ports[i-1] >= port {
-			return fmt.Errorf("port %d stands after %d: ports are in ascending order", port, ports[i-1])
+			return fmt.Errorf("port %d comes after %d: give ports in ascending order", port, ports[i-1])
 		}
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// described is a framework of which only the description matters.
+// described is a framework for tests of its description.
 type described struct {
 	name string
 	workloads.Description
@@ -57,10 +57,10 @@ func TestNewRegistryRefuses(t *testing.T) {
 		"no title":             {[]workloads.Workloads{framework("a", func(d *workloads.Description) { d.Title = "" })}, "no title"},
 		"an image without tag": {[]workloads.Workloads{framework("a", func(d *workloads.Description) { d.Image = "a" })}, `the example "a" is not an image with a tag`},
 		"no roles":             {[]workloads.Workloads{framework("a", func(d *workloads.Description) { d.Roles = nil })}, "no roles"},
-		"a role twice":         {[]workloads.Workloads{framework("a", func(d *workloads.Description) { d.Roles = []kit.Role{"x", "x"} })}, `role "x" stands twice`},
+		"a role twice":         {[]workloads.Workloads{framework("a", func(d *workloads.Description) { d.Roles = []kit.Role{"x", "x"} })}, `role "x" is in the description twice`},
 		"a role in capitals":   {[]workloads.Workloads{framework("a", func(d *workloads.Description) { d.Roles = []kit.Role{"X"} })}, `role "X" is not valid`},
 		"port 0":               {[]workloads.Workloads{framework("a", func(d *workloads.Description) { d.Ports = []int{0} })}, "port 0 is not valid"},
-		"unsorted ports":       {[]workloads.Workloads{framework("a", func(d *workloads.Description) { d.Ports = []int{2, 1} })}, "port 1 stands after 2"},
+		"unsorted ports":       {[]workloads.Workloads{framework("a", func(d *workloads.Description) { d.Ports = []int{2, 1} })}, "port 1 comes after 2"},
 		"an unknown operator":  {[]workloads.Workloads{withJobs{framework("a"), "admin"}}, `jobs are for the role "admin"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -93,7 +93,7 @@ func TestRegistry(t *testing.T) {
 	require.Equal(t, []*workloads.Framework{b}, r.WithJobs())
 	require.EqualError(t, r.NoJobs("a"), "a has no jobs: `kubectl flare job` handles those of b; use the framework's own tools")
 	_, err = r.Get("d")
-	require.EqualError(t, err, `framework "d" is not one that this version of kubectl flare runs: it runs a, b, c`)
+	require.EqualError(t, err, `this version of kubectl flare does not support framework "d": it supports a, b, c`)
 }
 
 func TestEmptyRegistry(t *testing.T) {
@@ -102,5 +102,5 @@ func TestEmptyRegistry(t *testing.T) {
 	require.Empty(t, r.Titles())
 	require.EqualError(t, r.NoJobs("a"), "a has no jobs: use its own tools")
 	_, err := r.Get("a")
-	require.ErrorContains(t, err, "it runs none")
+	require.ErrorContains(t, err, "it supports none")
 }

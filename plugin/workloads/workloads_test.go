@@ -55,21 +55,21 @@ func TestLabelValues(t *testing.T) {
 		}
 	}
 	if got := LabelValue("Site_2"); got != "Site_2" {
-		t.Errorf("a legal value is changed to %q", got)
+		t.Errorf("a valid value is changed to %q", got)
 	}
 }
 
 func TestRequirements(t *testing.T) {
 	none := Resources{}.Requirements()
 	if none.Limits != nil || none.Requests.Cpu().String() != "100m" || none.Requests.Memory().String() != "256Mi" {
-		t.Errorf("nothing said: %v", none)
+		t.Errorf("no sizes given: %v", none)
 	}
-	said := Resources{Memory: resource.MustParse("8Gi")}.Requirements()
-	if said.Limits.Memory().String() != "8Gi" || said.Requests.Memory().String() != "8Gi" {
-		t.Errorf("8Gi said: %v", said)
+	given := Resources{Memory: resource.MustParse("8Gi")}.Requirements()
+	if given.Limits.Memory().String() != "8Gi" || given.Requests.Memory().String() != "8Gi" {
+		t.Errorf("8Gi given: %v", given)
 	}
-	if _, limited := said.Limits[corev1.ResourceCPU]; limited {
-		t.Error("a limit on CPU that nobody asked for")
+	if _, limited := given.Limits[corev1.ResourceCPU]; limited {
+		t.Error("a limit on CPU, but none was given")
 	}
 }
 
@@ -89,7 +89,7 @@ func TestComponents(t *testing.T) {
 	}
 }
 
-// A kit without certificates has no end.
+// A kit without certificates does not expire.
 func TestAnnotationsWithoutCertificate(t *testing.T) {
 	if end, ok := Annotations(&kit.Kit{Participant: "leaf-1"})[names.AnnotationNotAfter]; ok {
 		t.Errorf("it ends at %q", end)

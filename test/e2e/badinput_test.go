@@ -49,7 +49,7 @@ func TestBadInput(t *testing.T) {
 		},
 		"no job folder": {
 			[]string{"job", "submit", t.TempDir(), "-n", namespace},
-			[]string{"is no job folder", "meta.json"},
+			[]string{"is not a job folder", "meta.json"},
 		},
 		"no admin": {
 			[]string{"job", "list", "-n", namespace},

@@ -18,8 +18,8 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 )
 
-// patch is server-side apply, with managed fields and conflicts as the API server
-// has them, or a merge patch.
+// patch is server-side apply, with managed fields and conflicts as in the API server, or a
+// merge patch.
 func (s *Server) patch(w http.ResponseWriter, r *http.Request, req request) {
 	body, err := io.ReadAll(r.Body)
 	content := map[string]any{}
@@ -34,7 +34,7 @@ func (s *Server) patch(w http.ResponseWriter, r *http.Request, req request) {
 	u, err := s.patched(req, how, content)
 	if err != nil {
 		s.mu.Unlock()
-		refuse(w, err)
+		deny(w, err)
 		return
 	}
 	if !req.dryRun {
@@ -50,7 +50,7 @@ func (s *Server) patch(w http.ResponseWriter, r *http.Request, req request) {
 	reply(w, http.StatusOK, u.Object)
 }
 
-func refuse(w http.ResponseWriter, err error) {
+func deny(w http.ResponseWriter, err error) {
 	var status apierrors.APIStatus
 	if !errors.As(err, &status) {
 		status = apierrors.NewInternalError(err)
@@ -87,8 +87,8 @@ func merge(into, from map[string]any) {
 	}
 }
 
-// applied is the live object, nil where there is none, after the manager applied
-// the configuration.
+// applied is the live object, which may be nil, after the manager has applied the
+// configuration.
 func applied(live, config *unstructured.Unstructured, manager string, force bool) (*unstructured.Unstructured, error) {
 	gvk := config.GroupVersionKind()
 	converter := managedfields.NewDeducedTypeConverter()
@@ -116,8 +116,7 @@ func applied(live, config *unstructured.Unstructured, manager string, force bool
 	return u, nil
 }
 
-// asIs is what the field manager needs to know of versions and defaults: every kind
-// has one version and no defaults.
+// asIs tells the field manager that every kind has one version and no defaults.
 type asIs struct{}
 
 func (asIs) Default(runtime.Object) {}

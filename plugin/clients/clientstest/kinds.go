@@ -15,7 +15,7 @@ import (
 type kind struct {
 	group, kind, plural string
 	cluster             bool
-	// version is v1 where it is empty.
+	// version is v1 if it is empty.
 	version string
 }
 
@@ -55,7 +55,7 @@ func (k kind) apiVersion() string {
 	return schema.GroupVersion{Group: k.group, Version: cmp.Or(k.version, "v1")}.String()
 }
 
-// request is what an API path means.
+// request is a parsed API path.
 type request struct {
 	kind
 	verb, namespace, name, subresource string
@@ -125,7 +125,7 @@ func verb(r *http.Request, req request) string {
 	return "get"
 }
 
-// discovery answers what a RESTMapper asks; it is no request for an object.
+// discovery answers the requests of a RESTMapper.
 func discovery(w http.ResponseWriter, r *http.Request) bool {
 	path := strings.Trim(r.URL.Path, "/")
 	switch path {

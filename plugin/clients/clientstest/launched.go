@@ -13,12 +13,12 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 )
 
-// Launched are the objects of a launched NVFLARE participant, made at the given time.
+// Launched are the objects of an NVFLARE participant that was launched at the given time.
 func Launched(namespace string, k acceptance.Verified, at time.Time) ([]runtime.Object, error) {
 	return LaunchedAs(nvflare.Workloads{}, namespace, k, at)
 }
 
-// LaunchedAs are those of a participant of any framework.
+// LaunchedAs are the objects of a participant of any framework.
 func LaunchedAs(framework workloads.Workloads, namespace string, k acceptance.Verified, at time.Time) ([]runtime.Object, error) {
 	set, err := framework.Objects(workloads.Participant{Namespace: namespace, Image: framework.Describe().Image}, k)
 	if err != nil {

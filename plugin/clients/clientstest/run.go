@@ -10,13 +10,13 @@ import (
 	testingclock "k8s.io/utils/clock/testing"
 )
 
-// Run runs a command that make builds, and returns what it wrote.
+// Run runs the command that make returns, and returns its output.
 func Run(t testing.TB, make func(genericiooptions.IOStreams) *cobra.Command, args ...string) (out, errOut string, err error) {
 	t.Helper()
 	return RunContext(t.Context(), make, args...)
 }
 
-// RunContext is Run under a context.
+// RunContext is Run with a context.
 func RunContext(ctx context.Context, make func(genericiooptions.IOStreams) *cobra.Command, args ...string) (out, errOut string, err error) {
 	streams, _, stdout, stderr := genericiooptions.NewTestIOStreams()
 	cmd := make(streams)

@@ -8,23 +8,22 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
-// SetLog sets what the log of the pod holds, or that of one of its containers where
-// the name is POD/CONTAINER.
+// SetLog sets the log of a pod or, if the name is POD/CONTAINER, of one of its containers.
 func (s *Server) SetLog(pod, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.logs[pod] = text
 }
 
-// SetBody sets what a pod answers to GET, whatever the path. The name is POD:PORT.
+// SetBody sets a pod's response to GET, for every path. The name is POD:PORT.
 func (s *Server) SetBody(pod, body string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.bodies[pod] = body
 }
 
-// log sends a pod's log. When it is followed, it stays open after its end, as
-// that of a running container does.
+// log sends a pod's log. If it is followed, it stays open after its end, as with a running
+// container.
 func (s *Server) log(w http.ResponseWriter, r *http.Request, req request) {
 	s.mu.Lock()
 	text, ok := s.logs[req.name+"/"+req.query.Get("container")]
@@ -40,7 +39,7 @@ func (s *Server) log(w http.ResponseWriter, r *http.Request, req request) {
 	}
 }
 
-// proxy sends what a pod answers.
+// proxy sends a pod's response.
 func (s *Server) proxy(w http.ResponseWriter, req request) {
 	s.mu.Lock()
 	body, ok := s.bodies[req.name]

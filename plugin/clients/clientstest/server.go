@@ -1,7 +1,6 @@
-// Package clientstest is a small API server in memory, for tests that run a
-// command through its public door. It knows the kinds that kubectl flare uses,
-// server-side apply as far as one manager goes, watches, and pods' logs. It has
-// no controllers: a test says what they would have done.
+// Package clientstest is a small API server in memory, for tests that run whole commands. It
+// has the kinds that kubectl flare uses, server-side apply, watches, and logs of pods. It has
+// no controllers: tests play their part.
 package clientstest
 
 import (
@@ -28,10 +27,9 @@ type Server struct {
 	// OnWrite is called, without any lock held, after each write that was not a
 	// dry run. It plays the controllers.
 	OnWrite func(obj *unstructured.Unstructured)
-	// Refuse gives the error that a request gets; nil lets it pass. The verb is
-	// get, list, watch, patch or delete, the resource one such as "pods" or
-	// "pods/log".
-	Refuse func(verb, resource, name string, dryRun bool) *apierrors.StatusError
+	// Deny returns the error for a request; nil allows it. The verb is get, list, watch,
+	// patch or delete, and the resource is for example "pods" or "pods/log".
+	Deny func(verb, resource, name string, dryRun bool) *apierrors.StatusError
 
 	t       testing.TB
 	mu      sync.Mutex
@@ -68,12 +66,12 @@ func (s *Server) Flags(namespace string) *genericclioptions.ConfigFlags {
 	return flags
 }
 
-// Clients are those of a namespace of the server.
+// Clients are clients for a namespace of the server.
 func (s *Server) Clients(namespace string) clients.Clients {
 	return clients.NewFactory(s.Flags(namespace), "test").Current()
 }
 
-// NoCluster are the Clients of a person without a kubeconfig.
+// NoCluster are the Clients of a user without a kubeconfig.
 func NoCluster() clients.Clients {
 	flags := genericclioptions.NewConfigFlags(false)
 	flags.KubeConfig = new("/dev/null")
@@ -116,7 +114,7 @@ func (s *Server) Get(resource, namespace, name string) (*unstructured.Unstructur
 	return u.DeepCopy(), true
 }
 
-// Writes are the writes so far, such as "patch secrets/name", dry runs left out.
+// Writes are the writes so far, such as "patch secrets/name", without dry runs.
 func (s *Server) Writes() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -133,8 +131,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	if s.Refuse != nil {
-		if err := s.Refuse(req.verb, req.resource(), req.name, req.dryRun); err != nil {
+	if s.Deny != nil {
+		if err := s.Deny(req.verb, req.resource(), req.name, req.dryRun); err != nil {
 			reply(w, int(err.ErrStatus.Code), withKind(err.ErrStatus))
 			return
 		}

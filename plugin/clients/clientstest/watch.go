@@ -17,7 +17,7 @@ type watcher struct {
 	events   chan any
 }
 
-// room is how many events a watcher may be behind; tests have far fewer.
+// room is how many events a watcher may lag behind; tests have far fewer.
 const room = 1000
 
 func namespaces() schema.GroupResource { return schema.GroupResource{Resource: "namespaces"} }
@@ -25,7 +25,7 @@ func namespaces() schema.GroupResource { return schema.GroupResource{Resource: "
 // watch sends what has changed since the given version, then every change.
 func (s *Server) watch(w http.ResponseWriter, r *http.Request, req request) {
 	if req.query.Get("sendInitialEvents") != "" {
-		// As servers without that feature answer: the client lists instead.
+		// Servers without this feature answer like this, and the client lists instead.
 		reply(w, http.StatusUnprocessableEntity, withKind(apierrors.NewInvalid(schema.GroupKind{Kind: "ListOptions"}, "", nil).ErrStatus))
 		return
 	}
@@ -68,7 +68,7 @@ func flush(w http.ResponseWriter) {
 	}
 }
 
-// tell tells the watchers; s.mu is held.
+// tell sends an event to the watchers; s.mu is held.
 func (s *Server) tell(kind string, u *unstructured.Unstructured) {
 	for _, w := range s.watches {
 		if u.GetKind() == w.kind.kind && (w.namespace == "" || w.namespace == u.GetNamespace()) && w.selector.Matches(labels.Set(u.GetLabels())) {

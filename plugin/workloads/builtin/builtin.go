@@ -1,5 +1,5 @@
-// Package builtin registers the frameworks that kubectl flare comes with. It is the
-// only package that knows all of them.
+// Package builtin registers the frameworks of this version of kubectl flare. Only this
+// package knows all of them.
 package builtin
 
 import (
@@ -7,8 +7,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
 )
 
-// Default is a registry with every framework of this version. It panics if one of
-// them is not described as NewRegistry demands, which a test excludes.
+// Default is a registry with every framework of this version. It panics if NewRegistry
+// rejects one of them, which a test excludes.
 func Default() *workloads.Registry {
 	r, err := workloads.NewRegistry(nvflare.Workloads{})
 	if err != nil {

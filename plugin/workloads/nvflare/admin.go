@@ -10,11 +10,10 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 )
 
-// cronJob holds how the admin's short-lived pod looks. It is suspended for good:
-// `kubectl flare job` makes pods from it, as `kubectl create job --from` would. No
-// admin process runs between two commands, so that its key is in no pod while
-// nobody uses it. A PodTemplate would say the same, but the built-in role `edit`
-// has no right to it.
+// cronJob holds the template of the admin's short-lived pod. It is always suspended:
+// `kubectl flare job` creates pods from it, as `kubectl create job --from` would. No admin
+// process runs between two commands, so the admin's key is in no pod while it is not in use.
+// A PodTemplate would do too, but the built-in role `edit` may not write one.
 func (b builder) cronJob() *batchv1.CronJob {
 	return &batchv1.CronJob{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "batch/v1", Kind: workloads.KindCronJob},
@@ -51,8 +50,8 @@ func (b builder) adminPod() corev1.PodSpec {
 	return pod
 }
 
-// adminKitRoot is writable memory: the admin client makes transfer/ beside
-// startup/, for what it uploads and downloads.
+// adminKitRoot is writable memory: the admin client creates transfer/ beside startup/ for
+// uploads and downloads.
 func adminKitRoot() corev1.Volume {
 	return corev1.Volume{Name: volumeKit, VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{
 		Medium: corev1.StorageMediumMemory, SizeLimit: new(resource.MustParse("256Mi")),

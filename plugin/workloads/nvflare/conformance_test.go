@@ -20,7 +20,7 @@ import (
 	profile "github.com/kubectl-flare/kubectl-flare/policies/profiles/nvflare"
 )
 
-var update = flag.Bool("update", false, "write the golden files, and the fixtures of policies, anew")
+var update = flag.Bool("update", false, "write the golden files, and the fixtures of policies")
 
 const inCluster = "server1.fl-server.svc.cluster.local"
 
@@ -75,8 +75,8 @@ func kitOf(t *testing.T, c workloadstest.Case) *kit.Kit {
 	return k
 }
 
-// fixtures are what tests of policies take for what launch writes. The digests in
-// them are easy to tell apart.
+// fixtures are what launch writes, for tests of policies. Their digests are easy to tell
+// apart.
 func TestFixturesOfPolicies(t *testing.T) {
 	digests := map[string][2]string{"server": {"a1", "1a"}, "client": {"b2", "2b"}, "admin": {"c3", "3c"}}
 	for _, c := range cases(t) {
@@ -97,5 +97,5 @@ func TestFixturesOfPolicies(t *testing.T) {
 func TestFixturesAreThere(t *testing.T) {
 	files, err := os.ReadDir(filepath.Join("..", "..", "..", "policies", "testdata", "launch"))
 	require.NoError(t, err)
-	require.Len(t, files, 3, "a fixture that nothing makes")
+	require.Len(t, files, 3, "a fixture that is not generated")
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 )
 
-// deployment runs a server or a client. Two of one participant must never run
-// at once (both would register under one name), hence one replica and Recreate.
+// deployment runs a server or a client. Two pods of a participant must never run at once,
+// because both would register with the same name: hence one replica and Recreate.
 func (b builder) deployment(ports []corev1.ContainerPort) *appsv1.Deployment {
 	return &appsv1.Deployment{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: workloads.KindDeployment},
@@ -27,8 +27,8 @@ func (b builder) deployment(ports []corev1.ContainerPort) *appsv1.Deployment {
 
 func (b builder) parentPod(ports []corev1.ContainerPort) corev1.PodSpec {
 	pod := b.PodSpec()
-	// NVFLARE has no SIGTERM handler, and as PID 1 it ignores the signal: a
-	// longer grace period would only delay every restart by that long.
+	// NVFLARE has no SIGTERM handler, and as PID 1 it ignores the signal: a longer grace
+	// period would only delay every restart.
 	pod.TerminationGracePeriodSeconds = new(int64(2))
 	pod.Volumes = append(append([]corev1.Volume{b.WorkspaceVolume()}, b.KitVolumes()...), workloads.EmptyDir(workloads.VolumeTmp))
 	c := b.Container(container, nvflare.Python)

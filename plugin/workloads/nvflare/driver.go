@@ -15,12 +15,12 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 )
 
-// session is the script that the pod's Python gets as an argument.
+// session is the script for the pod's Python, which gets it as an argument.
 //
 //go:embed session.py
 var session string
 
-// completed is the one good end of a job. Source: nvflare/apis/job_def.py,
+// completed is the only status of success. Source: nvflare/apis/job_def.py,
 // RunStatus.
 const completed = "FINISHED:COMPLETED"
 
@@ -30,13 +30,13 @@ func (Workloads) Driver(s workloads.Session) workloads.JobDriver { return driver
 // driver handles jobs as an admin.
 type driver struct{ workloads.Session }
 
-// Submit has the pod unpack the folder, sign it with the admin's key and submit it.
+// Submit makes the pod unpack the folder, sign it with the admin's key and submit it.
 func (d driver) Submit(ctx context.Context, name string, archive io.Reader) (string, error) {
 	e, err := d.last(ctx, "submitted", archive, "submit", name)
 	return e.JobID, err
 }
 
-// Wait asks the server every second.
+// Wait polls the server every second.
 func (d driver) Wait(ctx context.Context, id string, limit time.Duration, progress func(status string)) (workloads.JobState, error) {
 	var state workloads.JobState
 	err := d.run(ctx, nil, func(e event) error {
@@ -55,7 +55,7 @@ func (d driver) Wait(ctx context.Context, id string, limit time.Duration, progre
 	return state, err
 }
 
-// Download has the pod fetch the job from the server, and takes it from there.
+// Download makes the pod download the job from the server, and reads it from there.
 func (d driver) Download(ctx context.Context, id string, unpack func(io.Reader) error) error {
 	e, err := d.last(ctx, "downloaded", nil, "download", id)
 	if err != nil {
@@ -74,20 +74,20 @@ type listed struct {
 	JobID  string `json:"job_id"`
 	Name   string `json:"job_name"`
 	Status string `json:"status"`
-	// SubmitTime is in the server's own form, RFC 3339 with its zone.
+	// SubmitTime is in the server's own format, RFC 3339 with its time zone.
 	SubmitTime string `json:"submit_time"`
 	Duration   string `json:"duration"`
 	Study      string `json:"study,omitempty"`
 }
 
-// List lists all jobs, the finished ones included.
+// List lists all jobs, including finished ones.
 func (d driver) List(ctx context.Context) (workloads.JobList, error) {
 	list := workloads.JobList{Columns: []string{"Job-ID", "Name", "Status", "Submitted", "Duration", "Study"}}
 	err := d.run(ctx, nil, func(e event) error {
 		for _, raw := range e.Jobs {
 			var job listed
 			if err := json.Unmarshal(raw, &job); err != nil {
-				return fmt.Errorf("the FL server describes a job in a form that is not understood: %w", err)
+				return fmt.Errorf("the FL server's list of jobs cannot be read: %w", err)
 			}
 			list.Jobs = append(list.Jobs, workloads.Job{
 				ID: job.JobID, Fields: job,
@@ -99,8 +99,8 @@ func (d driver) List(ctx context.Context) (workloads.JobList, error) {
 	return list, err
 }
 
-// last runs a verb and returns its event of that name, without which it has not
-// done its work.
+// last runs a verb and returns its event with the given name; without that, the verb has
+// failed.
 func (d driver) last(ctx context.Context, name string, stdin io.Reader, words ...string) (event, error) {
 	var found *event
 	err := d.run(ctx, stdin, func(e event) error {
@@ -118,7 +118,7 @@ func (d driver) last(ctx context.Context, name string, stdin io.Reader, words ..
 	return *found, nil
 }
 
-// run runs a verb of session.py and hands on what it says, until it ends.
+// run runs a verb of session.py and passes on its events until it ends.
 func (d driver) run(ctx context.Context, stdin io.Reader, handle func(event) error, words ...string) error {
 	return d.exec(ctx, stdin, func(out io.Reader) error { return readEvents(out, handle) }, words...)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
-// spoken is a session in which session.py says the same to every verb.
+// spoken is a session in which session.py answers every verb with the same events.
 type spoken struct {
 	says  string
 	err   error
@@ -77,7 +77,7 @@ func TestList(t *testing.T) {
 
 	d, _ = speaking(`{"event":"jobs","jobs":[7]}`)
 	_, err = d.List(t.Context())
-	require.ErrorContains(t, err, "a form that is not understood")
+	require.ErrorContains(t, err, "list of jobs cannot be read")
 }
 
 func TestDownload(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
-// event is one line of what session.py says.
+// event is one line of the output of session.py.
 type event struct {
 	Event   string            `json:"event"`
 	Server  string            `json:"server"`
@@ -23,11 +23,11 @@ type event struct {
 	Jobs    []json.RawMessage `json:"jobs"`
 }
 
-// maxLine bounds one event: a list of some thousand jobs fits.
+// maxLine bounds one event: a list of several thousand jobs fits.
 const maxLine = 16 << 20
 
-// readEvents hands on each event until the stream ends. An event of kind error
-// becomes an error; a stream without any event is workloads.ErrInterrupted.
+// readEvents passes on each event until the stream ends. An event of kind error becomes an
+// error; a stream without events is workloads.ErrInterrupted.
 func readEvents(stream io.Reader, handle func(event) error) error {
 	lines := bufio.NewScanner(stream)
 	lines.Buffer(make([]byte, 0, 64<<10), maxLine)
@@ -35,7 +35,7 @@ func readEvents(stream io.Reader, handle func(event) error) error {
 	for lines.Scan() {
 		var e event
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			return fmt.Errorf("the admin pod answered in a form that is not understood: %w", err)
+			return fmt.Errorf("the output of the admin pod cannot be read: %w", err)
 		}
 		answered = true
 		if e.Event == "error" {
@@ -51,22 +51,22 @@ func readEvents(stream io.Reader, handle func(event) error) error {
 	return workloads.ErrInterrupted
 }
 
-// failure says what an exception of NVFLARE's API means.
+// failure explains an exception of NVFLARE's API.
 func (e event) failure() error {
 	message := strings.TrimSpace(e.Message)
 	switch e.Kind {
 	case "NoConnection":
-		return fmt.Errorf("%w: %s; `kubectl flare status -A` shows whether it runs", workloads.ErrUnreachable, message)
+		return fmt.Errorf("%w: %s; check with `kubectl flare status -A` whether it is ready", workloads.ErrUnreachable, message)
 	case "AuthenticationError":
-		return fmt.Errorf("the FL server does not accept the admin's kit: %s; is it a kit of this federation, and not expired? `kubectl flare kit verify DIR` tells", message)
+		return fmt.Errorf("the FL server does not accept the admin's kit: %s; check with `kubectl flare kit verify DIR` that it belongs to this federation and has not expired", message)
 	case "AuthorizationError":
 		return fmt.Errorf("the FL server does not allow this admin to do that: %s", message)
 	case "JobNotFound":
-		return fmt.Errorf("the FL server knows no such job: %s; `kubectl flare job list` shows those it has", message)
+		return fmt.Errorf("the FL server has no such job: %s; list its jobs with `kubectl flare job list`", message)
 	case "InvalidJobDefinition":
-		return fmt.Errorf("the FL server does not take this folder as a job: %s", message)
+		return fmt.Errorf("the FL server rejects the job folder: %s", message)
 	case "JobNotDone":
-		return fmt.Errorf("the job has not finished: %s; `kubectl flare job wait` waits for it", message)
+		return fmt.Errorf("the job has not finished: %s; wait for it with `kubectl flare job wait`", message)
 	}
-	return fmt.Errorf("the FL server answered: %s: %s", e.Kind, message)
+	return fmt.Errorf("the FL server failed: %s: %s", e.Kind, message)
 }

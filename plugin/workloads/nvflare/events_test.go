@@ -22,12 +22,12 @@ func TestReadEvents(t *testing.T) {
 
 func TestReadEventsErrors(t *testing.T) {
 	cases := map[string]struct{ stream, want string }{
-		"not JSON":             {"Traceback (most recent call last):\n", "not understood"},
+		"not JSON":             {"Traceback (most recent call last):\n", "cannot be read"},
 		"login":                {`{"event":"error","kind":"AuthenticationError","message":"bad cert"}`, "kubectl flare kit verify"},
-		"rights":               {`{"event":"error","kind":"AuthorizationError","message":"not allowed"}`, "does not allow this admin"},
+		"permissions":          {`{"event":"error","kind":"AuthorizationError","message":"not allowed"}`, "does not allow this admin"},
 		"server away":          {`{"event":"error","kind":"NoConnection","message":"no server"}`, "does not answer"},
 		"no such job":          {`{"event":"error","kind":"JobNotFound","message":"x"}`, "kubectl flare job list"},
-		"no job":               {`{"event":"error","kind":"InvalidJobDefinition","message":"no meta"}`, "does not take this folder as a job: no meta"},
+		"no job":               {`{"event":"error","kind":"InvalidJobDefinition","message":"no meta"}`, "rejects the job folder: no meta"},
 		"job runs":             {`{"event":"error","kind":"JobNotDone","message":"x"}`, "has not finished"},
 		"anything else":        {`{"event":"error","kind":"ValueError","message":"odd"}`, "ValueError: odd"},
 		"no word":              {"", "ended before the answer came"},

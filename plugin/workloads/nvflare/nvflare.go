@@ -1,7 +1,6 @@
-// Package nvflare turns a participant of an NVIDIA FLARE federation and its
-// startup kit into Kubernetes objects, sees when a client has joined, and handles
-// jobs as an admin. What it knows of NVFLARE's processes it takes from
-// policies/frameworks/nvflare.
+// Package nvflare turns a participant of an NVIDIA FLARE federation and its startup kit into
+// Kubernetes objects, finds out whether a client has joined, and handles jobs as an admin.
+// Facts about NVFLARE's processes come from policies/frameworks/nvflare.
 package nvflare
 
 import (
@@ -52,12 +51,12 @@ func (Workloads) Objects(p workloads.Participant, verified acceptance.Verified) 
 	case nvflare.RoleServer:
 		return b.server(base)
 	case nvflare.RoleClient:
-		base = append(append(base, b.WorkspaceClaim()), b.dialledService()...)
+		base = append(append(base, b.WorkspaceClaim()), b.dialedService()...)
 		return b.set(base, b.deployment(nil)), nil
 	case nvflare.RoleAdmin:
-		return b.set(append(base, b.dialledService()...), b.cronJob()), nil
+		return b.set(append(base, b.dialedService()...), b.cronJob()), nil
 	}
-	return nil, fmt.Errorf("role %q of participant %q is not one that NVFLARE has in Kubernetes", b.Kit.Role, b.Kit.Participant)
+	return nil, fmt.Errorf("participant %[2]q has role %[1]q, which NVFLARE does not have in Kubernetes", b.Kit.Role, b.Kit.Participant)
 }
 
 func (b builder) server(base []workloads.Object) (*workloads.Set, error) {
@@ -71,7 +70,7 @@ func (b builder) server(base []workloads.Object) (*workloads.Set, error) {
 	return set, nil
 }
 
-// set has what pods need before what runs them.
+// set writes what pods need before the workloads that run them.
 func (b builder) set(needed []workloads.Object, runs workloads.Object) *workloads.Set {
 	return &workloads.Set{
 		Stages: [][]workloads.Object{needed, {runs}},

@@ -6,8 +6,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// serverPorts are the FL port and, where the kit has another one for admins, that
-// one, by the names that the kit's reader gives them.
+// serverPorts are the FL port and, if the kit has a separate one for admins, that port, with
+// their names from the kit.
 func serverPorts(k *kit.Kit) []corev1.ContainerPort {
 	ports := make([]corev1.ContainerPort, 0, len(k.Ports))
 	for _, p := range k.Ports {
@@ -16,6 +16,5 @@ func serverPorts(k *kit.Kit) []corev1.ContainerPort {
 	return ports
 }
 
-// port32 is a port as Kubernetes' types have it. Readers of kits refuse what is
-// greater.
+// port32 is a port in the type that Kubernetes uses. Readers of kits reject larger numbers.
 func port32(number int) int32 { return int32(min(max(number, 0), 65535)) }

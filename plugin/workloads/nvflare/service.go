@@ -14,13 +14,12 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// serverNames sorts the names of a server's certificate by who can make them
-// resolve.
+// serverNames sorts the names of a server's certificate by who can make them resolve.
 type serverNames struct {
 	services  []string // Services of our namespace
 	elsewhere []string // Services of other namespaces
 	namespace string   // the first of those namespaces
-	external  []string // what only people outside the cluster can bring about
+	external  []string // names that only people outside the cluster can make resolve
 }
 
 func (b builder) sortNames() serverNames {
@@ -42,8 +41,8 @@ func (b builder) sortNames() serverNames {
 	return out
 }
 
-// serverServices puts the server under the names that its clients dial: TLS
-// accepts no others, so the certificate's names are the list.
+// serverServices are Services with the names that clients dial. With TLS, these are the
+// names in the certificate.
 func (b builder) serverServices(ports []corev1.ContainerPort) ([]workloads.Object, []string, error) {
 	names := b.sortNames()
 	if len(names.elsewhere) > 0 && len(names.services) == 0 {
@@ -66,11 +65,11 @@ func (b builder) nameNotes(names serverNames) []string {
 	target := fmt.Sprintf("port %d of service/%s in namespace %s", b.Kit.Server.Port, names.services[0], b.Namespace)
 	for _, name := range names.external {
 		notes = append(notes, fmt.Sprintf(
-			"Clients may dial %s:%d, which this cluster does not make: let that address lead to %s (a DNS record and a LoadBalancer or Gateway that passes TLS through)",
+			"Clients may dial %s:%d, which does not exist in this cluster: make it lead to %s, with a DNS record and a LoadBalancer or a Gateway that passes TLS through",
 			name, b.Kit.Server.Port, target))
 	}
 	for _, name := range names.elsewhere {
-		notes = append(notes, fmt.Sprintf("The certificate also names %s, which is in another namespace and will not lead here", name))
+		notes = append(notes, fmt.Sprintf("The certificate also has the name %s, which is in another namespace and does not lead here", name))
 	}
 	return notes
 }
@@ -89,10 +88,10 @@ func (b builder) service(name string, ports []corev1.ContainerPort) *corev1.Serv
 	return svc
 }
 
-// dialledService lets a client or an admin dial the server's bare name from
-// another namespace of the same cluster. It belongs to everyone of the
-// federation in the namespace, so it carries no participant.
-func (b builder) dialledService() []workloads.Object {
+// dialedService lets a client or an admin dial the server's bare name from another namespace
+// of the same cluster. All participants of the federation in the namespace share it, so it has
+// no participant's labels.
+func (b builder) dialedService() []workloads.Object {
 	host := workloads.ParseHost(b.Kit.Server.Host)
 	if host.Kind != workloads.HostBare || b.ServerNamespace == "" || b.ServerNamespace == b.Namespace {
 		return nil

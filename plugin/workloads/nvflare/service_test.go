@@ -108,11 +108,11 @@ func TestDialledServiceIsShared(t *testing.T) {
 		t.Fatalf("%d Services", len(all))
 	}
 	if diff := cmp.Diff(all[0], all[1]); diff != "" {
-		t.Errorf("they would fight over it:\n%s", diff)
+		t.Errorf("they would overwrite each other:\n%s", diff)
 	}
 }
 
-// The ports of pod and Services are those that the kit names.
+// The ports of the pod and the Services come from the kit.
 func TestServerPorts(t *testing.T) {
 	ports := serverPorts(&kit.Kit{Ports: []kit.Port{{Name: "fl", Number: 8002}, {Name: "admin", Number: 8003}}})
 	want := []corev1.ContainerPort{

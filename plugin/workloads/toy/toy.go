@@ -1,6 +1,6 @@
-// Package toy is the workloads of toy, a framework that exists for tests alone. A
-// participant of it runs in two workloads, whose pods have two containers each. It
-// joins as an HTTP body says, and it has no jobs. It stands in no default registry.
+// Package toy has the workloads of toy, a framework only for tests. Each participant has two
+// workloads, whose pods have two containers each. A response over HTTP says whether it has
+// joined, and it has no jobs. It is in no default registry.
 package toy
 
 import (
@@ -17,8 +17,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// readyPath is where a participant says whether it is ready, on the port where a hub
-// serves.
+// readyPath is where a participant says whether it has joined, on the port of a hub.
 const readyPath = "/ready"
 
 // The containers.
@@ -52,7 +51,7 @@ func (Workloads) Describe() workloads.Description {
 // Joins says whether a workload is the first one.
 func (Workloads) Joins(w workloads.Workload) bool { return w.Component == "" }
 
-// Joined believes a ready pod, and else what the pod says of itself.
+// Joined is true for a ready pod, and otherwise what the pod says.
 func (Workloads) Joined(ctx context.Context, m workloads.Member, p workloads.Prober) (workloads.Joining, error) {
 	ready := slices.ContainsFunc(m.Pod.Status.ContainerStatuses, func(c corev1.ContainerStatus) bool { return c.Name == containerToy && c.Ready })
 	if ready {
@@ -77,7 +76,7 @@ func (Workloads) Objects(p workloads.Participant, verified acceptance.Verified) 
 	}
 	b, k := builder{common}, common.Kit
 	if k.Role != toy.RoleHub && k.Role != toy.RoleLeaf {
-		return nil, fmt.Errorf("role %q of participant %q is not one that toy has", k.Role, k.Participant)
+		return nil, fmt.Errorf("participant %[2]q has role %[1]q, which toy does not have", k.Role, k.Participant)
 	}
 	needed, err := b.Base()
 	if err != nil {

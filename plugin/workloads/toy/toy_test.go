@@ -14,7 +14,7 @@ import (
 	profile "github.com/kubectl-flare/kubectl-flare/policies/profiles/toy"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files")
 
 func TestConformance(t *testing.T) {
 	p := workloads.Participant{Namespace: "fl", Image: "registry.example.org/toy:1.0", StorageSize: resource.MustParse("1Gi")}

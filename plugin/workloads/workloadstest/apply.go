@@ -12,9 +12,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
-// checkApply demands that server-side apply can take an object as it is: it comes
-// back from JSON unchanged, and there is no null, which would own a field and set
-// nothing.
+// checkApply checks that an object is ready for server-side apply: conversion to JSON and
+// back does not change it, and it has no null, which would own a field without setting it.
 func checkApply(t *testing.T, set *workloads.Set) {
 	t.Helper()
 	decoder := scheme.Codecs.UniversalDeserializer()
@@ -52,8 +51,7 @@ func nulls(path string, value any) []string {
 	return nil
 }
 
-// checkSecrets demands that a private key stands in the data of a Secret and nowhere
-// else.
+// checkSecrets checks that private keys are only in the data of Secrets.
 func checkSecrets(t *testing.T, set *workloads.Set) {
 	t.Helper()
 	for _, obj := range set.Objects() {

@@ -14,19 +14,19 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// Sign is what one sees of a running participant, and what it means.
+// Sign is what a running participant shows, and what that means.
 type Sign struct {
 	Name string
 	// Case is the name of the participant's case.
 	Case string
-	// Log is that of every container, Body what every port answers.
+	// Log is the log of every container, Body the response of every port.
 	Log, Body string
-	// Ready says whether the pod is.
+	// Ready says whether the pod is ready.
 	Ready bool
 	Want  workloads.Joining
 }
 
-// signs shows each sign to the framework, and demands both answers for each role
+// signs shows each sign to the framework, and requires signs for both answers for each role
 // that joins.
 func (s Suite) signs(t *testing.T, joiner workloads.Joiner) {
 	t.Helper()
@@ -62,7 +62,7 @@ func (s Suite) find(t *testing.T, name string) Case {
 			return c
 		}
 	}
-	require.FailNow(t, "there is no case of that name", name)
+	require.FailNow(t, "there is no case with the name", name)
 	return Case{}
 }
 
@@ -108,8 +108,8 @@ func (s shown) HTTP(_ context.Context, _ int, _ string, match func([]byte) bool)
 	return workloads.NotJoined, nil
 }
 
-// jobs demands that the pods of operators run on demand and live for long enough, and
-// that an empty folder is no job.
+// jobs checks that the pods of operators run on demand and live long enough, and that an
+// empty folder is not a job.
 func (s Suite) jobs(t *testing.T, jobs workloads.Jobs) {
 	t.Helper()
 	for _, c := range s.Cases {
@@ -119,7 +119,7 @@ func (s Suite) jobs(t *testing.T, jobs workloads.Jobs) {
 		set := s.set(t, c)
 		assert.True(t, set.Workloads[0].OnDemand(), "the first workload of %s is not on demand", c.Name)
 		deadline := templates(set)[0].Spec.ActiveDeadlineSeconds
-		if assert.NotNil(t, deadline, "a pod of %s that nobody deletes lives for ever", c.Name) {
+		if assert.NotNil(t, deadline, "a pod of %s that is not deleted lives for ever", c.Name) {
 			assert.Greater(t, float64(*deadline), workloads.JobTurn.Seconds(), "pods of %s end before a turn does", c.Name)
 		}
 	}

@@ -17,8 +17,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// golden compares all objects with testdata/NAME.yaml. Kits are made anew for every
-// run: what is random in them is named instead, or left out.
+// golden compares all objects with testdata/NAME.yaml. Every run creates new kits: random
+// parts are replaced with names, or left out.
 func (s Suite) golden(t *testing.T, c Case, set *workloads.Set) {
 	t.Helper()
 	var got bytes.Buffer
@@ -32,7 +32,7 @@ func (s Suite) golden(t *testing.T, c Case, set *workloads.Set) {
 	Golden(t, filepath.Join("testdata", c.Name+".yaml"), Stable(got.String(), c.kit(t), "DIGEST", "LOCAL"), s.Update)
 }
 
-// withoutContent leaves out what a kit's files hold.
+// withoutContent leaves out the content of a kit's files.
 func withoutContent(obj workloads.Object) workloads.Object {
 	switch o := obj.(type) {
 	case *corev1.ConfigMap:
@@ -57,8 +57,8 @@ func render(t *testing.T, obj workloads.Object) []byte {
 }
 
 // Stable replaces the digests of a kit and of its local/. The first half of a digest,
-// which stands in names, becomes the replacement with the number of its digits, or
-// the first half of a replacement that is a digest itself.
+// which is in names, becomes the replacement with the number of its digits, or the first
+// half of a replacement that is a digest itself.
 func Stable(text string, k *kit.Kit, digest, local string) string {
 	half := func(replacement string) string {
 		if len(replacement) == len(k.Digest()) {
@@ -80,5 +80,5 @@ func Golden(t *testing.T, path, got string, update bool) {
 	}
 	want, err := os.ReadFile(path)
 	require.NoError(t, err)
-	require.Empty(t, cmp.Diff(string(want), got), "%s is not what is written now: run the test with -update and look at the difference", path)
+	require.Empty(t, cmp.Diff(string(want), got), "%s has changed: run the test with -update and look at the difference", path)
 }

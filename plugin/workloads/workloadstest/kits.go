@@ -21,7 +21,7 @@ func Frameworks(t testing.TB) *frameworks.Registry {
 	return r
 }
 
-// Accept accepts a kit, whatever its dates and whoever made it.
+// Accept accepts a kit, regardless of its dates and its signer.
 func Accept(t testing.TB, k *kit.Kit) acceptance.Verified {
 	t.Helper()
 	rules, err := acceptance.Pinned(Frameworks(t), "")
@@ -32,7 +32,7 @@ func Accept(t testing.TB, k *kit.Kit) acceptance.Verified {
 	return verified
 }
 
-// Toy is the kit of a participant of toy, whose key is always the same.
+// Toy is the kit of a participant of toy, always with the same key.
 func Toy(t testing.TB, role kit.Role, participant string) acceptance.Verified {
 	t.Helper()
 	content, err := toy.Write(toy.Spec{

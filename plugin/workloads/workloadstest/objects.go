@@ -14,8 +14,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// checkObjects looks at what all objects have: a kind, the participant's namespace,
-// a legal name that no other has, and labels.
+// checkObjects checks what all objects need: a kind, the participant's namespace, a valid and
+// unique name, and labels.
 func checkObjects(t *testing.T, c Case, set *workloads.Set) {
 	t.Helper()
 	seen := map[string]bool{}
@@ -36,7 +36,7 @@ func describe(obj workloads.Object) string {
 	return obj.GetObjectKind().GroupVersionKind().Kind + "/" + obj.GetName()
 }
 
-// nameProblems are stricter for Services, whose names are in DNS.
+// nameProblems is stricter for Services, whose names are in DNS.
 func nameProblems(obj workloads.Object) []string {
 	if _, service := obj.(*corev1.Service); service {
 		return validation.IsDNS1035Label(obj.GetName())
@@ -44,9 +44,9 @@ func nameProblems(obj workloads.Object) []string {
 	return validation.IsDNS1123Subdomain(obj.GetName())
 }
 
-// checkLabels demands the participant's own labels, or none that names one: some
-// objects belong to all participants of a federation in a namespace, or to all kits
-// on a claim.
+// checkLabels checks that an object has the participant's labels, or none of any
+// participant: some objects belong to all participants of a federation in a namespace, or to
+// all kits on a claim.
 func checkLabels(t *testing.T, name string, k *kit.Kit, obj metav1.Object) {
 	t.Helper()
 	labels := obj.GetLabels()
@@ -66,9 +66,8 @@ func checkLabels(t *testing.T, name string, k *kit.Kit, obj metav1.Object) {
 	assert.Equal(t, k.Participant, obj.GetAnnotations()[names.AnnotationParticipant], "annotation of %s", name)
 }
 
-// checkWorkloads demands that the set lists exactly its objects that run pods, the
-// one with the participant's name first, and that none of them selects another's
-// pods.
+// checkWorkloads checks that the set lists exactly its objects that run pods, the one with
+// the participant's name first, and that none of them selects pods of another.
 func checkWorkloads(t *testing.T, c Case, set *workloads.Set) {
 	t.Helper()
 	var found []workloads.Workload

@@ -15,11 +15,11 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
-// template is a pod template with the workload that it is of.
+// template is a pod template with its workload.
 type template struct {
 	corev1.PodTemplateSpec
 	kind, name string
-	selector   map[string]string // nil: it selects by owner alone
+	selector   map[string]string // nil: it selects only by owner
 }
 
 func (t template) selects(pod map[string]string) bool {
@@ -42,8 +42,7 @@ func templates(set *workloads.Set) []template {
 	return all
 }
 
-// checkPods demands the Pod Security Standard "restricted" of each pod, and what goes
-// beyond it.
+// checkPods checks that each pod meets the Pod Security Standard "restricted", and more.
 func checkPods(t *testing.T, set *workloads.Set) {
 	t.Helper()
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
@@ -74,7 +73,7 @@ func checkContainers(t *testing.T, pod template) {
 	}
 }
 
-// checkOrder demands that what a pod refers to is written in a stage before it.
+// checkOrder checks that what a pod refers to is written in an earlier stage.
 func checkOrder(t *testing.T, set *workloads.Set) {
 	t.Helper()
 	stage := map[string]int{}

@@ -20,8 +20,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// checkProfile demands that the framework's own profile allows each workload, and the
-// pod that comes of it, under a SitePolicy made for the participant.
+// checkProfile checks that the framework's own profile allows each workload and its pod,
+// under a SitePolicy for the participant.
 func (s Suite) checkProfile(t *testing.T, c Case, set *workloads.Set) {
 	t.Helper()
 	known, err := profiles.NewRegistry(s.Profile)
@@ -45,7 +45,7 @@ func (s Suite) checkProfile(t *testing.T, c Case, set *workloads.Set) {
 	}
 }
 
-// denial is why a pod that its controller makes is denied; empty if it is allowed.
+// denial is why a pod that its controller creates is denied; empty if it is allowed.
 func denial(site *policies.Policy, pod *corev1.Pod, f policies.Facts) string {
 	return site.Evaluate(policies.Review{
 		Operation: policies.Create, Resource: schema.GroupResource{Resource: "pods"}, Namespace: pod.Namespace, Name: pod.Name,
@@ -53,7 +53,7 @@ func denial(site *policies.Policy, pod *corev1.Pod, f policies.Facts) string {
 	}, f).Message()
 }
 
-// sitePolicy allows the participant, its image, and its kit whoever made it.
+// sitePolicy allows the participant, its image, and any kit of it.
 func sitePolicy(t *testing.T, c Case) *v1alpha1.SitePolicy {
 	t.Helper()
 	named, err := reference.ParseNormalizedNamed(c.Participant.Image)
@@ -74,7 +74,7 @@ func sitePolicy(t *testing.T, c Case) *v1alpha1.SitePolicy {
 	return p
 }
 
-// facts are those of a namespace that holds the kit and nothing else.
+// facts are the facts of a namespace with only the kit.
 func (s Suite) facts(c Case, set *workloads.Set) policies.Facts {
 	f := policies.Facts{Now: s.Now, PolicyName: "site", KitImage: c.Participant.KitImage, Kits: map[string]facts.KitFact{}, Locals: map[string]facts.LocalFact{}}
 	for _, obj := range set.Objects() {

@@ -1,7 +1,7 @@
-// Package workloadstest is what the workloads of every framework must pass: objects
-// that are the same at every call, labelled, hardened, legally named and written in
-// an order in which they work; pods that their own profile allows; and signs by
-// which a participant is seen to have joined.
+// Package workloadstest is the conformance suite of workloads. For every framework, objects
+// must be the same at every call, labeled, hardened, validly named and written in the right
+// order; the framework's own profile must allow its pods; and signs must show that a
+// participant has joined.
 package workloadstest
 
 import (
@@ -22,22 +22,22 @@ import (
 // Suite is a framework with kits of its participants.
 type Suite struct {
 	Workloads workloads.Workloads
-	// Profile is the same framework's.
+	// Profile is the profile of the same framework.
 	Profile profiles.Profile
 	// Now is a time at which the kits are valid.
 	Now time.Time
-	// Cases are at least one of each role that the framework describes.
+	// Cases has at least one case of each role of the framework.
 	Cases []Case
-	// Signs are at least one of a participant that has joined, and one of a
+	// Signs has at least one sign of a participant that has joined, and one of a
 	// participant that has not, for each role that joins.
 	Signs []Sign
-	// Update writes the golden files, testdata/NAME.yaml, anew.
+	// Update writes the golden files, testdata/NAME.yaml.
 	Update bool
 }
 
 // Case is a participant and its kit.
 type Case struct {
-	// Name is that of the golden file.
+	// Name is the name of the golden file.
 	Name        string
 	Participant workloads.Participant
 	Kit         acceptance.Verified
@@ -73,7 +73,7 @@ func Run(t *testing.T, s Suite) {
 func (s Suite) run(t *testing.T, c Case) {
 	t.Helper()
 	set := s.set(t, c)
-	require.Empty(t, cmp.Diff(set, s.set(t, c)), "another call makes other objects")
+	require.Empty(t, cmp.Diff(set, s.set(t, c)), "another call gives other objects")
 	t.Run("golden", func(t *testing.T) { s.golden(t, c, set) })
 	t.Run("objects", func(t *testing.T) { checkObjects(t, c, set) })
 	t.Run("order", func(t *testing.T) { checkOrder(t, set) })
@@ -91,7 +91,7 @@ func (s Suite) set(t *testing.T, c Case) *workloads.Set {
 	return set
 }
 
-// roles demands a case of each role, and an error for a role that there is not.
+// roles requires a case of each role, and an error for an unknown role.
 func (s Suite) roles(t *testing.T) {
 	t.Helper()
 	for _, role := range s.Workloads.Describe().Roles {
