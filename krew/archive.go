@@ -10,8 +10,7 @@ import (
 	"path/filepath"
 )
 
-// pack writes files into a tar.gz that is the same wherever and whenever it is
-// made: without times and owners.
+// pack writes files into a reproducible tar.gz, without times and owners.
 func pack(w io.Writer, files []string) error {
 	zipped := gzip.NewWriter(w)
 	archive := tar.NewWriter(zipped)

@@ -33,7 +33,7 @@ func build(ctx context.Context, version, out string, p Platform) (Archive, error
 	return a, err
 }
 
-// packTo writes an archive and says its digest.
+// packTo writes an archive and returns its digest.
 func packTo(name string, files []string) (string, error) {
 	file, err := os.Create(name)
 	if err != nil {

@@ -55,7 +55,7 @@ func TestCheckVersion(t *testing.T) {
 		require.NoError(t, checkVersion(good))
 	}
 	for _, bad := range []string{"", "0.1.0", "v0.1", "vv0.1.0", "v1", "v0.1.0 x"} {
-		require.ErrorContains(t, checkVersion(bad), "like v0.1.0", bad)
+		require.ErrorContains(t, checkVersion(bad), "such as v0.1.0", bad)
 	}
 }
 
@@ -69,16 +69,16 @@ func TestParsePlatform(t *testing.T) {
 	}
 }
 
-// TestPack: what is packed hangs on names and content alone.
+// TestPack: the archive depends only on names and content.
 func TestPack(t *testing.T) {
 	dir := t.TempDir()
-	program, licence := filepath.Join(dir, "kubectl-flare"), filepath.Join(dir, "LICENSE")
+	program, license := filepath.Join(dir, "kubectl-flare"), filepath.Join(dir, "LICENSE")
 	require.NoError(t, os.WriteFile(program, []byte("program"), 0o700))
-	require.NoError(t, os.WriteFile(licence, []byte("licence"), 0o600))
+	require.NoError(t, os.WriteFile(license, []byte("license"), 0o600))
 	var first, second bytes.Buffer
-	require.NoError(t, pack(&first, []string{program, licence}))
+	require.NoError(t, pack(&first, []string{program, license}))
 	require.NoError(t, os.Chtimes(program, time.Time{}, time.Unix(1, 0)))
-	require.NoError(t, pack(&second, []string{program, licence}))
+	require.NoError(t, pack(&second, []string{program, license}))
 	require.Equal(t, first.Bytes(), second.Bytes())
 
 	zipped, err := gzip.NewReader(&first)
@@ -95,4 +95,4 @@ func TestPack(t *testing.T) {
 	require.Equal(t, map[string]int64{"kubectl-flare": 0o755, "LICENSE": 0o644}, got)
 }
 
-var update = flag.Bool("update", false, "write golden files anew")
+var update = flag.Bool("update", false, "write the golden files")

@@ -1,5 +1,5 @@
-// Command krew builds a release of the plugin: an archive for each platform, with
-// the licence in it as krew asks, and the krew manifest that names them.
+// Command krew builds a release of the plugin: an archive for each platform, with the license
+// that krew requires, and the krew manifest.
 package main
 
 import (
@@ -25,8 +25,8 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	fs := pflag.NewFlagSet("krew", pflag.ContinueOnError)
 	version := fs.String("version", "", "Version to release, such as v0.1.0")
-	out := fs.String("out", "dist", "Folder that the archives and flare.yaml go to")
-	chosen := fs.StringArray("platform", nil, "Platform to build for, as OS/ARCH; all of a release without it; may be given more than once")
+	out := fs.String("out", "dist", "Folder for the archives and flare.yaml")
+	chosen := fs.StringArray("platform", nil, "Platform to build for, as OS/ARCH; the default is all platforms of a release; may be given more than once")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}

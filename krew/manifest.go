@@ -13,10 +13,10 @@ import (
 //go:embed flare.yaml
 var manifestTemplate string
 
-// Platform is what a binary runs on, in the words of Go.
+// Platform is what a binary runs on, in Go's terms.
 type Platform struct{ OS, Arch string }
 
-// platforms are those of a release, all of them known to krew.
+// platforms are the platforms of a release, all of which krew supports.
 func platforms() []Platform {
 	return []Platform{{"linux", "amd64"}, {"linux", "arm64"}, {"darwin", "amd64"}, {"darwin", "arm64"}, {"windows", "amd64"}}
 }
@@ -38,7 +38,7 @@ func (p Platform) Binary() string {
 	return "kubectl-flare"
 }
 
-// Archive is one that was built.
+// Archive is a built archive.
 type Archive struct {
 	Platform
 	// Name is the archive's file name.
@@ -61,11 +61,11 @@ func manifest(version string, archives []Archive) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// checkVersion demands what krew demands: a semantic version that begins with v.
+// checkVersion checks what krew requires: a semantic version that begins with v.
 func checkVersion(text string) error {
 	rest, ok := strings.CutPrefix(text, "v")
 	if _, err := version.ParseSemantic(rest); err != nil || !ok || strings.HasPrefix(rest, "v") {
-		return fmt.Errorf("--version %q is no release: it must be like v0.1.0", text)
+		return fmt.Errorf("--version %q is not a release: give a semantic version such as v0.1.0", text)
 	}
 	return nil
 }

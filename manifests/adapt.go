@@ -10,19 +10,19 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// certificateMount is where cert-manager's Secret stands in the pod.
+// certificateMount is where cert-manager's Secret is mounted in the pod.
 const certificateMount = "/certificates"
 
-// placeholder is what the manifests write in a regular expression for the prefixes of
-// all launchers' Secrets.
+// placeholder is what regular expressions in the manifests have for the prefixes of all
+// launchers' Secrets.
 const placeholder = "LAUNCHER-PREFIXES"
 
-// none takes the placeholder where no framework has a launcher: it begins no name.
+// none replaces the placeholder if no framework has a launcher: no name begins with it.
 const none = "#"
 
 var prefixForm = regexp.MustCompile(`^[a-z0-9-]+-$`)
 
-// renderer fills in what depends on the frameworks.
+// renderer fills in the parts that depend on the frameworks.
 func renderer(launcherPrefixes []string) (*strings.Replacer, error) {
 	for _, prefix := range launcherPrefixes {
 		if !prefixForm.MatchString(prefix) {
@@ -32,7 +32,7 @@ func renderer(launcherPrefixes []string) (*strings.Replacer, error) {
 	return strings.NewReplacer(placeholder, cmp.Or(strings.Join(launcherPrefixes, "|"), none)), nil
 }
 
-// adapt makes an object fit the cluster.
+// adapt adapts an object to the options.
 func adapt(object *unstructured.Unstructured, o Options) error {
 	switch object.GetKind() {
 	case "Deployment":
@@ -57,7 +57,7 @@ func adaptDeployment(d *unstructured.Unstructured, o Options) error {
 	}
 	container, ok := containers[0].(map[string]any)
 	if !ok {
-		return fmt.Errorf("the container is a %T", containers[0])
+		return fmt.Errorf("the container is a %T, not an object", containers[0])
 	}
 	container["image"] = o.Image
 	args, _ := container["args"].([]any)

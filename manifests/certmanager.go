@@ -15,19 +15,19 @@ const (
 	// the authority's common name. The Certificate that the webhook serves is
 	// named Webhook.
 	CertificateAuthority = "flare-webhook-ca"
-	// servingSecret is where cert-manager keeps the certificate that is served.
+	// servingSecret is where cert-manager stores the serving certificate.
 	servingSecret = "flare-webhook-tls"
 	// rootIssuer signs the authority with the authority's own key.
 	rootIssuer = "flare-webhook-root"
 )
 
-// Certificates are the names of the Certificates that CertManager brings, in the
-// order in which cert-manager can issue them.
+// Certificates are the names of the Certificates of CertManager, in the order in which
+// cert-manager can issue them.
 func Certificates() []string { return []string{CertificateAuthority, Webhook} }
 
 // certManagerObjects are the Issuers and Certificates of CertManager. There is an
-// authority, and not just a self-signed certificate, so that the webhook
-// configurations trust something that outlives the certificate that is served.
+// authority, and not just a self-signed certificate, so that the webhook configurations trust
+// a certificate that outlives the serving certificate.
 func certManagerObjects() ([]*unstructured.Unstructured, error) {
 	return convert(
 		issuer(rootIssuer, certmanager.IssuerConfig{SelfSigned: &certmanager.SelfSignedIssuer{}}),
@@ -54,8 +54,8 @@ func issuer(name string, config certmanager.IssuerConfig) *certmanager.Issuer {
 	}
 }
 
-// certificate completes a spec with what all our Certificates have in common: a
-// new ECDSA P-256 key for each issuance, and their own name as common name.
+// certificate completes a spec with what all our Certificates share: a new ECDSA P-256 key
+// for each issuance, and their own name as the common name.
 func certificate(name, issuer string, spec certmanager.CertificateSpec) *certmanager.Certificate {
 	spec.CommonName = name
 	spec.IssuerRef = cmmeta.IssuerReference{Kind: certmanager.IssuerKind, Name: issuer}
@@ -73,8 +73,8 @@ func typeMeta(kind string) metav1.TypeMeta {
 	return metav1.TypeMeta{APIVersion: certmanager.SchemeGroupVersion.String(), Kind: kind}
 }
 
-// convert turns typed objects into data, without the status, which is not ours
-// to write.
+// convert turns typed objects into unstructured ones, without the status, which only the
+// cluster writes.
 func convert(objects ...runtime.Object) ([]*unstructured.Unstructured, error) {
 	out := make([]*unstructured.Unstructured, 0, len(objects))
 	for _, object := range objects {

@@ -1,6 +1,6 @@
-// Package manifests holds what `kubectl flare install` puts into a cluster: the
-// CRD, the webhook with its rights and registrations, the ValidatingAdmissionPolicies
-// that hold without it, and a ClusterRole for each person.
+// Package manifests has what `kubectl flare install` writes: the CRD, the webhook with its
+// permissions and registrations, the ValidatingAdmissionPolicies that work without it, and the
+// ClusterRoles for people.
 package manifests
 
 import (
@@ -18,22 +18,22 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// What everything is called.
+// The names of the objects.
 const (
 	Namespace = "flare-system"
-	// Webhook is the Deployment, the Service, the ServiceAccount and the webhook
-	// configurations.
+	// Webhook is the name of the Deployment, the Service, the ServiceAccount and the
+	// webhook configurations.
 	Webhook = "flare-webhook"
-	// ClusterRoleSite is what the webhook may read in a governed namespace,
-	// ClusterRoleSiteAdmin and ClusterRoleDataScientist are what people may do.
+	// ClusterRoleSite has the webhook's permissions in a governed namespace;
+	// ClusterRoleSiteAdmin and ClusterRoleDataScientist are for people.
 	ClusterRoleSite          = "flare-webhook-site"
 	ClusterRoleSiteAdmin     = "flare-site-admin"
 	ClusterRoleDataScientist = "flare-data-scientist"
-	// PodsWebhook is the one that judges pods.
+	// PodsWebhook is the webhook that validates pods.
 	PodsWebhook = "pods.kubectl-flare.dev"
 )
 
-// Certs says where the serving certificate comes from.
+// Certs is the source of the serving certificate.
 type Certs string
 
 // The sources of certificates.
@@ -47,28 +47,27 @@ const (
 //go:embed crd base policies rbac certs
 var files embed.FS
 
-// Prerequisites must be there before the rest can be written: the namespace and
-// the CRD.
+// Prerequisites must exist before the rest can be written: the namespace and the CRD.
 func Prerequisites() ([]*unstructured.Unstructured, error) {
 	return load(nil, "base/namespace.yaml", "crd")
 }
 
-// Options say what differs from one cluster to the next.
+// Options are what differs between clusters.
 type Options struct {
-	// Image is the webhook's, KitImage that of flare-kit by digest; it may be
-	// empty.
+	// Image is the webhook's image; KitImage is the image of flare-kit by digest, and may
+	// be empty.
 	Image, KitImage string
 	Certs           Certs
-	// Replicas of the webhook; zero leaves it at two.
+	// Replicas is the number of the webhook's pods; zero means two.
 	Replicas int64
 }
 
-// Objects are all the others, in an order in which they can be written.
+// Objects are all other objects, in an order in which they can be written.
 // launcherPrefixes begin the names of the Secrets that the frameworks' job launchers
 // make: names that are reserved in governed namespaces.
 func Objects(launcherPrefixes []string, o Options) ([]*unstructured.Unstructured, error) {
 	if o.Certs != CertManager && o.Certs != SelfSigned {
-		return nil, fmt.Errorf("%q is no source of certificates: choose %s or %s", o.Certs, CertManager, SelfSigned)
+		return nil, fmt.Errorf("%q is not a source of certificates: choose %s or %s", o.Certs, CertManager, SelfSigned)
 	}
 	render, err := renderer(launcherPrefixes)
 	if err != nil {
@@ -95,7 +94,7 @@ func Objects(launcherPrefixes []string, o Options) ([]*unstructured.Unstructured
 	return objects, nil
 }
 
-// certificates are the objects that a source of certificates needs.
+// certificates are the objects for a source of certificates.
 func certificates(certs Certs) ([]*unstructured.Unstructured, error) {
 	if certs == CertManager {
 		return certManagerObjects()
@@ -103,8 +102,7 @@ func certificates(certs Certs) ([]*unstructured.Unstructured, error) {
 	return load(nil, "certs")
 }
 
-// load reads files and folders, each in the order of its names, and fills in their
-// placeholders.
+// load reads files and folders, each in the order of its names, and fills in placeholders.
 func load(render *strings.Replacer, paths ...string) ([]*unstructured.Unstructured, error) {
 	var objects []*unstructured.Unstructured
 	for _, path := range paths {
@@ -148,7 +146,7 @@ func decode(name string, render *strings.Replacer) ([]*unstructured.Unstructured
 	}
 }
 
-// mark labels an object as ours, as everything that the plugin writes is.
+// mark labels an object as ours, like everything that the plugin writes.
 func mark(object *unstructured.Unstructured) {
 	labels := object.GetLabels()
 	if labels == nil {
@@ -159,8 +157,8 @@ func mark(object *unstructured.Unstructured) {
 	object.SetLabels(labels)
 }
 
-// Reverse is the order in which to take objects away: first what could refuse
-// the rest.
+// Reverse is the order in which to delete objects: first what could deny the deletion of the
+// rest.
 func Reverse(objects []*unstructured.Unstructured) []*unstructured.Unstructured {
 	reversed := slices.Clone(objects)
 	slices.Reverse(reversed)

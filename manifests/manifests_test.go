@@ -38,8 +38,8 @@ func all(t *testing.T, certs manifests.Certs) []*unstructured.Unstructured {
 	return append(first, objects...)
 }
 
-// typed finds an object and reads it into its type, strictly: a misspelt field
-// would be lost in a cluster.
+// typed finds an object and reads it into its type, strictly: a cluster would drop a
+// misspelled field.
 func typed[T any](t *testing.T, objects []*unstructured.Unstructured, kind, name string) *T {
 	t.Helper()
 	i := slices.IndexFunc(objects, func(o *unstructured.Unstructured) bool { return o.GetKind() == kind && o.GetName() == name })
@@ -114,7 +114,7 @@ func TestCertManagerObjectsBelongTogether(t *testing.T) {
 	require.Equal(t, named, manifests.Certificates())
 }
 
-// metadataOf leaves only what every kind has.
+// metadataOf keeps only what every kind has.
 func metadataOf(objects []*unstructured.Unstructured) []*unstructured.Unstructured {
 	out := make([]*unstructured.Unstructured, 0, len(objects))
 	for _, object := range objects {
@@ -130,7 +130,7 @@ type rule struct{ webhook, resource, operation string }
 
 func (r rule) String() string { return r.webhook + " " + r.resource + " " + r.operation }
 
-// table is the table of design §6, as far as it is registered yet.
+// table is the table of design §6.
 func table() map[admissionregistrationv1.FailurePolicyType][]rule {
 	closed := []rule{
 		{"pods", "pods", "CREATE"}, {"pods", "pods", "UPDATE"},
@@ -236,7 +236,7 @@ func rulesOf(t *testing.T, w *admissionregistrationv1.ValidatingWebhook) []strin
 	return rules
 }
 
-// The webhook's own pods pass the level under which their namespace stands.
+// The webhook's own pods meet the Pod Security level of their namespace.
 func TestWebhookIsRestricted(t *testing.T) {
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
 	if err != nil {

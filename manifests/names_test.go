@@ -15,15 +15,14 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// The two ways in which the manifests write reserved prefixes of names: one prefix,
-// and a choice of several.
+// The two forms of reserved prefixes in the manifests: one prefix, and a choice of several.
 var (
 	onePrefix = regexp.MustCompile(`startsWith\('([a-z0-9-]+-)'\)`)
 	anyPrefix = regexp.MustCompile(`matches\('\^\(([^)]*)\)'\)`)
 )
 
-// prefixes are those that the expressions of all objects of that name know, each
-// once, sorted.
+// prefixes are the prefixes in the expressions of all objects with the name, each once and
+// sorted.
 func prefixes(t *testing.T, objects []*unstructured.Unstructured, name string) []string {
 	t.Helper()
 	var found []string

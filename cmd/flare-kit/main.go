@@ -1,6 +1,6 @@
-// Command flare-kit runs in pods, for kits that lie on a PersistentVolumeClaim:
-// "flare-kit receive" takes one from standard input to the claim, "flare-kit verify"
-// copies one to memory before a participant starts, if it is what was sealed.
+// Command flare-kit runs in pods, for kits on a PersistentVolumeClaim: "flare-kit receive"
+// writes a kit from standard input to the claim, and "flare-kit verify" copies a kit to memory
+// before a participant starts, if it matches its seal.
 package main
 
 import (
@@ -19,7 +19,7 @@ import (
 )
 
 func main() {
-	// As the first process of its container it would not hear SIGTERM otherwise.
+	// As the first process of its container, it would otherwise not receive SIGTERM.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout)
 	stop()
@@ -31,15 +31,15 @@ func main() {
 
 func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
 	if len(args) == 0 {
-		return errors.New("say what to do: verify or receive")
+		return errors.New("no command is given: give verify or receive")
 	}
 	fs := pflag.NewFlagSet("flare-kit "+args[0], pflag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	digest := fs.String("digest", "", "Digest of the kit: 64 lower-case hexadecimal digits")
-	to := fs.String("to", "", "Folder that the kit goes to")
+	to := fs.String("to", "", "Folder for the kit")
 	var from, seal *string
 	if args[0] == "verify" {
-		from, seal = fs.String("from", "", "Folder that holds startup/"), fs.String("seal", "", "Folder that holds the seal")
+		from, seal = fs.String("from", "", "Folder that contains startup/"), fs.String("seal", "", "Folder that contains the seal")
 	}
 	if err := fs.Parse(args[1:]); err != nil {
 		return err
@@ -52,5 +52,5 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	case args[0] == "receive":
 		return receive.Run(ctx, receive.Options{Digest: *digest, To: *to}, in, out)
 	}
-	return fmt.Errorf("%q is none of verify and receive", args[0])
+	return fmt.Errorf("unknown command %q: give verify or receive", args[0])
 }

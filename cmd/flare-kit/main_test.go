@@ -14,7 +14,7 @@ import (
 func TestArguments(t *testing.T) {
 	for want, args := range map[string][]string{
 		"verify or receive":          {},
-		`"ls" is none of`:            {"ls"},
+		`unknown command "ls"`:       {"ls"},
 		"unknown flag: --from":       {"receive", "--from=/x"},
 		`unexpected argument "/etc"`: {"verify", "/etc"},
 		"--digest":                   {"verify", "--to=/nope"},

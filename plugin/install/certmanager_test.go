@@ -95,7 +95,7 @@ func TestReasons(t *testing.T) {
 			},
 			[]string{waiting, `CertificateRequest "c-10": No policy approved this request (policy)`},
 		},
-		"nobody approves": {
+		"no approval": {
 			[]runtime.Object{certificate(absent()), readyIssuer, request("1")},
 			[]string{waiting, `CertificateRequest "c-1": it has been neither approved nor denied`},
 		},
@@ -109,7 +109,7 @@ func TestReasons(t *testing.T) {
 			},
 			[]string{waiting, "will be retried (Failed)", `CertificateRequest "c-1": usages (InvalidRequest)`},
 		},
-		"another's request, and an issuer that nobody looks at": {
+		"another's request, and an issuer without a controller": {
 			[]runtime.Object{certificate(absent()), issuer(), &certmanager.CertificateRequest{ObjectMeta: named("d-1")}},
 			[]string{waiting, `Issuer "i": cert-manager has not looked at it`},
 		},

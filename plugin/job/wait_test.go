@@ -41,7 +41,7 @@ func TestWait(t *testing.T) {
 	}{
 		"completed": {scripted{status: "RUNNING", state: ended}, "job 1 DONE\n", ""},
 		"aborted":   {scripted{state: workloads.JobState{Status: "ABORTED", Ended: true}}, "job 1 ABORTED\n", "job 1 ended with status ABORTED: see the participants' logs"},
-		"refused":   {scripted{err: errors.New("not allowed")}, "", "not allowed"},
+		"forbidden": {scripted{err: errors.New("not allowed")}, "", "not allowed"},
 		"time over": {scripted{status: "RUNNING", state: workloads.JobState{Status: "RUNNING"}}, "", "job 1 has not finished after 1m0s: its status is RUNNING"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -105,8 +105,8 @@ func TestInjectAcceptsThePinnedRoot(t *testing.T) {
 	}
 }
 
-// A kit that is too large for a Secret is told the way to a volume; there it needs
-// a seal, and its Secret has no key.
+// The error for a kit that is too large for a Secret suggests a volume. There the kit needs a
+// seal, and its Secret has no key.
 func TestInjectALargeKit(t *testing.T) {
 	f := kittest.NewFederation(t, "demo")
 	k := f.Client("site-1", "hospital_a").With("startup/client_context.tenseal", make([]byte, 2<<20))

@@ -72,7 +72,7 @@ func TestInspectWarns(t *testing.T) {
 		days       int
 		text, warn string
 	}{
-		{"in good time", end.AddDate(0, 0, -40), 40, "(40 days left)", ""},
+		{"long before", end.AddDate(0, 0, -40), 40, "(40 days left)", ""},
 		{"soon", end.AddDate(0, 0, -12), 12, "(12 days left)", "Warning: startup/client.crt: the certificate expires on 2027-02-24T12:00:00Z, in 12 days; ask the project lead"},
 		{"tomorrow", end.Add(-25 * time.Hour), 1, "(1 day left)", "in 1 day;"},
 		{"today", end.Add(-time.Hour), 0, "(0 days left)", "in less than a day;"},
@@ -81,7 +81,7 @@ func TestInspectWarns(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := run(tt.now, "inspect", dir)
-			require.NoError(t, got.err, "inspect judges nothing")
+			require.NoError(t, got.err, "inspect verifies nothing")
 			assert.Contains(t, got.out, tt.text)
 			if tt.warn == "" {
 				assert.Empty(t, got.errOut)

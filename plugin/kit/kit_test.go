@@ -23,7 +23,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files")
 
 // issued is when the kits of the tests were made, today a month later.
 var (

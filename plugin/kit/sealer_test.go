@@ -63,7 +63,7 @@ func TestSealerNew(t *testing.T) {
 	assert.NotContains(t, got.out, "PRIVATE")
 }
 
-// A dry run writes nothing, and prints nothing of a key that nobody will have.
+// A dry run writes nothing, and prints nothing of a key that it discards.
 func TestSealerNewDryRun(t *testing.T) {
 	rootFile, keyFile := newFederation(t).WriteRoot(t)
 	out := filepath.Join(t.TempDir(), "new")

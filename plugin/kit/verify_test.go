@@ -25,7 +25,7 @@ func TestVerify(t *testing.T) {
 		args  []string
 		fails string
 	}{
-		{"good", fed.Client("site-1", "hospital_a"), []string{trust(fed)}, ""},
+		{"valid", fed.Client("site-1", "hospital_a"), []string{trust(fed)}, ""},
 		{"server", fed.Server("server1", "lab", "server1.fl-server.svc"), []string{trust(fed)}, ""},
 		{"admin", fed.Admin("lead@hospital-a.org", "hospital_a", "lead"), []string{trust(fed)}, ""},
 		{"signed", fed27.Client("site-1", "hospital_a"), []string{trust(fed27)}, ""},

@@ -256,7 +256,7 @@ func TestInterrupted(t *testing.T) {
 
 // The cause of a denial in an earlier launch may be gone: the controller, which waits
 // longer and longer between its attempts, is made to try now. The clock of the second
-// launch stands still, so that its grace does not end on a busy machine.
+// launch does not run, so that its grace does not end on a busy machine.
 func TestAnOldDenialIsRetried(t *testing.T) {
 	b := newBench(t)
 	b.plays(func(set *appsv1.ReplicaSet, pod *corev1.Pod) {

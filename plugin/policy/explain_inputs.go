@@ -94,7 +94,7 @@ func (s *inputs) unknown(p *checks.Pod) bool {
 }
 
 // takeLauncher assumes that the launcher created a job pod: the cluster does not record
-// who did, and nobody else may.
+// who did, and no one else may.
 func (s *inputs) takeLauncher(q *offline.Review, user string, item *ExplainItem) {
 	_, ok := q.Request.Object.(*corev1.Pod)
 	if user != "" || !ok || !q.Policy.Valid() || q.Policy.Source().Spec.Launcher == nil {

@@ -44,7 +44,7 @@ func TestWhatPeopleReadAvoidsTheWordsOfContributing(t *testing.T) {
 
 // notYet lists the folders whose language has not been revised yet.
 var notYet = []string{
-	"cmd/", "krew/", "manifests/", "plugin/", "policies/", "test/scripts/",
+	"manifests/crd/", "policies/", "test/scripts/",
 	"test/battery/testdata/cases/jobs.yaml", "test/battery/testdata/cases/updates.yaml",
 }
 

@@ -60,12 +60,12 @@ func TestTokens(t *testing.T) {
 	editor := user(t, "token-editor",
 		rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"serviceaccounts/token", "secrets"}, Verbs: []string{"*"}})
 	_, err = editor.CoreV1().ServiceAccounts(ns).CreateToken(t.Context(), "site-1", &authenticationv1.TokenRequest{}, metav1.CreateOptions{})
-	denied(t, err, "flare-tokens", "is no node")
+	denied(t, err, "flare-tokens", "is not a node")
 	filled := &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Name: "t", Annotations: map[string]string{corev1.ServiceAccountNameKey: "site-1"}}, Type: corev1.SecretTypeServiceAccountToken,
 	}
 	_, err = editor.CoreV1().Secrets(ns).Create(t.Context(), filled, metav1.CreateOptions{})
-	denied(t, err, "flare-secrets", "no Secrets with ServiceAccount tokens")
+	denied(t, err, "flare-secrets", "may not have Secrets with ServiceAccount tokens")
 }
 
 func TestReservedNames(t *testing.T) {

@@ -162,7 +162,7 @@ func (s *server) applyPolicies() {
 // such a Secret.
 func (s *server) waitForPolicies() {
 	s.Helper()
-	s.waitFor("b-policies", "no Secrets with ServiceAccount tokens", &corev1.Secret{
+	s.waitFor("b-policies", "may not have Secrets with ServiceAccount tokens", &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Name: "t", Annotations: map[string]string{corev1.ServiceAccountNameKey: "default"}},
 		Type:       corev1.SecretTypeServiceAccountToken,
 	})

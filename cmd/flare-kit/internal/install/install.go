@@ -1,5 +1,5 @@
-// Package install writes the files of a kit, within bounds, and reads back what was
-// written. Nothing of a file is kept in memory, and none is ever shown.
+// Package install writes the files of a kit, within bounds, and reads them back. It keeps no
+// file in memory and never prints one.
 package install
 
 import (
@@ -16,9 +16,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// The modes of what is written: the group is the pod's fsGroup.
+// The modes of files and folders: the group is the pod's fsGroup.
 const (
-	// FileMode is a file's, FolderMode that of the folder around it.
+	// FileMode is the mode of files, FolderMode the mode of their folder.
 	FileMode   fs.FileMode = 0o440
 	FolderMode fs.FileMode = 0o750
 )
@@ -33,18 +33,18 @@ type Writer struct {
 // NewWriter makes a Writer for a folder.
 func NewWriter(dir *os.Root) *Writer { return &Writer{dir: dir} }
 
-// Write writes one file of the kit. It refuses names that a kit cannot have, a file
-// that is there already, and what is more than a kit may hold.
+// Write writes one file of the kit. It rejects names that a kit cannot have, files that exist
+// already, and files beyond the limits of a kit.
 func (w *Writer) Write(name string, from io.Reader) error {
 	if err := kit.CheckStartupName(name); err != nil {
 		return err
 	}
 	if w.files++; w.files > kit.MaxFiles {
-		return fmt.Errorf("more than %d files", kit.MaxFiles)
+		return fmt.Errorf("the kit has more than %d files", kit.MaxFiles)
 	}
 	file, err := w.dir.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, FileMode)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s: comes twice", name)
+		return fmt.Errorf("%s: the kit contains the file twice", name)
 	}
 	if err != nil {
 		return err
@@ -61,13 +61,13 @@ func (w *Writer) copy(name string, file io.Writer, from io.Reader) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	if n > most {
-		return fmt.Errorf("%s: too large: a file may have %d MiB, a kit %d MiB", name, kit.MaxStartupFile>>20, kit.MaxKit>>20)
+		return fmt.Errorf("%s: too large: a file can have %d MiB and a kit %d MiB", name, kit.MaxStartupFile>>20, kit.MaxKit>>20)
 	}
 	return nil
 }
 
-// Names lists a folder of plain files. Links, folders and pipes are no part of a
-// kit: what a link shows can change.
+// Names lists a folder of regular files. A kit has no links, folders or pipes: the target of
+// a link can change.
 func Names(dir *os.Root) ([]string, error) {
 	folder, err := dir.Open(".")
 	if err != nil {
@@ -79,20 +79,20 @@ func Names(dir *os.Root) ([]string, error) {
 		return nil, err
 	}
 	if len(entries) > kit.MaxFiles {
-		return nil, fmt.Errorf("more than %d files", kit.MaxFiles)
+		return nil, fmt.Errorf("the kit has more than %d files", kit.MaxFiles)
 	}
 	names := make([]string, 0, len(entries))
 	for _, e := range entries {
 		if !e.Type().IsRegular() {
-			return nil, fmt.Errorf("%q is not a plain file", e.Name())
+			return nil, fmt.Errorf("%q is not a regular file", e.Name())
 		}
 		names = append(names, e.Name())
 	}
 	return names, nil
 }
 
-// Open opens a plain file to read. It does not wait for the other end of a pipe that
-// took the file's place a moment ago.
+// Open opens a regular file for reading. It does not block if a pipe has just replaced the
+// file.
 func Open(dir *os.Root, name string) (*os.File, error) {
 	file, err := dir.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW, 0)
 	if err != nil {
@@ -100,13 +100,12 @@ func Open(dir *os.Root, name string) (*os.File, error) {
 	}
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
 		_ = file.Close()
-		return nil, fmt.Errorf("%q is not a plain file", name)
+		return nil, fmt.Errorf("%q is not a regular file", name)
 	}
 	return file, nil
 }
 
-// Sums are the SHA-256 digests of the files of a folder by name, as
-// kit.DigestOf takes them.
+// Sums are the SHA-256 digests of the files of a folder by name, for kit.DigestOf.
 func Sums(dir *os.Root) (map[string]string, error) {
 	names, err := Names(dir)
 	if err != nil {
@@ -122,7 +121,7 @@ func Sums(dir *os.Root) (map[string]string, error) {
 		n, err := io.Copy(hash, io.LimitReader(file, kit.MaxStartupFile+1))
 		_ = file.Close()
 		if err != nil || n > kit.MaxStartupFile {
-			return nil, errors.Join(err, fmt.Errorf("%q cannot be read whole", name))
+			return nil, errors.Join(err, fmt.Errorf("%q cannot be read completely", name))
 		}
 		sums[name] = hex.EncodeToString(hash.Sum(nil))
 	}
@@ -150,7 +149,7 @@ func Clear(dir *os.Root) error {
 
 var digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// CheckDigest says why a text is no digest of a kit.
+// CheckDigest is an error if the text is not the digest of a kit.
 func CheckDigest(digest string) error {
 	if digestForm.MatchString(digest) {
 		return nil

@@ -14,13 +14,13 @@ import (
 
 const (
 	incomingPrefix = ".incoming-"
-	// stale is how old a folder must be that a receiver left behind: no receiver
-	// lives as long.
+	// stale is the age at which a receiver's temporary folder is abandoned: no receiver
+	// runs as long.
 	stale = time.Hour
 )
 
-// place renames the folder to where the kit belongs. A kit that is there stays, if
-// it is the same; something else makes way.
+// place renames the folder to the kit's place. The same kit stays if it is there already;
+// anything else is replaced.
 func (o Options) place(incoming string) (word string, err error) {
 	if err := os.Chmod(incoming, install.FolderMode); err != nil {
 		return "", err
@@ -41,7 +41,7 @@ func (o Options) place(incoming string) (word string, err error) {
 	return "received", syncFolder(filepath.Dir(o.To))
 }
 
-// there says whether the kit lies in its place already.
+// there says whether the kit is in its place already.
 func (o Options) there() bool {
 	dir, err := os.OpenRoot(filepath.Join(o.To, "startup"))
 	if err != nil {
@@ -52,8 +52,8 @@ func (o Options) there() bool {
 	return err == nil && kit.DigestOf(sums) == o.Digest
 }
 
-// sweep takes away what receivers left that were killed. It does its best: what
-// stays harms nobody.
+// sweep removes the temporary folders of receivers that were killed. It ignores errors: what
+// stays does no harm.
 func sweep(parent string) {
 	entries, _ := os.ReadDir(parent)
 	for _, e := range entries {
@@ -64,7 +64,7 @@ func sweep(parent string) {
 	}
 }
 
-// syncFolder makes sure that names in a folder outlive a crash.
+// syncFolder makes sure that names in a folder survive a crash.
 func syncFolder(name string) error {
 	dir, err := os.Open(name)
 	if err != nil {

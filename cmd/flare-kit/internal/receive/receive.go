@@ -1,5 +1,5 @@
-// Package receive takes a kit from standard input to a folder of a volume: whole
-// and as it was announced, or not at all.
+// Package receive writes a kit from standard input to a folder of a volume: completely and
+// with the expected digest, or not at all.
 package receive
 
 import (
@@ -18,20 +18,20 @@ import (
 
 // Options are the arguments.
 type Options struct {
-	// Digest is the kit's.
+	// Digest is the kit's digest.
 	Digest string
-	// To is the folder that will hold startup/.
+	// To is the folder for startup/.
 	To string
 }
 
-// Run reads a tar archive whose entries are startup/NAME. Nothing of it stands in
-// the folder before all of it is there and is the kit with that digest.
+// Run reads a tar archive with the entries startup/NAME. Nothing of it appears in the folder
+// before it is complete and has the digest.
 func Run(ctx context.Context, o Options, in io.Reader, out io.Writer) error {
 	if err := install.CheckDigest(o.Digest); err != nil {
 		return err
 	}
 	if !filepath.IsAbs(o.To) || filepath.Clean(o.To) != o.To {
-		return fmt.Errorf("--to %q is not an absolute path in its short form", o.To)
+		return fmt.Errorf("--to %q is not an absolute path, or has elements such as . and .. in it", o.To)
 	}
 	parent := filepath.Dir(o.To)
 	if err := os.MkdirAll(parent, install.FolderMode); err != nil {
@@ -48,8 +48,8 @@ func Run(ctx context.Context, o Options, in io.Reader, out io.Writer) error {
 	select {
 	case err = <-done:
 	case <-ctx.Done():
-		// Reading goes on until the process ends; its folder is taken away.
-		err = errors.New("told to end before the whole kit was here")
+		// Reading continues until the process ends; its folder is removed.
+		err = errors.New("interrupted before the whole kit had arrived")
 	}
 	if err != nil {
 		return err
@@ -62,7 +62,7 @@ func Run(ctx context.Context, o Options, in io.Reader, out io.Writer) error {
 	return err
 }
 
-// read writes the archive's files and looks whether they are the kit.
+// read writes the archive's files and checks that they are the kit.
 func (o Options) read(startup string, in io.Reader) error {
 	if err := os.Mkdir(startup, install.FolderMode); err != nil {
 		return err
@@ -73,14 +73,14 @@ func (o Options) read(startup string, in io.Reader) error {
 	}
 	defer dir.Close()
 	if err := unpack(dir, in); err != nil {
-		return fmt.Errorf("what was sent is no kit: %w", err)
+		return fmt.Errorf("the input is not a kit: %w", err)
 	}
 	sums, err := install.Sums(dir)
 	if err != nil {
 		return err
 	}
 	if got := kit.DigestOf(sums); got != o.Digest {
-		return fmt.Errorf("what was sent is the kit %s, not %s", got, o.Digest)
+		return fmt.Errorf("the input is the kit %s, not %s", got, o.Digest)
 	}
 	return syncFolder(startup)
 }
@@ -98,7 +98,7 @@ func unpack(dir *os.Root, in io.Reader) error {
 		}
 		name, ok := strings.CutPrefix(header.Name, "startup/")
 		if !ok || header.Typeflag != tar.TypeReg {
-			return fmt.Errorf("%.120q is not a plain file of startup/", header.Name)
+			return fmt.Errorf("%.120q is not a regular file of startup/", header.Name)
 		}
 		if err := writer.Write(name, archive); err != nil {
 			return err

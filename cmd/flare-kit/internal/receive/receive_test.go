@@ -119,7 +119,7 @@ func TestSweep(t *testing.T) {
 	assert.DirExists(t, young)
 }
 
-func TestRefused(t *testing.T) {
+func TestRejected(t *testing.T) {
 	k := newKit(t)
 	named := func(name string, kind byte) []entry {
 		e := entry{header: tar.Header{Typeflag: kind, Name: name, Linkname: "/etc/passwd"}}
@@ -137,23 +137,23 @@ func TestRefused(t *testing.T) {
 		in   io.Reader
 		want string
 	}{
-		"nothing":         {strings.NewReader(""), "what was sent is the kit"},
-		"no archive":      {strings.NewReader(strings.Repeat("x", 2000)), "what was sent is no kit"},
+		"nothing":         {strings.NewReader(""), "the input is the kit"},
+		"no archive":      {strings.NewReader(strings.Repeat("x", 2000)), "the input is not a kit"},
 		"cut off":         {bytes.NewReader(good[:len(good)/2]), ""},
 		"cut to a file":   {bytes.NewReader(good[:1024]), ""},
-		"one less":        {bytes.NewReader(archive(t, entries(k)[1:])), "what was sent is the kit"},
-		"a file twice":    {bytes.NewReader(archive(t, append(entries(k), entries(k)[0]))), "comes twice"},
-		"another folder":  {bytes.NewReader(archive(t, named("local/x", tar.TypeReg))), "is not a plain file of startup/"},
+		"one less":        {bytes.NewReader(archive(t, entries(k)[1:])), "the input is the kit"},
+		"a file twice":    {bytes.NewReader(archive(t, append(entries(k), entries(k)[0]))), "the kit contains the file twice"},
+		"another folder":  {bytes.NewReader(archive(t, named("local/x", tar.TypeReg))), "is not a regular file of startup/"},
 		"up":              {bytes.NewReader(archive(t, named("startup/../x", tar.TypeReg))), "which is not a valid key of a Secret"},
-		"up, first":       {bytes.NewReader(archive(t, named("../startup/x", tar.TypeReg))), "is not a plain file of startup/"},
-		"absolute":        {bytes.NewReader(archive(t, named("/startup/x", tar.TypeReg))), "is not a plain file of startup/"},
+		"up, first":       {bytes.NewReader(archive(t, named("../startup/x", tar.TypeReg))), "is not a regular file of startup/"},
+		"absolute":        {bytes.NewReader(archive(t, named("/startup/x", tar.TypeReg))), "is not a regular file of startup/"},
 		"a folder below":  {bytes.NewReader(archive(t, named("startup/a/b", tar.TypeReg))), "which is not a valid key of a Secret"},
-		"a folder":        {bytes.NewReader(archive(t, named("startup/a", tar.TypeDir))), "is not a plain file of startup/"},
-		"a link":          {bytes.NewReader(archive(t, named("startup/a", tar.TypeSymlink))), "is not a plain file of startup/"},
-		"a hard link":     {bytes.NewReader(archive(t, named("startup/a", tar.TypeLink))), "is not a plain file of startup/"},
+		"a folder":        {bytes.NewReader(archive(t, named("startup/a", tar.TypeDir))), "is not a regular file of startup/"},
+		"a link":          {bytes.NewReader(archive(t, named("startup/a", tar.TypeSymlink))), "is not a regular file of startup/"},
+		"a hard link":     {bytes.NewReader(archive(t, named("startup/a", tar.TypeLink))), "is not a regular file of startup/"},
 		"a huge file":     {io.MultiReader(huge, io.LimitReader(zeros{}, kit.MaxStartupFile+512)), "too large"},
 		"too many":        {bytes.NewReader(archive(t, many)), "more than 256 files"},
-		"a stop half-way": {io.MultiReader(bytes.NewReader(good[:2000]), never{}), "told to end"},
+		"a stop half-way": {io.MultiReader(bytes.NewReader(good[:2000]), never{}), "interrupted before"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root, o := volume(t, k)
@@ -175,7 +175,7 @@ func TestRefused(t *testing.T) {
 	}
 	_, o := volume(t, k)
 	for want, bad := range map[string]receive.Options{
-		"--digest": {Digest: "x", To: o.To}, "--to": {Digest: o.Digest, To: "relative"}, "short form": {Digest: o.Digest, To: o.To + "/.."},
+		"--digest": {Digest: "x", To: o.To}, "--to": {Digest: o.Digest, To: "relative"}, "has elements such as": {Digest: o.Digest, To: o.To + "/.."},
 	} {
 		require.ErrorContains(t, receive.Run(t.Context(), bad, bytes.NewReader(good), io.Discard), want)
 	}
@@ -190,7 +190,7 @@ type never struct{}
 
 func (never) Read([]byte) (int, error) { select {} }
 
-// Whatever is sent, nothing but the kit itself ever stands in its place.
+// Whatever is sent, only the kit itself is ever in its place.
 func FuzzReceive(f *testing.F) {
 	k := newKit(f)
 	f.Add(archive(f, entries(k)))

@@ -1,6 +1,5 @@
-// Package verify copies a kit from its volume to memory and compares the copy with
-// what was sealed. It is the init container flare-verify: unless it ends well, the
-// participant does not start.
+// Package verify copies a kit from its volume to memory and compares the copy with the seal.
+// It is the init container flare-verify: if it fails, the participant does not start.
 package verify
 
 import (
@@ -19,19 +18,18 @@ import (
 
 // Options are the arguments.
 type Options struct {
-	// Digest is the kit's: the author of the pod's container has it from a seal
-	// that was verified.
+	// Digest is the kit's digest, from a verified seal.
 	Digest string
-	// From holds startup/ as it lies on the volume, Seal the kit's Secret.
+	// From contains startup/ on the volume, and Seal the files of the kit's Secret.
 	From, Seal string
-	// To takes the copy.
+	// To is the folder for the copy.
 	To string
 }
 
-// again is the fix for a kit that is not what was sealed.
-const again = "bring the kit there again with `kubectl flare kit inject --kit-claim`"
+// again is the fix for a kit that does not match its seal.
+const again = "write the kit to the claim again with `kubectl flare kit inject --kit-claim`"
 
-// Run verifies. Where that fails nothing of the kit is left in the copy's folder.
+// Run verifies. If that fails, nothing of the kit remains in the folder for the copy.
 func Run(o Options, out io.Writer) error {
 	sealed, err := o.sealed()
 	if err != nil {
@@ -49,12 +47,12 @@ func Run(o Options, out io.Writer) error {
 	if err := o.copyAndCompare(to, sealed); err != nil {
 		return errors.Join(err, install.Clear(to))
 	}
-	_, err = fmt.Fprintf(out, "kit %s: %d files, all of them as they were sealed\n", o.Digest, len(sealed))
+	_, err = fmt.Fprintf(out, "kit %s: %d files, all of which match the seal\n", o.Digest, len(sealed))
 	return err
 }
 
-// sealed reads which files there must be. The seal's signature does not matter here:
-// the digest vouches for the list.
+// sealed reads the list of files from the seal. The signature of the seal does not matter
+// here: the digest vouches for the list.
 func (o Options) sealed() (map[string]string, error) {
 	if err := install.CheckDigest(o.Digest); err != nil {
 		return nil, err
@@ -73,7 +71,7 @@ func (o Options) sealed() (map[string]string, error) {
 		return nil, fmt.Errorf("--seal: %s: %w", kit.SealFile, err)
 	}
 	if got := kit.DigestOf(sums); got != o.Digest {
-		return nil, fmt.Errorf("--seal: the seal is of the kit %s, not of %s", got, o.Digest)
+		return nil, fmt.Errorf("--seal: the seal is for the kit %s, not for %s", got, o.Digest)
 	}
 	return sums, nil
 }
@@ -82,7 +80,7 @@ func (o Options) copyAndCompare(to *os.Root, sealed map[string]string) error {
 	if err := o.copy(to); err != nil {
 		return fmt.Errorf("the kit on the volume cannot be used: %w; %s", err, again)
 	}
-	// What counts is what the participant will read, so the copy is read again.
+	// The participant will read the copy, so the copy is what is verified.
 	copied, err := install.Sums(to)
 	if err != nil {
 		return err
@@ -118,7 +116,7 @@ func copyFile(writer *install.Writer, from *os.Root, name string) error {
 	return writer.Write(name, file)
 }
 
-// compare names every file that is not as it was sealed.
+// compare lists every file that does not match the seal.
 func compare(got, sealed map[string]string) error {
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(sealed)) {
@@ -137,5 +135,5 @@ func compare(got, sealed map[string]string) error {
 	if problems == nil {
 		return nil
 	}
-	return fmt.Errorf("the kit on the volume is not what was sealed:\n%w\n%s", errors.Join(problems...), again)
+	return fmt.Errorf("the kit on the volume does not match its seal:\n%w\n%s", errors.Join(problems...), again)
 }

@@ -78,7 +78,7 @@ func TestGood(t *testing.T) {
 	}
 }
 
-func TestRefused(t *testing.T) {
+func TestRejected(t *testing.T) {
 	for name, tc := range map[string]struct {
 		change func(*scene)
 		want   string
@@ -92,15 +92,15 @@ func TestRefused(t *testing.T) {
 		"missing":    {func(s *scene) { s.remove(s.raw("rootCA.pem")) }, "startup/rootCA.pem: missing"},
 		"more":       {func(s *scene) { s.write(s.raw("more__resources.json"), "{}") }, "startup/more__resources.json: not in the seal"},
 		"a bad name": {func(s *scene) { s.write(s.raw("a b"), "") }, "which is not a valid key of a Secret"},
-		"a folder":   {func(s *scene) { require.NoError(s, os.Mkdir(s.raw("x"), 0o700)) }, `"x" is not a plain file`},
+		"a folder":   {func(s *scene) { require.NoError(s, os.Mkdir(s.raw("x"), 0o700)) }, `"x" is not a regular file`},
 		"a link": {func(s *scene) {
 			s.remove(s.raw("client.key"))
 			require.NoError(s, os.Symlink("/etc/passwd", s.raw("client.key")))
-		}, `"client.key" is not a plain file`},
+		}, `"client.key" is not a regular file`},
 		"a pipe": {func(s *scene) {
 			s.remove(s.raw("client.key"))
 			require.NoError(s, syscall.Mkfifo(s.raw("client.key"), 0o600))
-		}, `"client.key" is not a plain file`},
+		}, `"client.key" is not a regular file`},
 		"too large": {func(s *scene) {
 			require.NoError(s, os.Truncate(s.raw("client.key"), kit.MaxStartupFile+1))
 		}, "client.key: too large"},
@@ -115,8 +115,8 @@ func TestRefused(t *testing.T) {
 			s.Seal = s.TempDir()
 			s.write(filepath.Join(s.Seal, kit.SealFile), "{}")
 		}, "the seal is invalid"},
-		"another kit":   {func(s *scene) { s.Digest = strings.Repeat("0", 64) }, "not of 0000"},
-		"another kit's": {func(s *scene) { s.Seal = newScene(s.T).Seal }, "the seal is of the kit"},
+		"another kit":   {func(s *scene) { s.Digest = strings.Repeat("0", 64) }, "not for 0000"},
+		"another kit's": {func(s *scene) { s.Seal = newScene(s.T).Seal }, "the seal is for the kit"},
 		"no digest":     {func(s *scene) { s.Digest = "" }, `--digest ""`},
 		"no place":      {func(s *scene) { s.To = filepath.Join(s.To, "none") }, "--to: "},
 	} {
