@@ -38,7 +38,7 @@ import (
 const toyImage = "--image=registry.example.org/toy:1.0"
 
 // playground is a cluster, a kit of toy, a site that seals and accepts it, and a
-// command tree that knows toy besides the real frameworks.
+// command tree that knows toy and the real frameworks.
 type playground struct {
 	*clientstest.Server
 	t                      *testing.T
@@ -116,7 +116,7 @@ func (p *playground) try(args ...string) (out, errOut string, err error) {
 	}, args...)
 }
 
-// controllers makes a running and ready pod for every Deployment.
+// controllers creates a running and ready pod for every Deployment.
 func (p *playground) controllers() {
 	p.OnWrite = func(obj *unstructured.Unstructured) {
 		if obj.GetKind() != "Deployment" {

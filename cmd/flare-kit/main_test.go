@@ -24,7 +24,7 @@ func TestArguments(t *testing.T) {
 	}
 }
 
-// It runs beside keys and has to be small: no Kubernetes in it, 15 MB at most.
+// The program runs next to keys and has to be small: no Kubernetes libraries, 15 MB at most.
 func TestSmall(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "flare-kit")
 	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, ".")

@@ -76,8 +76,7 @@ func (r certManagerReader) reasons(ctx context.Context, name string) ([]string, 
 	return append(reasons, issuerReasons(issuer)...), nil
 }
 
-// newestRequest is the last CertificateRequest of a Certificate; nil where there
-// is none.
+// newestRequest is the last CertificateRequest of a Certificate; nil if there is none.
 func (r certManagerReader) newestRequest(ctx context.Context, owner *certmanager.Certificate) (*certmanager.CertificateRequest, error) {
 	list, err := r.resource("certificaterequests").List(ctx, metav1.ListOptions{})
 	if err != nil {
@@ -96,8 +95,8 @@ func (r certManagerReader) newestRequest(ctx context.Context, owner *certmanager
 	return newest, nil
 }
 
-// revision counts the CertificateRequests of a Certificate; zero where
-// cert-manager has not written it.
+// revision counts the CertificateRequests of a Certificate; zero if cert-manager has not
+// written it.
 func revision(request *certmanager.CertificateRequest) int {
 	n, err := strconv.Atoi(request.Annotations[certmanager.CertificateRequestRevisionAnnotationKey])
 	if err != nil {
@@ -112,8 +111,8 @@ func certificateReasons(c *certmanager.Certificate) []string {
 	}
 	var reasons []string
 	for _, condition := range c.Status.Conditions {
-		// An issuance that goes on says no more than that the Certificate is not
-		// ready; one that has failed says why.
+		// An issuance in progress says only that the Certificate is not ready; a failed
+		// one says why.
 		if condition.Status != cmmeta.ConditionTrue {
 			reasons = append(reasons, because(condition.Reason, condition.Message))
 		}

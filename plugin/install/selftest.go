@@ -36,7 +36,7 @@ func (o *Options) selfTest(ctx context.Context, typed kubernetes.Interface) erro
 			last = "was not called: the pod was allowed"
 			return false, nil
 		}
-		last = "did not deny it: " + err.Error()
+		last = "did not deny the pod: " + err.Error()
 		return deniedByWebhook(err), nil
 	})
 	if err != nil {

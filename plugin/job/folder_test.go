@@ -13,7 +13,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
 )
 
-// jobDir makes a job folder of that name with the files given.
+// jobDir creates a job folder with the given name and files.
 func jobDir(t *testing.T, name string, files ...string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), name)
@@ -63,7 +63,7 @@ func TestSendUnpack(t *testing.T) {
 	}
 }
 
-// archive makes a tar stream of one entry.
+// archive is a tar stream with one entry.
 func archive(t *testing.T, header tar.Header, content string) *bytes.Buffer {
 	t.Helper()
 	var out bytes.Buffer

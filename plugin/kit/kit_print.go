@@ -61,7 +61,7 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// hostPort writes an address as it is dialled, IPv6 in brackets.
+// hostPort is the address in dialing form, with IPv6 in brackets.
 func hostPort(e kit.Endpoint) string {
 	return net.JoinHostPort(e.Host, strconv.Itoa(e.Port))
 }

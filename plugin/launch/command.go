@@ -13,7 +13,6 @@ import (
 // NewCommand makes `kubectl flare launch`.
 func NewCommand(c clients.Clients, registries Registries, streams genericiooptions.IOStreams, clk clock.WithTicker) *cobra.Command {
 	o := &Options{flags: defaults(), Printer: output.NewPrinter(), registries: registries, clients: c, clock: clk, IOStreams: streams}
-	image := registries.Workloads.ExampleImage()
 	cmd := &cobra.Command{
 		Use:                   "launch KIT_DIR --image=IMAGE",
 		DisableFlagsInUseLine: true,
@@ -29,20 +28,8 @@ func NewCommand(c clients.Clients, registries Registries, streams genericiooptio
 			The command waits until the server is ready or the client has registered with the server, and
 			says why if that fails. Launching the same kit again changes nothing; launching a newer kit
 			replaces the older one.`),
-		Example: templates.Examples(`
-			# Run the server in the namespace that its certificate names
-			kubectl flare launch prod_00/server1 --image=` + image + ` -n fl-server
-
-			# Run a client, and check the root certificate against the fingerprint from the project lead
-			kubectl flare launch prod_00/site-1 --image=` + image + ` -n fl-site-1 --root-fingerprint=5F:0C:…
-
-			# Run a client whose kit is too large for a Secret
-			kubectl flare launch prod_00/site-1 --image=` + image + ` -n fl-site-1 \
-			  --kit-claim=flare-kits --kit-image=registry.example.org/flare-kit@sha256:…
-
-			# See what would be written, without a cluster
-			kubectl flare launch prod_00/site-1 --image=` + image + ` --dry-run=client -o yaml`),
-		Args: cobra.ExactArgs(1),
+		Example: templates.Examples(examples(registries.Workloads.ExampleImage())),
+		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cmd.SilenceUsage = true
 			o.sizeGiven = cmd.Flags().Changed("storage-size")
@@ -64,4 +51,21 @@ func NewCommand(c clients.Clients, registries Registries, streams genericiooptio
 	o.add(cmd, registries.Workloads)
 	o.Printer.AddFlags(cmd)
 	return cmd
+}
+
+// examples are those of the help text, with a framework's image.
+func examples(image string) string {
+	return `
+# Run the server in the namespace that its certificate names
+kubectl flare launch prod_00/server1 --image=` + image + ` -n fl-server
+
+# Run a client, and check the root certificate against the fingerprint from the project lead
+kubectl flare launch prod_00/site-1 --image=` + image + ` -n fl-site-1 --root-fingerprint=5F:0C:…
+
+# Run a client whose kit is too large for a Secret
+kubectl flare launch prod_00/site-1 --image=` + image + ` -n fl-site-1 \
+  --kit-claim=flare-kits --kit-image=registry.example.org/flare-kit@sha256:…
+
+# See what would be written, without a cluster
+kubectl flare launch prod_00/site-1 --image=` + image + ` --dry-run=client -o yaml`
 }

@@ -66,7 +66,7 @@ func (o *Options) stream(ctx context.Context, typed kubernetes.Interface, s sour
 	return print(plain)
 }
 
-// lines writes the lines of several logs, each whole.
+// lines writes the lines of several logs without mixing them.
 type lines struct {
 	mu sync.Mutex
 	to io.Writer

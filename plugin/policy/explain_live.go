@@ -50,7 +50,7 @@ func (o *ExplainOptions) live(ctx context.Context, governing *policies.Policy) (
 	if err := r.registration(ctx); err != nil {
 		return nil, err
 	}
-	pod.Spec.NodeName = "" // the scheduler's binding, not what somebody created
+	pod.Spec.NodeName = "" // the scheduler's binding is not part of what was created
 	pod.SetGroupVersionKind(corev1.SchemeGroupVersion.WithKind("Pod"))
 	r.inputs.snapshot = offline.New(o.known.Catalog, o.known.Frameworks, o.namespace, o.clock.Now(), r.objects)
 	r.inputs.snapshot.Absent = r.absent

@@ -139,12 +139,12 @@ func (s *Snapshot) notEvaluated(obj runtime.Object) string {
 		if checks.Governed(s.catalog.Profiles(), o.Name, o.Type) {
 			return ""
 		}
-		return "its name is not reserved, so it is no kit"
+		return "its name is not reserved, so it is not a kit"
 	case *corev1.ConfigMap:
 		if s.catalog.Profiles().Reserved(o.Name) {
 			return ""
 		}
-		return "its name is not reserved, so it is no part of a kit"
+		return "its name is not reserved, so it is not part of a kit"
 	}
 	if _, _, ok := policies.Extract(obj); ok {
 		return ""

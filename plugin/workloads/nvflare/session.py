@@ -2,7 +2,7 @@
 # NVFLARE's public Python API (nvflare.fuel.flare_api), which 2.7, 2.8 and 2.9
 # share; 2.7 has no JSON command line.
 #
-# What it has to say goes to standard output, one JSON object a line. What NVFLARE
+# It writes its events to standard output, one JSON object per line. What NVFLARE
 # prints goes to standard error.
 import json
 import os

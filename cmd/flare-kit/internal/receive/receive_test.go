@@ -96,7 +96,7 @@ func TestReceive(t *testing.T) {
 	info, err := os.Stat(key)
 	require.NoError(t, err)
 	assert.Equal(t, os.FileMode(0o440), info.Mode().Perm())
-	// What somebody changed makes way.
+	// A changed kit is replaced.
 	require.NoError(t, os.Chmod(key, 0o600))
 	require.NoError(t, os.WriteFile(key, []byte("evil"), 0o600))
 	var out bytes.Buffer
