@@ -18,13 +18,13 @@ import (
 
 // checkCertManager makes sure that the cluster has cert-manager's kinds, if install needs
 // them, before anything is written.
-func (o *Options) checkCertManager(ctx context.Context) error {
+func (o *Options) checkCertManager() error {
 	if manifests.Certs(o.Certs) != manifests.CertManager {
 		return nil
 	}
 	mapper, err := o.clients.ToRESTMapper()
 	if err != nil {
-		return o.clients.Explain(ctx, err)
+		return err
 	}
 	version := certmanager.SchemeGroupVersion
 	for _, kind := range []string{certmanager.IssuerKind, certmanager.CertificateKind} {
@@ -33,7 +33,7 @@ func (o *Options) checkCertManager(ctx context.Context) error {
 			return errors.New("cert-manager is not installed in this cluster: install it first (https://cert-manager.io/docs/installation/), or give --certs self-signed")
 		}
 		if err != nil {
-			return o.clients.Explain(ctx, err)
+			return err
 		}
 	}
 	return nil
@@ -45,7 +45,7 @@ func (o *Options) checkCertManager(ctx context.Context) error {
 func (o *Options) awaitCertificates(ctx context.Context) error {
 	client, err := o.clients.Dynamic()
 	if err != nil {
-		return o.clients.Explain(ctx, err)
+		return err
 	}
 	reader := certManagerReader{client: client}
 	for _, name := range manifests.Certificates() {
@@ -60,7 +60,7 @@ func (o *Options) awaitCertificates(ctx context.Context) error {
 			return o.explainWait(ctx, err, notIssued(ctx, reader, name))
 		}
 		if err != nil {
-			return o.clients.Explain(ctx, err)
+			return err
 		}
 	}
 	_, _ = fmt.Fprintln(o.Printer.Progress(o.IOStreams), "cert-manager has issued the webhook's certificate")

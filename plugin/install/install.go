@@ -109,7 +109,7 @@ func (o *Options) Run(ctx context.Context) error {
 	if o.Printer.DryRun.Client() {
 		return o.Printer.Objects(o.Out, asObjects(append(first, rest...)))
 	}
-	if err := o.checkCertManager(ctx); err != nil {
+	if err := o.checkCertManager(); err != nil {
 		return err
 	}
 	if err := o.apply(ctx, asObjects(first), asObjects(rest)); err != nil {

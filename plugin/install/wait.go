@@ -26,7 +26,7 @@ func (o *Options) prove(ctx context.Context) error {
 	}
 	typed, err := o.clients.Typed()
 	if err != nil {
-		return o.clients.Explain(ctx, err)
+		return err
 	}
 	if err := o.awaitDeployment(ctx, typed); err != nil {
 		return err
@@ -63,7 +63,7 @@ func (o *Options) explainWait(ctx context.Context, err error, what string) error
 	if timedOut(ctx) {
 		return fmt.Errorf("after %s %s", o.Timeout, what)
 	}
-	return o.clients.Explain(ctx, err)
+	return err
 }
 
 // timedOut says whether the deadline of ctx is over. It looks at the clock, because

@@ -26,16 +26,16 @@ type operator struct {
 func (o *options) withDriver(ctx context.Context, do func(workloads.JobDriver) error) error {
 	typed, err := o.clients.Typed()
 	if err != nil {
-		return o.clients.Explain(ctx, err)
+		return err
 	}
 	op, err := o.findOperator(ctx, typed)
 	if err != nil {
-		return o.clients.Explain(ctx, err)
+		return err
 	}
 	runner := helperpod.Runner{Typed: typed, ErrOut: o.streams.ErrOut, What: "admin pod", Holds: "holds the admin's key"}
-	return o.clients.Explain(ctx, runner.With(ctx, op.pod(), func(pod *corev1.Pod) error {
+	return runner.With(ctx, op.pod(), func(pod *corev1.Pod) error {
 		return do(op.jobs.Driver(session{o.clients, pod}))
-	}))
+	})
 }
 
 // pod is the pod of the operator's first workload, as `kubectl create job --from` would

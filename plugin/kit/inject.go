@@ -94,7 +94,7 @@ func (o *InjectOptions) Complete(cmd *cobra.Command, args []string) error {
 	}
 	var err error
 	if o.namespace, err = o.clients.Namespace(); err != nil {
-		return o.clients.Explain(cmd.Context(), err)
+		return err
 	}
 	verified, findings, err := source.GenuineKit(o.registry, o.KitDir, o.RootFingerprint, o.clock.Now())
 	if err != nil {

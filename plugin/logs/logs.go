@@ -61,7 +61,7 @@ func NewCommand(c clients.Clients, streams genericiooptions.IOStreams) *cobra.Co
 			if err := o.Validate(); err != nil {
 				return err
 			}
-			return o.clients.Explain(cmd.Context(), o.Run(cmd.Context()))
+			return o.Run(cmd.Context())
 		},
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, start string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {

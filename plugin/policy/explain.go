@@ -61,7 +61,7 @@ func newExplainCommand(c clients.Clients, known Known, streams genericiooptions.
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cmd.SilenceUsage = true
 			if err := o.Complete(args); err != nil {
-				return o.clients.Explain(cmd.Context(), err)
+				return err
 			}
 			if err := o.Validate(); err != nil {
 				return err
@@ -117,7 +117,7 @@ func (o *ExplainOptions) Run(ctx context.Context) error {
 	}
 	s, err := o.inputs(ctx, governing)
 	if err != nil {
-		return o.clients.Explain(ctx, err)
+		return err
 	}
 	s.snapshot.Governing = governing
 	for _, dir := range o.Kits {

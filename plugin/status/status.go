@@ -55,7 +55,7 @@ func NewCommand(c clients.Clients, streams genericiooptions.IOStreams, clk clock
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cmd.SilenceUsage = true
-			if err := o.Complete(cmd.Context()); err != nil {
+			if err := o.Complete(); err != nil {
 				return err
 			}
 			return o.Run(cmd.Context())
@@ -69,24 +69,24 @@ func NewCommand(c clients.Clients, streams genericiooptions.IOStreams, clk clock
 }
 
 // Complete finds the namespace and checks the output format.
-func (o *Options) Complete(ctx context.Context) error {
+func (o *Options) Complete() error {
 	if err := o.view.Validate(); err != nil || o.AllNamespaces {
 		return err
 	}
 	var err error
 	o.namespace, err = o.clients.Namespace()
-	return o.clients.Explain(ctx, err)
+	return err
 }
 
 // Run prints the table.
 func (o *Options) Run(ctx context.Context) error {
 	typed, err := o.clients.Typed()
 	if err != nil {
-		return o.clients.Explain(ctx, err)
+		return err
 	}
 	items, err := o.gather(ctx, typed)
 	if err != nil {
-		return o.clients.Explain(ctx, err)
+		return err
 	}
 	return o.print(items)
 }
