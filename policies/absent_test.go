@@ -11,8 +11,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 )
 
-// TestAbsentKit: a workload may be written before its kit, as `launch` does when it
-// rehearses both; a pod may not be made before it.
+// A workload may be created before its kit, as in a dry run of `launch`, which creates
+// both. A pod may not.
 func TestAbsentKit(t *testing.T) {
 	policy := policiestest.Policy(t)
 	f := policiestest.Facts(policy)

@@ -14,8 +14,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// BenchmarkEvaluate compares a verdict with the cluster's own check of pods, at
-// the level restricted, on the same pod. Goal: design §8.
+// BenchmarkEvaluate compares a verdict with Kubernetes' own pod security at the level
+// restricted, on the same pod.
 func BenchmarkEvaluate(b *testing.B) {
 	policy, jobPolicy := policiestest.Policy(b), policiestest.JobPolicy(b)
 	f, jobFacts := policiestest.Facts(policy), policiestest.JobFacts(jobPolicy)
@@ -38,8 +38,7 @@ func BenchmarkEvaluate(b *testing.B) {
 	}
 }
 
-// withParticipants has n participants: the client first, if there is but one, and
-// names that a workspace's claim is rendered for.
+// withParticipants has n participants, of which the client is one.
 func withParticipants(policy *v1alpha1.SitePolicy, n int) *v1alpha1.SitePolicy {
 	policy.Spec.Participants, policy.Spec.Kits.MinimumSerial = []string{"Site_2"}, nil
 	for i := 1; i < n; i++ {
@@ -48,7 +47,7 @@ func withParticipants(policy *v1alpha1.SitePolicy, n int) *v1alpha1.SitePolicy {
 	return policy
 }
 
-// withImages has n images, with that of the pods last.
+// withImages has n images, of which that of the pods is the last.
 func withImages(policy *v1alpha1.SitePolicy, n int) *v1alpha1.SitePolicy {
 	own := policy.Spec.Images.Allowed[0]
 	policy.Spec.Images.Allowed = nil
@@ -61,7 +60,7 @@ func withImages(policy *v1alpha1.SitePolicy, n int) *v1alpha1.SitePolicy {
 	return policy
 }
 
-// withClaim has a claim whose name ends as a workspace's does.
+// withClaim has a claim whose name ends like that of a workspace.
 func withClaim(pod *corev1.Pod) *corev1.Pod {
 	pod = pod.DeepCopy()
 	pod.Spec.Volumes = append(pod.Spec.Volumes, corev1.Volume{Name: "own", VolumeSource: corev1.VolumeSource{
@@ -93,8 +92,8 @@ func benchmarkStandards(b *testing.B, pod *corev1.Pod) {
 	}
 }
 
-// BenchmarkMutate is of the pod that mutation changes most, and of a client's by
-// the number of images in the policy.
+// BenchmarkMutate mutates the pod that changes most, and a client's pod with different
+// numbers of images in the policy.
 func BenchmarkMutate(b *testing.B) {
 	policy := policiestest.JobPolicy(b)
 	b.Run("job", func(b *testing.B) {
@@ -125,7 +124,7 @@ func benchmarkMutate(b *testing.B, pod *corev1.Pod, policy *v1alpha1.SitePolicy,
 	}
 }
 
-// BenchmarkCompile is what one change of a policy costs.
+// BenchmarkCompile compiles a policy, as after each change of one.
 func BenchmarkCompile(b *testing.B) {
 	catalog, policy := policiestest.Catalog(b), withParticipants(policiestest.Policy(b), 1000)
 	b.ReportAllocs()

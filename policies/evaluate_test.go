@@ -16,7 +16,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// scene is a request that is allowed until a test changes it.
+// scene is an allowed request, which a test changes.
 type scene struct {
 	a      policies.Review
 	policy *v1alpha1.SitePolicy
@@ -36,14 +36,14 @@ func newScene(t *testing.T, role string) *scene {
 	return &scene{create(pod, controller), policy, f}
 }
 
-// updated makes an update of it that changes nothing.
+// updated makes it an update without changes.
 func (s *scene) updated(subresource string) *scene {
 	s.a.Operation, s.a.Subresource = policies.Update, subresource
 	s.a.OldObject = s.a.Object.DeepCopyObject()
 	return s
 }
 
-// evaluate compiles the policy as the policy cache does.
+// evaluate compiles the policy like the policy cache.
 func (s *scene) evaluate(t *testing.T) policies.Decision {
 	t.Helper()
 	if s.policy == nil {
@@ -56,7 +56,7 @@ func (s *scene) evaluate(t *testing.T) policies.Decision {
 	return p.Evaluate(s.a, s.facts)
 }
 
-// expect compares the verdict; want is in the message, and empty for allowed.
+// expect compares the verdict: the message must contain want, or "" means allowed.
 func (s *scene) expect(t *testing.T, want string) policies.Decision {
 	t.Helper()
 	d := s.evaluate(t)
@@ -75,7 +75,7 @@ func TestNoPolicy(t *testing.T) {
 	}
 }
 
-// A policy that is not valid denies everything and says why, in every mode.
+// An invalid policy denies everything and says why, in every enforcement mode.
 func TestInvalidPolicy(t *testing.T) {
 	for _, mode := range []v1alpha1.Enforcement{v1alpha1.Enforce, v1alpha1.Warn, v1alpha1.Audit} {
 		s := newScene(t, "other")
@@ -197,15 +197,15 @@ func TestConnect(t *testing.T) {
 		change                      func(*scene)
 		want                        string
 	}{
-		"into a client":       {"client", "pods", "exec", func(*scene) {}, "has the role client"},
-		"attached":            {"client", "pods", "attach", func(*scene) {}, "has the role client"},
-		"forwarded":           {"server", "pods", "portforward", func(*scene) {}, "has the role server"},
-		"proxied":             {"server", "pods", "proxy", func(*scene) {}, "has the role server"},
-		"through a Service":   {"server", "services", "proxy", func(*scene) {}, "has the role server"},
-		"a Service of nobody": {"server", "services", "proxy", func(s *scene) { s.facts.Targets = []*corev1.Pod{} }, ""},
-		"into an admin":       {"admin", "pods", "exec", func(*scene) {}, ""},
-		"nothing is open":     {"admin", "pods", "exec", func(s *scene) { s.policy.Spec.Privacy = nil }, "has the role admin"},
-		"into another":        {"other", "pods", "exec", func(*scene) {}, ""},
+		"into a client":        {"client", "pods", "exec", func(*scene) {}, "has the role client"},
+		"attached":             {"client", "pods", "attach", func(*scene) {}, "has the role client"},
+		"forwarded":            {"server", "pods", "portforward", func(*scene) {}, "has the role server"},
+		"proxied":              {"server", "pods", "proxy", func(*scene) {}, "has the role server"},
+		"through a Service":    {"server", "services", "proxy", func(*scene) {}, "has the role server"},
+		"a Service of no pods": {"server", "services", "proxy", func(s *scene) { s.facts.Targets = []*corev1.Pod{} }, ""},
+		"into an admin":        {"admin", "pods", "exec", func(*scene) {}, ""},
+		"nothing is open":      {"admin", "pods", "exec", func(s *scene) { s.policy.Spec.Privacy = nil }, "has the role admin"},
+		"into another":         {"other", "pods", "exec", func(*scene) {}, ""},
 		"another with data": {"other", "pods", "exec", func(s *scene) {
 			s.facts.Targets[0].Spec.Volumes[0].VolumeSource = corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "ct-scans"}}
 		}, "mounts the site's data"},
@@ -262,7 +262,7 @@ func TestSitePolicies(t *testing.T) {
 		a    policies.Review
 		want string
 	}{
-		"good":    {write(policiestest.Policy(t)), ""},
+		"valid":   {write(policiestest.Policy(t)), ""},
 		"bad":     {write(bad), "spec.privacy.customCode: "},
 		"none":    {write(nil), "no rules for this request"},
 		"deleted": {policies.Review{Operation: policies.Delete}, ""},

@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 )
 
-// What Explain finds wrong is what Evaluate denies for, no more and no less.
+// Explain has exactly the results for which Evaluate denies.
 func TestExplainAgreesWithEvaluate(t *testing.T) {
 	policy := policiestest.Policy(t)
 	f, site := policiestest.Facts(policy), policiestest.Compile(t, policy)
@@ -21,7 +21,7 @@ func TestExplainAgreesWithEvaluate(t *testing.T) {
 	broken.Spec.HostNetwork = true
 	bad.Object = broken
 	launched := create(policiestest.LaunchPod(t, "client"), controller) // not mutated: denied
-	for name, r := range map[string]policies.Review{"good": good, "bad": bad, "launched": launched} {
+	for name, r := range map[string]policies.Review{"allowed": good, "denied": bad, "launched": launched} {
 		_, findings := site.Explain(r, f)
 		require.Len(t, findings, len(checks.All()), name)
 		var results []checks.Result

@@ -14,9 +14,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 )
 
-// FuzzEvaluate feeds pods that grew from good ones in random ways: nothing
-// panics, mutation settles, and whatever is allowed is refused as soon as it is
-// broken.
+// FuzzEvaluate evaluates valid pods with random additions: nothing panics, mutation is
+// idempotent, and after an invalid change, allowed pods are denied.
 func FuzzEvaluate(f *testing.F) {
 	for base := range bases(f) {
 		for seed := range uint64(len(breaks())) {
@@ -53,7 +52,7 @@ func bases(t testing.TB) []*corev1.Pod {
 	}
 }
 
-// grow grafts random parts on a pod.
+// grow adds random parts to a pod.
 func grow(pod *corev1.Pod, data []byte, seed uint64) {
 	var wild corev1.PodSpec
 	randfill.NewFromGoFuzz(data).NilChance(0.6).NumElements(0, 3).MaxDepth(9).Fill(&wild)
@@ -82,7 +81,7 @@ func grow(pod *corev1.Pod, data []byte, seed uint64) {
 	}
 }
 
-// breakAllowed breaks a pod, if it is allowed, in one or more of the known ways.
+// breakAllowed makes one or more invalid changes to an allowed pod.
 func breakAllowed(t *testing.T, pod *corev1.Pod, site *policies.Policy, facts policies.Facts, seed uint64) {
 	t.Helper()
 	if !site.Evaluate(create(pod, "alice"), facts).Allowed || len(pod.Spec.Containers) == 0 {
@@ -103,7 +102,7 @@ func breakAllowed(t *testing.T, pod *corev1.Pod, site *policies.Policy, facts po
 	}
 }
 
-// breaks are changes after which no pod may pass, participant's or not.
+// breaks are changes after which any pod must be denied.
 func breaks() []func(*corev1.Pod) {
 	volume := func(source corev1.VolumeSource) func(*corev1.Pod) {
 		return func(p *corev1.Pod) {

@@ -26,7 +26,7 @@ func objectScene(t *testing.T, resource schema.GroupResource, object runtime.Obj
 	return s
 }
 
-// workloads are all kinds with a template, and where it stands.
+// workloads are all kinds with a template, with the path of the template.
 func workloads(template corev1.PodTemplateSpec) map[string]runtime.Object {
 	return map[string]runtime.Object{
 		"template":                       &corev1.PodTemplate{Template: template},
@@ -40,7 +40,8 @@ func workloads(template corev1.PodTemplateSpec) map[string]runtime.Object {
 	}
 }
 
-// What launch writes passes before mutation; what is wrong is named by its place.
+// A workload that launch writes is allowed before mutation; messages have the path in the
+// workload.
 func TestTemplates(t *testing.T) {
 	for _, role := range []string{"client", "server"} {
 		for name, object := range workloads(policiestest.Deployment(t, role).Spec.Template) {
@@ -146,7 +147,7 @@ func TestConfigMaps(t *testing.T) {
 		"local":           {func(*scene, *corev1.ConfigMap) {}, ""},
 		"one byte":        {func(_ *scene, m *corev1.ConfigMap) { m.Data["resources.json"] = "{ }" }, "the content does not match the name"},
 		"mutable":         {func(_ *scene, m *corev1.ConfigMap) { m.Immutable = new(false) }, "can be changed"},
-		"of nobody":       {func(_ *scene, m *corev1.ConfigMap) { m.Name = "flare-local-x-" + strings.Repeat("0", 32) }, "not the local/ of a participant"},
+		"of no one":       {func(_ *scene, m *corev1.ConfigMap) { m.Name = "flare-local-x-" + strings.Repeat("0", 32) }, "not the local/ of a participant"},
 		"as a kit":        {func(_ *scene, m *corev1.ConfigMap) { m.Name = "flare-kit-x" }, "a reserved name"},
 		"an ordinary one": {func(_ *scene, m *corev1.ConfigMap) { m.Name = "mine" }, ""},
 		"labelled": {func(s *scene, m *corev1.ConfigMap) {

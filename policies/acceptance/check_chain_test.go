@@ -22,8 +22,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// issuer is a certificate authority with small keys, for kits that kittest does
-// not make: with intermediates, other keys, odd subjects.
+// issuer is a certificate authority with small keys, for kits that kittest does not
+// make: with intermediates, other keys or odd subjects.
 type issuer struct {
 	t           *testing.T
 	certificate *x509.Certificate
@@ -69,7 +69,7 @@ func participant(name string) *x509.Certificate {
 	}
 }
 
-// kitOf is one of kittest's with the certificates of an issuer.
+// kitOf is a kit of kittest with the certificates of an issuer.
 func kitOf(t *testing.T, root, leaf *issuer, intermediates ...*issuer) *kit.Kit {
 	t.Helper()
 	k := newFederation(t).Client("site-1", "a")
@@ -134,7 +134,7 @@ func TestVerifyRoots(t *testing.T) {
 	}
 }
 
-// TestVerifySubjects meets subjects that NVFLARE and Go read differently.
+// NVFLARE and Go read some subjects differently.
 func TestVerifySubjects(t *testing.T) {
 	commonName := asn1.ObjectIdentifier{2, 5, 4, 3}
 	role := asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 2}
@@ -166,7 +166,7 @@ func TestVerifySubjects(t *testing.T) {
 	assert.True(t, verify(t, k, options(k)).Passed())
 }
 
-// TestVerifySignatureNeedsAnRSARoot: NVFLARE's signature is RSA-PSS.
+// NVFLARE's signature is RSA-PSS, so it needs an RSA root.
 func TestVerifySignatureNeedsAnRSARoot(t *testing.T) {
 	root := newIssuer(t, nil, authority("demo"))
 	leaf := newIssuer(t, root, participant("site-1"))

@@ -18,7 +18,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// keyKit is a kit whose identity is a key, sealed by a site.
+// keyKit is a kit with a key instead of a certificate, sealed by a site.
 func keyKit(t *testing.T, registry *frameworks.Registry, by *kittest.Sealer) *kit.Kit {
 	t.Helper()
 	key := ed25519.NewKeyFromSeed([]byte(strings.Repeat("k", ed25519.SeedSize)))
@@ -33,11 +33,11 @@ func keyKit(t *testing.T, registry *frameworks.Registry, by *kittest.Sealer) *ki
 	return k
 }
 
-// TestKitsWithoutCertificates: a key that the policy names takes the place of a root.
+// For a kit without certificates, a key in the policy takes the place of a root.
 func TestKitsWithoutCertificates(t *testing.T) {
 	registry, err := frameworks.NewRegistry(toy.Framework{}, nvflare.Framework{})
 	require.NoError(t, err)
-	site, stranger := kittest.NewSealer(t, "it"), kittest.NewSealer(t, "stranger")
+	site, unknown := kittest.NewSealer(t, "it"), kittest.NewSealer(t, "unknown")
 	for _, tt := range []struct {
 		name, failed string
 		kit          *kit.Kit
@@ -46,7 +46,7 @@ func TestKitsWithoutCertificates(t *testing.T) {
 		{"sealed", "", keyKit(t, registry, site), nil},
 		{"unsealed", acceptance.CheckSeal, keyKit(t, registry, nil), nil},
 		{"unsealed, native allowed", acceptance.CheckSeal, keyKit(t, registry, nil), func(_ *kit.Kit, s *v1alpha1.SitePolicySpec) { s.Kits.Signature = v1alpha1.SignatureSealOrNative }},
-		{"by a stranger", acceptance.CheckSeal, keyKit(t, registry, stranger), nil},
+		{"by an unknown sealer", acceptance.CheckSeal, keyKit(t, registry, unknown), nil},
 		{"with a project's certificate", acceptance.CheckSeal, keyKit(t, registry, site), func(k *kit.Kit, _ *v1alpha1.SitePolicySpec) { k.Seal.Certificate = []byte("x") }},
 		{"another key", acceptance.CheckSealIdentity, keyKit(t, registry, site), func(k *kit.Kit, _ *v1alpha1.SitePolicySpec) { k.KeyFingerprint = strings.Repeat("0", 64) }},
 		{"revoked", acceptance.CheckRevoked, keyKit(t, registry, site), func(k *kit.Kit, s *v1alpha1.SitePolicySpec) { s.Kits.Revoked.Keys = []string{k.KeyFingerprint} }},
@@ -70,7 +70,7 @@ func TestKitsWithoutCertificates(t *testing.T) {
 	assert.ErrorContains(t, err, "a project cannot seal a kit without certificates")
 }
 
-// TestKeysWithoutAPolicy: nothing but a policy can pin such a kit.
+// Only a policy can pin a kit without certificates.
 func TestKeysWithoutAPolicy(t *testing.T) {
 	registry, err := frameworks.NewRegistry(toy.Framework{})
 	require.NoError(t, err)

@@ -13,7 +13,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// TestSpellings: rules have one form of each number, whatever form they came in.
+// Serial numbers and fingerprints may be given in any usual form.
 func TestSpellings(t *testing.T) {
 	fed := newFederation(t)
 	k := fed.Client("site-1", "a").Seal(t, fed.Sealer("release")).Read()
@@ -40,19 +40,19 @@ func TestSpellings(t *testing.T) {
 			spec := policy(t, fed)
 			spec.Kits.TrustRoots[0].SHA256 = pairs(spec.Kits.TrustRoots[0].SHA256)
 			spec.Kits.Revoked = revoked
-			verified, all := judged(t, k, spec)
+			verified, all := evaluated(t, k, spec)
 			finding := only(t, all, kit.StatusFail)
 			assert.Equal(t, acceptance.CheckRevoked, finding.ID)
 			assert.Equal(t, kit.AtCreate, finding.Scope)
 			_, err := verified.Kit()
-			require.NoError(t, err, "what runs may end in order")
+			require.NoError(t, err, "running pods may finish")
 			assert.Equal(t, verified.Terms().At(today).With(kit.StatusFail), verified.Terms().Failed(today))
 		})
 	}
 }
 
-// TestCompileRefuses: an unreadable revocation would revoke nothing.
-func TestCompileRefuses(t *testing.T) {
+// A revocation that cannot be parsed would revoke nothing.
+func TestCompileRejects(t *testing.T) {
 	for field, change := range map[string]func(*v1alpha1.KitRules){
 		"spec.kits.trustRoots[0].sha256":          func(k *v1alpha1.KitRules) { k.TrustRoots = []v1alpha1.TrustRoot{{SHA256: "x"}} },
 		"spec.kits.sealers[0].publicKey":          func(k *v1alpha1.KitRules) { k.Sealers = []v1alpha1.Sealer{{PublicKey: "x"}} },
@@ -68,7 +68,7 @@ func TestCompileRefuses(t *testing.T) {
 	}
 }
 
-// TestTheZeroValue: what nobody has verified is of no use.
+// The zero value, which is not verified, cannot be used.
 func TestTheZeroValue(t *testing.T) {
 	var v acceptance.Verified
 	_, err := v.Kit()

@@ -53,21 +53,20 @@ func TestVerifySealsAgainstThePolicy(t *testing.T) {
 
 	trust := policy(t, fed)
 	trust.Kits.MinimumSerial, trust.Participants = map[string]int64{"site-1": 1}, []string{"site-1"}
-	verified, all := judged(t, k, trust)
+	verified, all := evaluated(t, k, trust)
 	assert.True(t, all.Passed())
 	assert.Equal(t, pki.KeyFingerprint(&project.Key.PublicKey), verified.Seal().KeyFingerprint)
 	assert.True(t, certificate.Equal(verified.Seal().Certificate))
 }
 
-// TestVerifyNativeSignatures: SealOrNative takes what 2.7 signed, and says what
-// that is worth.
+// SealOrNative accepts kits that 2.7 signed, with a warning.
 func TestVerifyNativeSignatures(t *testing.T) {
 	fed27, fed28 := newFederation(t, kittest.WithFamily(nvflare.Family27)), newFederation(t)
 	trust27, trust28 := policy(t, fed27), policy(t, fed28)
 	trust27.Kits.Signature, trust28.Kits.Signature = v1alpha1.SignatureSealOrNative, v1alpha1.SignatureSealOrNative
 
 	signed := fed27.Client("site-1", "a")
-	verified, all := judged(t, signed.Read(), trust27)
+	verified, all := evaluated(t, signed.Read(), trust27)
 	assert.True(t, all.Passed())
 	assert.Contains(t, findings(all, "seal")[0].Message, "does not reveal missing files or an outdated kit")
 	assert.Nil(t, verified.Seal())
@@ -79,8 +78,7 @@ func TestVerifyNativeSignatures(t *testing.T) {
 	assert.Contains(t, only(t, report(t, unsigned.Read(), trust28), kit.StatusFail).Message, "neither a seal nor a valid signature")
 }
 
-// TestVerifySealsWithoutAPolicy: a seal that does not fit is noticed all the
-// same.
+// Without a policy, a kit that differs from its seal fails too.
 func TestVerifySealsWithoutAPolicy(t *testing.T) {
 	fed := newFederation(t)
 	k := fed.Client("site-1", "a").Seal(t, fed.Sealer("release"))
@@ -100,8 +98,8 @@ func TestVerifySealsWithoutAPolicy(t *testing.T) {
 	assert.Contains(t, only(t, verify(t, k.Read(), pinned(fed)), kit.StatusFail).Message, "the seal is invalid")
 }
 
-// TestVerifyNewerKits: what this program does not know is a warning once
-// somebody whom the site trusts has sealed it.
+// Files and versions that are unknown cause only a warning if a trusted sealer has
+// sealed the kit.
 func TestVerifyNewerKits(t *testing.T) {
 	fed := newFederation(t)
 	project := fed.Sealer("release")
@@ -116,5 +114,5 @@ func TestVerifyNewerKits(t *testing.T) {
 	newer := fed.Client("site-1", "a").With("startup/new.json", []byte("{}")).Seal(t, project).Read()
 	assert.Equal(t, "startup-files", only(t, report(t, newer, policy(t, fed)), kit.StatusWarn).ID)
 	assert.True(t, verify(t, newer, pinned(fed)).Passed())
-	assert.False(t, verify(t, newer, verifyOptions{Now: today}).Passed(), "nobody trusts that root")
+	assert.False(t, verify(t, newer, verifyOptions{Now: today}).Passed(), "the root is not trusted")
 }

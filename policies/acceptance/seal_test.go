@@ -25,7 +25,7 @@ func TestVerifySealedKits(t *testing.T) {
 		for _, k := range []*kittest.Kit{fed.Server("server1", "lab"), fed.Client("Site_2", "b"), fed.Admin("lead@a.org", "a", "lead")} {
 			for _, sealer := range []*kittest.Sealer{project, site} {
 				read := k.Seal(t, sealer).Read()
-				verified, all := judged(t, read, trust)
+				verified, all := evaluated(t, read, trust)
 				assert.True(t, all.Passed(), "%+v", all)
 				for _, id := range []string{"seal", "seal-files", "seal-identity", "seal-dates", "serial", "revoked"} {
 					require.NotEmpty(t, findings(all, id), id)
@@ -47,12 +47,11 @@ func TestVerifySealedKits(t *testing.T) {
 	}
 }
 
-// TestVerifyBrokenSeals breaks one thing of a sealed kit and looks for the one
-// finding that says so.
+// TestVerifyBrokenSeals makes one change to a sealed kit and expects one finding.
 func TestVerifyBrokenSeals(t *testing.T) {
 	fed, other := newFederation(t), newFederation(t)
 	project, site := fed.Sealer("release"), kittest.NewSealer(t, "it-security")
-	stranger := kittest.NewSealer(t, "stranger")
+	unknown := kittest.NewSealer(t, "unknown")
 	sealed := func() *kittest.Kit { return fed.Client("site-1", "a").Seal(t, project) }
 	sealOf := func(from *kittest.Kit) *kittest.Kit {
 		return fed.Client("site-1", "a").With("seal.dsse.json", from.File("seal.dsse.json")).With("seal.crt", from.File("seal.crt"))
@@ -76,12 +75,12 @@ func TestVerifyBrokenSeals(t *testing.T) {
 		{"a certificate alone", "seal", "the kit has no seal, but the policy requires one", sealed().Without("seal.dsse.json")},
 		{"empty", "seal", "the seal is invalid: it is not valid JSON", sealed().With("seal.dsse.json", nil)},
 		{"another payload type", "seal", `its payloadType is "x"`, sealed().With("seal.dsse.json", []byte(`{"payloadType": "x", "payload": "", "signatures": []}`))},
-		{"by another key", "seal", "the signature is invalid", certified(fed.Client("site-1", "a").Seal(t, stranger), project.Certificate)},
+		{"by another key", "seal", "the signature is invalid", certified(fed.Client("site-1", "a").Seal(t, unknown), project.Certificate)},
 		{"without its certificate", "seal", "the signer is not allowed", sealed().Without("seal.crt")},
-		{"by a stranger", "seal", `was not made by one of the site's sealers ("it-security")`, fed.Client("site-1", "a").Seal(t, stranger)},
+		{"by an unknown sealer", "seal", `was not made by one of the site's sealers ("it-security")`, fed.Client("site-1", "a").Seal(t, unknown)},
 		{"by the site with a certificate", "seal", "the seal says that the site made it",
 			resealed(sealed(), func(s *seal.Statement) { s.SealedBy = seal.BySite })},
-		// Its certificate and key are good, and still seal nothing.
+		// Its certificate and key are valid, but not for sealing.
 		{"by a participant", "seal", "it is not a sealing certificate", certified(sealed(), fed.Client("site-2", "a").File("startup/client.crt"))},
 		{"a certificate of another root", "seal", "the federation's root did not issue it itself", certified(sealed(), other.Sealer("release").Certificate)},
 		{"no certificate in seal.crt", "seal", "it is not PEM with one CERTIFICATE", certified(sealed(), []byte("x"))},
@@ -107,7 +106,7 @@ func TestVerifyBrokenSeals(t *testing.T) {
 		})
 	}
 
-	// A seal of another kit of the same participant and of another participant.
+	// A seal of the kit of another participant.
 	all := report(t, sealOf(fed.Client("site-2", "b").Seal(t, project)).Read(), policy(t, fed))
 	assert.Equal(t, kit.StatusPass, findings(all, "seal")[0].Status)
 	assert.Len(t, findings(all, "seal-identity"), 2, "participant and org")

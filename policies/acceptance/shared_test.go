@@ -28,18 +28,18 @@ func newFederation(t *testing.T, options ...kittest.Option) *kittest.Federation 
 	return kittest.NewFederation(t, "demo", append([]kittest.Option{dates}, options...)...)
 }
 
-// verifyOptions are a moment and the root that the kit must belong to.
+// verifyOptions are a time and the root to which the kit must belong.
 type verifyOptions struct {
 	Now             time.Time
 	RootFingerprint string
 }
 
-// pinned are the options of somebody who knows the federation's root.
+// pinned are options with the federation's root.
 func pinned(fed *kittest.Federation) verifyOptions {
 	return verifyOptions{Now: today, RootFingerprint: pki.Fingerprint(fed.Root)}
 }
 
-// verify judges a kit without a policy.
+// verify evaluates a kit without a policy.
 func verify(t *testing.T, k *kit.Kit, o verifyOptions) kit.Findings {
 	t.Helper()
 	rules, err := acceptance.Pinned(registry, o.RootFingerprint)
@@ -70,15 +70,15 @@ func compiled(t *testing.T, spec *v1alpha1.SitePolicySpec) *acceptance.Rules {
 	return rules
 }
 
-// judged judges a kit by a policy, today.
-func judged(t *testing.T, k *kit.Kit, spec *v1alpha1.SitePolicySpec) (acceptance.Verified, kit.Findings) {
+// evaluated evaluates a kit with a policy, today.
+func evaluated(t *testing.T, k *kit.Kit, spec *v1alpha1.SitePolicySpec) (acceptance.Verified, kit.Findings) {
 	t.Helper()
 	return acceptance.Accept(k, compiled(t, spec), today)
 }
 
 func report(t *testing.T, k *kit.Kit, spec *v1alpha1.SitePolicySpec) kit.Findings {
 	t.Helper()
-	_, found := judged(t, k, spec)
+	_, found := evaluated(t, k, spec)
 	return found
 }
 
@@ -92,7 +92,7 @@ func findings(all kit.Findings, id string) kit.Findings {
 	return out
 }
 
-// only gives the one finding with that status.
+// only returns the one finding with this status.
 func only(t *testing.T, all kit.Findings, status kit.Status) kit.Finding {
 	t.Helper()
 	found := all.With(status)
@@ -108,7 +108,7 @@ func copyFS(m fstest.MapFS) fstest.MapFS {
 	return out
 }
 
-// fieldError makes sure that an error is of the kind that every malformed kit gives.
+// fieldError requires an error of the type for malformed kits.
 func fieldError(t *testing.T, err error) {
 	t.Helper()
 	var field *kit.FieldError

@@ -18,7 +18,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// ids are the checks in the order of a all.
+// ids are the checks in the order of a report.
 var ids = []string{
 	"root", "root-pinned", "dates", "dates", "chain", "key", "key-mode", "participant", "org", "role",
 	"server-names", "connection", "startup-files", "local-files", "startup-signature", "local-signature",
@@ -41,7 +41,7 @@ func TestVerifyGoodKits(t *testing.T) {
 					got = append(got, f.ID)
 					assert.NotEmpty(t, f.Message, f.ID)
 					assert.NotEmpty(t, f.File, f.ID)
-					// The keys of 2.7 kits are open to all: that is all there is to say.
+					// The keys of 2.7 kits are readable by all, which is the only warning.
 					if f.Status != kit.StatusPass {
 						assert.Equal(t, acceptance.CheckKeyMode, f.ID, f.Message)
 						assert.Equal(t, nvflare.Family27, family)
@@ -116,7 +116,7 @@ func TestVerifyDates(t *testing.T) {
 	}
 }
 
-// TestVerifyBrokenKits breaks one thing each, and one finding must say so.
+// TestVerifyBrokenKits makes one change to a kit and expects one finding.
 func TestVerifyBrokenKits(t *testing.T) {
 	fed, other := newFederation(t), newFederation(t)
 	signed := newFederation(t, kittest.WithFamily(nvflare.Family27))
@@ -187,7 +187,7 @@ func TestVerifyBrokenKits(t *testing.T) {
 	}
 }
 
-// TestVerifyNamesOneProblem makes sure that a small fault gives one finding.
+// A small fault causes one finding only.
 func TestVerifyNamesOneProblem(t *testing.T) {
 	fed := newFederation(t)
 	for _, k := range []*kittest.Kit{
@@ -222,8 +222,7 @@ func TestVerifyAcceptsWhatProjectsAdd(t *testing.T) {
 	assert.Equal(t, len(all), all.Count(kit.StatusPass), "%+v", all)
 }
 
-// TestVerifyConnection: a kit can be told to protect less than its certificates
-// could.
+// A kit can be configured to protect the connection less than its certificates could.
 func TestVerifyConnection(t *testing.T) {
 	fed := newFederation(t)
 	for role, k := range map[string]*kittest.Kit{
@@ -271,7 +270,7 @@ func TestVerifyAServerWithoutNames(t *testing.T) {
 	assert.Equal(t, nvflare.CheckServerNames, finding.ID)
 }
 
-// withCertificateOf gives a kit the certificate and key of another.
+// withCertificateOf replaces the certificate and key of a kit with those of another.
 func withCertificateOf(k, other *kittest.Kit) *kittest.Kit {
 	for _, name := range []string{"startup/client.crt", "startup/client.key", "startup/server.crt", "startup/server.key"} {
 		if _, ok := other.FS()[name]; ok {
@@ -281,8 +280,7 @@ func withCertificateOf(k, other *kittest.Kit) *kittest.Kit {
 	return k
 }
 
-// TestVerifySignatureOfAnotherFederation shows what the pin is for: anybody with
-// a root of their own can sign everything again.
+// The root must be pinned, since anyone with another root can sign everything again.
 func TestVerifySignatureOfAnotherFederation(t *testing.T) {
 	fed := newFederation(t, kittest.WithFamily(nvflare.Family27))
 	other := newFederation(t, kittest.WithFamily(nvflare.Family27))

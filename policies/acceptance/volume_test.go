@@ -16,7 +16,7 @@ import (
 
 var place = kit.Volume{ClaimName: "flare-kits", SubPath: "site-1/0123"}
 
-// A public file that is not as it was sealed, and one that the seal does not name.
+// A public file that was changed, and one that the seal does not list.
 func TestOnAVolumeChanged(t *testing.T) {
 	f := newFederation(t)
 	whole := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("release")).Read()
@@ -38,7 +38,7 @@ func TestOnAVolumeChanged(t *testing.T) {
 	}
 }
 
-// A kit on a volume is accepted by the seal alone, and on the policy's claims alone.
+// A kit on a volume is accepted only with a seal, and only on the policy's claims.
 func TestAKitOnAVolume(t *testing.T) {
 	f := newFederation(t)
 	spec := policy(t, f)
@@ -49,7 +49,7 @@ func TestAKitOnAVolume(t *testing.T) {
 		require.NoError(t, err)
 		read, err := registry.FromSecret(k.SecretData())
 		require.NoError(t, err)
-		verified, all := judged(t, read, spec)
+		verified, all := evaluated(t, read, spec)
 		assert.True(t, all.Passed(), "%+v", all)
 		assert.Contains(t, findings(all, acceptance.CheckKey)[0].Message, "is on the volume")
 		assert.Equal(t, whole.FileNames(), slices.Sorted(maps.Keys(verified.Seal().Files)))
@@ -57,7 +57,7 @@ func TestAKitOnAVolume(t *testing.T) {
 		other := policy(t, f)
 		assert.Equal(t, acceptance.CheckClaim, only(t, report(t, read, other), kit.StatusFail).ID)
 
-		verified, _ = judged(t, whole, spec)
+		verified, _ = evaluated(t, whole, spec)
 		placed, err := verified.On(place)
 		require.NoError(t, err)
 		delivered, err := placed.Kit()

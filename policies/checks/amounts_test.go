@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 )
 
-// amounts are pairs of a resource and how much of it.
+// amounts are pairs of a resource and a quantity.
 func amounts(pairs ...string) corev1.ResourceList {
 	all := corev1.ResourceList{}
 	for pair := range slices.Chunk(pairs, 2) {
@@ -20,9 +20,8 @@ func amounts(pairs ...string) corev1.ResourceList {
 	return all
 }
 
-// What a pod may take at once: ordinary containers and sidecars together, or the
-// largest init container with the sidecars before it. The maximum is 16 cores and
-// 64Gi.
+// A pod uses either all ordinary containers and sidecars together, or the largest init
+// container with the sidecars before it. The maximum is 16 cores and 64Gi.
 func TestTotals(t *testing.T) {
 	always := corev1.ContainerRestartPolicyAlways
 	hardened := func(w *world) *corev1.SecurityContext { return w.main().SecurityContext.DeepCopy() }
@@ -100,7 +99,7 @@ func TestTotals(t *testing.T) {
 	}
 }
 
-// Messages about amounts have one order, though maps have none.
+// The order of messages does not depend on that of maps.
 func TestOrderOfAmounts(t *testing.T) {
 	w := newWorld(t, "client")
 	w.main().Resources.Limits = amounts("cpu", "99", "memory", "99Gi", "a.com/x", "1", "b.com/y", "1")

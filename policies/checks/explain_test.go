@@ -9,7 +9,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 )
 
-// explain gives the findings of a world by ID.
+// explain returns the findings by ID.
 func (w *world) explain() map[string]checks.Finding {
 	all := map[string]checks.Finding{}
 	for _, f := range policiestest.Checks(w.t).Explain(checks.NewPod(w.Pod, policiestest.Site(w.t, w.policy), &w.facts, w.request)) {
@@ -18,7 +18,7 @@ func (w *world) explain() map[string]checks.Finding {
 	return all
 }
 
-// Without its kit, a participant's pod leaves open exactly what is registered so.
+// If a participant's kit is missing, exactly the checks with NeedsKit have no result.
 func TestNeedsKit(t *testing.T) {
 	w := newWorld(t, "client")
 	w.facts.Kits = nil
@@ -31,7 +31,7 @@ func TestNeedsKit(t *testing.T) {
 	}
 }
 
-// Which checks bind which pods.
+// Each scope applies to certain pods.
 func TestScopes(t *testing.T) {
 	every := []string{checks.IDReserved, checks.IDVolumes, checks.IDTokens, checks.IDLauncher, checks.IDPodFields, checks.IDPlacement, checks.IDHost, checks.IDPodSecurity}
 	participants := append([]string{checks.IDKit, checks.IDFramework, checks.IDArgv}, every...)
@@ -69,7 +69,7 @@ func TestScopes(t *testing.T) {
 	}
 }
 
-// Break-glass opens a participant's pod, not the node.
+// Break-glass gives access to a participant's pod, but not to the node.
 func TestFloor(t *testing.T) {
 	for name, tc := range map[string]struct {
 		change func(*world)
@@ -94,7 +94,7 @@ func TestFloor(t *testing.T) {
 	}
 }
 
-// Who may get into which pod.
+// Exec, attach, port-forward and proxy depend on the pod's role.
 func TestInteractive(t *testing.T) {
 	for name, tc := range map[string]struct {
 		base, subresource string

@@ -12,8 +12,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// fixture is the smallest pair for a check: a pod that is allowed, and one change
-// after which that check denies it and no other one does.
+// fixture is the smallest pair for a check: an allowed pod, and one change after which
+// only this check denies it.
 type fixture struct {
 	base    string
 	invalid func(*world)
@@ -64,8 +64,8 @@ func fixtures() map[string]fixture {
 	}
 }
 
-// Every check has a fixture, and nothing else sees what it is for: a check that is
-// removed lets its fixture pass.
+// Every check has a fixture that no other check denies: if the check was removed, the
+// fixture would be allowed.
 func TestFixtures(t *testing.T) {
 	all := fixtures()
 	require.Len(t, all, len(checks.All()))

@@ -19,7 +19,7 @@ func secret(name string) corev1.VolumeSource {
 func TestKit(t *testing.T) {
 	fact := func(change func(*facts.KitFact)) func(*world) { return func(w *world) { w.changeKit(change) } }
 	runCases(t, map[string]testCase{
-		"good":           {"client", func(*world) {}, nil},
+		"valid":          {"client", func(*world) {}, nil},
 		"no kit":         {"client", func(w *world) { w.volume("startup").VolumeSource = secret("plain") }, []string{"kit: the kit is missing"}},
 		"not there":      {"client", func(w *world) { delete(w.facts.Kits, policiestest.ClientKit) }, []string{"kit: does not exist or cannot be read"}},
 		"not genuine":    {"client", fact(func(k *facts.KitFact) { k.Error = "seal: fed_client.json\nwas changed" }), []string{"kit: seal: fed_client.json was changed"}},
@@ -27,7 +27,7 @@ func TestKit(t *testing.T) {
 		"mutable":        {"client", fact(func(k *facts.KitFact) { k.Immutable = false }), []string{"kit: immutable"}},
 		"another digest": {"client", fact(func(k *facts.KitFact) { k.Digest = strings.Repeat("0", 64) }), []string{"kit: the name does not match the kit"}},
 		"no digest":      {"client", fact(func(k *facts.KitFact) { k.Digest = "" }), []string{"kit: the name does not match the kit"}},
-		"refused": {"client", fact(func(k *facts.KitFact) {
+		"not accepted": {"client", fact(func(k *facts.KitFact) {
 			k.Failures = failures(acceptance.CheckListed, acceptance.CheckRootPinned, acceptance.CheckClaim)
 			k.Error = k.Failures.Err().Error()
 		}), []string{"kit: the participant may not run here", "kit: the kit is not genuine", "kit: on a claim that is not for kits"}},
@@ -43,7 +43,7 @@ func TestKit(t *testing.T) {
 			w.request.Create = false
 			w.changeKit(func(k *facts.KitFact) { k.Terms.Fixed = failures(acceptance.CheckRevoked) })
 		}, nil},
-		"refused, running": {"client", func(w *world) {
+		"not accepted, running": {"client", func(w *world) {
 			w.request.Create = false
 			w.changeKit(func(k *facts.KitFact) {
 				k.Failures = failures(acceptance.CheckSeal)
@@ -53,7 +53,7 @@ func TestKit(t *testing.T) {
 	})
 }
 
-// failures are findings of those checks.
+// failures are findings of these checks.
 func failures(ids ...string) kit.Findings {
 	var all kit.Findings
 	for _, id := range ids {
@@ -66,7 +66,7 @@ func TestNowIsMissing(t *testing.T) {
 	w := newWorld(t, "client")
 	w.facts.Now = w.facts.Now.AddDate(-9999, 0, 0)
 	if len(w.run()) == 0 {
-		t.Error("a caller that forgot the time must be refused")
+		t.Error("without a time, all kits must be denied")
 	}
 }
 

@@ -25,7 +25,7 @@ func siteOf(t *testing.T, change func(*v1alpha1.SitePolicySpec)) *compiled.Polic
 	return policiestest.Site(t, policy)
 }
 
-// expect demands one result of a check with the text in it, or none.
+// expect requires one result of a check that contains the text, or none.
 func expect(t *testing.T, name string, results []checks.Result, id, want string) {
 	t.Helper()
 	if want == "" {
@@ -107,7 +107,7 @@ func TestBinding(t *testing.T) {
 	}
 }
 
-// A launcher may write its own Secrets and nobody else's; others may write neither.
+// Only the launcher may write Secrets with its prefixes.
 func TestLaunchersSecrets(t *testing.T) {
 	site := siteOf(t, nil)
 	nobody := siteOf(t, func(s *v1alpha1.SitePolicySpec) { s.Launcher = nil })

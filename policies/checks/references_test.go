@@ -11,12 +11,12 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 )
 
-// needle is a name that only one field of a pod has.
+// needle is a name that is in only one field of a pod.
 const needle = "flare-kit-needle"
 
-// TestReferencesFindEveryField walks through Kubernetes' types: every field that can
-// name a Secret or a ConfigMap in the namespace of the pod must be visited, also one
-// that a later version of Kubernetes adds.
+// TestReferencesFindEveryField walks through the types of the API: every field with the
+// name of a Secret or ConfigMap in the namespace of the pod must be visited, also if a
+// later version of Kubernetes adds it.
 func TestReferencesFindEveryField(t *testing.T) {
 	var paths []string
 	walk(reflect.TypeFor[corev1.PodSpec](), nil, func(path []int) {
@@ -36,7 +36,7 @@ func TestReferencesFindEveryField(t *testing.T) {
 	require.Contains(t, strings.Join(paths, "\n"), "EphemeralContainers.EphemeralContainerCommon.EnvFrom.SecretRef")
 }
 
-// walk calls visit with the path of every string that names a Secret or ConfigMap.
+// walk calls visit with the path of every field with the name of a Secret or ConfigMap.
 // Slices have one element.
 func walk(typ reflect.Type, path []int, visit func([]int)) {
 	for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
@@ -52,7 +52,7 @@ func walk(typ reflect.Type, path []int, visit func([]int)) {
 		case f.Type.Kind() == reflect.String && names(typ, f.Name):
 			visit(here)
 		case strings.Contains(f.Name, "SecretRef") && f.Type == reflect.TypeFor[*corev1.SecretReference]():
-			// Of persistent volumes alone; FlexVolume and others have their own types.
+			// Only for persistent volumes; FlexVolume and others have their own types.
 		case f.Type == reflect.TypeFor[*corev1.LocalObjectReference]() && !strings.Contains(f.Name, "Secret"):
 		default:
 			walk(f.Type, here, visit)
@@ -68,7 +68,7 @@ func names(typ reflect.Type, field string) bool {
 	return field == "SecretName"
 }
 
-// set writes the needle to the field at the path, and returns the path by name.
+// set writes the needle to the field at the path, and returns the path with names.
 func set(value reflect.Value, path []int) string {
 	var words []string
 	for _, i := range path {
@@ -88,7 +88,7 @@ func set(value reflect.Value, path []int) string {
 	return strings.Join(words, ".")
 }
 
-// The field of a reference is the path that the API server would name.
+// The field of a reference is the path that the API server uses in messages.
 func TestFieldsOfReferences(t *testing.T) {
 	local := corev1.LocalObjectReference{Name: needle}
 	env := func(e corev1.EnvVar) corev1.PodSpec {
@@ -127,7 +127,7 @@ func TestFieldsOfReferences(t *testing.T) {
 	}
 }
 
-// A visitor may stop anywhere.
+// A loop may end at any reference.
 func TestReferencesStop(t *testing.T) {
 	local := corev1.LocalObjectReference{Name: needle}
 	spec := &corev1.PodSpec{
@@ -151,7 +151,7 @@ func TestReferencesStop(t *testing.T) {
 	}
 }
 
-// Every kind of container is visited, with its place.
+// All kinds of containers are visited, with their paths.
 func TestContainers(t *testing.T) {
 	spec := &corev1.PodSpec{
 		InitContainers: []corev1.Container{{Name: "a"}, {Name: "b"}}, Containers: []corev1.Container{{Name: "c"}},

@@ -32,7 +32,7 @@ func TestVolumes(t *testing.T) {
 		"hostPath":              {"client", add(hostPath), []string{"volumes: kind of volume", "pod-security: hostPath"}},
 		"hostPath, other":       {"other", add(hostPath), []string{"volumes: kind of volume", "pod-security: hostPath"}},
 		"hostPath, privileged":  {"other", func(w *world) { w.policy.Spec.PodSecurity.Level = "privileged"; add(hostPath)(w) }, []string{"volumes: kind of volume"}},
-		"a kind nobody knows":   {"other", add(corev1.VolumeSource{}), []string{"volumes: kind of volume", "pod-security: unknown"}},
+		"an unknown kind":       {"other", add(corev1.VolumeSource{}), []string{"volumes: kind of volume", "pod-security: unknown"}},
 		"nfs":                   {"other", add(corev1.VolumeSource{NFS: &corev1.NFSVolumeSource{}}), []string{"volumes: kind of volume", "pod-security: nfs"}},
 		"an image":              {"client", add(corev1.VolumeSource{Image: &corev1.ImageVolumeSource{Reference: "x"}}), []string{"volumes: kind of volume"}},
 		"a copy of a claim":     {"other", add(copies), []string{"volumes: a copy of a volume"}},

@@ -69,7 +69,7 @@ func TestVerifier(t *testing.T) {
 	})
 }
 
-// Nobody but the verifier sees the kit as it lies on the volume.
+// Only the verifier mounts the original kit on the volume.
 func TestTheRawKit(t *testing.T) {
 	runCases(t, map[string]testCase{
 		"raw":        {"volume/client", func(w *world) { w.addMount("kit", "/dev/shm", readOnly) }, []string{"kit-mount: before it is verified"}},
@@ -88,7 +88,7 @@ func TestTheRawKit(t *testing.T) {
 	})
 }
 
-// receiver turns the pod into one that takes a kit.
+// receiver replaces the pod with a receiver of a kit.
 func receiver(change ...func(*world)) func(*world) {
 	return func(w *world) {
 		sum := strings.Repeat("b2", 32)
@@ -101,13 +101,12 @@ func receiver(change ...func(*world)) func(*world) {
 	}
 }
 
-// A receiver may write kits, each to its own place, even where no other pods may
-// run.
+// A receiver may write a kit to the folder of this kit, even if no other pods may run.
 func TestReceiver(t *testing.T) {
 	arg := func(i int, word string) func(*world) { return func(w *world) { w.main().Args[i] = word } }
 	refused := []string{"other-pods: not a participant's pod"}
 	runCases(t, map[string]testCase{
-		"good":            {"volume/other", receiver(), nil},
+		"valid":           {"volume/other", receiver(), nil},
 		"another image":   {"volume/other", receiver(func(w *world) { w.main().Image = "x" }), refused},
 		"another claim":   {"volume/other", receiver(func(w *world) { w.Spec.Volumes[0].PersistentVolumeClaim.ClaimName = "ct-scans" }), refused},
 		"another's":       {"volume/other", receiver(arg(1, "--digest="+strings.Repeat("0", 64))), refused},

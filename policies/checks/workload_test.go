@@ -20,8 +20,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles/toy"
 )
 
-// pair is a valid pod of toy, which has two containers, at a site that admits two
-// frameworks.
+// pair is a valid pod of toy with two containers, at a site with two frameworks.
 type pair struct {
 	pod   *corev1.Pod
 	facts facts.Facts
@@ -61,7 +60,7 @@ func (p *pair) run(t *testing.T) []checks.Result {
 
 func (p *pair) container(i int) *corev1.Container { return &p.pod.Spec.Containers[i] }
 
-// Each container is held to its own demands: what one may do, the other may not.
+// Each container has its own demands.
 func TestPodsOfTwoContainers(t *testing.T) {
 	kitMount := corev1.VolumeMount{Name: "kit", MountPath: "/toy/startup", ReadOnly: true}
 	for name, tc := range map[string]struct {
@@ -75,7 +74,7 @@ func TestPodsOfTwoContainers(t *testing.T) {
 		"without the process":   {func(p *pair) { p.pod.Spec.Containers = p.pod.Spec.Containers[1:] }, []string{"command: does not run a process of toy"}},
 		"two relays":            {func(p *pair) { p.add(1, "again") }, []string{"containers: a participant's pod has 2 containers", "resources: "}},
 		"two processes":         {func(p *pair) { p.add(0, "again") }, []string{"containers: a participant's pod has 2 containers", "kit-mount: a second mount", "resources: "}},
-		"a stranger":            {func(p *pair) { p.add(1, "x"); p.container(2).Command = []string{"/bin/sh"} }, []string{"containers: an additional container", "resources: "}},
+		"an unknown one":        {func(p *pair) { p.add(1, "x"); p.container(2).Command = []string{"/bin/sh"} }, []string{"containers: an additional container", "resources: "}},
 		"a relay that works":    {func(p *pair) { p.container(1).Command = []string{"/toy", "work"} }, []string{"containers: an additional container", "containers: no container of the pod runs /toy relay"}},
 		"a relay with more":     {func(p *pair) { p.container(1).Args = []string{"--listen=0.0.0.0"} }, []string{`command: container "relay"`}},
 		"a relay's variable":    {func(p *pair) { p.container(1).Env = []corev1.EnvVar{{Name: "LD_PRELOAD", Value: "x"}} }, []string{`environment: container "relay"`}},
@@ -124,7 +123,7 @@ func dropMount(all []corev1.VolumeMount, path string) []corev1.VolumeMount {
 	return slices.DeleteFunc(slices.Clone(all), func(m corev1.VolumeMount) bool { return m.MountPath == path })
 }
 
-// What a pod is follows from its kit and its commands, never from its labels.
+// The kit and the commands of a pod decide what it is, never its labels.
 func TestWorkload(t *testing.T) {
 	p := newPair(t)
 	p.pod.Labels = map[string]string{"kubectl-flare.dev/role": "admin", "kubectl-flare.dev/framework": "nvflare"}
@@ -142,7 +141,7 @@ func TestWorkload(t *testing.T) {
 	require.Empty(t, other.Role())
 	require.False(t, other.Complete())
 
-	// Without its kit, a process is recognised and nothing more.
+	// Without its kit, a process is recognised, but has no demands.
 	p.facts.Kits = nil
 	lost := checks.NewPod(p.pod, p.site, &p.facts, checks.Request{})
 	require.True(t, lost.Federated)

@@ -14,7 +14,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// world is a good pod and all that makes it good. A test breaks one thing.
+// world is a valid pod with its policy and facts. A test makes one change.
 type world struct {
 	*corev1.Pod
 	policy  *v1alpha1.SitePolicy
@@ -23,7 +23,7 @@ type world struct {
 	t       *testing.T
 }
 
-// newWorld knows the pods server, client and admin, job (a client's) and other.
+// newWorld has the pods server, client, admin, job (of a client) and other.
 func newWorld(t *testing.T, base string) *world {
 	t.Helper()
 	w := &world{t: t, policy: policiestest.Policy(t), request: checks.Request{
@@ -45,7 +45,7 @@ func newWorld(t *testing.T, base string) *world {
 	return w
 }
 
-// onVolume is the same with kits that lie on a volume.
+// onVolume is the same with kits on a volume.
 func onVolume(t *testing.T, base string) *world {
 	t.Helper()
 	w := newWorld(t, base)
@@ -107,8 +107,8 @@ func subPath(path string) func(*corev1.VolumeMount) {
 	return func(m *corev1.VolumeMount) { m.SubPath = path }
 }
 
-// testCase breaks a pod. want are the failures that must come of it, each "check:
-// text in its message"; no others may. None means that the pod stays allowed.
+// testCase changes a pod. want are the failures that it must cause, each "check: text in
+// its message", and no others. None means that the pod stays allowed.
 type testCase struct {
 	base   string
 	change func(*world)
@@ -121,7 +121,7 @@ func runCases(t *testing.T, cases map[string]testCase) {
 		t.Run(name, func(t *testing.T) {
 			w := worldOf(t, tc.base)
 			if results := w.run(); len(results) > 0 {
-				t.Fatalf("refused before the change: %v", results)
+				t.Fatalf("denied before the change: %v", results)
 			}
 			tc.change(w)
 			compare(t, w.run(), tc.want)
@@ -129,7 +129,7 @@ func runCases(t *testing.T, cases map[string]testCase) {
 	}
 }
 
-// worldOf knows newWorld's pods, and the same after "volume/".
+// worldOf has newWorld's pods and, with the prefix "volume/", those of onVolume.
 func worldOf(t *testing.T, base string) *world {
 	t.Helper()
 	if pod, ok := strings.CutPrefix(base, "volume/"); ok {

@@ -19,7 +19,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// tools know nvflare and toy.
+// tools have the profiles of nvflare and toy.
 func tools(t *testing.T) compiled.Tools {
 	t.Helper()
 	known, err := profiles.NewRegistry(nvflare.Profile{}, toy.Profile{})
@@ -29,7 +29,7 @@ func tools(t *testing.T) compiled.Tools {
 	return compiled.Tools{Profiles: known, Standards: standards}
 }
 
-// site compiles the fixture's policy after a change.
+// site compiles the policy of policiestest after a change.
 func site(t *testing.T, change func(*v1alpha1.SitePolicySpec)) *compiled.Policy {
 	t.Helper()
 	source := policiestest.Policy(t)
@@ -41,7 +41,7 @@ func site(t *testing.T, change func(*v1alpha1.SitePolicySpec)) *compiled.Policy 
 
 func unchanged(*v1alpha1.SitePolicySpec) {}
 
-// What a policy names must be registered; all that is not is said at once.
+// Frameworks and roles in a policy must be registered; all errors are reported at once.
 func TestErrors(t *testing.T) {
 	for name, tc := range map[string]struct {
 		change func(*v1alpha1.SitePolicySpec)
@@ -73,7 +73,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// The source is copied: who changes it afterwards changes no verdict.
+// The source is copied: changing it afterwards does not change verdicts.
 func TestImmutable(t *testing.T) {
 	source := policiestest.Policy(t)
 	p, errs := compiled.New(source, tools(t))
@@ -108,7 +108,7 @@ func TestParticipants(t *testing.T) {
 		require.Equal(t, want, got, label)
 		require.Equal(t, want != "", ok, label)
 	}
-	// A name that is no legal label stands there as its object name.
+	// The object name replaces a name that is not valid in a label.
 	object := p.Participant("lead@hospital-a.org").Object
 	got, _ := p.ParticipantOfLabel(object)
 	require.Equal(t, "lead@hospital-a.org", got)

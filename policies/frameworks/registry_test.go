@@ -13,7 +13,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// odd is toy with some things changed.
+// odd is toy with some changes.
 type odd struct {
 	toy.Framework
 	name, title string
@@ -59,7 +59,7 @@ func read(t *testing.T, change func(*kit.Kit), more ...frameworks.Framework) (*k
 	return registry.ReadDir(fstest.MapFS{"startup/toy.json": &fstest.MapFile{}})
 }
 
-// What a framework forgets to say is found before anybody relies on it.
+// Fields that a framework forgets to set are an error.
 func TestReadChecksTheFramework(t *testing.T) {
 	_, err := read(t, func(*kit.Kit) {})
 	require.NoError(t, err)
@@ -86,7 +86,7 @@ func TestNoFrameworkKnowsTheKit(t *testing.T) {
 	assert.ErrorContains(t, err, "this is a startup folder itself")
 }
 
-// Where a framework keeps its root, the registry finds it; where none does, it says so.
+// The registry reads the root with any framework that keeps one.
 func TestReadRoot(t *testing.T) {
 	registry, err := frameworks.NewRegistry(toy.Framework{}, nvflare.Framework{})
 	require.NoError(t, err)

@@ -38,7 +38,7 @@ func TestOnAVolume(t *testing.T) {
 	}
 }
 
-// What the Secret of a kit on a volume may not be.
+// Secrets of a kit on a volume that are invalid.
 func TestOnAVolumeRefuses(t *testing.T) {
 	f := kittest.NewFederation(t, "demo")
 	whole := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("release")).Read()

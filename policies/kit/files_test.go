@@ -9,8 +9,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// TestDigest compares with what `sha256sum a b | sha256sum` printed for two
-// files with the contents "1" and "2".
+// TestDigest compares with the output of `sha256sum a b | sha256sum` for two files with
+// the contents "1" and "2".
 func TestDigest(t *testing.T) {
 	files := kit.Files{{Name: "a", Data: []byte("1")}, {Name: "b", Data: []byte("2")}}
 	assert.Equal(t, "68c2919f4305e50800082ab7f11eb17d96c7832f59154e97b1d373a5179a63ea", files.Digest())

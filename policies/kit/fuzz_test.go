@@ -14,7 +14,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
-// kits are a kit of each role in both families.
+// kits has a kit of each role in both families.
 func kits(t testing.TB) []*kittest.Kit {
 	t.Helper()
 	t.Helper()
@@ -26,7 +26,7 @@ func kits(t testing.TB) []*kittest.Kit {
 	return out
 }
 
-// FuzzRead puts one entry of any name, mode and content into a good kit.
+// FuzzRead adds one entry with any name, mode and content to a valid kit.
 func FuzzRead(f *testing.F) {
 	good := kits(f)
 	f.Add(uint8(0), "startup/start.sh", []byte("#!/bin/sh"), uint32(0o755))
@@ -44,11 +44,11 @@ func FuzzRead(f *testing.F) {
 		k := good[int(which)%len(good)]
 		files := k.FS()
 		files[name] = &fstest.MapFile{Data: content, Mode: fs.FileMode(mode)}
-		judge(t, func() (*kit.Kit, error) { return registry.ReadDir(files) })
+		check(t, func() (*kit.Kit, error) { return registry.ReadDir(files) })
 	})
 }
 
-// FuzzParse replaces the three files that are parsed most.
+// FuzzParse replaces the three files with the most complex parsers.
 func FuzzParse(f *testing.F) {
 	var good []kit.Files
 	for i, k := range kits(f) {
@@ -59,12 +59,12 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which uint8, a, b, c []byte) {
 		startup := slices.Clone(good[int(which)%len(good)])
 		startup[0].Data, startup[1].Data, startup[2].Data = a, b, c
-		judge(t, func() (*kit.Kit, error) { return parse(startup) })
+		check(t, func() (*kit.Kit, error) { return parse(startup) })
 	})
 }
 
-// judge makes sure that the result is a kit fit for use or a good error.
-func judge(t *testing.T, read func() (*kit.Kit, error)) {
+// check requires that the result is a valid kit or a valid error.
+func check(t *testing.T, read func() (*kit.Kit, error)) {
 	t.Helper()
 	k, err := read()
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
-// label is RFC 1035 as Kubernetes demands it of Services.
+// label is RFC 1035, as Kubernetes requires for Services.
 var label = regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
 
 func TestObjectName(t *testing.T) {
@@ -22,7 +22,7 @@ func TestObjectName(t *testing.T) {
 		{"a", "a"},
 		{strings.Repeat("a", 40), strings.Repeat("a", 40)},
 		{strings.Repeat("a", 41), strings.Repeat("a", 31) + "-c0f8bd4d"},
-		// The same name that NVFLARE's own launcher gives this site's Service.
+		// NVFLARE's own launcher gives this site's Service the same name.
 		{"Site_2", "site-2-809cb9ad"},
 		{"lead@hospital-a.org", "lead-hospital-a-org-cd66be56"},
 		{"server1.fl.example.org", "server1-fl-example-org-970eae16"},
@@ -33,7 +33,7 @@ func TestObjectName(t *testing.T) {
 		{"___", "p-bda25155"},
 		{"42", "p-73475cb4"},
 		{"Ärzte", "rzte-d45b3f95"},
-		// Legal names, but they end like hashed ones.
+		// Valid names that end like hashed ones.
 		{"site-2-809cb9ad", "site-2-809cb9ad-064cee75"},
 		{"site-deadbeef", "site-deadbeef-1338dd20"},
 		{"site-deadbee", "site-deadbee"},
@@ -60,7 +60,7 @@ func TestObjectNameKeepsNamesApart(t *testing.T) {
 		for _, form := range []string{"site-%d", "Site-%d", "site_%d", "SITE.%d", "site@%d", "%d"} {
 			name := fmt.Sprintf(form, i)
 			add(name)
-			// What comes out of the function must not be free for another name.
+			// The result must not be the result of another name.
 			add(kit.ObjectName(name))
 			add(kit.ObjectName(kit.ObjectName(name)))
 		}

@@ -92,8 +92,8 @@ func TestReadRefusesOldKits(t *testing.T) {
 	}
 }
 
-// TestReadRefusesLayout breaks the folders of a good client kit.
-func TestReadRefusesLayout(t *testing.T) {
+// TestReadRejectsLayout changes the folders of a valid client kit.
+func TestReadRejectsLayout(t *testing.T) {
 	good := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a").FS()
 	link := &fstest.MapFile{Data: []byte("start.sh"), Mode: fs.ModeSymlink | 0o777}
 	for _, tt := range []struct {
@@ -161,8 +161,7 @@ func TestReadRefusesLayout(t *testing.T) {
 	}
 }
 
-// TestReadUnreadableFile meets the error of the file system, which stays in the
-// chain.
+// The error wraps that of the file system.
 func TestReadUnreadableFile(t *testing.T) {
 	k := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a")
 	_, err := registry.ReadDir(lockedFS{k.FS()})
@@ -171,7 +170,7 @@ func TestReadUnreadableFile(t *testing.T) {
 	assert.EqualError(t, err, "startup/client.key cannot be read: permission denied; check that it exists and that you have permission to read it")
 }
 
-// TestReadLinkOnDisk makes sure that os.DirFS shows the link as what it is.
+// os.DirFS must report a link as a link.
 func TestReadLinkOnDisk(t *testing.T) {
 	dir := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a").WriteDir(t)
 	require.NoError(t, os.Symlink("/etc/hostname", filepath.Join(dir, "startup", "link")))
@@ -179,7 +178,7 @@ func TestReadLinkOnDisk(t *testing.T) {
 	assert.ErrorContains(t, err, "startup/link is a symbolic link")
 }
 
-// lockedFS is a kit whose private key belongs to somebody else.
+// lockedFS is a kit whose private key belongs to another user.
 type lockedFS struct{ fstest.MapFS }
 
 func (l lockedFS) Open(name string) (fs.File, error) {
@@ -205,7 +204,7 @@ func remove(m fstest.MapFS, prefix string) {
 	}
 }
 
-// fieldError makes sure that an error is of the kind that every bad kit gives.
+// fieldError requires an error of the type for malformed kits.
 func fieldError(t *testing.T, err error) *kit.FieldError {
 	t.Helper()
 	var field *kit.FieldError

@@ -49,7 +49,7 @@ func TestGoodKits(t *testing.T) {
 	}
 }
 
-// The Secret of a kit on a volume vouches for what lies there.
+// The seal in the Secret of a kit on a volume lists the files on the volume.
 func TestKitsOnAVolume(t *testing.T) {
 	f := kittest.NewFederation(t, "demo")
 	policy := policyFor(f)
@@ -78,8 +78,7 @@ func TestKitsOnAVolume(t *testing.T) {
 	}
 }
 
-// A kit of yesterday stays a known kit, with its terms: whether it may still start is
-// for the moment to say.
+// The fact of an expired kit is still valid: its terms decide whether a pod may start.
 func TestDatesAreTerms(t *testing.T) {
 	f := kittest.NewFederation(t, "demo")
 	policy := policyFor(f)

@@ -20,9 +20,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
-// subject is a pod and what it is mutated by.
+// subject is a pod with the policy and facts for its mutation.
 type subject struct {
 	pod    *corev1.Pod
 	policy *v1alpha1.SitePolicy
@@ -46,7 +46,7 @@ func job(t *testing.T, role string) subject {
 	return subject{policiestest.JobPod(t, role), policy, policiestest.JobFacts(policy)}
 }
 
-// bare asks for its participant's kit by the label alone.
+// bare refers to its participant's kit only with the label.
 func bare(t *testing.T, role, label string) subject {
 	t.Helper()
 	s := launched(t, role)
@@ -59,7 +59,7 @@ func bare(t *testing.T, role, label string) subject {
 	return s
 }
 
-// full has data, disk limits and a workspace that participants share.
+// full has data, limits for ephemeral storage and a shared workspace.
 func full(t *testing.T) subject {
 	t.Helper()
 	s := bare(t, "client", "Site_2")
@@ -73,13 +73,13 @@ func full(t *testing.T) subject {
 	return s
 }
 
-// onVolume is the same with kits that lie on a volume.
+// onVolume is the same with kits on a volume.
 func onVolume(s subject) subject {
 	policiestest.OnVolume(s.policy, &s.facts)
 	return s
 }
 
-// older has a verifier of another image, as a Deployment from before an upgrade.
+// older has a verifier with another image, like a Deployment from before an upgrade.
 func older(t *testing.T) subject {
 	t.Helper()
 	s := onVolume(launched(t, "client"))
@@ -89,7 +89,7 @@ func older(t *testing.T) subject {
 	return s
 }
 
-// withInit has an init container already, which validation will refuse.
+// withInit already has an init container, which validation will deny.
 func withInit(s subject) subject {
 	s.pod.Spec.InitContainers = []corev1.Container{{Name: "first", Image: "example.org/x"}}
 	return s
@@ -142,8 +142,8 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// Every golden file, fed in again, comes out as it is: other webhooks may have
-// the API server call twice.
+// Mutating a golden file again does not change it: the API server may call the webhook
+// twice.
 func TestMutateIsIdempotent(t *testing.T) {
 	for name, s := range subjects(t) {
 		t.Run(name, func(t *testing.T) {
@@ -162,7 +162,7 @@ func TestMutateIsIdempotent(t *testing.T) {
 	}
 }
 
-// The patch leads to what Mutate returns, and names nothing that did not change.
+// The patch makes the result of Mutate, and contains only changes.
 func TestPatch(t *testing.T) {
 	for name, s := range subjects(t) {
 		t.Run(name, func(t *testing.T) {
@@ -183,7 +183,7 @@ func TestPatch(t *testing.T) {
 	}
 }
 
-// Fields that our types do not know survive the patch.
+// The patch keeps fields that the Go types do not have.
 func TestPatchKeepsWhatItDoesNotKnow(t *testing.T) {
 	s := job(t, "client")
 	var raw map[string]any
@@ -239,7 +239,7 @@ func apply(t *testing.T, before string, text []byte) string {
 	return string(out)
 }
 
-// canonical is JSON in the order of our types.
+// canonical is JSON in the order of the Go types.
 func canonical(t *testing.T, text string) string {
 	t.Helper()
 	pod := &corev1.Pod{}

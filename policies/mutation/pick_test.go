@@ -49,10 +49,10 @@ func TestPick(t *testing.T) {
 				k.Terms.Fixed = kit.Findings{kit.Fail(acceptance.CheckRevoked, "", "use another", "revoked")}
 			})
 		}, policiestest.ClientKit},
-		"none is good":                 {func(s *subject) { delete(s.facts.Kits, policiestest.ClientKit) }, ""},
+		"none is valid":                {func(s *subject) { delete(s.facts.Kits, policiestest.ClientKit) }, ""},
 		"another label":                {func(s *subject) { s.pod.Labels["kubectl-flare.dev/participant"] = "site-3" }, ""},
 		"an empty label":               {func(s *subject) { s.pod.Labels["kubectl-flare.dev/participant"] = "" }, ""},
-		"object name of a legal label": {func(s *subject) { s.pod.Labels["kubectl-flare.dev/participant"] = "site-2-809cb9ad" }, ""},
+		"object name of a valid label": {func(s *subject) { s.pod.Labels["kubectl-flare.dev/participant"] = "site-2-809cb9ad" }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := bare(t, "client", "Site_2")
@@ -80,7 +80,7 @@ func TestLeftAlone(t *testing.T) {
 	}
 }
 
-// What an author wrote on purpose stays, and is for validation to refuse.
+// Mutation does not change what the author has set; validation may deny it.
 func TestNothingIsOverridden(t *testing.T) {
 	s := launched(t, "client")
 	s.pod.Spec.Containers[0].SecurityContext.AllowPrivilegeEscalation = new(true)
@@ -91,7 +91,7 @@ func TestNothingIsOverridden(t *testing.T) {
 	}
 }
 
-// The launcher needs its token, and is not given one that it does not ask for.
+// Mutation keeps the launcher's token, but does not add one.
 func TestLauncherKeepsItsToken(t *testing.T) {
 	for role, want := range map[string]int{"client": 1, "server": 0} {
 		s := launched(t, role)

@@ -30,7 +30,7 @@ func (f fake) Recognise(c *corev1.Container) (profiles.Process, bool) {
 
 func (fake) Demands(profiles.Process, profiles.Identity) profiles.Demands { return profiles.Demands{} }
 
-// launcher is one that makes Secrets too.
+// launcher is a profile that also makes Secrets.
 type launcher struct {
 	fake
 	secrets []profiles.LauncherSecret

@@ -1,19 +1,19 @@
-// Package snapshot has the one kind of Kubernetes' snapshots that a verdict needs,
-// with what it needs of it: the API's own module would bring its client along.
+// Package snapshot has the only kind of the snapshot API that verdicts need, with only the
+// fields that they need. The module of the API itself would also add its client.
 //
 // +kubebuilder:object:generate=true
 package snapshot
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// Group and Resource are those of snapshot.storage.k8s.io/v1.
+// Group and Resource are the group and a resource of snapshot.storage.k8s.io/v1.
 const (
 	Group    = "snapshot.storage.k8s.io"
 	Resource = "volumesnapshots"
 	Kind     = "VolumeSnapshot"
 )
 
-// VolumeSnapshot is a copy of what a claim holds, made by the storage.
+// VolumeSnapshot is a snapshot of a claim, made by the storage.
 //
 // +kubebuilder:object:root=true
 type VolumeSnapshot struct {
@@ -23,12 +23,12 @@ type VolumeSnapshot struct {
 	Spec Spec `json:"spec"`
 }
 
-// Spec is what a snapshot is made of.
+// Spec is the spec of a snapshot.
 type Spec struct {
 	Source Source `json:"source"`
 }
 
-// Source names the claim; a snapshot of something that is no claim has nil.
+// Source has the name of the claim. It is nil if the source is not a claim.
 type Source struct {
 	PersistentVolumeClaimName *string `json:"persistentVolumeClaimName,omitempty"`
 }

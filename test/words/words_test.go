@@ -44,7 +44,7 @@ func TestWhatPeopleReadAvoidsTheWordsOfContributing(t *testing.T) {
 
 // notYet lists the folders whose language has not been revised yet.
 var notYet = []string{
-	"manifests/crd/", "policies/", "test/scripts/",
+	"test/scripts/",
 	"test/battery/testdata/cases/jobs.yaml", "test/battery/testdata/cases/updates.yaml",
 }
 

@@ -14,8 +14,8 @@ import (
 
 var place = kit.Volume{ClaimName: "flare-kits", SubPath: "participant/0123"}
 
-// delivered demands that the kit comes out of its Secret as it went in, whole and on a
-// volume, and that no key is in the Secret of a kit on a volume.
+// delivered requires that a kit is the same after it is read from its Secret, also with a
+// volume, and that the Secret of a kit on a volume contains no key.
 func (s *suite) delivered(t *testing.T, sample Sample) {
 	t.Helper()
 	k, spec := s.sealed(t, sample)
@@ -37,7 +37,7 @@ func (s *suite) delivered(t *testing.T, sample Sample) {
 	}
 }
 
-// same compares what two readings say of one kit.
+// same compares two results of reading one kit.
 func same(t *testing.T, want, got *kit.Kit) {
 	t.Helper()
 	assert.Equal(t, kit.SecretName(want), kit.SecretName(got))
@@ -64,8 +64,8 @@ func (s *suite) judge(t *testing.T, k *kit.Kit, spec *v1alpha1.SitePolicySpec, s
 	return findings
 }
 
-// changed demands that no file of startup/ can be changed, taken away or added once the
-// kit is sealed: it is not read any more, or it is not accepted.
+// changed requires that a sealed kit cannot be read or is not accepted if a file of
+// startup/ is changed, removed or added.
 func (s *suite) changed(t *testing.T, sample Sample) {
 	t.Helper()
 	k, spec := s.sealed(t, sample)

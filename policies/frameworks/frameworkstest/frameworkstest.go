@@ -1,6 +1,6 @@
-// Package frameworkstest is the conformance suite of frameworks: what every framework
-// must do so that its kits can be read, sealed, delivered and accepted. A framework's
-// own test calls Run with kits of all its roles.
+// Package frameworkstest is the conformance suite of frameworks. It tests that kits can be
+// read, sealed, delivered and accepted. The tests of each framework call Run with kits of
+// all its roles.
 package frameworkstest
 
 import (
@@ -23,7 +23,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// Sample is a valid kit, valid at Now, and what reading it must find.
+// Sample is a kit that is valid at Now, with the expected result of reading it.
 type Sample struct {
 	Content                      *kit.Content
 	Now                          time.Time
@@ -31,8 +31,7 @@ type Sample struct {
 	Role                         kit.Role
 }
 
-// Run runs the suite. Beside the framework itself, others are registered frameworks that
-// must not take its kits for theirs.
+// Run runs the suite. others are frameworks that must not recognise the kits.
 func Run(t *testing.T, f frameworks.Framework, samples []Sample, others ...frameworks.Framework) {
 	t.Helper()
 	registry, err := frameworks.NewRegistry(append([]frameworks.Framework{f}, others...)...)
@@ -59,7 +58,7 @@ type suite struct {
 	registry  *frameworks.Registry
 }
 
-// roles demands a sample of every role that the framework names.
+// roles requires a sample of every role of the framework.
 func (s *suite) roles(t *testing.T, samples []Sample) {
 	t.Helper()
 	var got []kit.Role
@@ -71,8 +70,7 @@ func (s *suite) roles(t *testing.T, samples []Sample) {
 	}
 }
 
-// recognised demands that nobody else takes the kit, and that the framework takes it by
-// one of its marks.
+// recognised requires that only the framework recognises the kit, by one of its marks.
 func (s *suite) recognised(t *testing.T, sample Sample, others []frameworks.Framework) {
 	t.Helper()
 	assert.True(t, s.framework.Recognise(sample.Content.Startup))
@@ -90,7 +88,8 @@ func (s *suite) recognised(t *testing.T, sample Sample, others []frameworks.Fram
 	assert.ErrorContains(t, err, s.framework.Title(), "the error says what was looked for")
 }
 
-// read demands every field of the identity, in printable words, twice the same.
+// read requires that every field of the identity is set and printable, and that reading
+// the kit again has the same result.
 func (s *suite) read(t *testing.T, sample Sample) {
 	t.Helper()
 	k, again := s.mustRead(t, sample.Content), s.mustRead(t, sample.Content)
@@ -125,7 +124,7 @@ func (s *suite) mustRead(t *testing.T, content *kit.Content) *kit.Kit {
 	return k
 }
 
-// accepted demands that a site's seal is enough, and that findings are text.
+// accepted requires that a kit with a site's seal is accepted, and that findings are text.
 func (s *suite) accepted(t *testing.T, sample Sample) {
 	t.Helper()
 	k, spec := s.sealed(t, sample)
@@ -140,8 +139,8 @@ func (s *suite) accepted(t *testing.T, sample Sample) {
 	assert.False(t, verified.Terms().At(sample.Now.AddDate(100, 0, 0)).Passed(), "nothing is valid for ever")
 }
 
-// checkFindings demands what people and programs read: an ID, a scope, one line of
-// text, and a fix for what has not passed.
+// checkFindings requires an ID, a scope, one line of text, and a fix for a finding that
+// has not passed.
 func checkFindings(t *testing.T, findings kit.Findings) {
 	t.Helper()
 	for _, f := range findings {
@@ -151,7 +150,7 @@ func checkFindings(t *testing.T, findings kit.Findings) {
 	}
 }
 
-// sealed is the kit with the seal of a site, and that site's policy.
+// sealed is the kit with the seal of a site, and the policy of the site.
 func (s *suite) sealed(t *testing.T, sample Sample) (*kit.Kit, *v1alpha1.SitePolicySpec) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

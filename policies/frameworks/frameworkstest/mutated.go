@@ -16,8 +16,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// mutated demands that a kit with broken files is read without trust: it is still a
-// kit, or the error is a *kit.FieldError in one line that holds no key.
+// mutated requires that a kit with invalid files can be read, or that the error is a
+// *kit.FieldError in one line without a key.
 func (s *suite) mutated(t *testing.T, sample Sample) {
 	t.Helper()
 	source := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // The same mutations in every run.
@@ -28,7 +28,7 @@ func (s *suite) mutated(t *testing.T, sample Sample) {
 	}
 }
 
-// CheckRead has any files read as a kit and judges the result. Fuzz tests call it too.
+// CheckRead reads any files as a kit and checks the result. Fuzz tests call it too.
 func CheckRead(t *testing.T, registry *frameworks.Registry, startup kit.Files) {
 	t.Helper()
 	content, err := kit.NewContent(startup, nil)
@@ -75,8 +75,8 @@ func with(files kit.Files, name string, data []byte) kit.Files {
 	return out
 }
 
-// mutations are the file empty, cut, doubled, full of zeros, too large and with a few
-// bytes changed.
+// mutations are the file empty, truncated, doubled, full of zeros, too large, and with a
+// few bytes changed.
 func mutations(source *rand.Rand, data []byte) [][]byte {
 	out := [][]byte{nil, data[:len(data)/2], append(bytes.Clone(data), data...), make([]byte, len(data)), bytes.Repeat([]byte("x"), 2<<20), []byte("{}"), []byte("[[[")}
 	for range 8 {

@@ -9,8 +9,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// root demands words for help texts, and errors that quote nothing of a file that may
-// hold private keys. A framework's own test reads a file that is valid.
+// root requires texts for the help, and errors that do not quote the file, which may
+// contain private keys. The tests of a framework read a valid file.
 func root(t *testing.T, keeper frameworks.RootKeeper) {
 	t.Helper()
 	tool, path := keeper.RootFile()

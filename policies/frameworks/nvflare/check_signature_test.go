@@ -13,8 +13,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
-// TestVerifySignature changes a signed kit in startup/, where it fails, and in
-// local/, where it is the site's right.
+// TestVerifySignature changes a signed kit: a change in startup/ is a failure, and one in
+// local/, which the site may edit, a warning.
 func TestVerifySignature(t *testing.T) {
 	fed := newFederation(t, kittest.WithFamily(nvflare.Family27))
 	for _, folder := range []struct {
@@ -63,8 +63,7 @@ func TestVerifySignature(t *testing.T) {
 	}
 }
 
-// TestVerifySignatureOfALaterKit: 2.8 signs kits with a context for homomorphic
-// encryption, and then the signature counts.
+// 2.8 signs kits with a context for homomorphic encryption.
 func TestVerifySignatureOfALaterKit(t *testing.T) {
 	fed := newFederation(t)
 	k := fed.Client("site-1", "a").With("startup/client_context.tenseal", []byte("context")).Sign()

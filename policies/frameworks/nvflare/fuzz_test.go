@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
-// FuzzSignature looks for a content and a signature list that pass without the
+// FuzzSignature looks for a content and a list of signatures that are accepted without the
 // root's key.
 func FuzzSignature(f *testing.F) {
 	k := kittest.NewFederation(f, "demo", kittest.WithFamily(nvflare.Family27)).Client("site-1", "a")

@@ -15,9 +15,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 )
 
-// TestReadRefusesConfiguration changes one field of a good kit. A nil value
-// takes the field away.
-func TestReadRefusesConfiguration(t *testing.T) {
+// TestReadRejectsConfiguration changes one field of a valid kit. A nil value removes the
+// field.
+func TestReadRejectsConfiguration(t *testing.T) {
 	fed28 := kittest.NewFederation(t, "demo")
 	fed27 := kittest.NewFederation(t, "demo", kittest.WithFamily(nvflare.Family27))
 	client, client27 := fed28.Client("site-1", "a").FS(), fed27.Client("site-1", "a").FS()
@@ -91,8 +91,8 @@ func TestReadRefusesConfiguration(t *testing.T) {
 	}
 }
 
-// TestReadRefusesContent replaces whole files of a good kit.
-func TestReadRefusesContent(t *testing.T) {
+// TestReadRejectsContent replaces whole files of a valid kit.
+func TestReadRejectsContent(t *testing.T) {
 	fed := kittest.NewFederation(t, "demo")
 	k := fed.Client("site-1", "a")
 	good := k.FS()
@@ -165,7 +165,7 @@ func TestReadNeedsItsFiles(t *testing.T) {
 	}
 }
 
-func TestReadRefusesOtherRoles(t *testing.T) {
+func TestReadRejectsOtherRoles(t *testing.T) {
 	good := kittest.NewFederation(t, "demo").Client("site-1", "a").FS()
 	for file, want := range map[string]string{
 		"fed_relay.json": "kits of relays are not supported",
@@ -185,8 +185,8 @@ func TestReadRefusesOtherRoles(t *testing.T) {
 	assert.ErrorContains(t, err, "contains both fed_server.json and fed_client.json")
 }
 
-// TestErrorsKeepKeysSecret puts the private key into every file and looks for
-// pieces of it in the error.
+// TestErrorsKeepKeysSecret puts the private key into every file and looks for parts of it
+// in the error.
 func TestErrorsKeepKeysSecret(t *testing.T) {
 	k := kittest.NewFederation(t, "demo", kittest.WithFamily(nvflare.Family27)).Client("site-1", "a")
 	good, key := k.FS(), k.File("startup/client.key")

@@ -20,7 +20,7 @@ func newFederation(t *testing.T, options ...kittest.Option) *kittest.Federation 
 	return kittest.NewFederation(t, "demo", options...)
 }
 
-// check runs NVFLARE's own checks; nobody vouches for files.
+// check runs NVFLARE's own checks; no seal vouches for files.
 func check(k *kit.Kit) kit.Findings {
 	return nvflare.Framework{}.Check(k, func(string) bool { return false })
 }
@@ -35,7 +35,7 @@ func findings(all kit.Findings, id string) kit.Findings {
 	return out
 }
 
-// only gives the one finding with that status.
+// only returns the one finding with this status.
 func only(t *testing.T, all kit.Findings, status kit.Status) kit.Finding {
 	t.Helper()
 	found := all.With(status)
@@ -51,7 +51,7 @@ func copyFS(m fstest.MapFS) fstest.MapFS {
 	return out
 }
 
-// fieldError makes sure that an error is of the kind that every malformed kit gives.
+// fieldError requires an error of the type for malformed kits.
 func fieldError(t *testing.T, err error) *kit.FieldError {
 	t.Helper()
 	var field *kit.FieldError

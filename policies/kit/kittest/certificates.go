@@ -12,7 +12,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// subject names a participant the way NVFLARE does: an admin's role is the
+// subject is the subject of a participant as NVFLARE writes it, with an admin's role in the
 // attribute unstructuredName.
 func subject(name, org, role string) pkix.Name {
 	s := pkix.Name{CommonName: name}
@@ -26,7 +26,7 @@ func subject(name, org, role string) pkix.Name {
 	return s
 }
 
-// leaf is a certificate without key usages, as NVFLARE's are.
+// leaf is a certificate without key usages, like NVFLARE's.
 func leaf(s settings, name pkix.Name, sans []string) *x509.Certificate {
 	c := template(s, name)
 	for _, san := range sans {

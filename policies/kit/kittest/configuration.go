@@ -7,8 +7,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 )
 
-// serverConfiguration is fed_server.json: its target is the server's own name,
-// whatever clients dial.
+// serverConfiguration is fed_server.json. Its target is the server's own name, even if
+// clients dial another one.
 func serverConfiguration(project string, p participant, s settings) object {
 	target := fmt.Sprintf("%s:%d", p.name, s.port)
 	server := object{
@@ -43,7 +43,7 @@ func clientConfiguration(project string, p participant, s settings) object {
 	return withOverseer(object{"format_version": 2, "servers": []any{server}, "client": client}, s, s.host)
 }
 
-// withOverseer adds the overseer agent that kits up to 2.7 carry.
+// withOverseer adds the overseer agent, which kits up to 2.7 have.
 func withOverseer(content object, s settings, host string) object {
 	if s.family != nvflare.Family28 {
 		endPoint := fmt.Sprintf("%s:%d:%d", host, s.port, s.port)

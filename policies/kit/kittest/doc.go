@@ -1,9 +1,7 @@
-// Package kittest makes startup kits for unit tests: real keys and certificates
-// in folders of the shape that `nvflare provision` writes, from a certificate
-// authority of the test's own.
+// Package kittest makes startup kits for unit tests: real keys and certificates in folders
+// like those that `nvflare provision` writes, from a certificate authority of the test.
 //
-// It is a stand-in. Scripts and notes hold placeholders, and what NVFLARE really
-// writes is tested with real kits in test/e2e.
+// Scripts and notes are only placeholders. test/e2e tests with kits that NVFLARE writes.
 //
 //	fed := kittest.NewFederation(t, "demo")
 //	server := fed.Server("server1", "lab", "server1.fl.svc")

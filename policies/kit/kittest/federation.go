@@ -24,8 +24,8 @@ type Federation struct {
 	settings settings
 }
 
-// NewFederation makes a federation with a root certificate of its own: two
-// federations never trust each other, even under one name.
+// NewFederation makes a federation with a new root certificate. Two federations never trust
+// each other, even with the same name.
 func NewFederation(t testing.TB, name string, options ...Option) *Federation {
 	t.Helper()
 	f := &Federation{Name: name, t: t, key: newKey(t), settings: defaults(time.Now()).with(options)}
@@ -35,7 +35,7 @@ func NewFederation(t testing.TB, name string, options ...Option) *Federation {
 }
 
 // Server makes the server's kit. The names, DNS names or IP addresses, go into
-// the certificate; none means the server's own name alone.
+// the certificate; without names, only the server's own name.
 func (f *Federation) Server(name, org string, names ...string) *Kit {
 	f.t.Helper()
 	return f.ServerWith(name, org, names)

@@ -10,9 +10,9 @@ import (
 // keyBits is the size that NVFLARE uses.
 const keyBits = 2048
 
-// spare holds the keys of tests that are over. Making an RSA key is by far the
-// slowest part of a kit, so keys are used again, but never twice at a time: two
-// participants with one key would hide mistakes.
+// spare has the keys of finished tests. Making an RSA key is by far the slowest part of
+// making a kit, so keys are used again, but never by two participants at a time, which
+// would hide mistakes.
 type spare struct {
 	mu   sync.Mutex
 	keys []*rsa.PrivateKey

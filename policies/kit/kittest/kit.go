@@ -15,10 +15,10 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// Kit is a startup kit in memory. Its methods change it in place and return it,
-// so that a test can break a good kit in one line.
+// Kit is a startup kit in memory. Its methods change it in place and return it, so that a
+// test can change a valid kit in one line.
 type Kit struct {
-	// Certificate is the participant's.
+	// Certificate is the participant's certificate.
 	Certificate *x509.Certificate
 
 	t          testing.TB
@@ -32,7 +32,7 @@ type file struct {
 	mode fs.FileMode
 }
 
-// FS gives the kit as a file system. Changes to it do not reach the kit.
+// FS returns the kit as a file system, which is a copy.
 func (k *Kit) FS() fstest.MapFS {
 	out := fstest.MapFS{"transfer": &fstest.MapFile{Mode: fs.ModeDir | 0o755}}
 	for name, f := range k.files {
@@ -80,7 +80,7 @@ func (k *Kit) File(path string) []byte {
 	return slices.Clone(f.data)
 }
 
-// With adds or replaces a file. It does not sign anew.
+// With adds or replaces a file. It does not sign the kit again.
 func (k *Kit) With(path string, content []byte) *Kit {
 	mode := fs.FileMode(0o644)
 	if old, ok := k.files[path]; ok {
@@ -97,7 +97,7 @@ func (k *Kit) WithMode(path string, mode fs.FileMode) *Kit {
 	return k
 }
 
-// Without takes files away.
+// Without removes files.
 func (k *Kit) Without(paths ...string) *Kit {
 	for _, path := range paths {
 		delete(k.files, path)

@@ -11,7 +11,7 @@ import (
 
 type object = map[string]any
 
-// layOut writes the files that the real kit of such a participant has.
+// layOut writes the files of a real kit of such a participant.
 func (k *Kit) layOut(p participant, s settings) {
 	k.t.Helper()
 	base := "client"
@@ -37,7 +37,7 @@ func (k *Kit) layOut(p participant, s settings) {
 	k.placeholder(0o644, "readme.txt", "local/authorization.json.default", "local/log_config.json.default", "local/privacy.json.sample")
 }
 
-// keyMode follows NVFLARE, which protects keys since 2.8.
+// keyMode is the mode that NVFLARE sets; since 2.8, it protects keys.
 func keyMode(family string) fs.FileMode {
 	if family == nvflare.Family28 {
 		return 0o600
@@ -49,7 +49,7 @@ func (k *Kit) put(path string, mode fs.FileMode, content []byte) {
 	k.files[path] = file{data: content, mode: mode}
 }
 
-// placeholder writes files whose content nobody reads. JSON files stay JSON.
+// placeholder writes files whose content no code reads. JSON files are still JSON.
 func (k *Kit) placeholder(mode fs.FileMode, paths ...string) {
 	for _, path := range paths {
 		k.put(path, mode, fmt.Appendf(nil, "{\"kittest\": %q}\n", path))

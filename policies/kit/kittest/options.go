@@ -6,11 +6,11 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 )
 
-// Validity is how long NVFLARE's certificates are good by default.
+// Validity is how long NVFLARE's certificates are valid by default.
 const Validity = 360 * 24 * time.Hour
 
-// Option changes how kits are made. Options of NewFederation hold for all its
-// kits, options of one kit for that kit.
+// Option changes how kits are made. Options of NewFederation apply to all its kits, and
+// options of one kit to that kit.
 type Option func(*settings)
 
 type settings struct {
@@ -39,7 +39,7 @@ func (s settings) with(options []Option) settings {
 	return s
 }
 
-// WithFamily makes kits of that NVFLARE family; the default is Family28.
+// WithFamily makes kits of this NVFLARE family; the default is Family28.
 func WithFamily(family string) Option {
 	return func(s *settings) { s.family = family }
 }
@@ -49,20 +49,20 @@ func WithScheme(scheme string) Option {
 	return func(s *settings) { s.scheme = scheme }
 }
 
-// WithAddress sets where clients and admins dial; the default is server1:8002.
+// WithAddress sets the address that clients and admins dial; the default is server1:8002.
 // The server listens on the same port.
 func WithAddress(host string, port int) Option {
 	return func(s *settings) { s.host, s.port = host, port }
 }
 
-// WithServerName sets the server's own name as the kits of clients and admins
-// tell it; the default is server1.
+// WithServerName sets the server's own name in the kits of clients and admins; the default
+// is server1.
 func WithServerName(name string) Option {
 	return func(s *settings) { s.serverName = name }
 }
 
-// WithDates sets from when until when certificates are good; the default is
-// Validity from an hour ago. Golden tests want fixed dates.
+// WithDates sets when certificates are valid; the default is for Validity from an hour ago.
+// Golden tests need fixed dates.
 func WithDates(notBefore, notAfter time.Time) Option {
 	return func(s *settings) { s.notBefore, s.notAfter = notBefore.UTC(), notAfter.UTC() }
 }

@@ -14,12 +14,12 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// Sealer seals kits: the project's, with a certificate, or a site's.
+// Sealer is a sealer of the project, with a certificate, or of a site.
 type Sealer struct {
-	// Name is the sealer's.
+	// Name is the sealer's name.
 	Name string
 	Key  *ecdsa.PrivateKey
-	// Certificate is seal.crt in PEM; empty for a site's sealer.
+	// Certificate is seal.crt in PEM. It is empty for a site's sealer.
 	Certificate []byte
 }
 
@@ -55,8 +55,8 @@ func (s *Sealer) PublicKey(t testing.TB) string {
 	return string(data)
 }
 
-// Seal seals the kit as it is now. The seal is good for Validity, and its serial
-// is 1, unless change says otherwise.
+// Seal seals the kit as it is now. The seal is valid for Validity, and its serial is 1,
+// unless change sets others.
 func (k *Kit) Seal(t testing.TB, by *Sealer, change ...func(*kit.SealOptions)) *Kit {
 	t.Helper()
 	options := kit.SealOptions{
@@ -76,8 +76,8 @@ func (k *Kit) Seal(t testing.TB, by *Sealer, change ...func(*kit.SealOptions)) *
 	return k.With(kit.SealCertificateFile, made.Certificate)
 }
 
-// WriteRoot writes the root's certificate and its private key to files of a
-// temporary folder, as the project lead has them.
+// WriteRoot writes the root's certificate and its private key, which the project lead has,
+// to files in a temporary folder.
 func (f *Federation) WriteRoot(t testing.TB) (certificate, key string) {
 	t.Helper()
 	dir := t.TempDir()

@@ -8,8 +8,8 @@ import (
 	"path"
 )
 
-// Sign writes the native signature.json into startup/ and local/, over what is
-// there now. NVFLARE 2.7 signs every kit, later versions hardly any.
+// Sign writes the native signature.json of the current files into startup/ and local/.
+// NVFLARE 2.7 signs every kit, and later versions only few.
 func (k *Kit) Sign() *Kit {
 	k.t.Helper()
 	for _, dir := range []string{"startup", "local"} {

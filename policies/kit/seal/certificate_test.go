@@ -15,7 +15,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
-// TestCheckCertificate changes one thing of a good sealing certificate.
+// TestCheckCertificate makes one change to a valid sealing certificate.
 func TestCheckCertificate(t *testing.T) {
 	rootKey := newKey(t)
 	root := issue(t, &x509.Certificate{Subject: pkix.Name{CommonName: "demo"}, IsCA: true, BasicConstraintsValid: true}, nil, rootKey, rootKey)
@@ -32,7 +32,7 @@ func TestCheckCertificate(t *testing.T) {
 		name, want string
 		change     func(*x509.Certificate)
 	}{
-		{"good", "", func(*x509.Certificate) {}},
+		{"valid", "", func(*x509.Certificate) {}},
 		{"a participant's", "is missing", func(c *x509.Certificate) { *c = x509.Certificate{Subject: c.Subject} }},
 		{"any usage", "is missing", func(c *x509.Certificate) { c.ExtraExtensions = usage(true, anyUsage) }},
 		{"another usage", "is missing", func(c *x509.Certificate) { c.ExtraExtensions = usage(true, clientAuth) }},
@@ -81,7 +81,7 @@ func issue(t *testing.T, c, parent *x509.Certificate, key, parentKey *ecdsa.Priv
 	if parent == nil {
 		parent = c
 	} else {
-		// CreateCertificate looks whether the key fits the parent; a forger would not.
+		// CreateCertificate checks that the key belongs to the parent; a forger would not.
 		forged := *parent
 		forged.PublicKey = &parentKey.PublicKey
 		parent = &forged

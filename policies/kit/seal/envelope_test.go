@@ -36,7 +36,7 @@ func TestSignAndVerify(t *testing.T) {
 	assert.ErrorContains(t, err, "not an ECDSA key on P-256")
 }
 
-// TestSpacingDoesNotMatter: the signature is over the payload.
+// The signature covers the payload, so the spaces of the envelope do not matter.
 func TestSpacingDoesNotMatter(t *testing.T) {
 	key := newKey(t)
 	data, err := Sign(statement(), key)

@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 var sealed = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
@@ -54,8 +54,8 @@ func TestPayloadGolden(t *testing.T) {
 	assert.Equal(t, string(want), got.String())
 }
 
-// TestDecodeRefuses changes one field of a good payload; nil takes it away.
-func TestDecodeRefuses(t *testing.T) {
+// TestDecodeRejects changes one field of a valid payload; nil removes it.
+func TestDecodeRejects(t *testing.T) {
 	subject := func(name, digest string) map[string]any {
 		return map[string]any{"name": name, "digest": map[string]any{"sha256": digest}}
 	}
@@ -121,8 +121,7 @@ func TestDecodeIgnoresWhatItDoesNotKnow(t *testing.T) {
 	assert.Equal(t, statement(), got)
 }
 
-// FuzzEnvelope looks for an envelope that passes without the key, and for a
-// panic.
+// FuzzEnvelope looks for an envelope that is accepted without the key, and for a panic.
 func FuzzEnvelope(f *testing.F) {
 	key := newKey(f)
 	good, err := Sign(statement(), key)

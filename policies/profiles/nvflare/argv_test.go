@@ -12,13 +12,13 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles/nvflare"
 )
 
-// grammarOf is what a process of a participant is held to.
+// grammarOf is the grammar of a participant's process.
 func grammarOf(process profiles.Process, id profiles.Identity) profiles.Grammar {
 	return nvflare.Profile{}.Demands(process, id).Containers[0].Grammar
 }
 
-// argvProblem is the first thing that is wrong with a command of a role's own kit, as
-// "field: detail"; empty if nothing is.
+// argvProblem is the first problem of a command with a kit of the same role, as "field:
+// detail", or "".
 func argvProblem(t *testing.T, command string, role kit.Role) string {
 	t.Helper()
 	c := &corev1.Container{}
@@ -109,7 +109,7 @@ func TestAdmins(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := &corev1.Container{Command: tc.words}
 			process, ok := nvflare.Profile{}.Recognise(c)
-			require.False(t, ok, "a sleep alone is nobody's")
+			require.False(t, ok, "a sleep without a kit is no process")
 			problems := grammarOf(process, profiles.Identity{Role: tc.role}).Argv(c)
 			if tc.want == "" {
 				require.Empty(t, problems)
@@ -186,8 +186,7 @@ func TestJobs(t *testing.T) {
 	}
 }
 
-// Where a word stands in the manifest is its author's to choose; the field of a
-// problem follows it.
+// The author may write a word in command or in args; the field of a problem says where.
 func TestFieldsOfWords(t *testing.T) {
 	words := strings.Fields(strings.Replace(clientRun, "fed_client.json", "evil.json", 1))
 	for at, want := range map[int]string{1: "args[6]", 3: "args[4]", 8: "command[7]", 12: "command[7]"} {
@@ -199,7 +198,7 @@ func TestFieldsOfWords(t *testing.T) {
 	}
 }
 
-// A value that somebody else wrote is repeated in part only.
+// A message contains only the start of a long value.
 func TestLongWords(t *testing.T) {
 	words := strings.Fields(clientRun)
 	words[7] = strings.Repeat("x", 10_000)

@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles/nvflare"
 )
 
-// The table is the whole list: a path that is added must be added here too.
+// The table has all paths: add new ones here too.
 func TestPaths(t *testing.T) {
 	const (
 		scratch   = profiles.SourceScratch
@@ -41,7 +41,7 @@ func TestPaths(t *testing.T) {
 	}
 }
 
-// The files are the role's, whatever the process calls itself.
+// The role of the kit decides about the files, not the process.
 func TestKitFiles(t *testing.T) {
 	for role, want := range map[kit.Role][]string{
 		"server": {"fed_server.json", "rootCA.pem", "server.crt", "server.key"},

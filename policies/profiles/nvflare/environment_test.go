@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles/nvflare"
 )
 
-// environmentProblem is the first thing that is wrong with a variable.
+// environmentProblem is the first problem of a variable, or "".
 func environmentProblem(t *testing.T, command string, variable corev1.EnvVar) string {
 	t.Helper()
 	words := strings.Fields(command)
@@ -112,7 +112,7 @@ func TestVariablesOfJobs(t *testing.T) {
 	}
 }
 
-// What mutation adds, the grammar takes.
+// The grammar allows the variables that mutation adds.
 func TestDefaultsAreAllowed(t *testing.T) {
 	for _, command := range []string{clientRun, serverRun, clientJob, serverJob} {
 		c := &corev1.Container{Args: strings.Fields(command)}

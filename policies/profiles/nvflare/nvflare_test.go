@@ -32,7 +32,7 @@ func TestRecognise(t *testing.T) {
 	}
 }
 
-// The names are those of the reference pods, and upstream's two spellings.
+// The names are from the reference pods, in both spellings of upstream.
 func TestOwnsDerived(t *testing.T) {
 	for _, tc := range []struct {
 		secret, participant string
@@ -51,7 +51,7 @@ func TestOwnsDerived(t *testing.T) {
 	}
 }
 
-// No path of a profile may cover what Python loads code from.
+// No path of a profile may hide folders from which Python loads code.
 func TestPathsAreHarmless(t *testing.T) {
 	id := profiles.Identity{Workspace: "/workspace"}
 	allowed := map[string]bool{

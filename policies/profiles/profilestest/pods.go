@@ -10,7 +10,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// podChanges are the same for the fields around the containers.
+// podChanges are the same for the other fields of a pod.
 func podChanges() map[string]change {
 	return map[string]change{
 		"a node":            func(s *corev1.PodSpec) { s.NodeName = "node0" },
@@ -26,11 +26,10 @@ func podChanges() map[string]change {
 	}
 }
 
-// variable is one that no framework knows.
+// variable is a variable that no framework uses.
 const variable = "PROFILESTEST_VARIABLE"
 
-// listedVariable: a policy may list variables that the framework does not know, for every
-// container that the framework has.
+// listedVariable requires that a policy may list other variables for every container.
 func (s *Suite) listedVariable(t *testing.T, p *Pod, pod *corev1.Pod) {
 	t.Helper()
 	listing := *p

@@ -16,7 +16,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles/toy"
 )
 
-// pod is what launch writes for a leaf, before mutation.
+// pod is the pod that launch writes for a leaf, before mutation.
 func pod(verb, image string) *corev1.Pod {
 	limits := corev1.ResourceRequirements{Limits: corev1.ResourceList{
 		corev1.ResourceCPU: resource.MustParse("100m"), corev1.ResourceMemory: resource.MustParse("64Mi"),
@@ -50,8 +50,8 @@ func TestConformance(t *testing.T) {
 	profilestest.Run(t, suite)
 }
 
-// A helper alone is no participant, and a kit of one framework runs no process of
-// another.
+// A pod with only a helper is not a participant, and a kit of one framework does not allow
+// a process of another.
 func TestRecognise(t *testing.T) {
 	for command, want := range map[string]profiles.Kind{
 		"/toy serve": profiles.KindParent, "sh -c /toy work": profiles.KindParent, "/toy relay": profiles.KindHelper,
