@@ -10,16 +10,17 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// Annotations evaluates a pod of which nothing else has changed.
+// Annotations evaluates an update of a pod that changes only its annotations.
 func Annotations(p *Pod) []Result { return annotations(p) }
 
-// annotations keeps out those that others take orders from: container runtimes,
-// network plugins, injectors and autoscalers. Such an order reaches what no field of
-// the pod could: devices, host folders, another network.
+// annotations denies annotations that configure container runtimes, network plugins,
+// injectors and autoscalers. Such an annotation may give access to what no field of the
+// pod can: devices, host folders or another network.
 //
-// Participants: a closed list, ours and the policy's. Other pods: any but those of
-// container runtimes, which reach the node. On UPDATE those that are new or have
-// changed: a pod that is held may get them before it starts.
+// Participants may have only the annotations below and those of the policy. Other pods may
+// have any except those of container runtimes, which give access to the node. In an update,
+// only new and changed annotations count: a pod with a scheduling gate may get them before
+// it starts.
 func annotations(p *Pod) []Result {
 	var bad []string
 	closed := p.closed()
@@ -34,11 +35,11 @@ func annotations(p *Pod) []Result {
 			bad = append(bad, key)
 		}
 	}
-	slices.Sort(bad) // maps have no order
+	slices.Sort(bad) // the order of maps varies
 	return p.annotationResults(bad)
 }
 
-// mostAnnotations are named in a message.
+// mostAnnotations is how many annotations a message names.
 const mostAnnotations = 10
 
 func (p *Pod) annotationResults(keys []string) []Result {
@@ -54,7 +55,7 @@ func (p *Pod) annotationResults(keys []string) []Result {
 		}
 		results = append(results, Result{
 			ID: IDPlacement, Field: field, Reason: "the annotation is not allowed", Detail: detail + obeys(key),
-			Fix: "leave it out, or let the policy's spec.placement.annotations list it or its prefix",
+			Fix: "remove it, or add it or its prefix to spec.placement.annotations of the policy",
 		})
 		if len(results) == mostAnnotations {
 			break
@@ -63,21 +64,20 @@ func (p *Pod) annotationResults(keys []string) []Result {
 	return results
 }
 
-// obeys says who takes orders from an annotation, where that is known.
+// obeys says what an annotation configures, if that is known.
 func obeys(key string) string {
 	domain, _, _ := strings.Cut(key, "/")
 	switch {
 	case obeyedByRuntimes(key):
-		return " is an order to the container runtime"
+		return " configures the container runtime"
 	case strings.HasSuffix(domain, "cni.cncf.io"), domain == "cni.projectcalico.org", domain == "k8s.ovn.org", domain == "ovn.kubernetes.io":
-		return " is an order to the network plugin"
+		return " configures the network plugin"
 	}
 	return ""
 }
 
-// isHarmless knows the annotations of kubectl-flare, and those of Kubernetes and of
-// platforms that change nothing about how a pod runs, and those that keep injectors
-// away.
+// isHarmless recognises the annotations of kubectl-flare, those of Kubernetes and of
+// platforms that do not change how a pod runs, and those that disable injectors.
 func isHarmless(key, value string) bool {
 	if strings.HasPrefix(key, names.Group+"/") {
 		return true
@@ -93,12 +93,12 @@ func isHarmless(key, value string) bool {
 	if keepsInjectorAway(key, value) {
 		return true
 	}
-	// Some API servers write the older spelling beside the field.
+	// Some API servers also write the older annotation of the field.
 	return value == corev1.DeprecatedAppArmorBetaProfileRuntimeDefault && strings.HasPrefix(key, corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix)
 }
 
-// obeyedByRuntimes knows the annotations with which containerd, CRI-O, runc, crun, Kata
-// Containers and gVisor give a container devices, hooks, another sandbox or another
+// obeyedByRuntimes recognises the annotations with which containerd, CRI-O, runc, crun,
+// Kata Containers and gVisor give a container devices, hooks, another sandbox or another
 // security profile.
 func obeyedByRuntimes(key string) bool {
 	domain, _, _ := strings.Cut(key, "/")

@@ -2,13 +2,13 @@ package checks
 
 import "strings"
 
-// injector is what adds containers to pods while they are being made. Its containers are
-// known by their names, which only choose the words of a message.
+// injector is a program that adds containers to new pods. Its containers are recognised by
+// their names, which is enough for a message.
 type injector struct {
 	name string
-	// containers begin with one of these.
+	// containers are prefixes of the names of its containers.
 	containers []string
-	// key and off are the annotation, or the label, that keeps it away from a pod.
+	// key and off are the annotation, or the label, that disables it for a pod.
 	key, off string
 	label    bool
 }
@@ -37,13 +37,13 @@ func furtherContainer(name string) string {
 			if in.label {
 				kind = "label"
 			}
-			return "if " + in.name + " adds it, give the pod the " + kind + " " + in.key + ": \"" + in.off + "\", or switch its injection off for the namespace"
+			return "if " + in.name + " adds it, set the " + kind + " " + in.key + ": \"" + in.off + "\" on the pod, or disable the injection for the namespace"
 		}
 	}
-	return "run it in a pod of its own; if an injector adds it, switch injection off for the pod or the namespace"
+	return "run it in another pod; if an injector adds it, disable the injection for the pod or the namespace"
 }
 
-// keepsInjectorAway says whether an annotation is an injector's switch, and off.
+// keepsInjectorAway says whether an annotation disables an injector.
 func keepsInjectorAway(key, value string) bool {
 	for _, in := range injectors() {
 		if in.key == key {

@@ -6,10 +6,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// placement lets participants have the classes, nodes and tolerations of the policy
-// alone: a RuntimeClass can give every device of a node, a PriorityClass evicts other
-// pods, node selectors and tolerations lead to nodes that are not meant for them.
-// Annotations are evaluated in annotations.go.
+// placement allows participants only the classes, nodes and tolerations of the policy: a
+// RuntimeClass can give access to every device of a node, pods with a PriorityClass can
+// preempt others, and node selectors and tolerations lead to nodes that are not meant for
+// participants. annotations.go evaluates annotations.
 //
 // Fields: runtimeClassName, priorityClassName, priority, preemptionPolicy, nodeSelector, tolerations;
 // metadata.annotations.
@@ -31,13 +31,13 @@ func placement(p *Pod) []Result {
 	return results
 }
 
-// unlisted is a result about something that the policy's list of that name does not have.
+// unlisted is a result about a value that is not in the list of this name in the policy.
 func (p *Pod) unlisted(field, reason, list, value string) Result {
-	return p.fail(IDPlacement, field, reason, "leave it out, or let the policy's spec.placement."+list+" list it", "%s", quote(value))
+	return p.fail(IDPlacement, field, reason, "remove it, or add it to spec.placement."+list+" of the policy", "%s", quote(value))
 }
 
-// priorityProblems: Kubernetes computes the priority of a class, and 0 without one. Where its plugin
-// for that is off, the number itself would count.
+// priorityProblems evaluates the class and, without one, the priority: Kubernetes overwrites
+// it, but only if its admission plugin Priority is enabled.
 func (p *Pod) priorityProblems() []Result {
 	name := p.Spec.PriorityClassName
 	if name != "" {
@@ -46,17 +46,18 @@ func (p *Pod) priorityProblems() []Result {
 		}
 		return []Result{p.unlisted("priorityClassName", "the PriorityClass is not allowed", "priorityClasses", name)}
 	}
-	const fix = "leave it out, or name a PriorityClass that the policy's spec.placement.priorityClasses lists"
+	const fix = "remove it, or use a PriorityClass in spec.placement.priorityClasses of the policy"
 	if n := p.Spec.Priority; n != nil && *n > 0 {
 		return []Result{p.fail(IDPlacement, "priority", "a priority without a class", fix, "%d", *n)}
 	}
 	if how := p.Spec.PreemptionPolicy; how != nil && *how != corev1.PreemptLowerPriority && *how != corev1.PreemptNever {
-		return []Result{p.fail(IDPlacement, "preemptionPolicy", "the preemption policy is not known", fix, "%s", quote(string(*how)))}
+		return []Result{p.fail(IDPlacement, "preemptionPolicy", "the preemption policy is unknown", fix, "%s", quote(string(*how)))}
 	}
 	return nil
 }
 
-// nodeProblems takes the labels that say what an image is made for.
+// nodeProblems always allows the labels for the operating system and the architecture of an
+// image.
 func (p *Pod) nodeProblems() []Result {
 	var results []Result
 	for key, value := range p.Spec.NodeSelector {
@@ -65,23 +66,25 @@ func (p *Pod) nodeProblems() []Result {
 		}
 		results = append(results, p.unlisted("nodeSelector", "the node selector is not allowed", "nodeSelector", key+"="+value))
 	}
-	sortByDetail(results) // maps have no order
+	sortByDetail(results) // the order of maps varies
 	return results
 }
 
-// tolerates takes what the policy lists and what Kubernetes adds by itself.
+// tolerates allows the tolerations of the policy and those that Kubernetes adds.
 func (p *Pod) tolerates(t *corev1.Toleration) bool {
 	return isDefaultToleration(t) || p.Site.AllowsToleration(t) || p.ownDevice(t)
 }
 
-// isDefaultToleration knows the two that the plugin DefaultTolerationSeconds adds to every pod.
+// isDefaultToleration recognises the two that the admission plugin DefaultTolerationSeconds
+// adds to every pod.
 func isDefaultToleration(t *corev1.Toleration) bool {
 	return (t.Key == corev1.TaintNodeNotReady || t.Key == corev1.TaintNodeUnreachable) &&
 		t.Effect == corev1.TaintEffectNoExecute && t.Operator == corev1.TolerationOpExists && t.TolerationSeconds != nil
 }
 
-// ownDevice knows the toleration that the plugin ExtendedResourceToleration adds to a pod with a
-// device: nodes with GPUs carry its name as a taint. How many it may ask for, resources says.
+// ownDevice recognises the toleration that the admission plugin ExtendedResourceToleration
+// adds to a pod with a device, whose name is a taint of nodes with GPUs. The check resources
+// limits how many devices it may request.
 func (p *Pod) ownDevice(t *corev1.Toleration) bool {
 	name := corev1.ResourceName(t.Key)
 	if t.Key == "" || t.Operator != corev1.TolerationOpExists || t.Effect == corev1.TaintEffectNoExecute || t.Effect == "" || !IsDevice(name) {

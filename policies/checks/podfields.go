@@ -6,12 +6,12 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// podFields closes the fields of a pod that no other check evaluates: those which
-// choose its node, its names and its groups, and those which this version does not
-// know. What of a pod may be anything, and why, the table in fields_test.go says.
+// podFields evaluates the fields of a pod that no other check does: those for its node, its
+// names and its groups, and fields that are unknown to this version. The table in
+// fields_test.go says which fields may have any value, and why.
 //
-// Every pod: fields that are not known, and nodeName when it is made: a pod that names its node needs no
-// binding, and lands where its author likes.
+// Every pod: unknown fields, and nodeName of a new pod, since a pod with nodeName needs no
+// binding and its author chooses the node.
 // Participants: schedulerName, affinity, topologySpreadConstraints, schedulingGroup, evictionResponders, hostname,
 // subdomain, hostnameOverride, setHostnameAsFQDN, os; sysctls, supplementalGroups, windowsOptions and runAsGroup
 // of the securityContext.
@@ -25,39 +25,39 @@ func podFields(p *Pod) []Result {
 	return append(results, p.groups()...)
 }
 
-// closed says whether every field of the pod needs a decision: that of a participant,
-// and of one that takes a kit to its volume.
+// closed says whether every field of the pod must be allowed: for a participant, and for a
+// receiver of a kit.
 func (p *Pod) closed() bool { return p.Federated || p.isReceiver() }
 
-// unknownFields: what a field of a later Kubernetes does is not known here. It
-// may name a Secret, a device or another volume.
+// unknownFields denies fields of a later version of Kubernetes, which could refer to a
+// Secret, a device or another volume.
 func (p *Pod) unknownFields() []Result {
 	var results []Result
 	for _, path := range p.Unknown {
 		results = append(results, Result{
-			ID: IDPodFields, Field: oneLine(path), Reason: "a field that this version of kubectl-flare does not know",
-			Detail: "what it does cannot be evaluated", Fix: "leave it out, or have a cluster admin update the webhook",
+			ID: IDPodFields, Field: oneLine(path), Reason: "a field that is unknown to this version of kubectl-flare",
+			Detail: "it cannot be evaluated", Fix: "remove it, or ask a cluster admin to update the webhook",
 		})
 	}
 	return results
 }
 
-// namedNode lets a node name itself: the kubelet makes the mirror of a static pod, which runs
-// anyway.
+// namedNode allows only nodes to set nodeName to their own name: the kubelet does so for the
+// mirror pod of a static pod, which runs in any case.
 func (p *Pod) namedNode() []Result {
 	if !p.Create || p.Spec.NodeName == "" || p.User == "system:node:"+p.Spec.NodeName {
 		return nil
 	}
-	return []Result{p.fail(IDPodFields, "nodeName", "the pod names its node", "leave it out: only the scheduler chooses nodes", "%s", quote(p.Spec.NodeName))}
+	return []Result{p.fail(IDPodFields, "nodeName", "the pod sets its node", "remove it: only the scheduler may choose nodes", "%s", quote(p.Spec.NodeName))}
 }
 
 // defaultScheduler is the name of the scheduler that every cluster has.
 const defaultScheduler = corev1.DefaultSchedulerName
 
-// scheduling: who chooses the node chooses who else can read its memory and disks. A
-// node selector and tolerations that the policy lists are enough.
+// scheduling denies fields that influence the choice of the node, since other users may have
+// access to its memory and disks. A node selector and tolerations of the policy are enough.
 func (p *Pod) scheduling() []Result {
-	const fix = "leave it out; steer the pod with a nodeSelector and tolerations that the policy's spec.placement lists"
+	const fix = "remove it, and use a nodeSelector and tolerations in spec.placement of the policy"
 	var results []Result
 	for _, f := range [...]struct {
 		set           bool
@@ -74,37 +74,37 @@ func (p *Pod) scheduling() []Result {
 	}
 	if name := p.Spec.SchedulerName; name != "" && name != defaultScheduler && len(p.Facts.Binders) == 0 {
 		results = append(results, p.fail(IDPodFields, "schedulerName", "another scheduler",
-			"leave it out, or have a cluster admin name the scheduler's user with --binder when installing the webhook", "%s may bind no pods here", quote(name)))
+			"remove it, or ask a cluster admin to install the webhook with --binder and the scheduler's user", "only the default scheduler may bind pods, not %s", quote(name)))
 	}
 	if os := p.Spec.OS; os != nil && os.Name != corev1.Linux {
-		results = append(results, p.fail(IDPodFields, "os", "another operating system", "leave it out", "%s: pod security asks less of such pods", quote(string(os.Name))))
+		results = append(results, p.fail(IDPodFields, "os", "another operating system", "remove it", "%s, for which pod security has fewer rules", quote(string(os.Name))))
 	}
 	return results
 }
 
-// hostNames: in its own pod a host name leads to the pod itself. A StatefulSet gives its
-// pods their own name, which is what they have anyway.
+// hostNames denies other host names than the pod's name, since the host name of a pod
+// resolves to the pod itself. A StatefulSet sets the pods' own names.
 func (p *Pod) hostNames() []Result {
-	const reason, fix = "a host name of its own", "leave it out: the pod's name is its host name"
+	const reason, fix = "another host name", "remove it: the pod's name is its host name"
 	var results []Result
 	own := p.Spec.Hostname == p.Meta.Name && p.Meta.Name != ""
 	if p.Spec.Hostname != "" && !own {
 		results = append(results, p.fail(IDPodFields, "hostname", reason, fix, "%s could be the name of another participant", quote(p.Spec.Hostname)))
 	}
 	if p.Spec.Subdomain != "" && !own {
-		results = append(results, p.fail(IDPodFields, "subdomain", reason, fix, "%s, without the pod's own name as hostname", quote(p.Spec.Subdomain)))
+		results = append(results, p.fail(IDPodFields, "subdomain", reason, fix, "%s, without the pod's name as hostname", quote(p.Spec.Subdomain)))
 	}
 	if override := p.Spec.HostnameOverride; override != nil && *override != "" {
 		results = append(results, p.fail(IDPodFields, "hostnameOverride", reason, fix, "%s could be the name of another participant", quote(*override)))
 	}
 	if fqdn := p.Spec.SetHostnameAsFQDN; fqdn != nil && *fqdn {
-		results = append(results, p.fail(IDPodFields, "setHostnameAsFQDN", reason, fix, "the host name would be more than the pod's name"))
+		results = append(results, p.fail(IDPodFields, "setHostnameAsFQDN", reason, fix, "the host name would not be the pod's name"))
 	}
 	return results
 }
 
-// groups keeps a participant out of groups that other files of its volumes belong to, and its
-// kernel settings as the node has them.
+// groups denies groups other than the policy's, to which other files on a participant's
+// volumes may belong, and other kernel settings than those of the node.
 func (p *Pod) groups() []Result {
 	var results []Result
 	if s := p.Spec.SecurityContext; s != nil {
@@ -112,16 +112,16 @@ func (p *Pod) groups() []Result {
 			set                   bool
 			field, reason, detail string
 		}{
-			{len(s.Sysctls) > 0, "sysctls", "kernel settings", "they belong to the node's administrator"},
-			{len(s.SupplementalGroups) > 0, "supplementalGroups", "further groups", "they may own files that are not the participant's"},
+			{len(s.Sysctls) > 0, "sysctls", "kernel settings", "only the node's administrator may change them"},
+			{len(s.SupplementalGroups) > 0, "supplementalGroups", "additional groups", "they may own files of others"},
 			{s.WindowsOptions != nil, "windowsOptions", "options of another operating system", "participants run on Linux"},
 		} {
 			if f.set {
-				results = append(results, p.fail(IDPodFields, "securityContext."+f.field, f.reason, "leave it out", "%s", f.detail))
+				results = append(results, p.fail(IDPodFields, "securityContext."+f.field, f.reason, "remove it", "%s", f.detail))
 			}
 		}
 		if detail := p.groupProblem(s.RunAsGroup); detail != "" {
-			results = append(results, p.fail(IDPodFields, "securityContext.runAsGroup", "not the policy's group", "leave it out, or set the policy's fsGroup", "%s", detail))
+			results = append(results, p.fail(IDPodFields, "securityContext.runAsGroup", "not the policy's group", "remove it, or set the policy's fsGroup", "%s", detail))
 		}
 	}
 	for c := range Containers(p.Spec) {
@@ -130,17 +130,16 @@ func (p *Pod) groups() []Result {
 			continue
 		}
 		if detail := p.groupProblem(s.RunAsGroup); detail != "" {
-			results = append(results, p.failIn(c, IDPodFields, "securityContext.runAsGroup", "not the policy's group", "leave it out, or set the policy's fsGroup", "%s", detail))
+			results = append(results, p.failIn(c, IDPodFields, "securityContext.runAsGroup", "not the policy's group", "remove it, or set the policy's fsGroup", "%s", detail))
 		}
 		if s.WindowsOptions != nil {
-			results = append(results, p.failIn(c, IDPodFields, "securityContext.windowsOptions", "options of another operating system", "leave it out", "participants run on Linux"))
+			results = append(results, p.failIn(c, IDPodFields, "securityContext.windowsOptions", "options of another operating system", "remove it", "participants run on Linux"))
 		}
 	}
 	return results
 }
 
-// groupProblem takes the policy's fsGroup, and any group but root's where the policy
-// names none.
+// groupProblem allows the policy's fsGroup or, if the policy has none, any group but root's.
 func (p *Pod) groupProblem(group *int64) string {
 	want := p.Policy.PodSecurity.FSGroup
 	switch {
@@ -149,7 +148,7 @@ func (p *Pod) groupProblem(group *int64) string {
 	case want != nil && *group != *want:
 		return "it must be " + strconv.FormatInt(*want, 10)
 	case *group == 0:
-		return "0 is root's"
+		return "0 is the group of root"
 	}
 	return ""
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// placement is what a policy lists of classes, nodes, annotations and variables.
-// Its maps are nil where it lists nothing.
+// placement has the classes, nodes, annotations and variables that a policy lists. Its maps
+// are nil if the policy lists nothing.
 type placement struct {
 	runtimeClasses, priorityClasses, annotations, variables map[string]bool
 
@@ -47,10 +47,10 @@ func setOf(names []string) map[string]bool {
 	return set
 }
 
-// AllowsRuntimeClass says whether pods may name a RuntimeClass.
+// AllowsRuntimeClass says whether pods may use a RuntimeClass.
 func (p *Policy) AllowsRuntimeClass(name string) bool { return p.placement.runtimeClasses[name] }
 
-// AllowsPriorityClass says whether pods may name a PriorityClass.
+// AllowsPriorityClass says whether pods may use a PriorityClass.
 func (p *Policy) AllowsPriorityClass(name string) bool { return p.placement.priorityClasses[name] }
 
 // AllowsNodeLabel says whether pods may select nodes by a label.
@@ -58,8 +58,8 @@ func (p *Policy) AllowsNodeLabel(key, value string) bool {
 	return slices.Contains(p.placement.nodeLabels[key], value)
 }
 
-// AllowsToleration says whether the policy lists a toleration, or one that covers
-// it. For how long it is does not matter.
+// AllowsToleration says whether the policy lists a toleration, or one that covers it. Its
+// seconds do not matter.
 func (p *Policy) AllowsToleration(t *corev1.Toleration) bool {
 	for _, allowed := range p.placement.tolerations[t.Key] {
 		if allowed.Effect != "" && allowed.Effect != t.Effect {
@@ -83,6 +83,6 @@ func (p *Policy) AllowsAnnotation(key string) bool {
 	return ok && p.placement.annotations[prefix+"/"]
 }
 
-// AllowsVariable says whether containers may have a variable that their framework
-// does not know.
+// AllowsVariable says whether containers may have a variable that their framework does not
+// use.
 func (p *Policy) AllowsVariable(name string) bool { return p.placement.variables[name] }

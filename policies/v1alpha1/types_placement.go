@@ -4,11 +4,13 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// EnvironmentRule names variables that the frameworks do not know.
+// EnvironmentRule lists variables that the frameworks do not use.
 type EnvironmentRule struct {
-	// allowed are the names of variables that containers of participants may have besides those of their framework:
-	// NCCL_DEBUG, HTTPS_PROXY. The pod's author chooses the values, which must be literal: a value that comes from
-	// elsewhere, or that Kubernetes expands, is denied. A variable that the framework knows keeps the framework's rules.
+	// allowed are the names of variables that containers of participants may have
+	// besides those of their framework, such as NCCL_DEBUG or HTTPS_PROXY. The pod's
+	// author chooses the values, which must be literal: values from other objects or
+	// fields, and values that Kubernetes expands, are denied. For variables of the
+	// framework, its own rules still apply.
 	//
 	// +optional
 	// +listType=set
@@ -18,11 +20,12 @@ type EnvironmentRule struct {
 	Allowed []string `json:"allowed,omitempty"`
 }
 
-// PlacementRules are the classes, nodes and annotations that pods of participants may ask for. Each is a closed list,
-// and an empty one allows none.
+// PlacementRules are the classes, nodes and annotations that pods of participants may
+// have. An empty list allows none.
 type PlacementRules struct {
-	// runtimeClasses are RuntimeClasses. Kubernetes adds the node selector, the tolerations and the overhead of a
-	// RuntimeClass to its pods: list its labels and taints below.
+	// runtimeClasses are the allowed RuntimeClasses. Kubernetes adds the node selector,
+	// the tolerations and the overhead of a RuntimeClass to its pods, so also list its
+	// labels and taints below.
 	//
 	// +optional
 	// +listType=set
@@ -31,8 +34,8 @@ type PlacementRules struct {
 	// +kubebuilder:validation:items:MaxLength=253
 	RuntimeClasses []string `json:"runtimeClasses,omitempty"`
 
-	// priorityClasses are PriorityClasses. A cluster's default PriorityClass is added to every pod that names none: list
-	// it here if there is one.
+	// priorityClasses are the allowed PriorityClasses. If the cluster has a default
+	// PriorityClass, list it too, since Kubernetes adds it to every pod without one.
 	//
 	// +optional
 	// +listType=set
@@ -41,7 +44,8 @@ type PlacementRules struct {
 	// +kubebuilder:validation:items:MaxLength=253
 	PriorityClasses []string `json:"priorityClasses,omitempty"`
 
-	// nodeSelector are labels of nodes. kubernetes.io/os: linux and any kubernetes.io/arch are always allowed.
+	// nodeSelector are the labels of nodes that pods may select. kubernetes.io/os: linux
+	// and any kubernetes.io/arch are always allowed.
 	//
 	// +optional
 	// +listType=map
@@ -49,18 +53,21 @@ type PlacementRules struct {
 	// +kubebuilder:validation:MaxItems=50
 	NodeSelector []AllowedNodeLabel `json:"nodeSelector,omitempty"`
 
-	// tolerations are those of taints. Always allowed are the two of unreachable nodes that Kubernetes adds to every
-	// pod, and that of a taint with the name of a device that the pod asks for.
+	// tolerations are the allowed tolerations. Always allowed are the two that
+	// Kubernetes adds to every pod for nodes that are not ready or unreachable, and
+	// those of taints with the name of a device that the pod requests.
 	//
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=50
 	Tolerations []AllowedToleration `json:"tolerations,omitempty"`
 
-	// annotations are keys of annotations, or all keys with a prefix that ends in a slash: example.org/note,
-	// cluster-autoscaler.kubernetes.io/. Container runtimes, network plugins and injectors take orders from annotations:
-	// allow only what you know. Annotations of kubectl-flare and of Kubernetes itself that change nothing about how a
-	// pod runs are always allowed. Pods that are no participants may have any annotation but those of container runtimes.
+	// annotations are the keys of allowed annotations, such as example.org/note, or
+	// prefixes that end with a slash, such as cluster-autoscaler.kubernetes.io/.
+	// Annotations can configure container runtimes, network plugins and injectors, so
+	// allow only those that you know. Annotations of kubectl-flare, and those of
+	// Kubernetes that do not change how a pod runs, are always allowed. Pods that are
+	// not participants may have any annotation except those of container runtimes.
 	//
 	// +optional
 	// +listType=set
@@ -72,13 +79,13 @@ type PlacementRules struct {
 
 // AllowedNodeLabel is a label of nodes that pods may select.
 type AllowedNodeLabel struct {
-	// key is the label's.
+	// key is the key of the label.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=317
 	Key string `json:"key"`
 
-	// values are those that may be selected.
+	// values are the values that pods may select.
 	//
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
@@ -87,28 +94,29 @@ type AllowedNodeLabel struct {
 	Values []string `json:"values"`
 }
 
-// AllowedToleration is a toleration that pods may have, for any time.
+// AllowedToleration is a toleration that pods may have, with any tolerationSeconds.
 type AllowedToleration struct {
-	// key is the taint's.
+	// key is the key of the taint.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=317
 	Key string `json:"key"`
 
-	// operator is Equal, which allows the one value, or Exists, which allows tolerations of all values.
+	// operator is Equal, which allows tolerations of this value, or Exists, which allows
+	// tolerations of any value.
 	//
 	// +optional
 	// +kubebuilder:default=Equal
 	// +kubebuilder:validation:Enum=Equal;Exists
 	Operator corev1.TolerationOperator `json:"operator,omitempty"`
 
-	// value is the taint's, where the operator is Equal.
+	// value is the value of the taint, if the operator is Equal.
 	//
 	// +optional
 	// +kubebuilder:validation:MaxLength=63
 	Value string `json:"value,omitempty"`
 
-	// effect is the taint's; empty allows tolerations of all effects.
+	// effect is the effect of the taint. If empty, tolerations of any effect are allowed.
 	//
 	// +optional
 	// +kubebuilder:validation:Enum=NoSchedule;PreferNoSchedule;NoExecute

@@ -19,17 +19,17 @@ func validateEnvironment(at *field.Path, rule *EnvironmentRule) field.ErrorList 
 			errs = append(errs, field.Invalid(at.Index(i), name, reason))
 		}
 		if loadsCode(name) {
-			errs = append(errs, field.Invalid(at.Index(i), name, "must not be a variable with which any program loads other code"))
+			errs = append(errs, field.Invalid(at.Index(i), name, "must not be a variable with which programs load other code"))
 		}
 		if givesDevices(name) {
-			errs = append(errs, field.Invalid(at.Index(i), name, "must not be a variable that gives devices: ask for them in resources.limits"))
+			errs = append(errs, field.Invalid(at.Index(i), name, "must not be a variable that gives access to devices: request them in resources.limits"))
 		}
 	}
 	return errs
 }
 
-// loadsCode knows the variables of loaders, shells and interpreters. It protects
-// from a mistake, and cannot be complete: which program an image runs, its owner knows.
+// loadsCode recognises variables of loaders, shells and interpreters. It protects against
+// mistakes only, since it cannot know all programs of an image.
 func loadsCode(name string) bool {
 	switch name {
 	case "PYTHONHASHSEED", "PYTHONFAULTHANDLER", "PYTHONUNBUFFERED":
@@ -42,8 +42,8 @@ func loadsCode(name string) bool {
 	return strings.HasPrefix(name, "LD_") || strings.HasPrefix(name, "PYTHON") || strings.HasPrefix(name, "NCCL_") && strings.HasSuffix(name, "_PLUGIN")
 }
 
-// givesDevices knows the variables from which container runtimes take devices. Those
-// of the libraries (CUDA_VISIBLE_DEVICES, …) only choose among what a container has.
+// givesDevices recognises variables with which container runtimes add devices. Variables of
+// libraries, such as CUDA_VISIBLE_DEVICES, only select among the devices of a container.
 func givesDevices(name string) bool {
 	switch name {
 	case "CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "GPU_DEVICE_ORDINAL":
@@ -86,7 +86,7 @@ func validateNodeLabels(at *field.Path, labels []AllowedNodeLabel) field.ErrorLi
 		errs = append(errs, qualifiedName(at.Index(i).Child("key"), label.Key)...)
 		values := at.Index(i).Child("values")
 		if len(label.Values) == 0 {
-			errs = append(errs, field.Required(values, "name the values that may be selected"))
+			errs = append(errs, field.Required(values, "list the values that pods may select"))
 		}
 		errs = append(errs, duplicates(values, label.Values)...)
 		for j, value := range label.Values {
@@ -101,12 +101,12 @@ func validateToleration(at *field.Path, t *AllowedToleration) field.ErrorList {
 	errs = append(errs, oneOf(at.Child("operator"), t.Operator, corev1.TolerationOpEqual, corev1.TolerationOpExists)...)
 	errs = append(errs, oneOf(at.Child("effect"), t.Effect, "", corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute)...)
 	if t.Operator == corev1.TolerationOpExists && t.Value != "" {
-		errs = append(errs, field.Invalid(at.Child("value"), t.Value, "must be empty where the operator is Exists"))
+		errs = append(errs, field.Invalid(at.Child("value"), t.Value, "must be empty if the operator is Exists"))
 	}
 	return append(errs, labelValue(at.Child("value"), t.Value)...)
 }
 
-// validateAnnotations takes keys, and prefixes with their slash.
+// validateAnnotations validates keys, and prefixes with their slash.
 func validateAnnotations(at *field.Path, keys []string) field.ErrorList {
 	errs := duplicates(at, keys)
 	for i, key := range keys {
