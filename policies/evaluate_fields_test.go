@@ -107,7 +107,7 @@ func TestFieldsOfTemplates(t *testing.T) {
 		"one that was known of": {func(_, _ *appsv1.Deployment, r *policies.Review) {
 			r.Unknown, r.OldUnknown = []string{"spec.template.spec.later"}, []string{"spec.template.spec.later"}
 		}, ""},
-		"a node": {func(now, _ *appsv1.Deployment, _ *policies.Review) { now.Spec.Template.Spec.NodeName = "node0" }, "spec.template.spec.nodeName: the pod names its node"},
+		"a node": {func(now, _ *appsv1.Deployment, _ *policies.Review) { now.Spec.Template.Spec.NodeName = "node0" }, "spec.template.spec.nodeName: the pod sets its node"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t, "client")

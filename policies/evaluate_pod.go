@@ -49,7 +49,7 @@ func (p *Policy) pod(r *Review, pod *corev1.Pod, f *Facts) []checks.Result {
 	return p.checks.Run(checks.NewPod(pod, p.site, f, request))
 }
 
-// annotations evaluates a pod of which at most its metadata has changed.
+// annotations evaluates an update that changes only the metadata of a pod.
 func (p *Policy) annotations(pod *corev1.Pod, f *Facts, request checks.Request) []checks.Result {
 	if maps.Equal(pod.Annotations, request.OldAnnotations) {
 		return nil
@@ -79,9 +79,8 @@ func (r *Review) request() checks.Request {
 	return request
 }
 
-// unknownBelow are the unknown fields of the pod at a path which the request adds.
-// Those of its status, its metadata and of the workload around it are the API
-// server's own affair.
+// unknownBelow are the unknown fields below a path that the request adds. Those of the
+// status, the metadata and the rest of a workload do not matter.
 func (r *Review) unknownBelow(path string) []string {
 	var added []string
 	for _, field := range r.Unknown {

@@ -20,8 +20,8 @@ func (p *Policy) template(r *Review, f *Facts) []checks.Result {
 	}
 	request := r.templateRequest(path)
 	if old, _, ok := Extract(r.OldObject); ok && r.Operation == Update && len(request.Unknown) == 0 && equality.Semantic.DeepEqual(old.Spec, pod.Spec) {
-		// Scaled, paused, labelled, restarted. Pods that it makes have all annotations
-		// of the template, so that only those matter which it did not have before.
+		// Only scaled, paused, labelled or restarted. Annotations that the template
+		// already had are not evaluated again.
 		request.OldAnnotations = old.Annotations
 		return p.annotations(pod, f, request)
 	}

@@ -39,8 +39,8 @@ type Review struct {
 	Object    runtime.Object
 	OldObject runtime.Object
 
-	// Unknown are the paths of fields of Object which its type does not have: they
-	// came with a later Kubernetes. OldUnknown are those of OldObject.
+	// Unknown are the paths of fields of Object that its type does not have, since a
+	// later version of Kubernetes added them. OldUnknown are those of OldObject.
 	Unknown, OldUnknown []string
 
 	// Template says that Object is a *corev1.Pod that was made of a template, and

@@ -211,7 +211,7 @@ func TestCheckFieldsOfPods(t *testing.T) {
 	out, err = run(t, with("runtimeClassName: nvidia"), args...)
 	require.Error(t, err)
 	assert.Contains(t, out, "spec.template.spec.runtimeClassName: the RuntimeClass is not allowed")
-	assert.Contains(t, out, "fix: leave it out, or let the policy's spec.placement.runtimeClasses list it")
+	assert.Contains(t, out, "fix: remove it, or add it to spec.placement.runtimeClasses of the policy")
 
 	_, err = run(t, with("later: 1"), args...)
 	require.ErrorContains(t, err, `unknown field "spec.template.spec.later"`)

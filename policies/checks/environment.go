@@ -26,7 +26,7 @@ func environment(p *Pod) []Result {
 			}
 			fix := problem.Fix
 			if problem.Unlisted != "" {
-				fix += "; or let the policy's spec.environment.allowed name it, and give a literal value"
+				fix += "; or add it to spec.environment.allowed of the policy and use a literal value"
 			}
 			results = append(results, p.failIn(c, IDEnvironment, problem.Field, "an environment variable that is not allowed", fix, "%s", oneLine(problem.Detail)))
 		}
@@ -34,8 +34,8 @@ func environment(p *Pod) []Result {
 	return results
 }
 
-// allowsVariable says whether the policy takes a variable that the framework does
-// not know, with every value that the container gives it. Kubernetes expands $(…).
+// allowsVariable says whether the policy allows a variable that the framework does not use,
+// with all values that the container has for it. Kubernetes expands $(…).
 func (p *Pod) allowsVariable(c *corev1.Container, name string) bool {
 	if name == "" || !p.Site.AllowsVariable(name) {
 		return false
@@ -83,7 +83,7 @@ func (p *Pod) containerEnvironment(c Container) []Result {
 	return results
 }
 
-// lifecycleHook finds a hook that does more than to wait before the container ends.
+// lifecycleHook finds a hook that does more than sleep before the container ends.
 func lifecycleHook(l *corev1.Lifecycle) string {
 	switch {
 	case l == nil:
@@ -96,7 +96,7 @@ func lifecycleHook(l *corev1.Lifecycle) string {
 	return ""
 }
 
-// probes visits those that a container has.
+// probes visits the probes of a container.
 func probes(c *corev1.Container) iter.Seq2[string, *corev1.Probe] {
 	return func(yield func(string, *corev1.Probe) bool) {
 		_ = (c.LivenessProbe == nil || yield("livenessProbe", c.LivenessProbe)) &&
@@ -105,7 +105,7 @@ func probes(c *corev1.Container) iter.Seq2[string, *corev1.Probe] {
 	}
 }
 
-// probeHost is the host that a probe names, "" for the pod itself.
+// probeHost is the host of a probe, or "" for the pod itself.
 func probeHost(p *corev1.Probe) string {
 	switch {
 	case p.HTTPGet != nil:

@@ -8,7 +8,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// Variables that the policy lists may have any literal value.
+// Variables in the policy may have any literal value.
 func TestListedVariables(t *testing.T) {
 	listed := func(name string, change ...func(*world)) func(*world) {
 		return func(w *world) {
@@ -27,7 +27,7 @@ func TestListedVariables(t *testing.T) {
 		"listed":                {"client", listed("NCCL_DEBUG", env("NCCL_DEBUG", "INFO")), nil},
 		"of a job":              {"job", listed("NCCL_DEBUG", env("NCCL_DEBUG", "INFO")), nil},
 		"a proxy":               {"client", listed("HTTPS_PROXY", env("HTTPS_PROXY", "http://proxy:3128")), nil},
-		"another":               {"client", listed("NCCL_DEBUG", env("NCCL_ALGO", "Ring")), []string{"environment: let the policy's spec.environment.allowed name it, and give a literal value"}},
+		"another":               {"client", listed("NCCL_DEBUG", env("NCCL_ALGO", "Ring")), []string{"environment: or add it to spec.environment.allowed of the policy and use a literal value"}},
 		"expanded":              {"client", listed("NCCL_DEBUG", env("NCCL_DEBUG", "$(HOME)")), []string{"environment: NCCL_DEBUG"}},
 		"escaped":               {"client", listed("NCCL_DEBUG", env("NCCL_DEBUG", "$$(HOME)")), []string{"environment: NCCL_DEBUG"}},
 		"one of two expanded":   {"client", listed("NCCL_DEBUG", env("NCCL_DEBUG", "INFO"), env("NCCL_DEBUG", "$(HOME)")), []string{"environment: env[2]", "environment: env[3]"}},

@@ -11,7 +11,7 @@ import (
 
 func quantity(text string) resource.Quantity { return resource.MustParse(text) }
 
-// handlerFields are those of probes and lifecycle hooks.
+// handlerFields are the fields of probes and lifecycle hooks.
 func handlerFields() map[string]decided {
 	probe := func(h corev1.ProbeHandler) func(*world) {
 		return func(w *world) { w.main().LivenessProbe = &corev1.Probe{ProbeHandler: h} }
@@ -55,8 +55,8 @@ func handlerFields() map[string]decided {
 	}
 }
 
-// volumeFields are those of volumes. Kinds that no pod may have, and those that only
-// other pods may have, are denied as they are.
+// volumeFields are the fields of volumes. Kinds that no pod may have, and those that only
+// other pods may have, are denied with any field.
 func volumeFields() map[string]decided {
 	kit := func(change func(*corev1.SecretVolumeSource)) func(*world) {
 		return func(w *world) { change(w.volume("startup").Secret) }
@@ -124,7 +124,7 @@ func volumeFields() map[string]decided {
 	return all
 }
 
-// kindOf is a volume of the kind with that field, otherwise empty.
+// kindOf is an empty volume of the kind with this field.
 func kindOf(field string) corev1.VolumeSource {
 	var source corev1.VolumeSource
 	kind := reflect.ValueOf(&source).Elem().FieldByName(field)
@@ -132,7 +132,7 @@ func kindOf(field string) corev1.VolumeSource {
 	return source
 }
 
-// securityFields are those of the two security contexts.
+// securityFields are the fields of the two security contexts.
 func securityFields() map[string]decided {
 	pod := func(check string, change func(*corev1.PodSecurityContext)) decided {
 		return compared(check, func(w *world) { change(w.Spec.SecurityContext) })
@@ -194,7 +194,7 @@ func securityFields() map[string]decided {
 	}
 }
 
-// asNever is the same for a field of which no value is allowed.
+// asNever is the same for a field that must not have any value.
 func asNever(d decided) decided {
 	d.whole = true
 	return d

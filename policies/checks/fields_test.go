@@ -9,17 +9,17 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// decided is what the checks do about a field of a participant's pod: a change that
-// must be denied, and by which check; or why it may be anything.
+// decided says what the checks do about a field of a participant's pod: a change that a
+// check must deny, or the reason why the field may have any value.
 type decided struct {
 	check    string
 	change   func(*world)
 	harmless string
-	// whole says that no value is allowed: the fields of its type need no decision.
+	// whole says that no value is allowed, so that the fields of its type need no decision.
 	whole bool
 }
 
-// never is a field that must not be set, compared one whose value decides.
+// never is a field that must not be set, and compared one whose value decides.
 func never(check string, change func(*world)) decided {
 	return decided{check: check, change: change, whole: true}
 }
@@ -30,10 +30,10 @@ func compared(check string, change func(*world)) decided {
 
 func harmless(why string) decided { return decided{harmless: why} }
 
-// parts is a field that decides nothing by itself: those of its type do.
+// parts is a field whose type has fields that decide.
 var parts = decided{}
 
-// tables are the decisions about all types of a pod, by "Type.Field".
+// tables has the decisions about the types of a pod, by "Type.Field".
 func tables(t *testing.T) map[string]decided {
 	t.Helper()
 	all := map[string]decided{}
@@ -46,8 +46,8 @@ func tables(t *testing.T) map[string]decided {
 	return all
 }
 
-// TestEveryFieldIsDecided fails when Kubernetes adds a field to anything that a pod is
-// made of: who updates the types says here what the checks do about it.
+// TestEveryFieldIsDecided fails if a new version of Kubernetes adds a field to a type of a
+// pod: add a decision about it to the tables.
 func TestEveryFieldIsDecided(t *testing.T) {
 	w := fieldWalk{t, tables(t), map[reflect.Type]bool{}, map[string]bool{}}
 	w.visit(reflect.TypeFor[corev1.PodSpec]())
@@ -56,7 +56,7 @@ func TestEveryFieldIsDecided(t *testing.T) {
 	}
 }
 
-// fieldWalk visits the types of core/v1 that a pod is made of.
+// fieldWalk visits the types of core/v1 in a pod.
 type fieldWalk struct {
 	*testing.T
 	decided map[string]decided
@@ -97,7 +97,7 @@ func (w fieldWalk) visit(typ reflect.Type) {
 	}
 }
 
-// denies makes the change to a pod that was allowed.
+// denies makes the change to an allowed pod.
 func denies(t *testing.T, d decided) {
 	t.Helper()
 	w := newWorld(t, "client")

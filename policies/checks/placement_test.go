@@ -11,7 +11,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// allowing lists in the policy what a row asks for, before it asks.
+// allowing changes the policy before the pod.
 func (w *world) allowing(rules v1alpha1.PlacementRules) *world {
 	w.policy.Spec.Placement = &rules
 	return w
@@ -47,7 +47,7 @@ func TestClassesAndNodes(t *testing.T) {
 	}
 	a100 := v1alpha1.PlacementRules{NodeSelector: []v1alpha1.AllowedNodeLabel{{Key: "gpu", Values: []string{"a100", "h100"}}}}
 	runCases(t, map[string]testCase{
-		"a runtime class":         {"client", runtime("nvidia"), []string{`placement: spec.runtimeClassName: the RuntimeClass is not allowed: "nvidia"; fix: leave it out, or let the policy's spec.placement.runtimeClasses list it`}},
+		"a runtime class":         {"client", runtime("nvidia"), []string{`placement: spec.runtimeClassName: the RuntimeClass is not allowed: "nvidia"; fix: remove it, or add it to spec.placement.runtimeClasses of the policy`}},
 		"no runtime class":        {"client", runtime(""), nil},
 		"a listed one":            {"client", with(v1alpha1.PlacementRules{RuntimeClasses: []string{"nvidia"}}, runtime("nvidia")), nil},
 		"another one":             {"client", with(v1alpha1.PlacementRules{RuntimeClasses: []string{"nvidia"}}, runtime("nvidia-legacy")), []string{"placement: nvidia-legacy"}},
@@ -58,7 +58,7 @@ func TestClassesAndNodes(t *testing.T) {
 		"a priority by number":    {"client", priority("", 1000), []string{"placement: spec.priority: a priority without a class: 1000"}},
 		"the default priority":    {"client", func(w *world) { priority("", 0)(w); w.Spec.PreemptionPolicy = new(corev1.PreemptLowerPriority) }, nil},
 		"never preempting":        {"client", func(w *world) { w.Spec.PreemptionPolicy = new(corev1.PreemptNever) }, nil},
-		"preempting in a new way": {"client", func(w *world) { w.Spec.PreemptionPolicy = new(corev1.PreemptionPolicy("All")) }, []string{"placement: the preemption policy is not known"}},
+		"preempting in a new way": {"client", func(w *world) { w.Spec.PreemptionPolicy = new(corev1.PreemptionPolicy("All")) }, []string{"placement: the preemption policy is unknown"}},
 		"priority of an other":    {"other", priority("high", 1000), nil},
 		"a node selector":         {"client", node("kubernetes.io/hostname", "node0"), []string{`placement: spec.nodeSelector: the node selector is not allowed: "kubernetes.io/hostname=node0"`}},
 		"for Linux":               {"client", node("kubernetes.io/os", "linux"), nil},
@@ -121,7 +121,7 @@ func TestAnnotations(t *testing.T) {
 	}
 	apparmor := "container.apparmor.security.beta.kubernetes.io/nvflare="
 	runCases(t, map[string]testCase{
-		"unlisted":               {"client", annotate("example.org/a"), []string{`placement: metadata.annotations: the annotation is not allowed: "example.org/a"; fix: leave it out, or let the policy's spec.placement.annotations list it`}},
+		"unlisted":               {"client", annotate("example.org/a"), []string{`placement: metadata.annotations: the annotation is not allowed: "example.org/a"; fix: remove it, or add it or its prefix to spec.placement.annotations`}},
 		"of an other pod":        {"other", annotate("example.org/a", "prometheus.io/scrape=true", "k8s.v1.cni.cncf.io/networks=x"), nil},
 		"ours":                   {"client", annotate("kubectl-flare.dev/anything"), nil},
 		"like ours":              {"client", annotate("kubectl-flare.dev.example.org/x"), []string{"placement: kubectl-flare.dev.example.org/x"}},
@@ -131,8 +131,8 @@ func TestAnnotations(t *testing.T) {
 		"OpenShift":              {"client", annotate("openshift.io/scc=restricted-v2", "security.openshift.io/validated-scc-subject-type=user"), nil},
 		"a profile of AppArmor":  {"client", annotate(apparmor + "localhost/weak"), []string{"placement: container.apparmor"}},
 		"the default profile":    {"client", annotate(apparmor + "runtime/default"), nil},
-		"another network":        {"client", annotate("k8s.v1.cni.cncf.io/networks=macvlan"), []string{`placement: "k8s.v1.cni.cncf.io/networks" is an order to the network plugin`}},
-		"an address":             {"client", annotate("cni.projectcalico.org/ipAddrs=[]"), []string{"placement: an order to the network plugin"}},
+		"another network":        {"client", annotate("k8s.v1.cni.cncf.io/networks=macvlan"), []string{`placement: "k8s.v1.cni.cncf.io/networks" configures the network plugin`}},
+		"an address":             {"client", annotate("cni.projectcalico.org/ipAddrs=[]"), []string{"placement: configures the network plugin"}},
 		"an injector":            {"client", annotate("sidecar.istio.io/inject=true"), []string{"placement: sidecar.istio.io/inject"}},
 		"an injector kept away":  {"client", annotate("sidecar.istio.io/inject=false", "linkerd.io/inject=disabled"), nil},
 		"an injector, half off":  {"client", annotate("linkerd.io/inject=false"), []string{"placement: linkerd.io/inject"}},
@@ -141,13 +141,13 @@ func TestAnnotations(t *testing.T) {
 		"no prefix":              {"client", with(annotate("sidecar.istio.io/inject=true"), "sidecar.istio.io"), []string{"placement: sidecar.istio.io/inject"}},
 		"without a slash":        {"client", with(annotate("note=x"), "note"), nil},
 		"without a slash, other": {"client", with(annotate("note2=x"), "note"), []string{"placement: note2"}},
-		"of CRI-O":               {"other", annotate("io.kubernetes.cri-o.Devices=/dev/sda"), []string{`placement: "io.kubernetes.cri-o.Devices" is an order to the container runtime`}},
+		"of CRI-O":               {"other", annotate("io.kubernetes.cri-o.Devices=/dev/sda"), []string{`placement: "io.kubernetes.cri-o.Devices" configures the container runtime`}},
 		"of CRI-O, listed":       {"other", with(annotate("io.kubernetes.cri-o.ShmSize=1Gi"), "io.kubernetes.cri-o.ShmSize"), nil},
-		"devices by CDI":         {"other", annotate("cdi.k8s.io/x=nvidia.com/gpu=all"), []string{"placement: an order to the container runtime"}},
-		"devices by NRI":         {"other", annotate("devices.nri.io/container.a=x"), []string{"placement: an order to the container runtime"}},
-		"a seccomp profile":      {"other", annotate("seccomp-profile.kubernetes.cri-o.io/POD=x"), []string{"placement: an order to the container runtime"}},
-		"a property of systemd":  {"other", annotate("org.systemd.property.DeviceAllow=x"), []string{"placement: an order to the container runtime"}},
-		"of Kata":                {"client", annotate("io.katacontainers.config.hypervisor.path=/x"), []string{"placement: an order to the container runtime"}},
+		"devices by CDI":         {"other", annotate("cdi.k8s.io/x=nvidia.com/gpu=all"), []string{"placement: configures the container runtime"}},
+		"devices by NRI":         {"other", annotate("devices.nri.io/container.a=x"), []string{"placement: configures the container runtime"}},
+		"a seccomp profile":      {"other", annotate("seccomp-profile.kubernetes.cri-o.io/POD=x"), []string{"placement: configures the container runtime"}},
+		"a property of systemd":  {"other", annotate("org.systemd.property.DeviceAllow=x"), []string{"placement: configures the container runtime"}},
+		"of Kata":                {"client", annotate("io.katacontainers.config.hypervisor.path=/x"), []string{"placement: configures the container runtime"}},
 		"in a template": {"client", func(w *world) {
 			w.request.Prefix, w.request.Template = "spec.template", true
 			annotate("example.org/a")(w)
@@ -158,7 +158,7 @@ func TestAnnotations(t *testing.T) {
 	})
 }
 
-// A message names some annotations, in one order.
+// Messages name a limited number of annotations, in a fixed order.
 func TestManyAnnotations(t *testing.T) {
 	w := newWorld(t, "client")
 	for i := range 25 {
@@ -170,7 +170,7 @@ func TestManyAnnotations(t *testing.T) {
 	require.Contains(t, results[9].Detail, `"example.org/a09", and 15 more`)
 }
 
-// Of a container that an injector adds, the message says how to keep it away.
+// The message about an injected container says how to disable the injector.
 func TestInjectedContainers(t *testing.T) {
 	further := func(name string) func(*world) {
 		return func(w *world) {
@@ -180,8 +180,8 @@ func TestInjectedContainers(t *testing.T) {
 		}
 	}
 	runCases(t, map[string]testCase{
-		"of Istio":   {"client", further("istio-proxy"), []string{`containers: fix: if Istio adds it, give the pod the label sidecar.istio.io/inject: "false", or switch its injection off for the namespace`, "kit-mount: "}},
+		"of Istio":   {"client", further("istio-proxy"), []string{`containers: fix: if Istio adds it, set the label sidecar.istio.io/inject: "false" on the pod, or disable the injection for the namespace`, "kit-mount: "}},
 		"of Linkerd": {"client", further("linkerd-init"), []string{`containers: the annotation linkerd.io/inject: "disabled"`, "kit-mount: "}},
-		"of another": {"client", further("mesh-proxy"), []string{"containers: run it in a pod of its own; if an injector adds it, switch injection off", "kit-mount: "}},
+		"of another": {"client", further("mesh-proxy"), []string{"containers: run it in another pod; if an injector adds it, disable the injection", "kit-mount: "}},
 	})
 }

@@ -11,13 +11,13 @@ func TestNodesAndSchedulers(t *testing.T) {
 		return func(w *world) { w.Spec.NodeName, w.request.User = "node0", user }
 	}
 	runCases(t, map[string]testCase{
-		"a node":                {"client", node("alice"), []string{`pod-fields: spec.nodeName: the pod names its node: "node0"`}},
-		"a node of an other":    {"other", node("alice"), []string{"pod-fields: the pod names its node"}},
+		"a node":                {"client", node("alice"), []string{`pod-fields: spec.nodeName: the pod sets its node: "node0"`}},
+		"a node of an other":    {"other", node("alice"), []string{"pod-fields: the pod sets its node"}},
 		"a node in a template":  {"client", func(w *world) { node("alice")(w); w.request.Template, w.request.Prefix = true, "spec.template" }, []string{"pod-fields: spec.template.spec.nodeName"}},
 		"where it runs":         {"client", func(w *world) { node("alice")(w); w.request.Create = false }, nil},
 		"a static pod's mirror": {"other", node("system:node:node0"), nil},
-		"another node's mirror": {"other", node("system:node:node1"), []string{"pod-fields: the pod names its node"}},
-		"a scheduler":           {"client", func(w *world) { w.Spec.SchedulerName = "volcano" }, []string{`pod-fields: spec.schedulerName: another scheduler: "volcano" may bind no pods here`}},
+		"another node's mirror": {"other", node("system:node:node1"), []string{"pod-fields: the pod sets its node"}},
+		"a scheduler":           {"client", func(w *world) { w.Spec.SchedulerName = "volcano" }, []string{`pod-fields: spec.schedulerName: another scheduler: only the default scheduler may bind pods, not "volcano"`}},
 		"a scheduler that may bind": {"client", func(w *world) {
 			w.Spec.SchedulerName, w.facts.Binders = "volcano", []string{"system:serviceaccount:volcano-system:volcano-scheduler"}
 		},
@@ -37,7 +37,7 @@ func TestNodesAndSchedulers(t *testing.T) {
 
 func TestHostNames(t *testing.T) {
 	runCases(t, map[string]testCase{
-		"another's":           {"client", func(w *world) { w.Spec.Hostname = "server1" }, []string{`pod-fields: spec.hostname: a host name of its own: "server1"`}},
+		"another's":           {"client", func(w *world) { w.Spec.Hostname = "server1" }, []string{`pod-fields: spec.hostname: another host name: "server1"`}},
 		"of an other":         {"other", func(w *world) { w.Spec.Hostname = "server1" }, nil},
 		"a StatefulSet's pod": {"client", func(w *world) { w.Spec.Hostname, w.Spec.Subdomain = w.Name, "fl" }, nil},
 		"in a template":       {"client", func(w *world) { w.Name = ""; w.Spec.Hostname = "client-0" }, []string{"pod-fields: spec.hostname"}},
@@ -64,7 +64,7 @@ func TestGroups(t *testing.T) {
 		"of a container":  {"client", func(w *world) { w.main().SecurityContext.RunAsGroup = new(int64(0)) }, []string{`pod-fields: container "nvflare" (spec.containers[0].securityContext.runAsGroup)`}},
 		"of an other":     {"other", pod(7), nil},
 		"by the platform": {"client", unnamed(pod(1000680000)), nil},
-		"root's":          {"client", unnamed(pod(0)), []string{"pod-fields: 0 is root's"}},
+		"root's":          {"client", unnamed(pod(0)), []string{"pod-fields: 0 is the group of root"}},
 		"further groups":  {"client", func(w *world) { w.Spec.SecurityContext.SupplementalGroups = []int64{7} }, []string{"pod-fields: spec.securityContext.supplementalGroups"}},
 		"further, other":  {"other", func(w *world) { w.Spec.SecurityContext.SupplementalGroups = []int64{7} }, nil},
 		"strict groups": {"client", func(w *world) {
@@ -91,13 +91,13 @@ func TestGroups(t *testing.T) {
 
 func TestUnknownFields(t *testing.T) {
 	later := func(w *world) { w.request.Unknown = []string{"spec.later", "spec.containers[0].even"} }
-	want := []string{"pod-fields: spec.later: a field that this version of kubectl-flare does not know", "pod-fields: spec.containers[0].even: a field"}
+	want := []string{"pod-fields: spec.later: a field that is unknown to this version of kubectl-flare", "pod-fields: spec.containers[0].even: a field"}
 	runCases(t, map[string]testCase{
 		"of a participant": {"client", later, want}, "of a job": {"job", later, want}, "of an other": {"other", later, want},
 	})
 }
 
-// What takes a kit to its volume is held to the same as participants.
+// The rules for participants also apply to receivers of kits.
 func TestReceiversAreClosed(t *testing.T) {
 	runCases(t, map[string]testCase{
 		"a runtime class":     {"volume/other", receiver(func(w *world) { w.Spec.RuntimeClassName = new("x") }), []string{"placement: the RuntimeClass"}},

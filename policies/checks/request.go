@@ -12,10 +12,10 @@ type Request struct {
 	// Template says that the pod is that of a template: its pods have no names yet and
 	// will be evaluated again.
 	Template bool
-	// Unknown are the paths of fields of the pod's spec which this version's types do
-	// not have, and which the object did not have before the request.
+	// Unknown are the paths of fields of the pod's spec that the types of this version do
+	// not have, and that the object did not have before the request.
 	Unknown []string
-	// OldAnnotations are those that the object has had and that need no verdict.
+	// OldAnnotations are the annotations before the update, which are not evaluated again.
 	OldAnnotations map[string]string
 	// Prefix is the path of the pod in the object: empty, or spec.template.
 	Prefix string

@@ -67,8 +67,8 @@ func ownFolder(folder, digest string) bool {
 }
 
 // Same compares two containers. Their resources may differ: a LimitRange may set some,
-// and other checks limit them. So may the pull policy, which the plugin
-// AlwaysPullImages sets: the image is named by its digest.
+// and other checks limit them. So may their pull policies, which the admission plugin
+// AlwaysPullImages sets: the image is given by digest.
 func Same(got, want *corev1.Container) bool {
 	a := *got
 	a.Resources, a.ImagePullPolicy = want.Resources, want.ImagePullPolicy

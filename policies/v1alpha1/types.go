@@ -129,14 +129,14 @@ type SitePolicySpec struct {
 	// +optional
 	Launcher *LauncherRule `json:"launcher,omitempty"`
 
-	// environment names variables that containers of participants may have besides
+	// environment lists variables that containers of participants may have besides
 	// those of their framework.
 	//
 	// +optional
 	Environment *EnvironmentRule `json:"environment,omitempty"`
 
 	// placement says which classes, nodes and annotations pods of participants may
-	// ask for. Without it: none.
+	// have. If not set, none.
 	//
 	// +optional
 	Placement *PlacementRules `json:"placement,omitempty"`

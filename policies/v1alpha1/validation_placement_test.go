@@ -13,7 +13,7 @@ func TestEnvironment(t *testing.T) {
 	allowed := func(names ...string) func(*spec) {
 		return func(s *spec) { s.Environment = &v1alpha1.EnvironmentRule{Allowed: names} }
 	}
-	const code, devices = "must not be a variable with which any program loads other code", "must not be a variable that gives devices"
+	const code, devices = "must not be a variable with which programs load other code", "must not be a variable that gives access to devices"
 	rows := map[string]row{
 		"no list":           {func(s *spec) { s.Environment = &v1alpha1.EnvironmentRule{} }, nil},
 		"of GPU training":   {allowed("NCCL_DEBUG", "NCCL_SOCKET_IFNAME", "CUBLAS_WORKSPACE_CONFIG", "NVIDIA_TF32_OVERRIDE", "TF_DETERMINISTIC_OPS"), nil},

@@ -39,7 +39,7 @@ func TestUnknownFields(t *testing.T) {
 		want        string
 	}{
 		"none":           {nil, nil, ""},
-		"added":          {nil, []string{"later"}, "spec.later: a field that this version of kubectl-flare does not know"},
+		"added":          {nil, []string{"later"}, "spec.later: a field that is unknown to this version of kubectl-flare"},
 		"kept":           {[]string{"later"}, []string{"later"}, ""},
 		"one more":       {[]string{"later"}, []string{"later", "even"}, "spec.even: a field"},
 		"taken away":     {[]string{"later"}, nil, ""},
