@@ -115,12 +115,15 @@ func validatePodSecurity(at *field.Path, p *PodSecurityRule) field.ErrorList {
 	if !psVersion.MatchString(p.Version) {
 		errs = append(errs, field.Invalid(at.Child("version"), p.Version, "must be latest or a version like v1.37"))
 	}
-	for name, id := range map[string]*int64{"runAsUser": p.RunAsUser, "fsGroup": p.FSGroup} {
-		if id != nil && *id < 1 {
-			errs = append(errs, field.Invalid(at.Child(name), *id, "must be 1 or more: 0 is root"))
-		}
+	errs = append(errs, notRoot(at.Child("runAsUser"), p.RunAsUser)...)
+	return append(errs, notRoot(at.Child("fsGroup"), p.FSGroup)...)
+}
+
+func notRoot(at *field.Path, id *int64) field.ErrorList {
+	if id == nil || *id >= 1 {
+		return nil
 	}
-	return errs
+	return field.ErrorList{field.Invalid(at, *id, "must be 1 or more: 0 is root")}
 }
 
 func oneOf[T ~string](at *field.Path, value T, allowed ...T) field.ErrorList {

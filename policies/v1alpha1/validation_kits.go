@@ -1,6 +1,7 @@
 package v1alpha1
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,7 +28,8 @@ func validateKits(at *field.Path, k *KitRules, participants []string) field.Erro
 	}
 	errs = append(errs, validateSealers(at.Child("sealers"), k.Sealers)...)
 	errs = append(errs, oneOf(at.Child("signature"), k.Signature, SignatureSeal, SignatureSealOrNative)...)
-	for name, serial := range k.MinimumSerial {
+	for _, name := range slices.Sorted(maps.Keys(k.MinimumSerial)) {
+		serial := k.MinimumSerial[name]
 		if !slices.Contains(participants, name) {
 			errs = append(errs, field.Invalid(at.Child("minimumSerial").Key(name), serial, "is for a participant that spec.participants does not list"))
 		}

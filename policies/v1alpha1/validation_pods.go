@@ -1,6 +1,7 @@
 package v1alpha1
 
 import (
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -45,7 +46,7 @@ func validateImage(at *field.Path, image *AllowedImage, before []AllowedImage) f
 		return errs
 	}
 	if !imageTag.MatchString(image.Tag) {
-		errs = append(errs, field.Invalid(at.Child("tag"), image.Tag, "must be a tag"))
+		errs = append(errs, field.Invalid(at.Child("tag"), image.Tag, "must be a valid tag"))
 	}
 	if slices.ContainsFunc(before, func(b AllowedImage) bool { return b.Repository == image.Repository && b.Tag == image.Tag }) {
 		errs = append(errs, field.Duplicate(at.Child("tag"), image.Repository+":"+image.Tag))
@@ -58,7 +59,9 @@ const participantMark = "{participant}"
 func validateWorkspace(at *field.Path, spec *SitePolicySpec) field.ErrorList {
 	w := &spec.Workspace
 	errs := folder(at.Child("mountPath"), w.MountPath)
-	errs = append(errs, objectName(at.Child("claimName"), strings.ReplaceAll(w.ClaimName, participantMark, "p"))...)
+	for _, reason := range validation.IsDNS1123Subdomain(strings.ReplaceAll(w.ClaimName, participantMark, "p")) {
+		errs = append(errs, field.Invalid(at.Child("claimName"), w.ClaimName, reason))
+	}
 	if sub := w.SubPath; sub != "" && (strings.HasPrefix(sub, "/") || path.Clean(sub) != sub || sub == "." || strings.HasPrefix(sub, "..") || strings.Contains(sub, "$")) {
 		errs = append(errs, field.Invalid(at.Child("subPath"), sub, "must be a relative path without //, /./, /../ or $"))
 	}
@@ -111,12 +114,13 @@ func dataConflicts(at *field.Path, rule *DataRule, before []DataRule, w *Workspa
 }
 
 func nested(a, b string) bool {
-	return a == b || strings.HasPrefix(a, b+"/") || strings.HasPrefix(b, a+"/")
+	return a != "" && b != "" && (a == b || strings.HasPrefix(a, b+"/") || strings.HasPrefix(b, a+"/"))
 }
 
 func validateResources(at *field.Path, most corev1.ResourceList) field.ErrorList {
 	var errs field.ErrorList
-	for name, q := range most {
+	for _, name := range slices.Sorted(maps.Keys(most)) {
+		q := most[name]
 		for _, reason := range validation.IsQualifiedName(string(name)) {
 			errs = append(errs, field.Invalid(at.Key(string(name)), string(name), reason))
 		}
