@@ -17,12 +17,9 @@ import (
 
 type spec = v1alpha1.SitePolicySpec
 
-func TestValidate(t *testing.T) {
+func TestValidateParticipantsAndKits(t *testing.T) {
 	zeros := strings.Repeat("0", 64)
-	for name, tc := range map[string]struct {
-		change func(*spec)
-		want   []string
-	}{
+	containing(t, map[string]row{
 		"valid":                     {func(*spec) {}, nil},
 		"unknown enforcement":       {func(s *spec) { s.Enforcement = "enforce" }, []string{"spec.enforcement: Unsupported value"}},
 		"unknown other pods":        {func(s *spec) { s.OtherPods = "Allow" }, []string{"spec.otherPods: Unsupported value"}},
@@ -54,6 +51,11 @@ func TestValidate(t *testing.T) {
 		"valid revocations": {func(s *spec) {
 			s.Kits.Revoked = v1alpha1.Revoked{CertificateSerials: []string{"1f"}, Keys: []string{zeros}, Kits: []string{zeros}}
 		}, nil},
+	})
+}
+
+func TestValidatePods(t *testing.T) {
+	containing(t, map[string]row{
 		"no images":             {func(s *spec) { s.Images.Allowed = nil }, []string{"spec.images.allowed: Required"}},
 		"no digest":             {func(s *spec) { s.Images.Allowed[0].Digest = "" }, []string{"allowed[0].digest: Invalid"}},
 		"a tag as repository":   {func(s *spec) { s.Images.Allowed[0].Repository += ":1" }, []string{"allowed[0].repository: Invalid"}},
@@ -85,7 +87,13 @@ func TestValidate(t *testing.T) {
 		"root":                  {func(s *spec) { s.PodSecurity.RunAsUser = new(int64(0)) }, []string{"spec.podSecurity.runAsUser: Invalid"}},
 		"negative amount":       {func(s *spec) { s.Resources.Max["cpu"] = resource.MustParse("-1") }, []string{"spec.resources.max[cpu]: Invalid"}},
 		"odd resource":          {func(s *spec) { s.Resources.Max["a b"] = resource.MustParse("1") }, []string{"spec.resources.max[a b]: Invalid"}},
-	} {
+	})
+}
+
+// containing requires as many errors as a row has texts, which they contain in any order.
+func containing(t *testing.T, rows map[string]row) {
+	t.Helper()
+	for name, tc := range rows {
 		t.Run(name, func(t *testing.T) {
 			policy := policiestest.Policy(t)
 			tc.change(&policy.Spec)
