@@ -87,8 +87,12 @@ func (c *ContainerCase) complete(t *testing.T, base *ContainerCase) {
 func (c *ContainerCase) Evaluate(profile profiles.Profile) (process profiles.Process, recognised bool, problems []string) {
 	process, recognised = profile.Recognise(c.Container)
 	containers := profile.Demands(process, *c.Identity).Containers
-	own := slices.IndexFunc(containers, func(d profiles.Container) bool { return d.Process == process })
-	grammar := containers[max(own, 0)].Grammar
+	grammar := containers[0].Grammar
+	for _, helper := range containers[1:] {
+		if helper.Process == process {
+			grammar = helper.Grammar
+		}
+	}
 	for _, p := range append(grammar.Argv(c.Container), grammar.Environment(c.Container)...) {
 		problems = append(problems, p.Field+": "+p.Detail+"; fix: "+p.Fix)
 	}
