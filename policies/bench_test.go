@@ -18,7 +18,7 @@ import (
 // restricted, on the same pod.
 func BenchmarkEvaluate(b *testing.B) {
 	policy, jobPolicy := policiestest.Policy(b), policiestest.JobPolicy(b)
-	f, jobFacts := policiestest.Facts(policy), policiestest.JobFacts(jobPolicy)
+	f, jobFacts := policiestest.Facts(policy), policiestest.JobFacts(jobPolicy, "client")
 	site, jobSite := policiestest.Compile(b, policy), policiestest.Compile(b, jobPolicy)
 	other := policiestest.OtherPod(b)
 	client := site.Mutate(policiestest.LaunchPod(b, "client"), f)
@@ -97,7 +97,7 @@ func benchmarkStandards(b *testing.B, pod *corev1.Pod) {
 func BenchmarkMutate(b *testing.B) {
 	policy := policiestest.JobPolicy(b)
 	b.Run("job", func(b *testing.B) {
-		benchmarkMutate(b, policiestest.JobPod(b, "client"), policy, policiestest.JobFacts(policy))
+		benchmarkMutate(b, policiestest.JobPod(b, "client"), policy, policiestest.JobFacts(policy, "client"))
 	})
 	for _, n := range []int{1, 100} {
 		policy := withImages(policiestest.Policy(b), n)

@@ -247,8 +247,32 @@ func TestReferences(t *testing.T) {
 	if got := site.ClaimReferences(pod); !slices.Equal(got, []string{"ct-scans"}) {
 		t.Errorf("claims %v", got)
 	}
-	if site.WantsKit(pod) || !site.WantsKit(policiestest.JobPod(t, "client")) || site.WantsKit(policiestest.OtherPod(t)) {
-		t.Error("only the job's pod wants a kit")
+}
+
+// The API server says which pod a launcher's token is bound to.
+func TestBoundPod(t *testing.T) {
+	bound := map[string]authenticationv1.ExtraValue{policies.ExtraPodName: {"site-2-0"}, policies.ExtraPodUID: {"u1"}}
+	for name, tc := range map[string]struct {
+		user     string
+		extra    map[string]authenticationv1.ExtraValue
+		pod      string
+		launcher bool
+	}{
+		"a launcher":              {policiestest.LauncherUser, bound, "site-2-0", true},
+		"an unbound token":        {policiestest.LauncherUser, nil, "", true},
+		"a token without the UID": {policiestest.LauncherUser, map[string]authenticationv1.ExtraValue{policies.ExtraPodName: {"p"}}, "", true},
+		"somebody else":           {"alice", bound, "", false},
+		"of another namespace":    {"system:serviceaccount:other:site-2-809cb9ad", bound, "", false},
+	} {
+		r := policies.Review{Namespace: policiestest.Namespace, User: authenticationv1.UserInfo{Username: tc.user, Extra: tc.extra}}
+		pod, _, launcher := policiestest.Compile(t, policiestest.Policy(t)).BoundPod(&r)
+		if pod != tc.pod || launcher != tc.launcher {
+			t.Errorf("%s: %q, %v", name, pod, launcher)
+		}
+	}
+	var none *policies.Policy
+	if _, _, launcher := none.BoundPod(&policies.Review{}); launcher || none.LauncherUser("site-2", "x") != "" {
+		t.Error("a launcher without a policy")
 	}
 }
 

@@ -85,6 +85,7 @@ func TestSecrets(t *testing.T) {
 	launcher := func(name string) func(*scene, *corev1.Secret) {
 		return func(s *scene, o *corev1.Secret) {
 			o.Name, o.Type, s.a.User.Username = name, corev1.SecretTypeOpaque, policiestest.LauncherUser
+			s.facts.Launcher = policiestest.JobFacts(policiestest.Policy(t), "client").Launcher
 		}
 	}
 	for name, tc := range map[string]struct {
@@ -108,7 +109,7 @@ func TestSecrets(t *testing.T) {
 		"expired":           {func(s *scene, _ *corev1.Secret) { s.facts.Now = s.facts.Now.AddDate(9, 0, 0) }, "expired"},
 		"typed, other name": {func(_ *scene, o *corev1.Secret) { o.Name = "mine" }, "the type of a kit with another name"},
 		"derived":           {launcher("nvflare-startup-site2-809cb9ad"), ""},
-		"tokens":            {launcher("nvflare-cred-x"), ""},
+		"tokens":            {launcher("nvflare-cred-j1-site2-809cb9ad"), ""},
 		"derived, by alice": {func(_ *scene, o *corev1.Secret) { o.Name, o.Type = "nvflare-startup-site2-809cb9ad", "Opaque" }, "a reserved name"},
 		"local as a Secret": {func(_ *scene, o *corev1.Secret) { o.Name, o.Type = "flare-local-x", "Opaque" }, "a reserved name"},
 		"an ordinary one":   {func(_ *scene, o *corev1.Secret) { o.Name, o.Type = "mine", "Opaque" }, ""},

@@ -37,13 +37,13 @@ func TestLaunchersJobPodsPass(t *testing.T) {
 	for _, role := range []string{"server", "client"} {
 		t.Run(role, func(t *testing.T) {
 			policy := policiestest.JobPolicy(t)
-			f, site := policiestest.JobFacts(policy), policiestest.Compile(t, policy)
+			f, site := policiestest.JobFacts(policy, role), policiestest.Compile(t, policy)
 			raw := policiestest.JobPod(t, role)
-			if d := site.Evaluate(create(raw, policiestest.LauncherUser), f); d.Allowed {
+			if d := site.Evaluate(create(raw, policiestest.LauncherOf(role)), f); d.Allowed {
 				t.Error("as the launcher made it, the pod is not hardened and has a copy of the key")
 			}
 			pod := site.Mutate(raw, f)
-			if d := site.Evaluate(create(pod, policiestest.LauncherUser), f); !d.Allowed {
+			if d := site.Evaluate(create(pod, policiestest.LauncherOf(role)), f); !d.Allowed {
 				t.Error(d.Message())
 			}
 			if d := site.Evaluate(create(pod, "alice"), f); d.Allowed {

@@ -5,10 +5,10 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
-	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
 // References are the kit Secrets that a verdict on the pod needs: all names with the
@@ -44,20 +44,49 @@ func (p *Policy) ClaimReferences(pod *corev1.Pod) []string {
 	return unique(names)
 }
 
-// WantsKit says whether Mutate may have to pick a kit for the pod from all kits of
-// the namespace: for a Secret that a launcher derived, or for the participant label
-// without a kit.
-func (p *Policy) WantsKit(pod *corev1.Pod) bool {
+// The keys under which the API server says to which pod a ServiceAccount's token is
+// bound. Source: k8s.io/apiserver/pkg/authentication/serviceaccount, v0.37.
+const (
+	ExtraPodName = "authentication.kubernetes.io/pod-name"
+	ExtraPodUID  = "authentication.kubernetes.io/pod-uid"
+)
+
+// BoundPod is the pod that the token of the requesting user is bound to, if the user
+// is a launcher. launcher is false for every other user and without a valid policy; the
+// name is empty if the token is bound to no pod. The caller reads the pod, compares its
+// UID, and puts LauncherPod of it into Facts.Launcher and its kits into Facts.Kits.
+func (p *Policy) BoundPod(r *Review) (name string, uid types.UID, launcher bool) {
+	if _, ok := p.LauncherOf(r.User.Username, r.Namespace); !ok {
+		return "", "", false
+	}
+	names, uids := r.User.Extra[ExtraPodName], r.User.Extra[ExtraPodUID]
+	if len(names) != 1 || len(uids) != 1 {
+		return "", "", true
+	}
+	return names[0], types.UID(uids[0]), true
+}
+
+// LauncherOf is the participant whose job pods a user may create; ok is false for a
+// user who is no launcher, and without a valid policy.
+func (p *Policy) LauncherOf(user, namespace string) (participant string, ok bool) {
 	if !p.Valid() {
-		return false
+		return "", false
 	}
-	for ref := range checks.References(&pod.Spec) {
-		if ref.Kind == checks.SecretRef && p.site.Profiles().Holds(ref.Name) == profiles.HoldsKit {
-			return true
-		}
+	return p.site.ParticipantOfUser(user, namespace)
+}
+
+// LauncherUser is the name of a participant's launcher as the API server knows it; ""
+// if the policy names none.
+func (p *Policy) LauncherUser(participant, namespace string) string {
+	if !p.Valid() {
+		return ""
 	}
-	_, asked := pod.Labels[names.LabelParticipant]
-	return asked && len(References(pod)) == 0
+	return p.site.LauncherUser(participant, namespace)
+}
+
+// LauncherPod is the fact of the pod that a launcher's token is bound to.
+func LauncherPod(pod *corev1.Pod) *LauncherFact {
+	return &LauncherFact{ServiceAccountName: pod.Spec.ServiceAccountName, KitName: checks.KitSecret(&pod.Spec)}
 }
 
 func named(pod *corev1.Pod, kind checks.RefKind, prefix string) []string {

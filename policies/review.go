@@ -62,6 +62,8 @@ type (
 	KitFact = facts.KitFact
 	// LocalFact is what was read about one ConfigMap with local/.
 	LocalFact = facts.LocalFact
+	// LauncherFact is what was read about the pod that a launcher's token is bound to.
+	LauncherFact = facts.LauncherFact
 	// ClaimFact is what was read about one PersistentVolumeClaim.
 	ClaimFact = facts.ClaimFact
 )

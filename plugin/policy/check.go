@@ -78,7 +78,7 @@ func (o *CheckOptions) addFlags(cmd *cobra.Command) {
 	o.Files.AddFlags(cmd.Flags(), "File, folder or URL with the objects to evaluate; - is standard input")
 	cmd.Flags().StringVar(&o.PolicyFile, "policy", "", "File with the SitePolicy that governs the objects")
 	cmd.Flags().StringArrayVar(&o.Kits, "kit", nil, "Folder of a startup kit that the objects may refer to; may be given more than once")
-	cmd.Flags().StringVar(&o.AsUser, "as-user", "", "User who creates the objects; only the launcher of a policy may create job pods")
+	cmd.Flags().StringVar(&o.AsUser, "as-user", "", "User who creates the objects; only a launcher of the policy may create job pods")
 	cmd.Flags().BoolVar(&o.Mutate, "mutate", true, "Change pods as the mutating webhook would before evaluating them")
 	_ = cmd.MarkFlagFilename("policy", "yaml", "yml", "json")
 	_ = cmd.MarkFlagDirname("kit")

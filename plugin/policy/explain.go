@@ -78,7 +78,7 @@ func (o *ExplainOptions) addFlags(cmd *cobra.Command) {
 	o.Files.AddFlags(cmd.Flags(), "File, folder or URL with the objects to explain; - is standard input")
 	cmd.Flags().StringVar(&o.PolicyFile, "policy", "", "File with a SitePolicy to use instead of the one that governs the pod")
 	cmd.Flags().StringArrayVar(&o.Kits, "kit", nil, "Folder of a startup kit that the pod refers to; may be given more than once")
-	cmd.Flags().StringVar(&o.AsUser, "as-user", "", "User who creates the pod; for a job pod, the launcher of the policy is the default")
+	cmd.Flags().StringVar(&o.AsUser, "as-user", "", "User who creates the pod; for a job pod, the launcher of its participant is the default")
 	_ = cmd.MarkFlagFilename("policy", "yaml", "yml", "json")
 	_ = cmd.MarkFlagDirname("kit")
 	o.print.addFlags(cmd)

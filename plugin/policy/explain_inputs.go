@@ -93,18 +93,35 @@ func (s *inputs) unknown(p *checks.Pod) bool {
 	return !known && slices.Contains(s.unreadable, p.KitName)
 }
 
-// takeLauncher assumes that the launcher created a job pod: the cluster does not record
-// who did, and no one else may.
+// takeLauncher assumes who created a job pod, which is not recorded: it can only have
+// been the launcher of the participant whose kit it has.
 func (s *inputs) takeLauncher(q *offline.Review, user string, item *ExplainItem) {
-	_, ok := q.Request.Object.(*corev1.Pod)
-	if user != "" || !ok || !q.Policy.Valid() || q.Policy.Source().Spec.Launcher == nil {
+	pod, ok := q.Request.Object.(*corev1.Pod)
+	if user != "" || !ok || !q.Policy.Valid() {
 		return
 	}
 	p, _ := q.Policy.Explain(q.Request, q.Facts)
-	if p.Process.Kind == profiles.KindJob {
-		q.Request.User.Username = checks.LauncherUser(p)
-		item.Notes = append(item.Notes, "assumed: the launcher "+q.Request.User.Username+" creates the pod; give another user with --as-user")
+	launcher := q.Policy.LauncherUser(participantOf(p), q.Request.Namespace)
+	if p.Process.Kind != profiles.KindJob || launcher == "" {
+		return
 	}
+	before := len(q.Notes)
+	q.Request.User.Username = launcher
+	q.AssumeLauncher(pod)
+	item.Notes = append(item.Notes, "assumed: the launcher "+launcher+" creates the pod; another user can be given with --as-user")
+	item.Notes = append(item.Notes, q.Notes[before:]...)
+}
+
+// participantOf is the one whose kit the pod has or, without a kit, the only one that
+// has a launcher; "" if there are several.
+func participantOf(p *checks.Pod) string {
+	switch {
+	case p.Kit != nil:
+		return p.Kit.Participant
+	case len(p.Policy.Launchers) == 1:
+		return p.Policy.Launchers[0].Participant
+	}
+	return ""
 }
 
 func (s *inputs) policy(q *offline.Review) ExplainPolicy {

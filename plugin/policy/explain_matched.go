@@ -26,8 +26,8 @@ func matched(p *checks.Pod) []ExplainMatch {
 			all = append(all, claimMatch(p, v))
 		}
 	}
-	if l := p.Policy.Launcher; l != nil && p.Spec.ServiceAccountName == l.ServiceAccountName {
-		all = append(all, ExplainMatch{"ServiceAccount " + l.ServiceAccountName, "spec.launcher", "creates job pods"})
+	if participant, ok := p.Site.ParticipantOfAccount(p.Spec.ServiceAccountName); ok {
+		all = append(all, ExplainMatch{"ServiceAccount " + p.Spec.ServiceAccountName, "spec.launchers", "creates the job pods of " + participant})
 	}
 	return all
 }

@@ -24,7 +24,7 @@ func TestExplainAFile(t *testing.T) {
 		"Matched, as a pod with the role client:\n",
 		"spec.participants[0] (site-1)\n", "spec.kits.trustRoots[0] (cancer)\n", "(sealed by the project, serial 1)\n",
 		"  container nvflare: spec.images.allowed[0] (", "  volume workspace: spec.workspace (claim site-1-workspace of site-1)\n",
-		"  ServiceAccount site-1: spec.launcher (creates job pods)\n",
+		"  ServiceAccount site-1: spec.launchers (creates the job pods of site-1)\n",
 		"  images          pass\n", "  other-pods      not applicable\n",
 		"The webhook adds or changes: spec.containers[0].image",
 	} {
@@ -123,9 +123,9 @@ func TestExplainAJobPod(t *testing.T) {
 	out, err := run(t, job, args...)
 	require.NoError(t, err)
 	assert.Contains(t, out, "Note: assumed: the launcher system:serviceaccount:fl-site-1:site-1 creates the pod")
-	assert.NotContains(t, out, "only the launcher may make job pods")
+	assert.NotContains(t, out, "only a launcher may create job pods")
 
 	out, err = run(t, job, append(args, "--as-user", "alice")...)
 	require.NoError(t, err)
-	assert.Contains(t, out, "only the launcher may make job pods")
+	assert.Contains(t, out, "only a launcher may create job pods")
 }

@@ -57,7 +57,7 @@ spec:
   images:
     allowed: [{repository: ` + image + `, tag: "2.9.0", digest: "sha256:` + strings.Repeat("0a", 32) + `"}]
   data: [{claimName: ct-scans, volumeName: pv-17, mountPath: /data/ct, roles: [client]}]
-  launcher: {serviceAccountName: site-1}
+  launchers: [{participant: site-1, serviceAccountName: site-1}]
   podSecurity: {runAsUser: 65532, fsGroup: 65532}
 `
 }

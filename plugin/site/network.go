@@ -31,7 +31,7 @@ func (p *plan) networkPolicies() []workloads.Object {
 	if p.flags.HostsServer {
 		spec.Ingress = append(spec.Ingress, networkingv1.NetworkPolicyIngressRule{Ports: ports(corev1.ProtocolTCP, p.flags.ServerPorts...)})
 	}
-	if p.policy != nil && p.policy.Spec.Launcher != nil {
+	if p.policy != nil && len(p.policy.Spec.Launchers) > 0 {
 		// The launcher creates job pods through the API server.
 		spec.Egress = append(spec.Egress, networkingv1.NetworkPolicyEgressRule{Ports: ports(corev1.ProtocolTCP, 443, 6443)})
 	}

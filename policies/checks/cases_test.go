@@ -132,13 +132,13 @@ func TestObjectCases(t *testing.T) {
 	for _, cases := range readCases[objectCase](t, "testdata/objects.yaml") {
 		for _, c := range cases {
 			t.Run(c.Name, func(t *testing.T) {
-				require.Equal(t, c.Want, messages(map[string]bool{}, c.evaluate(site)))
+				require.Equal(t, c.Want, messages(map[string]bool{}, c.evaluate(t, site)))
 			})
 		}
 	}
 }
 
-func (c *objectCase) evaluate(site *compiled.Policy) []checks.Result {
+func (c *objectCase) evaluate(t *testing.T, site *compiled.Policy) []checks.Result {
 	if c.ConfigMap != nil {
 		var old *corev1.ConfigMap
 		if c.Before != nil {
@@ -147,7 +147,8 @@ func (c *objectCase) evaluate(site *compiled.Policy) []checks.Result {
 		}
 		return checks.ConfigMap(c.ConfigMap, old, site)
 	}
-	f := facts.Facts{Now: policiestest.Now, Kits: map[string]facts.KitFact{}}
+	f := policiestest.JobFacts(policiestest.Policy(t), "client")
+	delete(f.Kits, c.Secret.Name)
 	if c.Kit != nil {
 		kit := *c.Kit
 		kit.Terms.Windows = []acceptance.Window{{

@@ -52,7 +52,7 @@ func fixtures() map[string]fixture {
 			w.addVolume("ct", claim("ct-scans"))
 			w.addMount("ct", "/data/elsewhere", readOnly)
 		}},
-		checks.IDTokens:      {"other", func(w *world) { w.Spec.ServiceAccountName = w.policy.Spec.Launcher.ServiceAccountName }},
+		checks.IDTokens:      {"other", func(w *world) { w.Spec.ServiceAccountName = w.policy.Spec.Launchers[0].ServiceAccountName }},
 		checks.IDLauncher:    {"job", func(w *world) { w.request.User = "alice" }},
 		checks.IDPodFields:   {"client", func(w *world) { w.Spec.Hostname = "server1" }},
 		checks.IDPlacement:   {"client", func(w *world) { w.Spec.RuntimeClassName = new("nvidia") }},

@@ -29,8 +29,8 @@ func Secret(s, old *corev1.Secret, site *compiled.Policy, f *facts.Facts, r Requ
 	case typed:
 		return secretProblem("type", "the type of a kit with another name", "name it flare-kit-<participant>-<digest>", quote(s.Name))
 	case site.Profiles().Holds(s.Name) != "":
-		if !isLauncher(r.User, site.Spec().Launcher, r.Namespace) {
-			return secretProblem("metadata.name", "a reserved name", "use `kubectl flare kit inject`; only the launcher may write such Secrets", quote(s.Name))
+		if !ownsSecret(r, site, f, s.Name) {
+			return secretProblem("metadata.name", "a reserved name", "use `kubectl flare kit inject`; only the participant's launcher may write such Secrets", quote(s.Name))
 		}
 		return nil
 	case site.Profiles().Reserved(s.Name):

@@ -1,58 +1,69 @@
 package checks
 
 import (
-	"strings"
-
+	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
+	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
-	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// launcher requires that only the launcher creates job pods, and that it creates no
-// others: its ServiceAccount gets no other permission. The API server vouches for the
-// user. Updates, by the kubelet, the scheduler and controllers, may come from any user.
+// launcher requires that a job pod is created by the launcher of its participant, with
+// the kit of the pod that the launcher's token is bound to, and that a launcher
+// creates nothing else. The API server vouches for the user and for the binding;
+// updates are by kubelet, scheduler and controllers and need neither.
 //
 // Fields: the user of the request.
 func launcher(p *Pod) []Result {
 	job := p.Process.Kind == profiles.KindJob
 	if job && p.Template {
-		return []Result{p.fail(IDLauncher, "containers", "a job pod in a template", "leave job pods to the launcher of the parent", "a workload would run one job forever")}
+		return []Result{p.fail(IDLauncher, "containers", "a job pod in a template", "let the parent's launcher create job pods", "a workload would run one job forever")}
 	}
 	if !p.Create || p.Template {
 		return nil
 	}
-	is := isLauncher(p.User, p.Policy.Launcher, p.Namespace)
+	participant, is := p.Site.ParticipantOfUser(p.User, p.Namespace)
 	switch {
-	case job && p.Policy.Launcher == nil:
-		return []Result{p.fail(IDLauncher, "containers", "no one may make job pods", "set the launcher's ServiceAccount in spec.launcher", "the policy has no launcher")}
+	case job && len(p.Policy.Launchers) == 0:
+		return []Result{p.fail(IDLauncher, "containers", "no one may create job pods", "name the participant's ServiceAccount in spec.launchers", "the policy has no launchers")}
 	case job && !is:
-		return []Result{p.fail(IDLauncher, "containers", "only the launcher may make job pods", "leave job pods to the launcher of the parent", "%s is not %s", quote(p.User), quote(LauncherUser(p)))}
-	case !job && is:
-		return []Result{p.fail(IDLauncher, "containers", "the launcher may make only job pods", "make the pod as another user", "%s", quote(p.User))}
+		return []Result{p.fail(IDLauncher, "containers", "only a launcher may create job pods", "let the parent create it", "%s is not a ServiceAccount in spec.launchers", quote(p.User))}
+	case job:
+		return p.parentProblem(participant)
+	case is:
+		return []Result{p.fail(IDLauncher, "containers", "a launcher may create job pods only", "create the pod as another user", "%s", quote(p.User))}
 	}
 	return nil
 }
 
-// launcherPrefix begins the names of ServiceAccounts as users.
-const launcherPrefix = "system:serviceaccount:"
-
-// LauncherUser is the launcher's user name in requests, or "" if the policy has no
-// launcher.
-func LauncherUser(p *Pod) string {
-	if p.Policy.Launcher == nil {
-		return ""
+// parentProblem compares a job pod with the pod of its launcher.
+func (p *Pod) parentProblem(participant string) []Result {
+	const fix = "let the parent create it"
+	parent := p.Facts.Launcher
+	switch {
+	case p.Kit != nil && p.Kit.Participant != participant:
+		return []Result{p.fail(IDLauncher, "volumes", "another participant's kit", "let the launcher of the kit's participant create it",
+			"%s is the launcher of %s, the kit is that of %s", quote(p.User), quote(participant), quote(p.Kit.Participant))}
+	case parent == nil:
+		return []Result{p.fail(IDLauncher, "containers", "the launcher's token is not bound to a pod", fix,
+			"use the token that Kubernetes mounts in the parent's pod, not one of `kubectl create token`")}
+	case parent.Error != "":
+		return []Result{p.fail(IDLauncher, "containers", "the launcher's pod is unknown", fix, "%s", parent.Error)}
+	case parent.ServiceAccountName != p.Site.LauncherAccount(participant):
+		return []Result{p.fail(IDLauncher, "containers", "the launcher's pod runs as another ServiceAccount", fix, "%s", quote(parent.ServiceAccountName))}
+	case parent.KitName == "" || parent.KitName != p.KitName:
+		return []Result{p.fail(IDLauncher, "volumes", "not the kit of the launcher's pod", "mount the kit of the parent",
+			"the parent mounts %s, the job pod %s", quote(parent.KitName), quote(p.KitName))}
 	}
-	return launcherPrefix + p.Namespace + ":" + p.Policy.Launcher.ServiceAccountName
+	return nil
 }
 
-// isLauncher says whether the user of a request is the launcher.
-func isLauncher(user string, l *v1alpha1.LauncherRule, namespace string) bool {
-	if l == nil {
+// ownsSecret says whether the user of a request is the launcher of the participant
+// that a launcher's Secret belongs to.
+func ownsSecret(r Request, site *compiled.Policy, f *facts.Facts, secret string) bool {
+	participant, ok := site.ParticipantOfUser(r.User, r.Namespace)
+	if !ok || f.Launcher == nil || f.Launcher.Error != "" {
 		return false
 	}
-	rest, ok := strings.CutPrefix(user, launcherPrefix)
-	if !ok {
-		return false
-	}
-	account, ok := strings.CutPrefix(rest, namespace)
-	return ok && account != "" && account[0] == ':' && account[1:] == l.ServiceAccountName
+	k, ok := f.Kit(f.Launcher.KitName)
+	return ok && k.Error == "" && k.Participant == participant &&
+		site.Profiles().Owns(secret, k.Framework, k.Participant, k.Role)
 }

@@ -110,17 +110,20 @@ func TestBinding(t *testing.T) {
 // Only the launcher may write Secrets with its prefixes.
 func TestLaunchersSecrets(t *testing.T) {
 	site := siteOf(t, nil)
-	nobody := siteOf(t, func(s *v1alpha1.SitePolicySpec) { s.Launcher = nil })
+	none := siteOf(t, func(s *v1alpha1.SitePolicySpec) { s.Launchers = nil })
 	for name, tc := range map[string]struct {
 		site       *compiled.Policy
 		user, name string
 		want       string
 	}{
-		"a copy":                 {site, policiestest.LauncherUser, "nvflare-startup-x", ""},
-		"tokens":                 {site, policiestest.LauncherUser, "nvflare-cred-x", ""},
+		"a copy":                 {site, policiestest.LauncherUser, "nvflare-startup-site2-809cb9ad", ""},
+		"tokens":                 {site, policiestest.LauncherUser, "nvflare-cred-j1-site2-809cb9ad", ""},
+		"the server's copy":      {site, policiestest.LauncherUser, "nvflare-startup-server-b3eacd33", "only the participant's launcher"},
+		"the server's tokens":    {site, policiestest.LauncherUser, "nvflare-cred-j1-server-b3eacd33", "only the participant's launcher"},
+		"another's token":        {site, policiestest.ServerLauncher, "nvflare-startup-site2-809cb9ad", "only the participant's launcher"},
 		"a copy, by alice":       {site, "alice", "nvflare-startup-x", "a reserved name"},
 		"tokens, by alice":       {site, "alice", "nvflare-cred-x", "a reserved name"},
-		"without a launcher":     {nobody, policiestest.LauncherUser, "nvflare-cred-x", "a reserved name"},
+		"without a launcher":     {none, policiestest.LauncherUser, "nvflare-cred-x", "a reserved name"},
 		"of another namespace":   {site, "system:serviceaccount:other:site-2-809cb9ad", "nvflare-cred-x", "a reserved name"},
 		"a longer name":          {site, policiestest.LauncherUser + "-2", "nvflare-cred-x", "a reserved name"},
 		"a shorter name":         {site, strings.TrimSuffix(policiestest.LauncherUser, "d"), "nvflare-cred-x", "a reserved name"},
@@ -130,7 +133,8 @@ func TestLaunchersSecrets(t *testing.T) {
 		"a reserved word within": {site, "alice", "my-nvflare-cred-x", ""},
 	} {
 		secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: tc.name}}
-		results := checks.Secret(secret, nil, tc.site, &facts.Facts{Now: policiestest.Now}, checks.Request{User: tc.user, Namespace: policiestest.Namespace})
+		f := policiestest.JobFacts(policiestest.Policy(t), "client")
+		results := checks.Secret(secret, nil, tc.site, &f, checks.Request{User: tc.user, Namespace: policiestest.Namespace})
 		expect(t, name, results, checks.IDKitSecret, tc.want)
 	}
 }

@@ -2,8 +2,11 @@ package checks
 
 import (
 	"iter"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // RefKind is the kind of object that a pod refers to.
@@ -57,8 +60,13 @@ func (r Reference) Field() string {
 	return indexed("volumes", r.index) + "." + r.field
 }
 
-// References visits every reference to a Secret or ConfigMap. It must be complete: the
-// API server's check of mountable Secrets once missed envFrom (CVE-2024-3177).
+// isKit says whether the reference is to a Secret with the name of a kit.
+func (r *Reference) isKit() bool {
+	return r.Kind == SecretRef && strings.HasPrefix(r.Name, names.PrefixKit)
+}
+
+// References visits every mention of a Secret or ConfigMap: the API server's own
+// mountable-secrets check once forgot envFrom (CVE-2024-3177).
 func References(spec *corev1.PodSpec) iter.Seq[Reference] {
 	return func(yield func(Reference) bool) {
 		_ = volumeReferences(spec, yield) && containerReferences(spec, yield) && pullReferences(spec, yield)

@@ -95,7 +95,13 @@ func TestJobCommand(t *testing.T) {
 		}, []string{"command: where anyone who can get the pod can read it"}},
 		"a flag less":      {"job", func(w *world) { w.main().Args = append(w.main().Args[:3:3], w.main().Args[5:]...) }, []string{"command: -m is missing"}},
 		"no settings":      {"job", func(w *world) { w.main().Args = w.main().Args[:21] }, []string{"command: --set is missing"}},
-		"without conn_sec": {"job", func(w *world) { w.main().Args = append(w.main().Args[:13:13], w.main().Args[15:]...) }, nil},
+		"without conn_sec": {"job", func(w *world) { w.main().Args = append(w.main().Args[:13:13], w.main().Args[15:]...) }, []string{"command: the argument --parent_conn_sec is missing"}},
+		"in clear text":    {"job", func(w *world) { w.main().Args[14] = "clear" }, []string{"command: --parent_conn_sec"}},
+		"another parent":   {"job", func(w *world) { w.main().Args[12] = "stcp://evil:8102" }, []string{"command: -p"}},
+		"a parent by path": {"job", func(w *world) { w.main().Args[12] = "stcp://site-2-809cb9ad:8102/x" }, []string{"command: -p"}},
+		"another scheme":   {"job", func(w *world) { w.main().Args[12] = "file://site-2-809cb9ad:8102" }, []string{"command: -p"}},
+		"another server":   {"job", func(w *world) { w.main().Args[16] = "evil:8002" }, []string{"command: -g"}},
+		"another port":     {"job", func(w *world) { w.main().Args[16] = "server1.fl-server.svc.cluster.local:8003" }, []string{"command: -g"}},
 		"nothing else":     {"job", func(w *world) { w.main().Args = w.main().Args[:3] }, []string{"command: is missing", "environment: PYTHONPATH"}},
 	})
 }
@@ -152,14 +158,21 @@ func TestEnvironment(t *testing.T) {
 
 func TestLauncher(t *testing.T) {
 	runCases(t, map[string]testCase{
-		"by somebody":            {"job", func(w *world) { w.request.User = "alice" }, []string{`launcher: "alice" is not "system:serviceaccount:fl-site-2:site-2-809cb9ad"`}},
-		"of another namespace":   {"job", func(w *world) { w.request.User = "system:serviceaccount:x:site-2-809cb9ad" }, []string{"launcher: only the launcher"}},
-		"no launcher":            {"job", func(w *world) { w.policy.Spec.Launcher = nil }, []string{"launcher: the policy has no launcher"}},
+		"by somebody":            {"job", func(w *world) { w.request.User = "alice" }, []string{`launcher: "alice" is not a ServiceAccount in spec.launchers`}},
+		"of another namespace":   {"job", func(w *world) { w.request.User = "system:serviceaccount:x:site-2-809cb9ad" }, []string{"launcher: only a launcher"}},
+		"no launchers":           {"job", func(w *world) { w.policy.Spec.Launchers = nil }, []string{"launcher: the policy has no launchers"}},
+		"another participant's":  {"job", func(w *world) { w.request.User = policiestest.ServerLauncher }, []string{"launcher: another participant's kit"}},
+		"an unbound token":       {"job", func(w *world) { w.facts.Launcher = nil }, []string{"launcher: not bound to a pod"}},
+		"an unknown pod":         {"job", func(w *world) { w.facts.Launcher = &facts.LauncherFact{Error: "it is gone"} }, []string{"launcher: it is gone"}},
+		"a pod of another":       {"job", func(w *world) { w.facts.Launcher.ServiceAccountName = "default" }, []string{"launcher: runs as another ServiceAccount"}},
+		"another kit":            {"job", func(w *world) { w.facts.Launcher.KitName = policiestest.ServerKit }, []string{"launcher: not the kit of the launcher's pod"}},
+		"a parent without a kit": {"job", func(w *world) { w.facts.Launcher.KitName = "" }, []string{"launcher: not the kit of the launcher's pod"}},
 		"in a template":          {"job", func(w *world) { w.request.Template = true }, []string{"launcher: in a template"}},
 		"updated by kubelet":     {"job", func(w *world) { w.request.Create = false; w.request.User = "system:node:a" }, nil},
-		"launcher's other pod":   {"other", func(w *world) { w.request.User = policiestest.LauncherUser }, []string{"launcher: may make only job pods"}},
-		"launcher's parent":      {"client", func(w *world) { w.request.User = policiestest.LauncherUser }, []string{"launcher: may make only job pods"}},
+		"launcher's other pod":   {"other", func(w *world) { w.request.User = policiestest.LauncherUser }, []string{"launcher: a launcher may create job pods only"}},
+		"launcher's parent":      {"client", func(w *world) { w.request.User = policiestest.LauncherUser }, []string{"launcher: a launcher may create job pods only"}},
 		"as the launcher, other": {"other", func(w *world) { w.Spec.ServiceAccountName = "site-2-809cb9ad" }, []string{"tokens: the launcher's ServiceAccount"}},
+		"as another launcher":    {"client", func(w *world) { w.Spec.ServiceAccountName = "server1" }, []string{"tokens: the launcher's ServiceAccount"}},
 		"as the launcher, job":   {"job", func(w *world) { w.Spec.ServiceAccountName = "site-2-809cb9ad" }, []string{"tokens: the launcher's ServiceAccount"}},
 	})
 }
@@ -180,7 +193,8 @@ func TestTokens(t *testing.T) {
 	}
 	runCases(t, map[string]testCase{
 		"launcher":       {"client", with(func(*world) {}), nil},
-		"of no launcher": {"server", with(func(*world) {}), []string{"tokens: remove the volume and its mounts"}},
+		"the server's":   {"server", with(func(*world) {}), nil},
+		"of no launcher": {"server", with(func(w *world) { w.policy.Spec.Launchers = w.policy.Spec.Launchers[:1] }), []string{"tokens: remove the volume and its mounts"}},
 		"job":            {"job", with(func(*world) {}), []string{"tokens: remove the volume and its mounts"}},
 		"other pods":     {"other", with(func(*world) {}), nil},
 		"another audience": {"client", with(func(w *world) {

@@ -30,15 +30,14 @@ func tokens(p *Pod) []Result {
 	return results
 }
 
-// accountProblem denies other pods that run as the launcher, since they could make job
-// pods.
+// accountProblem: a pod that runs as a launcher could create job pods.
 func (p *Pod) accountProblem() []Result {
-	l := p.Policy.Launcher
-	if l == nil || p.Spec.ServiceAccountName != l.ServiceAccountName || p.IsLauncher() {
+	participant, ok := p.Site.ParticipantOfAccount(p.Spec.ServiceAccountName)
+	if !ok || p.IsLauncher() {
 		return nil
 	}
 	return []Result{p.fail(IDTokens, "serviceAccountName", "the launcher's ServiceAccount", "use another ServiceAccount",
-		"%s is only for the parent that makes job pods", quote(l.ServiceAccountName))}
+		"%s belongs to the parent of %s", quote(p.Spec.ServiceAccountName), quote(participant))}
 }
 
 // tokenPath is where client libraries look for the token.

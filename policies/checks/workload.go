@@ -2,12 +2,12 @@ package checks
 
 import (
 	"slices"
-	"strings"
+
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
-	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -49,7 +49,7 @@ func (p *Pod) findKit() {
 			continue
 		}
 		p.Federated = true
-		if p.KitName == "" && ref.Kind == SecretRef && strings.HasPrefix(ref.Name, names.PrefixKit) {
+		if p.KitName == "" && ref.isKit() {
 			p.KitName = ref.Name
 		}
 	}
@@ -61,8 +61,18 @@ func (p *Pod) findKit() {
 	}
 }
 
-// findProfile asks all profiles about every container. If the kit is accepted, its
-// framework takes precedence, since the author of the pod chooses the command.
+// KitSecret is the first kit Secret that a pod refers to, "" if there is none.
+func KitSecret(spec *corev1.PodSpec) string {
+	for ref := range References(spec) {
+		if ref.isKit() {
+			return ref.Name
+		}
+	}
+	return ""
+}
+
+// findProfile asks all profiles about every container. Only a verified kit can say
+// which framework a pod is of; what a command looks like is its author's to choose.
 func (p *Pod) findProfile() {
 	for c := range Containers(p.Spec) {
 		found, several := p.Site.Profiles().Recognise(c.Container)
@@ -141,6 +151,7 @@ next:
 func (p *Pod) identity() profiles.Identity {
 	return profiles.Identity{
 		Participant: p.Kit.Participant, Org: p.Kit.Org, Role: p.Kit.Role,
+		Object: p.owner.Object, Server: p.Kit.Server,
 		Workspace: p.Policy.Workspace.MountPath, Pod: p.Meta.Name,
 	}
 }
@@ -184,9 +195,10 @@ func (p *Pod) Role() v1alpha1.Role {
 	return v1alpha1.Role(p.Kit.Role)
 }
 
-// IsLauncher says whether the pod is the parent that makes job pods. It does not check
-// the kit; other checks do.
+// IsLauncher says whether the pod is a parent that runs as the launcher of the
+// participant whose kit it has. Without a kit, which a template may not have yet, it is
+// one that runs as any launcher: other checks say whether it needs one.
 func (p *Pod) IsLauncher() bool {
-	return p.Policy.Launcher != nil && p.Process.Kind == profiles.KindParent &&
-		p.Spec.ServiceAccountName == p.Policy.Launcher.ServiceAccountName
+	participant, ok := p.Site.ParticipantOfAccount(p.Spec.ServiceAccountName)
+	return ok && p.Process.Kind == profiles.KindParent && (p.Kit == nil || p.Kit.Participant == participant)
 }

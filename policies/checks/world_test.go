@@ -37,6 +37,7 @@ func newWorld(t *testing.T, base string) *world {
 	case "job":
 		w.policy.Spec.Workspace.MountPath = "/var/tmp/nvflare/workspace"
 		w.request.User = policiestest.LauncherUser
+		w.facts = policiestest.JobFacts(w.policy, "client")
 		w.Pod = policiestest.JobPod(t, "client")
 	default:
 		w.Pod = policiestest.LaunchPod(t, base)

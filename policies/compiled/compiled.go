@@ -25,7 +25,7 @@ type Policy struct {
 
 	podSecurity  psapi.LevelVersion
 	participants map[string]Participant
-	byLabel      map[string]string
+	launchers    launchers
 	claims       map[string]claim
 	sealers      map[string]int
 	frameworks   map[string]versions
@@ -50,6 +50,7 @@ func New(source *v1alpha1.SitePolicy, tools Tools) (*Policy, field.ErrorList) {
 	spec := &p.source.Spec
 	p.Images = newImages(spec.Images.Allowed)
 	p.addParticipants()
+	p.addLaunchers()
 	p.addClaims()
 	p.addSealers()
 	p.addFrameworks()

@@ -103,15 +103,21 @@ func TestParticipants(t *testing.T) {
 	require.True(t, p.Lists("Site_2"))
 	require.False(t, p.Lists("site-9"))
 	require.Equal(t, "site-9-workspace", p.Participant("site-9").Claim, "also of one that is not listed")
-	for label, want := range map[string]string{"Site_2": "Site_2", "site-2-809cb9ad": "", "site-9": "", "": ""} {
-		got, ok := p.ParticipantOfLabel(label)
-		require.Equal(t, want, got, label)
-		require.Equal(t, want != "", ok, label)
+}
+
+func TestLaunchers(t *testing.T) {
+	p := site(t, unchanged)
+	for user, want := range map[string]string{
+		"system:serviceaccount:fl:site-2-809cb9ad": "Site_2", "system:serviceaccount:fl:server1": "server1",
+		"system:serviceaccount:fl2:server1": "", "system:serviceaccount:fl:": "", "system:serviceaccount:fl": "",
+		"system:serviceaccount:f:l:server1": "", "server1": "", "": "",
+	} {
+		got, ok := p.ParticipantOfUser(user, "fl")
+		require.Equal(t, want, got, user)
+		require.Equal(t, want != "", ok, user)
 	}
-	// The object name replaces a name that is not valid in a label.
-	object := p.Participant("lead@hospital-a.org").Object
-	got, _ := p.ParticipantOfLabel(object)
-	require.Equal(t, "lead@hospital-a.org", got)
+	require.Equal(t, "system:serviceaccount:fl:server1", p.LauncherUser("server1", "fl"))
+	require.Empty(t, p.LauncherUser("site-9", "fl"))
 }
 
 func TestClaims(t *testing.T) {

@@ -3,8 +3,6 @@ package compiled
 import (
 	"strings"
 
-	"k8s.io/apimachinery/pkg/util/validation"
-
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
@@ -22,16 +20,9 @@ const participantMark = "{participant}"
 
 func (p *Policy) addParticipants() {
 	all := p.source.Spec.Participants
-	p.participants, p.byLabel = make(map[string]Participant, len(all)), make(map[string]string, len(all))
+	p.participants = make(map[string]Participant, len(all))
 	for _, name := range all {
-		one := p.newParticipant(name)
-		p.participants[name] = one
-		// The object name replaces a name that is not a valid value of a label.
-		label := name
-		if len(validation.IsValidLabelValue(name)) > 0 {
-			label = one.Object
-		}
-		p.byLabel[label] = name
+		p.participants[name] = p.newParticipant(name)
 	}
 }
 
@@ -56,12 +47,4 @@ func (p *Policy) Participant(name string) Participant {
 func (p *Policy) Lists(name string) bool {
 	_, ok := p.participants[name]
 	return ok
-}
-
-// ParticipantOfLabel is the participant with this value of the participant label: its
-// name or, if that is not valid in a label, its object name. ok is false if the policy
-// lists no such participant.
-func (p *Policy) ParticipantOfLabel(value string) (name string, ok bool) {
-	name, ok = p.byLabel[value]
-	return name, ok
 }

@@ -32,6 +32,9 @@ type Facts struct {
 	// Claims are the PersistentVolumeClaims that policies.ClaimReferences lists.
 	Claims map[string]ClaimFact
 
+	// Launcher is the pod that the token of a launcher is bound to, if a launcher makes
+	// the request; nil if the token is bound to no pod.
+	Launcher *LauncherFact
 	// Targets are the pods that a CONNECT request reaches: the pod itself, or
 	// every pod that the Service of a services/proxy request selects. It is nil if
 	// the look-up failed, and empty if there is none.

@@ -51,6 +51,8 @@ type KitFact struct {
 	Role        kit.Role
 	Org         string
 	Federation  string
+	// Server is where the participant dials; of a server, where it is dialled.
+	Server kit.Endpoint
 	// Files are the names of the files of startup/, without those of the seal.
 	Files []string
 	// Volume is the volume with the files. It is nil if they are in the Secret.

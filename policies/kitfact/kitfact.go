@@ -59,7 +59,7 @@ func OfVerified(verified acceptance.Verified) facts.KitFact {
 	}
 	fact := facts.KitFact{
 		Framework: k.Framework, Version: k.Version,
-		Participant: k.Participant, Role: k.Role, Org: k.Org, Federation: k.Federation,
+		Participant: k.Participant, Role: k.Role, Org: k.Org, Federation: k.Federation, Server: k.Server,
 		Digest: k.Digest(), KeyFingerprint: k.KeyFingerprint,
 		Files: k.FileNames(), Volume: k.Volume,
 		SealedBy: facts.SealNative, Terms: verified.Terms(),

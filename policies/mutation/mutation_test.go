@@ -43,11 +43,11 @@ func launched(t *testing.T, role string) subject {
 func job(t *testing.T, role string) subject {
 	t.Helper()
 	policy := policiestest.JobPolicy(t)
-	return subject{policiestest.JobPod(t, role), policy, policiestest.JobFacts(policy)}
+	return subject{policiestest.JobPod(t, role), policy, policiestest.JobFacts(policy, role)}
 }
 
-// bare refers to its participant's kit only with the label.
-func bare(t *testing.T, role, label string) subject {
+// bare has its participant's kit as a volume, and no more of what launch writes.
+func bare(t *testing.T, role, kit string) subject {
 	t.Helper()
 	s := launched(t, role)
 	c := s.pod.Spec.Containers[0]
@@ -55,17 +55,19 @@ func bare(t *testing.T, role, label string) subject {
 		ServiceAccountName: s.pod.Spec.ServiceAccountName,
 		Containers:         []corev1.Container{{Name: "nvflare", Image: c.Image, Command: c.Command, Args: c.Args}},
 	}}
-	s.pod.Labels = map[string]string{"kubectl-flare.dev/participant": label}
+	s.pod.Labels = nil
+	s.pod.Spec.Volumes = []corev1.Volume{{Name: "kit", VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: kit}}}}
 	return s
 }
 
 // full has data, limits for ephemeral storage and a shared workspace.
 func full(t *testing.T) subject {
 	t.Helper()
-	s := bare(t, "client", "Site_2")
+	s := bare(t, "client", policiestest.ClientKit)
 	s.policy.Spec.Workspace.ClaimName, s.policy.Spec.Workspace.SubPath = "all", "{participant}"
 	s.policy.Spec.Resources.Max["ephemeral-storage"] = resource.MustParse("500Gi")
 	s.pod.Spec.Volumes = []corev1.Volume{
+		s.pod.Spec.Volumes[0],
 		{Name: "ct", VolumeSource: corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "ct-scans"}}},
 		{Name: "tmp", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}},
 	}
@@ -100,11 +102,11 @@ func subjects(t *testing.T) map[string]subject {
 	return map[string]subject{
 		"launch-server": launched(t, "server"), "launch-client": launched(t, "client"), "launch-admin": launched(t, "admin"),
 		"job-server": job(t, "server"), "job-client": job(t, "client"),
-		"bare-server": bare(t, "server", "server1"), "bare-client": bare(t, "client", "Site_2"),
-		"bare-admin": bare(t, "admin", "lead-hospital-a-org-cd66be56"), "full-client": full(t),
+		"bare-server": bare(t, "server", policiestest.ServerKit), "bare-client": bare(t, "client", policiestest.ClientKit),
+		"bare-admin": bare(t, "admin", policiestest.AdminKit), "full-client": full(t),
 		"volume-launch-server": onVolume(launched(t, "server")), "volume-launch-admin": onVolume(launched(t, "admin")),
 		"volume-older-client": older(t), "volume-init-client": withInit(onVolume(launched(t, "client"))), "init-client": withInit(launched(t, "client")),
-		"volume-job-client": onVolume(job(t, "client")), "volume-bare-client": onVolume(bare(t, "client", "Site_2")),
+		"volume-job-client": onVolume(job(t, "client")), "volume-bare-client": onVolume(bare(t, "client", policiestest.ClientKit)),
 	}
 }
 

@@ -12,31 +12,24 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// pick finds the pod's kit: the one to which it refers, the one that a launcher's derived
-// Secret copies, or that of the participant in the pod's label. It returns nil if the
-// policy accepts none.
+// pick finds the pod's kit: the one that it mounts or, if it mounts the launcher's
+// copy of a kit, the kit of the pod that the launcher's token is bound to. nil if
+// there is none that the policy accepts.
 func pick(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts) (string, *facts.KitFact) {
-	named, derived := mountedSecrets(pod, site.Profiles())
-	if named != "" {
-		if one, ok := f.Kit(named); ok && one.Error == "" {
-			return named, one
-		}
+	name, copied := mountedSecrets(pod, site.Profiles())
+	if name == "" && copied != "" && f.Launcher != nil {
+		name = f.Launcher.KitName
+	}
+	k, ok := f.Kit(name)
+	if name == "" || !ok || k.Error != "" {
 		return "", nil
 	}
-	if launcher, framework, ok := site.Profiles().KitCopyOwner(derived); ok {
-		return best(f, func(k *facts.KitFact) bool {
-			return k.Framework == framework && launcher.OwnsKitCopy(derived, k.Participant, k.Role)
-		})
-	}
-	participant, ok := site.ParticipantOfLabel(pod.Labels[names.LabelParticipant])
-	if !ok {
-		return "", nil
-	}
-	return best(f, func(k *facts.KitFact) bool { return k.Participant == participant })
+	return name, k
 }
 
-// mountedSecrets are the first kit and the first copy of a kit among the pod's volumes.
-func mountedSecrets(pod *corev1.Pod, known *profiles.Registry) (kit, derived string) {
+// mountedSecrets are the first kit, and the first copy of one, that the pod has as
+// a volume.
+func mountedSecrets(pod *corev1.Pod, known *profiles.Registry) (kit, copied string) {
 	for ref := range checks.References(&pod.Spec) {
 		switch {
 		case ref.Kind != checks.SecretRef || ref.Way != checks.WayVolume:
@@ -44,25 +37,9 @@ func mountedSecrets(pod *corev1.Pod, known *profiles.Registry) (kit, derived str
 			if kit == "" {
 				kit = ref.Name
 			}
-		case known.Holds(ref.Name) == profiles.HoldsKit && derived == "":
-			derived = ref.Name
+		case known.Holds(ref.Name) == profiles.HoldsKit && copied == "":
+			copied = ref.Name
 		}
 	}
-	return kit, derived
-}
-
-// best is the matching kit with the highest serial among those that the policy accepts
-// now. If serials are equal, it is the first by name, so that the result does not vary.
-func best(f *facts.Facts, match func(*facts.KitFact) bool) (string, *facts.KitFact) {
-	var found string
-	var one *facts.KitFact
-	for name, k := range f.Kits {
-		if k.Error != "" || !match(&k) || checks.KitProblems(name, &k, f.Now) != nil {
-			continue
-		}
-		if one == nil || k.Serial > one.Serial || (k.Serial == one.Serial && name < found) {
-			found, one = name, &k
-		}
-	}
-	return found, one
+	return kit, copied
 }

@@ -1,14 +1,12 @@
 package mutation_test
 
 import (
-	"strings"
+	"cmp"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 )
 
@@ -21,50 +19,39 @@ func kitOf(pod *corev1.Pod) string {
 	return ""
 }
 
-// second adds another kit of Site_2 to the facts.
-func second(s subject, serial int64, change func(*facts.KitFact)) string {
-	k := s.facts.Kits[policiestest.ClientKit]
-	k.Digest, k.Serial = strings.Repeat("d4", 32), serial
-	if change != nil {
-		change(&k)
-	}
-	name := "flare-kit-site-2-809cb9ad-" + strings.Repeat("d4", 16)
-	s.facts.Kits[name] = k
-	return name
-}
-
+// A job pod gets the kit of its parent, and no other.
 func TestPick(t *testing.T) {
-	newer := "flare-kit-site-2-809cb9ad-" + strings.Repeat("d4", 16)
 	for name, tc := range map[string]struct {
 		change func(*subject)
 		want   string
 	}{
-		"the only one":      {func(*subject) {}, policiestest.ClientKit},
-		"the newest":        {func(s *subject) { second(*s, 8, nil) }, newer},
-		"an older one":      {func(s *subject) { second(*s, 6, nil) }, policiestest.ClientKit},
-		"of equals":         {func(s *subject) { second(*s, 7, nil) }, policiestest.ClientKit},
-		"the newest broken": {func(s *subject) { second(*s, 8, func(k *facts.KitFact) { k.Error = "x" }) }, policiestest.ClientKit},
-		"the newest revoked": {func(s *subject) {
-			second(*s, 8, func(k *facts.KitFact) {
-				k.Terms.Fixed = kit.Findings{kit.Fail(acceptance.CheckRevoked, "", "use another", "revoked")}
-			})
-		}, policiestest.ClientKit},
-		"none is valid":                {func(s *subject) { delete(s.facts.Kits, policiestest.ClientKit) }, ""},
-		"another label":                {func(s *subject) { s.pod.Labels["kubectl-flare.dev/participant"] = "site-3" }, ""},
-		"an empty label":               {func(s *subject) { s.pod.Labels["kubectl-flare.dev/participant"] = "" }, ""},
-		"object name of a valid label": {func(s *subject) { s.pod.Labels["kubectl-flare.dev/participant"] = "site-2-809cb9ad" }, ""},
+		"the parent's":         {func(*subject) {}, policiestest.ClientKit},
+		"no parent":            {func(s *subject) { s.facts.Launcher = nil }, ""},
+		"an unknown parent":    {func(s *subject) { s.facts.Launcher = &facts.LauncherFact{Error: "gone"} }, ""},
+		"a kit that is broken": {func(s *subject) { s.facts.Kits[policiestest.ClientKit] = facts.KitFact{Error: "x"} }, ""},
+		"an unknown kit":       {func(s *subject) { delete(s.facts.Kits, policiestest.ClientKit) }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := bare(t, "client", "Site_2")
+			s := job(t, "client")
+			before := kitOf(s.pod)
 			tc.change(&s)
 			got := s.mutate(t, s.pod)
-			if kitOf(got) != tc.want {
-				t.Errorf("kit %q, want %q", kitOf(got), tc.want)
-			}
 			if tc.want == "" && got != s.pod {
 				t.Error("a pod without a kit was changed")
 			}
+			if want := cmp.Or(tc.want, before); kitOf(got) != want {
+				t.Errorf("kit %q, want %q", kitOf(got), want)
+			}
 		})
+	}
+}
+
+// The copy of another participant's kit stays what it is, for validation to deny.
+func TestACopyOfAnotherKit(t *testing.T) {
+	s := job(t, "client")
+	s.facts.Launcher.KitName = policiestest.ServerKit
+	if got := kitOf(s.mutate(t, s.pod)); got != kitOf(s.pod) {
+		t.Errorf("the kit %q", got)
 	}
 }
 
@@ -93,7 +80,7 @@ func TestNothingIsOverridden(t *testing.T) {
 
 // Mutation keeps the launcher's token, but does not add one.
 func TestLauncherKeepsItsToken(t *testing.T) {
-	for role, want := range map[string]int{"client": 1, "server": 0} {
+	for role, want := range map[string]int{"client": 1, "admin": 0} {
 		s := launched(t, role)
 		s.pod.Spec.Volumes = append(s.pod.Spec.Volumes, policiestest.JobPod(t, "client").Spec.Volumes[2])
 		got := 0

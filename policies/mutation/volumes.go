@@ -39,8 +39,8 @@ func (m *mutation) rewriteDerived() {
 
 // copiesKit says whether a launcher's Secret is a copy of the pod's kit.
 func (m *mutation) copiesKit(secret string) bool {
-	launcher, framework, ok := m.site.Profiles().KitCopyOwner(secret)
-	return ok && framework == m.kit.Framework && launcher.OwnsKitCopy(secret, m.kit.Participant, m.kit.Role)
+	known := m.site.Profiles()
+	return known.Holds(secret) == profiles.HoldsKit && known.Owns(secret, m.kit.Framework, m.kit.Participant, m.kit.Role)
 }
 
 func (m *mutation) addKit(c part) {

@@ -43,8 +43,20 @@ var (
 	AdminKit  = "flare-kit-" + kit.ObjectName("lead@hospital-a.org") + "-" + strings.Repeat("c3", 16)
 )
 
-// LauncherUser is the ServiceAccount of the client, which makes job pods.
-const LauncherUser = "system:serviceaccount:" + Namespace + ":site-2-809cb9ad"
+// LauncherUser is the ServiceAccount of the client, which creates its job pods, and
+// ServerLauncher that of the server.
+const (
+	LauncherUser   = "system:serviceaccount:" + Namespace + ":site-2-809cb9ad"
+	ServerLauncher = "system:serviceaccount:" + Namespace + ":server1"
+)
+
+// LauncherOf is the ServiceAccount of a server or client.
+func LauncherOf(role string) string {
+	if role == "server" {
+		return ServerLauncher
+	}
+	return LauncherUser
+}
 
 // Policy is a typical policy of a hospital.
 func Policy(t testing.TB) *v1alpha1.SitePolicy {
@@ -126,12 +138,17 @@ func Facts(policy *v1alpha1.SitePolicy) facts.Facts {
 	}
 }
 
-// JobFacts are the facts of the federation of the job pods.
-func JobFacts(policy *v1alpha1.SitePolicy) facts.Facts {
+// JobFacts are those of the federation that the job pods of a server or client are of:
+// the launcher's token is bound to the pod of their parent.
+func JobFacts(policy *v1alpha1.SitePolicy, role string) facts.Facts {
 	f := Facts(policy)
 	k := f.Kits[ServerKit]
 	k.Org = "nvidia"
 	f.Kits[ServerKit] = k
+	f.Launcher = &facts.LauncherFact{ServiceAccountName: "site-2-809cb9ad", KitName: ClientKit}
+	if role == "server" {
+		f.Launcher = &facts.LauncherFact{ServiceAccountName: "server1", KitName: ServerKit}
+	}
 	return f
 }
 
@@ -153,6 +170,7 @@ func kitFact(name, org string, role kit.Role, digest string) facts.KitFact {
 	return facts.KitFact{
 		UID: "0", Type: facts.KitSecretType, Immutable: true,
 		Framework: nvflare.Name, Version: "2.9.0", Participant: name, Org: org, Role: role, Federation: "lab_federation",
+		Server: kit.Endpoint{Scheme: "grpc", Host: "server1.fl-server.svc.cluster.local", Port: 8002, ServerName: "server1"},
 		Digest: strings.Repeat(digest, 32), RootFingerprint: Root,
 		KeyFingerprint: strings.Repeat("7e", 32),
 		SealedBy:       facts.SealProject, Serial: 7,

@@ -10,9 +10,9 @@ type Launcher interface {
 	// Secrets are the Secrets that the launcher creates. Their names are reserved in
 	// governed namespaces.
 	Secrets() []LauncherSecret
-	// OwnsKitCopy says whether a Secret of the kind HoldsKit is a copy of the
-	// participant's startup/, by its name.
-	OwnsKitCopy(secret, participant string, role kit.Role) bool
+	// OwnsSecret says whether one of these Secrets belongs to a participant, by its
+	// name.
+	OwnsSecret(secret, participant string, role kit.Role) bool
 }
 
 // LauncherSecret is one kind of a launcher's Secrets.

@@ -57,7 +57,13 @@ type Identity struct {
 	Participant string
 	Org         string
 	Role        kit.Role
-	// Workspace is the path of the workspace in the container, from the policy.
+	// Object is the name of the participant's Kubernetes objects, such as the Service
+	// of its parent.
+	Object string
+	// Server is where the participant dials by its kit; of a server, where it is
+	// dialled.
+	Server kit.Endpoint
+	// Workspace is the workspace's folder in the container, by the policy.
 	Workspace string
 	// Pod is the pod's name. It is empty in a template.
 	Pod string

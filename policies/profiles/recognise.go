@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
@@ -42,14 +43,11 @@ func (r *Registry) Holds(secret string) Holds {
 	return s.Holds
 }
 
-// KitCopyOwner returns the launcher that copies kits to Secrets with such a name, and its
-// framework. ok is false if there is none.
-func (r *Registry) KitCopyOwner(secret string) (launcher Launcher, framework string, ok bool) {
+// Owns says whether a launcher's Secret of that name belongs to a participant of a
+// framework, by its name.
+func (r *Registry) Owns(secret, framework, participant string, role kit.Role) bool {
 	s, ok := r.find(secret)
-	if !ok || s.Holds != HoldsKit {
-		return nil, "", false
-	}
-	return s.launcher, s.framework, true
+	return ok && s.framework == framework && s.launcher.OwnsSecret(secret, participant, role)
 }
 
 // Prefixes are the prefixes of all launchers' Secrets.

@@ -38,7 +38,7 @@ type launcher struct {
 
 func (l launcher) Secrets() []profiles.LauncherSecret { return l.secrets }
 
-func (l launcher) OwnsKitCopy(secret, participant string, _ kit.Role) bool {
+func (l launcher) OwnsSecret(secret, participant string, _ kit.Role) bool {
 	return secret == l.secrets[0].Prefix+participant
 }
 
@@ -133,13 +133,11 @@ func TestReserved(t *testing.T) {
 	} {
 		require.Equal(t, want.reserved, r.Reserved(name), name)
 		require.Equal(t, want.holds, r.Holds(name), name)
-		owner, framework, ok := r.KitCopyOwner(name)
-		require.Equal(t, want.holds == profiles.HoldsKit, ok, name)
-		if ok {
-			require.Equal(t, "b", framework)
-			require.True(t, owner.OwnsKitCopy("b-copy-p", "p", "worker"))
-		}
 	}
+	require.True(t, r.Owns("b-copy-p", "b", "p", "worker"))
+	require.False(t, r.Owns("b-copy-p", "b", "q", "worker"), "another participant's")
+	require.False(t, r.Owns("b-copy-p", "a", "p", "worker"), "another framework's")
+	require.False(t, r.Owns("c-copy-p", "b", "p", "worker"), "no launcher's")
 }
 
 func TestPath(t *testing.T) {

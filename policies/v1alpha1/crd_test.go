@@ -78,7 +78,7 @@ func TestValidateIsNoWeakerThanTheCRD(t *testing.T) {
 		"a role":           func(s *v1alpha1.SitePolicySpec) { s.Data[0].Roles = []v1alpha1.Role{"Client"} },
 		"a role for exec":  func(s *v1alpha1.SitePolicySpec) { s.Privacy.InteractiveAccess.PodRoles = []v1alpha1.Role{"-"} },
 		"a framework":      func(s *v1alpha1.SitePolicySpec) { s.Frameworks = []v1alpha1.FrameworkRule{{}} },
-		"a launcher":       func(s *v1alpha1.SitePolicySpec) { s.Launcher.ServiceAccountName = "" },
+		"a launcher":       func(s *v1alpha1.SitePolicySpec) { s.Launchers[0].ServiceAccountName = "" },
 		"a level":          func(s *v1alpha1.SitePolicySpec) { s.PodSecurity.Level = "strict" },
 		"a version":        func(s *v1alpha1.SitePolicySpec) { s.PodSecurity.Version = "1.30" },
 		"a user":           func(s *v1alpha1.SitePolicySpec) { s.PodSecurity.RunAsUser = new(int64(0)) },

@@ -124,10 +124,14 @@ type SitePolicySpec struct {
 	// +kubebuilder:validation:MaxItems=100
 	Data []DataRule `json:"data,omitempty"`
 
-	// launcher says who may make job pods. If not set, no one may.
+	// launchers are the ServiceAccounts of the parents that may create job pods: at
+	// most one for each participant. If not set, no one may create job pods.
 	//
 	// +optional
-	Launcher *LauncherRule `json:"launcher,omitempty"`
+	// +listType=map
+	// +listMapKey=participant
+	// +kubebuilder:validation:MaxItems=100
+	Launchers []LauncherRule `json:"launchers,omitempty"`
 
 	// environment lists variables that containers of participants may have besides
 	// those of their framework.

@@ -114,10 +114,18 @@ type DataRule struct {
 	Studies []string `json:"studies,omitempty"`
 }
 
-// LauncherRule says who may make job pods.
+// LauncherRule names the launcher of one participant. A job pod that it creates
+// must run with the kit of the pod that the launcher's token is bound to.
 type LauncherRule struct {
-	// serviceAccountName is the ServiceAccount of the parent (the server or
-	// client) that makes job pods. It may make job pods and no other pods.
+	// participant is the true name of the participant, one of spec.participants.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Participant string `json:"participant"`
+
+	// serviceAccountName is the ServiceAccount of the participant's parent (the
+	// server or client) that creates job pods. It may create job pods and no other
+	// pods, and no two participants may share it.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -31,7 +32,7 @@ func Validate(policy *SitePolicy) field.ErrorList {
 	errs = append(errs, validateImages(spec.Child("images"), &p.Spec.Images)...)
 	errs = append(errs, validateWorkspace(spec.Child("workspace"), &p.Spec)...)
 	errs = append(errs, validateData(spec.Child("data"), &p.Spec)...)
-	errs = append(errs, validateLauncher(spec.Child("launcher"), p.Spec.Launcher)...)
+	errs = append(errs, validateLaunchers(spec.Child("launchers"), &p.Spec)...)
 	errs = append(errs, validateEnvironment(spec.Child("environment", "allowed"), p.Spec.Environment)...)
 	errs = append(errs, validatePlacement(spec.Child("placement"), p.Spec.Placement)...)
 	errs = append(errs, validatePrivacy(spec.Child("privacy"), p.Spec.Privacy)...)
@@ -74,11 +75,26 @@ func validateParticipants(at *field.Path, names []string) field.ErrorList {
 	return errs
 }
 
-func validateLauncher(at *field.Path, l *LauncherRule) field.ErrorList {
-	if l == nil {
-		return nil
+// validateLaunchers requires that a ServiceAccount identifies one participant.
+func validateLaunchers(at *field.Path, spec *SitePolicySpec) field.ErrorList {
+	var errs field.ErrorList
+	participants, accounts := sets.New[string](), sets.New[string]()
+	for i, l := range spec.Launchers {
+		child := at.Index(i)
+		switch {
+		case !slices.Contains(spec.Participants, l.Participant):
+			errs = append(errs, field.Invalid(child.Child("participant"), l.Participant, "must be one of spec.participants"))
+		case participants.Has(l.Participant):
+			errs = append(errs, field.Duplicate(child.Child("participant"), l.Participant))
+		}
+		if accounts.Has(l.ServiceAccountName) {
+			errs = append(errs, field.Duplicate(child.Child("serviceAccountName"), l.ServiceAccountName))
+		}
+		errs = append(errs, objectName(child.Child("serviceAccountName"), l.ServiceAccountName)...)
+		participants.Insert(l.Participant)
+		accounts.Insert(l.ServiceAccountName)
 	}
-	return objectName(at.Child("serviceAccountName"), l.ServiceAccountName)
+	return errs
 }
 
 func validatePrivacy(at *field.Path, p *PrivacyRules) field.ErrorList {

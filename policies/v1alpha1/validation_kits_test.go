@@ -17,7 +17,7 @@ import (
 
 func TestParticipants(t *testing.T) {
 	only := func(name string) func(*spec) {
-		return func(s *spec) { s.Participants, s.Kits.MinimumSerial = []string{name}, nil }
+		return func(s *spec) { s.Participants, s.Kits.MinimumSerial, s.Launchers = []string{name}, nil, nil }
 	}
 	validate(t, map[string]row{
 		"one":               {only("site-1"), nil},

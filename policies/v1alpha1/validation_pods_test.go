@@ -80,7 +80,7 @@ func TestWorkspace(t *testing.T) {
 		"the folder itself": {func(s *spec) { s.Workspace.SubPath = "." }, []string{"spec.workspace.subPath: Invalid"}},
 		"upwards":           {func(s *spec) { s.Workspace.SubPath = ".." }, []string{"spec.workspace.subPath: Invalid"}},
 		"expanded":          {func(s *spec) { s.Workspace.SubPath = "$(X)" }, []string{"spec.workspace.subPath: Invalid"}},
-		"shared by one":     {func(s *spec) { s.Participants = s.Participants[1:2]; s.Workspace.ClaimName = "all" }, nil},
+		"shared by one":     {func(s *spec) { s.Participants, s.Launchers = s.Participants[1:2], nil; s.Workspace.ClaimName = "all" }, nil},
 	})
 }
 
@@ -105,23 +105,27 @@ func TestData(t *testing.T) {
 
 func TestPodSecurityAndAmounts(t *testing.T) {
 	validate(t, map[string]row{
-		"privileged":  {func(s *spec) { s.PodSecurity.Level = "privileged" }, nil},
-		"in capitals": {func(s *spec) { s.PodSecurity.Level = "Restricted" }, []string{"spec.podSecurity.level: Unsupported"}},
-		"v1.0":        {func(s *spec) { s.PodSecurity.Version = "v1.0" }, nil},
-		"v1.9999":     {func(s *spec) { s.PodSecurity.Version = "v1.9999" }, nil},
-		"v1.10000":    {func(s *spec) { s.PodSecurity.Version = "v1.10000" }, []string{"spec.podSecurity.version: Invalid"}},
-		"v1.07":       {func(s *spec) { s.PodSecurity.Version = "v1.07" }, []string{"spec.podSecurity.version: Invalid"}},
-		"v2.0":        {func(s *spec) { s.PodSecurity.Version = "v2.0" }, []string{"must be latest or a version like v1.37"}},
-		"user 1":      {func(s *spec) { s.PodSecurity.RunAsUser = new(int64(1)) }, nil},
-		"user -1":     {func(s *spec) { s.PodSecurity.RunAsUser = new(int64(-1)) }, []string{"0 is root"}},
-		"group 0":     {func(s *spec) { s.PodSecurity.FSGroup = new(int64(0)) }, []string{"spec.podSecurity.fsGroup: Invalid"}},
-		"no IDs":      {func(s *spec) { s.PodSecurity.RunAsUser, s.PodSecurity.FSGroup = nil, nil }, nil},
-		"none":        {func(s *spec) { s.Resources.Max["nvidia.com/gpu"] = resource.MustParse("0") }, nil},
-		"below none":  {func(s *spec) { s.Resources.Max["nvidia.com/gpu"] = resource.MustParse("-1") }, []string{"must not be negative"}},
-		"no name":     {func(s *spec) { s.Resources.Max[""] = resource.MustParse("1") }, []string{"spec.resources.max[]: Invalid", "spec.resources.max[]: Invalid"}},
-		"no launcher": {func(s *spec) { s.Launcher = nil }, nil},
-		"no names":    {func(s *spec) { s.Launcher.ServiceAccountName = "" }, []string{"spec.launcher.serviceAccountName: Invalid"}},
-		"no privacy":  {func(s *spec) { s.Privacy = nil }, nil},
+		"privileged":     {func(s *spec) { s.PodSecurity.Level = "privileged" }, nil},
+		"in capitals":    {func(s *spec) { s.PodSecurity.Level = "Restricted" }, []string{"spec.podSecurity.level: Unsupported"}},
+		"v1.0":           {func(s *spec) { s.PodSecurity.Version = "v1.0" }, nil},
+		"v1.9999":        {func(s *spec) { s.PodSecurity.Version = "v1.9999" }, nil},
+		"v1.10000":       {func(s *spec) { s.PodSecurity.Version = "v1.10000" }, []string{"spec.podSecurity.version: Invalid"}},
+		"v1.07":          {func(s *spec) { s.PodSecurity.Version = "v1.07" }, []string{"spec.podSecurity.version: Invalid"}},
+		"v2.0":           {func(s *spec) { s.PodSecurity.Version = "v2.0" }, []string{"must be latest or a version like v1.37"}},
+		"user 1":         {func(s *spec) { s.PodSecurity.RunAsUser = new(int64(1)) }, nil},
+		"user -1":        {func(s *spec) { s.PodSecurity.RunAsUser = new(int64(-1)) }, []string{"0 is root"}},
+		"group 0":        {func(s *spec) { s.PodSecurity.FSGroup = new(int64(0)) }, []string{"spec.podSecurity.fsGroup: Invalid"}},
+		"no IDs":         {func(s *spec) { s.PodSecurity.RunAsUser, s.PodSecurity.FSGroup = nil, nil }, nil},
+		"none":           {func(s *spec) { s.Resources.Max["nvidia.com/gpu"] = resource.MustParse("0") }, nil},
+		"below none":     {func(s *spec) { s.Resources.Max["nvidia.com/gpu"] = resource.MustParse("-1") }, []string{"must not be negative"}},
+		"no name":        {func(s *spec) { s.Resources.Max[""] = resource.MustParse("1") }, []string{"spec.resources.max[]: Invalid", "spec.resources.max[]: Invalid"}},
+		"no launchers":   {func(s *spec) { s.Launchers = nil }, nil},
+		"no account":     {func(s *spec) { s.Launchers[0].ServiceAccountName = "" }, []string{"spec.launchers[0].serviceAccountName: Invalid"}},
+		"no participant": {func(s *spec) { s.Launchers[0].Participant = "" }, []string{"spec.launchers[0].participant: Invalid"}},
+		"another's":      {func(s *spec) { s.Launchers[0].Participant = "site-9" }, []string{"spec.launchers[0].participant: Invalid"}},
+		"one for two":    {func(s *spec) { s.Launchers[1].ServiceAccountName = s.Launchers[0].ServiceAccountName }, []string{"spec.launchers[1].serviceAccountName: Duplicate"}},
+		"two for one":    {func(s *spec) { s.Launchers[1].Participant = s.Launchers[0].Participant }, []string{"spec.launchers[1].participant: Duplicate"}},
+		"no privacy":     {func(s *spec) { s.Privacy = nil }, nil},
 	})
 }
 

@@ -546,10 +546,10 @@ func (in *SitePolicySpec) DeepCopyInto(out *SitePolicySpec) {
 			(*in)[i].DeepCopyInto(&(*out)[i])
 		}
 	}
-	if in.Launcher != nil {
-		in, out := &in.Launcher, &out.Launcher
-		*out = new(LauncherRule)
-		**out = **in
+	if in.Launchers != nil {
+		in, out := &in.Launchers, &out.Launchers
+		*out = make([]LauncherRule, len(*in))
+		copy(*out, *in)
 	}
 	if in.Environment != nil {
 		in, out := &in.Environment, &out.Environment

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
@@ -66,6 +67,7 @@ func (b builder) snapshot(d *document) Snapshot {
 		if !ok {
 			b.t.Fatalf("%s: pods[%d] is no pod", d.Name, i)
 		}
+		pod.UID = types.UID("uid-of-" + pod.Name)
 		snap.Pods = append(snap.Pods, pod)
 	}
 	for i := range d.Services {
@@ -84,6 +86,11 @@ func (b builder) review(d *document, snap *Snapshot) policies.Review {
 		Resource:    schema.ParseGroupResource(cmp.Or(d.Resource, "pods")),
 		Subresource: d.Subresource, Namespace: b.namespace, Name: d.ObjectName,
 		User: authenticationv1.UserInfo{Username: strings.ReplaceAll(cmp.Or(d.User, Controller), "NAMESPACE", b.namespace)},
+	}
+	if d.TokenOf != "" {
+		a.User.Extra = map[string]authenticationv1.ExtraValue{
+			policies.ExtraPodName: {d.TokenOf}, policies.ExtraPodUID: {"uid-of-" + d.TokenOf},
+		}
 	}
 	if d.Object != nil {
 		a.Object = b.object(d.Object, snap)

@@ -99,6 +99,8 @@ type document struct {
 	Resource    string `json:"resource,omitempty"`
 	Subresource string `json:"subresource,omitempty"`
 	User        string `json:"user,omitempty"`
+	// TokenOf is the pod of Pods that the user's token is bound to.
+	TokenOf string `json:"tokenOf,omitempty"`
 	// ObjectName is the name in a request whose object has none of its own.
 	ObjectName string `json:"objectName,omitempty"`
 	Object     *ref   `json:"object,omitempty"`

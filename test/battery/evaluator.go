@@ -38,10 +38,13 @@ func (c *Case) evaluate(site *policies.Policy, known *policies.Catalog) Verdict 
 		pod, _, template = policies.Extract(r.Object)
 	}
 	if pod != nil && !template && r.Operation == policies.Create && r.Subresource == "" {
-		pod = site.Mutate(pod, snap.facts(pod, true))
+		f := snap.facts(pod)
+		c.launcher(&f, site)
+		pod = site.Mutate(pod, f)
 		r.Object = pod
 	}
-	f := snap.facts(pod, template)
+	f := snap.facts(pod)
+	c.launcher(&f, site)
 	if site.Valid() {
 		c.reviewed(&f)
 	}

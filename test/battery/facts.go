@@ -1,6 +1,7 @@
 package battery
 
 import (
+	"fmt"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -11,9 +12,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 )
 
-// facts are what the webhook would look up for a pod. With candidates it also
-// knows the kits that other pods of the namespace mount, as mutation does.
-func (snap *Snapshot) facts(pod *corev1.Pod, candidates bool) policies.Facts {
+// facts are what the webhook would look up for a pod.
+func (snap *Snapshot) facts(pod *corev1.Pod) policies.Facts {
 	f := policies.Facts{
 		Now: time.Now(), PolicyName: snap.PolicyName, KitImage: KitImage,
 		Kits: map[string]policies.KitFact{}, Locals: map[string]policies.LocalFact{}, Claims: map[string]policies.ClaimFact{},
@@ -22,12 +22,22 @@ func (snap *Snapshot) facts(pod *corev1.Pod, candidates bool) policies.Facts {
 		return f
 	}
 	snap.lookAt(&f, pod)
-	if candidates && snap.Site.WantsKit(pod) {
-		for _, other := range snap.Pods {
-			snap.lookAt(&f, other)
+	return f
+}
+
+// launcher adds the pod that the token of a launcher is bound to, and its kit.
+func (c *Case) launcher(f *policies.Facts, site *policies.Policy) {
+	name, uid, ok := site.BoundPod(&c.Review)
+	if !ok || name == "" {
+		return
+	}
+	f.Launcher = &policies.LauncherFact{Error: fmt.Sprintf("the pod %q does not exist", name)}
+	for _, pod := range c.Snapshot.Pods {
+		if pod.Name == name && pod.UID == uid {
+			f.Launcher = policies.LauncherPod(pod)
+			c.Snapshot.lookAt(f, pod)
 		}
 	}
-	return f
 }
 
 func (snap *Snapshot) lookAt(f *policies.Facts, pod *corev1.Pod) {

@@ -3,7 +3,9 @@ package battery
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"net"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"text/template"
 	"time"
@@ -161,10 +163,14 @@ func (k *kits) objects(namespace, name string) (*corev1.Secret, *corev1.ConfigMa
 // functions are what files say between << and >>.
 func (k *kits) functions() template.FuncMap {
 	return template.FuncMap{
-		"secret":    func(one string) string { return kit.SecretName(k.kit(one)) },
-		"local":     func(one string) string { return kit.ConfigMapName(k.kit(one)) },
-		"digest":    func(one string) string { return k.kit(one).Digest() },
-		"object":    func(one string) string { return kit.ObjectName(k.kit(one).Participant) },
+		"secret": func(one string) string { return kit.SecretName(k.kit(one)) },
+		"local":  func(one string) string { return kit.ConfigMapName(k.kit(one)) },
+		"digest": func(one string) string { return k.kit(one).Digest() },
+		"object": func(one string) string { return kit.ObjectName(k.kit(one).Participant) },
+		"server": func(one string) string {
+			to := k.kit(one).Server
+			return net.JoinHostPort(to.Host, strconv.Itoa(to.Port))
+		},
 		"serial":    func(one string) string { return k.kit(one).Certificate.SerialNumber.Text(16) },
 		"root":      func() string { return pki.Fingerprint(k.federation(pinned).Root) },
 		"publicKey": func(sealer string) string { return strings.ReplaceAll(k.sealers[sealer].PublicKey(k.l.t), "\n", `\n`) },

@@ -131,5 +131,5 @@ func (b builder) admitted(pod *corev1.Pod, r *ref, snap *Snapshot) *corev1.Pod {
 	if !r.Admitted {
 		return pod
 	}
-	return snap.Site.Mutate(pod, snap.facts(pod, true))
+	return snap.Site.Mutate(pod, snap.facts(pod))
 }

@@ -53,6 +53,10 @@ func (in *Inputs) pod(ctx context.Context, namespace, name string) ([]*corev1.Po
 	return []*corev1.Pod{pod}, nil
 }
 
+// maxTargets is how many pods a Service may select in a request for its proxy: each of
+// them is evaluated.
+const maxTargets = 20
+
 // podsOfService are those that the Service selects. One without a selector leads
 // any address that its author chose, so it is unknown what it reaches.
 func (in *Inputs) podsOfService(ctx context.Context, namespace, name string) ([]*corev1.Pod, error) {
@@ -65,8 +69,11 @@ func (in *Inputs) podsOfService(ctx context.Context, namespace, name string) ([]
 	}
 	pods := &corev1.PodList{}
 	selector := client.MatchingLabelsSelector{Selector: labels.SelectorFromSet(service.Spec.Selector)}
-	if err := in.Reader.List(ctx, pods, client.InNamespace(namespace), selector); err != nil {
+	if err := in.Reader.List(ctx, pods, client.InNamespace(namespace), selector, client.Limit(maxTargets)); err != nil {
 		return nil, fmt.Errorf("the pods of Service %q cannot be looked up: %w", name, err)
+	}
+	if pods.Continue != "" || len(pods.Items) > maxTargets {
+		return nil, fmt.Errorf("the Service %q selects more than %d pods: connect to one of its pods instead", name, maxTargets)
 	}
 	targets := make([]*corev1.Pod, 0, len(pods.Items))
 	for i := range pods.Items {

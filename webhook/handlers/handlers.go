@@ -83,6 +83,8 @@ type evaluation struct {
 	review policies.Review
 	policy *policies.Policy
 	facts  policies.Facts
+	// lookUps is how many look-ups were made.
+	lookUps int
 }
 
 // validator evaluates one kind of request.

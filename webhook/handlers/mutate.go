@@ -5,7 +5,6 @@ import (
 
 	admissionv1 "k8s.io/api/admission/v1"
 	corev1 "k8s.io/api/core/v1"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
@@ -37,9 +36,7 @@ func (m *mutator) Handle(ctx context.Context, request admission.Request) admissi
 	ctx, cancel := context.WithTimeout(ctx, lookUp)
 	defer cancel()
 	m.inputs.lookAt(ctx, e, pod)
-	if e.policy.WantsKit(pod) {
-		m.inputs.candidates(ctx, e)
-	}
+	m.inputs.launcher(ctx, e)
 	changed := e.policy.Mutate(pod, e.facts)
 	if changed == pod {
 		return m.answer(request, e, nil)
@@ -49,22 +46,6 @@ func (m *mutator) Handle(ctx context.Context, request admission.Request) admissi
 		return m.inputs.undecided(nameMutate, request, err)
 	}
 	return m.answer(request, e, operations)
-}
-
-// candidates are the kits that pods of the namespace mount. The webhook may not
-// list Secrets; the creator of job pods is such a pod itself.
-func (in *Inputs) candidates(ctx context.Context, e *evaluation) {
-	pods := &corev1.PodList{}
-	if err := in.Reader.List(ctx, pods, client.InNamespace(e.review.Namespace)); err != nil {
-		return
-	}
-	for i := range pods.Items {
-		for _, name := range policies.References(&pods.Items[i]) {
-			if _, known := e.facts.Kits[name]; !known {
-				put(&e.facts.Kits, name, in.Kits.Kit(ctx, e.review.Namespace, name, e.policy.Source()))
-			}
-		}
-	}
 }
 
 func (m *mutator) answer(request admission.Request, e *evaluation, operations []byte) admission.Response {

@@ -16,7 +16,8 @@ func Objects(inputs *Inputs) admission.Handler {
 	return &validator{name: nameObjects, inputs: inputs, gather: gatherReviewed}
 }
 
-func gatherReviewed(_ context.Context, in *Inputs, e *evaluation) error {
+func gatherReviewed(ctx context.Context, in *Inputs, e *evaluation) error {
+	in.launcher(ctx, e)
 	if secret, ok := e.review.Object.(*corev1.Secret); ok && strings.HasPrefix(secret.Name, names.PrefixKit) {
 		put(&e.facts.Kits, secret.Name, in.Kits.OfSecret(secret, e.policy.Source()))
 	}

@@ -19,23 +19,53 @@ func Pods(inputs *Inputs) admission.Handler {
 func gatherPod(ctx context.Context, in *Inputs, e *evaluation) error {
 	if pod, ok := e.review.Object.(*corev1.Pod); ok {
 		in.lookAt(ctx, e, pod)
+		in.launcher(ctx, e)
 	}
 	return nil
 }
+
+// maxLookUps is how many objects one request may have looked up, and maxSame how many
+// kits or ConfigMaps of one pod: the author of a pod writes how many it refers to, and
+// a pod with two kits is denied anyway. The other references have no fact, which
+// package policies denies.
+const (
+	maxLookUps = 50
+	maxSame    = 2
+)
 
 // lookAt reads what the pod refers to. What cannot be read is a fact with an
 // error.
 func (in *Inputs) lookAt(ctx context.Context, e *evaluation, pod *corev1.Pod) {
 	namespace := e.review.Namespace
-	for _, name := range policies.References(pod) {
-		put(&e.facts.Kits, name, in.Kits.Kit(ctx, namespace, name, e.policy.Source()))
+	for _, name := range first(maxSame, policies.References(pod)) {
+		in.kit(ctx, e, name)
 	}
-	for _, name := range policies.LocalReferences(pod) {
-		put(&e.facts.Locals, name, in.Kits.Local(ctx, namespace, name))
+	for _, name := range first(maxSame, policies.LocalReferences(pod)) {
+		if e.mayLookUp() {
+			put(&e.facts.Locals, name, in.Kits.Local(ctx, namespace, name))
+		}
 	}
 	for _, name := range e.policy.ClaimReferences(pod) {
-		put(&e.facts.Claims, name, in.claim(ctx, namespace, name))
+		if e.mayLookUp() {
+			put(&e.facts.Claims, name, in.claim(ctx, namespace, name))
+		}
 	}
+}
+
+func first[T any](n int, all []T) []T { return all[:min(n, len(all))] }
+
+// mayLookUp counts a look-up.
+func (e *evaluation) mayLookUp() bool {
+	e.lookUps++
+	return e.lookUps <= maxLookUps
+}
+
+// kit reads and verifies the kit in a Secret, once for a request.
+func (in *Inputs) kit(ctx context.Context, e *evaluation, name string) {
+	if _, known := e.facts.Kits[name]; known || name == "" || !e.mayLookUp() {
+		return
+	}
+	put(&e.facts.Kits, name, in.Kits.Kit(ctx, e.review.Namespace, name, e.policy.Source()))
 }
 
 // claim reads to which volume a claim is bound.

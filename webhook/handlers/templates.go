@@ -20,8 +20,5 @@ func gatherTemplate(ctx context.Context, in *Inputs, e *evaluation) error {
 		return nil
 	}
 	in.lookAt(ctx, e, pod)
-	if e.policy.WantsKit(pod) {
-		in.candidates(ctx, e)
-	}
 	return nil
 }

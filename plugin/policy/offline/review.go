@@ -98,6 +98,7 @@ func (s *Snapshot) prepare(q *Review, mutate bool) {
 	}
 	pod.Namespace = q.Request.Namespace
 	q.Notes = append(s.assume(&q.Facts, pod, q.Policy), s.missing(&q.Facts, pod)...)
+	q.AssumeLauncher(pod)
 	if !mutate && !template {
 		return
 	}

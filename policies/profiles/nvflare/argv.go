@@ -2,8 +2,8 @@ package nvflare
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -139,14 +139,20 @@ func (a argv) settings(from int, p profiles.Process, id profiles.Identity) []pro
 	return nil
 }
 
-// The forms of values that a launcher sets and that are not in a kit. None of them can
-// contain $(…), which Kubernetes would expand.
-var (
-	address = regexp.MustCompile(`^[A-Za-z0-9._-]+:[0-9]{1,5}$`)
-	url     = regexp.MustCompile(`^(grpcs?|https?|s?tcp)://[A-Za-z0-9._-]+:[0-9]{1,5}$`)
-	host    = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
-	port    = regexp.MustCompile(`^[0-9]{1,5}$`)
-)
+// isURL says whether a value is a URL of the given host, and of the port if that is
+// not zero. It has neither a path nor $(…), which Kubernetes would expand.
+func isURL(value, host string, port int) bool {
+	scheme, address, ok := strings.Cut(value, "://")
+	if !ok || !slices.Contains(schemes[:], scheme) {
+		return false
+	}
+	name, digits, ok := strings.Cut(address, ":")
+	number, err := strconv.ParseUint(digits, 10, 16)
+	return ok && err == nil && host != "" && name == host && (port == 0 || int(number) == port)
+}
+
+// schemes are those of the drivers that NVFLARE has.
+var schemes = [...]string{"grpc", "grpcs", "http", "https", "tcp", "stcp"}
 
 // isJobID says whether a text is a UUID in its usual spelling. It is called often, so it
 // uses no regular expression.
@@ -164,5 +170,3 @@ func isJobID(text string) bool {
 }
 
 func isScheme(text string) bool { return text == "grpc" || text == "http" || text == "tcp" }
-
-func isConnection(text string) bool { return text == "mtls" || text == "tls" || text == "clear" }

@@ -26,7 +26,10 @@ func argvProblem(t *testing.T, command string, role kit.Role) string {
 		c.Command, c.Args = words[:1], words[1:]
 	}
 	process, _ := nvflare.Profile{}.Recognise(c)
-	id := profiles.Identity{Participant: "Site_2", Org: "hospital_b", Role: role, Workspace: "/workspace", Pod: "job-0"}
+	id := profiles.Identity{
+		Participant: "Site_2", Org: "hospital_b", Role: role, Object: "site-2", Workspace: "/workspace", Pod: "job-0",
+		Server: kit.Endpoint{Scheme: "grpc", Host: "server1", Port: 8002},
+	}
 	problems := grammarOf(process, id).Argv(c)
 	require.LessOrEqual(t, len(problems), 1)
 	if len(problems) == 0 {
@@ -124,9 +127,9 @@ func TestAdmins(t *testing.T) {
 const (
 	jobID     = "0c4c8c6e-61b4-4a05-9f8a-1c1dfba4d2f0"
 	clientJob = python + " -u -m nvflare.private.fed.app.client.worker_process -m /workspace -w /workspace/startup -n " + jobID +
-		" -c Site_2 -p tcp://site-2:8102 -g server1:8002 -scheme grpc -s fed_client.json --parent_conn_sec clear --set secure_train=true uid=Site_2 org=hospital_b config_folder=config"
+		" -c Site_2 -p stcp://site-2:8102 -g server1:8002 -scheme grpc -s fed_client.json --parent_conn_sec mtls --set secure_train=true uid=Site_2 org=hospital_b config_folder=config"
 	serverJob = python + " -u -m nvflare.private.fed.app.server.runner_process -m /workspace -s fed_server.json -r /workspace/" + jobID +
-		"/app_server -n " + jobID + " -p tcp://server1:8102 -u grpc://server1:8002 --host server1 --port 8002 --set secure_train=true org=hospital_b config_folder=config"
+		"/app_server -n " + jobID + " -p stcp://site-2:8102 --parent_conn_sec mtls -u grpc://0:8002 --host Site_2 --port 8002 --set secure_train=true org=hospital_b config_folder=config"
 )
 
 func TestJobs(t *testing.T) {
@@ -141,11 +144,17 @@ func TestJobs(t *testing.T) {
 	}{
 		"a client's":              {clientJob, "client", ""},
 		"a server's":              {serverJob, "server", ""},
-		"without conn_sec":        {with(clientJob, " --parent_conn_sec clear", ""), "client", ""},
-		"mutual TLS":              {with(clientJob, "clear", "mtls"), "client", ""},
+		"without conn_sec":        {with(clientJob, " --parent_conn_sec mtls", ""), "client", "the argument --parent_conn_sec is missing"},
+		"in clear text":           {with(clientJob, "mtls", "clear"), "client", `the value "clear" of --parent_conn_sec`},
+		"another parent":          {with(clientJob, "tcp://site-2:", "tcp://site-3:"), "client", "of -p"},
+		"another server":          {with(clientJob, "-g server1:", "-g server2:"), "client", "of -g"},
+		"another server's port":   {with(clientJob, "-g server1:8002", "-g server1:8003"), "client", "of -g"},
+		"another port to itself":  {with(serverJob, "grpc://0:8002", "grpc://0:8003"), "server", "of -u"},
+		"another host to itself":  {with(serverJob, "grpc://0:8002", "grpc://evil:8002"), "server", "of -u"},
+		"another host":            {with(serverJob, "--host Site_2", "--host evil"), "server", "of --host"},
 		"another order":           {with(with(clientJob, " -c Site_2", ""), "--set", "-c Site_2 --set"), "client", ""},
 		"another's kit":           {clientJob, "server", "but the kit is for the role server"},
-		"an unknown security":     {with(clientJob, "clear", "none"), "client", `the value "none" of --parent_conn_sec`},
+		"an unknown security":     {with(clientJob, "mtls", "none"), "client", `the value "none" of --parent_conn_sec`},
 		"another site":            {with(clientJob, "-c Site_2", "-c site-1"), "client", `the value "site-1" of -c`},
 		"a longer site":           {with(clientJob, "-c Site_2", "-c Site_22"), "client", `the value "Site_22" of -c`},
 		"another kit's folder":    {with(clientJob, "/workspace/startup", "/tmp/startup"), "client", `the value "/tmp/startup" of -w`},
@@ -171,7 +180,7 @@ func TestJobs(t *testing.T) {
 		"a server's flag":         {with(clientJob, "-c Site_2", "-c Site_2 --host server1"), "client", `the argument "--host" is not allowed`},
 		"another job's folder":    {with(serverJob, "/workspace/"+jobID, "/workspace/00000000-0000-0000-0000-000000000000"), "server", "of -r"},
 		"above the job's folder":  {with(serverJob, "/app_server", "/../app_server"), "server", "of -r"},
-		"a host with a path":      {with(serverJob, "--host server1", "--host server1/x"), "server", "of --host"},
+		"a host with a path":      {with(serverJob, "--host Site_2", "--host Site_2/x"), "server", "of --host"},
 		"a port with letters":     {with(serverJob, "--port 8002", "--port http"), "server", "of --port"},
 		"no port":                 {with(serverJob, " --port 8002", ""), "server", "the argument --port is missing"},
 	} {

@@ -21,7 +21,7 @@ func TestConformance(t *testing.T) {
 	}
 	for _, role := range []string{"server", "client"} {
 		suite.Pods = append(suite.Pods, profilestest.Pod{
-			Name: role + "'s job", Pod: policiestest.JobPod(t, role), Policy: jobs, Facts: policiestest.JobFacts(jobs), User: policiestest.LauncherUser,
+			Name: role + "'s job", Pod: policiestest.JobPod(t, role), Policy: jobs, Facts: policiestest.JobFacts(jobs, role), User: policiestest.LauncherOf(role),
 		})
 	}
 	profilestest.Run(t, suite)

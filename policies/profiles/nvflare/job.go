@@ -1,6 +1,7 @@
 package nvflare
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
@@ -13,8 +14,8 @@ type option struct {
 	flag  string
 	form  func(string) bool
 	parts [7]string
-	// optional flags are those that older launchers do not write.
-	optional bool
+	// seen says that the flag was given: it cannot be given twice.
+	seen bool
 }
 
 func (o *option) takes(value string) bool {
@@ -40,20 +41,24 @@ func joined(value string, parts [7]string) bool {
 // reference pods of 2.9.0, made by the real launcher.
 func jobOptions(p profiles.Process, id profiles.Identity, job string) []option {
 	common := [10]option{
-		{flag: "-m", parts: [7]string{id.Workspace}}, {flag: "-n", form: isJobID}, {flag: "-p", form: url.MatchString},
-		{flag: "--parent_conn_sec", form: isConnection, optional: true},
+		{flag: "-m", parts: [7]string{id.Workspace}}, {flag: "-n", form: isJobID},
+		{flag: "-p", form: func(value string) bool { return isURL(value, id.Object, 0) }},
+		{flag: "--parent_conn_sec", parts: [7]string{"mtls"}},
 	}
 	if p.Role == nvflare.RoleServer {
 		return append(common[:4],
 			option{flag: "-s", parts: [7]string{nvflare.ServerConfig}},
 			option{flag: "-r", parts: [7]string{id.Workspace, "/", job, "/app_server"}},
-			option{flag: "-u", form: url.MatchString}, option{flag: "--host", form: host.MatchString}, option{flag: "--port", form: port.MatchString})
+			option{flag: "-u", form: func(value string) bool { return isURL(value, "0", id.Server.Port) }},
+			option{flag: "--host", parts: [7]string{id.Participant}},
+			option{flag: "--port", parts: [7]string{strconv.Itoa(id.Server.Port)}})
 	}
 	return append(common[:4],
 		option{flag: "-s", parts: [7]string{nvflare.ClientConfig}},
 		option{flag: "-w", parts: [7]string{id.Workspace, "/startup"}},
 		option{flag: "-c", parts: [7]string{id.Participant}},
-		option{flag: "-g", form: address.MatchString}, option{flag: "-scheme", form: isScheme})
+		option{flag: "-g", parts: [7]string{id.Server.Host, ":", strconv.Itoa(id.Server.Port)}},
+		option{flag: "-scheme", form: isScheme})
 }
 
 // job requires pairs of a flag and a value up to --set, with each flag exactly once.
@@ -68,10 +73,10 @@ func (a argv) job(p profiles.Process, id profiles.Identity) []profiles.Problem {
 		if value := a.at(i + 1); !o.takes(value) {
 			return a.wrong(min(i+1, len(a.words)-1), fixArgv, "the value %q of %s does not match the kit, or is not one that the launcher writes", value, o.flag)
 		}
-		*o = option{optional: true} // so that it cannot occur again
+		*o = option{seen: true}
 	}
 	for k := range options {
-		if o := &options[k]; !o.optional {
+		if o := &options[k]; !o.seen {
 			return a.wrong(3, fixArgv, "the argument %s is missing", o.flag)
 		}
 	}

@@ -70,7 +70,7 @@ func (Profile) Secrets() []profiles.LauncherSecret {
 	}
 }
 
-// OwnsKitCopy implements profiles.Launcher.
-func (Profile) OwnsKitCopy(secret, participant string, role kit.Role) bool {
+// OwnsSecret implements profiles.Launcher.
+func (Profile) OwnsSecret(secret, participant string, role kit.Role) bool {
 	return nvflare.OwnsDerived(secret, participant, role)
 }

@@ -32,8 +32,8 @@ func TestRecognise(t *testing.T) {
 	}
 }
 
-// The names are from the reference pods, in both spellings of upstream.
-func TestOwnsDerived(t *testing.T) {
+// The names are those of the reference pods, and upstream's two spellings.
+func TestOwnsSecret(t *testing.T) {
 	for _, tc := range []struct {
 		secret, participant string
 		role                kit.Role
@@ -44,8 +44,10 @@ func TestOwnsDerived(t *testing.T) {
 		{"nvflare-startup-server-b3eacd33", "server1", kit.RoleServer, true},
 		{"nvflare-startup-server-b3eacd33", "server1", kit.RoleClient, false},
 		{"nvflare-startup-site2-809cb9ad", "site-2", kit.RoleClient, false},
+		{"nvflare-cred-j7fa61fd5-26be-4769-9e29-8a45f7d1478f-site2-809cb9ad", "Site_2", kit.RoleClient, true},
+		{"nvflare-cred-j7fa61fd5-26be-4769-9e29-8a45f7d1478f-site2-809cb9ad", "site-1", kit.RoleClient, false},
 	} {
-		if got := (nvflare.Profile{}).OwnsKitCopy(tc.secret, tc.participant, tc.role); got != tc.want {
+		if got := (nvflare.Profile{}).OwnsSecret(tc.secret, tc.participant, tc.role); got != tc.want {
 			t.Errorf("%+v: %v", tc, got)
 		}
 	}

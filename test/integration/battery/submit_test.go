@@ -29,6 +29,7 @@ func (s *server) submit(ctx context.Context, t testing.TB, c *battery.Case) batt
 	config := rest.CopyConfig(s.config)
 	config.WarningHandler = heard
 	config.Impersonate = rest.ImpersonationConfig{UserName: c.Review.User.Username, Groups: []string{groupUsers}}
+	config.Impersonate.Extra = s.extra(ctx, t, c)
 	if c.Snapshot.BreakGlass {
 		config.Impersonate.Groups = append(config.Impersonate.Groups, groupBreakGlass)
 	}
@@ -41,6 +42,21 @@ func (s *server) submit(ctx context.Context, t testing.TB, c *battery.Case) batt
 		t.Errorf("the API server itself says: %v", err)
 	}
 	return v
+}
+
+// extra is what the API server says of a token that is bound to a pod: the pod's UID is
+// the one that the API server gave it.
+func (s *server) extra(ctx context.Context, t testing.TB, c *battery.Case) map[string][]string {
+	t.Helper()
+	name := c.Review.User.Extra[policies.ExtraPodName]
+	if len(name) == 0 {
+		return nil
+	}
+	pod := &corev1.Pod{}
+	if err := s.admin.Get(ctx, client.ObjectKey{Namespace: c.Snapshot.Namespace, Name: name[0]}, pod); err != nil {
+		t.Fatal(err)
+	}
+	return map[string][]string{policies.ExtraPodName: name, policies.ExtraPodUID: {string(pod.UID)}}
 }
 
 var denied = regexp.MustCompile(`(?s)^admission webhook "[a-z-]+\.kubectl-flare\.dev" denied the request: (.*)$`)

@@ -84,7 +84,9 @@ func (s *server) settle(c *battery.Case) {
 		s.create(claim)
 	}
 	for _, o := range snap.Pods {
-		s.create(o.DeepCopy())
+		pod := o.DeepCopy()
+		pod.UID = ""
+		s.create(pod)
 	}
 	for _, o := range snap.Services {
 		s.create(o.DeepCopy())
