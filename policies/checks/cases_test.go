@@ -139,6 +139,7 @@ func TestObjectCases(t *testing.T) {
 }
 
 func (c *objectCase) evaluate(t *testing.T, site *compiled.Policy) []checks.Result {
+	t.Helper()
 	if c.ConfigMap != nil {
 		var old *corev1.ConfigMap
 		if c.Before != nil {

@@ -45,5 +45,5 @@ func TestOnlyItsFoldersNameAFramework(t *testing.T) {
 		}
 		read++
 	}
-	assert.Positive(t, read)
+	assert.Greater(t, read, 100)
 }

@@ -39,13 +39,7 @@ func TestWhatPeopleReadAvoidsTheWordsOfContributing(t *testing.T) {
 		}
 		read++
 	}
-	assert.Positive(t, read)
-}
-
-// notYet lists the folders whose language has not been revised yet.
-var notYet = []string{
-	"test/scripts/",
-	"test/battery/testdata/cases/jobs.yaml", "test/battery/testdata/cases/updates.yaml",
+	assert.Greater(t, read, 100)
 }
 
 // inFile looks where people read: Go, documentation, manifests and scripts.
@@ -53,11 +47,6 @@ var notYet = []string{
 func inFile(name string, rules []Rule) ([]Finding, error) {
 	if name == "CONTRIBUTING.md" || name == "LICENSE" || strings.HasPrefix(name, "test/words/") {
 		return nil, nil
-	}
-	for _, prefix := range notYet {
-		if strings.HasPrefix(name, prefix) {
-			return nil, nil
-		}
 	}
 	text, err := os.ReadFile(filepath.Join(root, name))
 	if err != nil {
