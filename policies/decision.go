@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
@@ -41,9 +42,16 @@ func (d Decision) Message() string {
 	return strings.Join(d.lines(), "\n")
 }
 
+// maxLines bounds a message, since the author of an object chooses how much of it is
+// wrong. Results has everything.
+const maxLines = 20
+
 func (d Decision) lines() []string {
-	lines := make([]string, 0, len(d.Results))
-	for _, r := range d.Results {
+	lines := make([]string, 0, min(len(d.Results), maxLines+1))
+	for i, r := range d.Results {
+		if i == maxLines {
+			return append(lines, fmt.Sprintf("SitePolicy %s: violations not shown: %d; fix those above first", d.Policy, len(d.Results)-maxLines))
+		}
 		lines = append(lines, "SitePolicy "+d.Policy+": "+r.String())
 	}
 	return lines
