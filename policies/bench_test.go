@@ -41,6 +41,7 @@ func BenchmarkEvaluate(b *testing.B) {
 // withParticipants has n participants, of which the client is one.
 func withParticipants(policy *v1alpha1.SitePolicy, n int) *v1alpha1.SitePolicy {
 	policy.Spec.Participants, policy.Spec.Kits.MinimumSerial = []string{"Site_2"}, nil
+	policy.Spec.Launchers = policy.Spec.Launchers[:1]
 	for i := 1; i < n; i++ {
 		policy.Spec.Participants = append(policy.Spec.Participants, fmt.Sprintf("Hospital_%d", i))
 	}
