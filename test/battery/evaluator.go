@@ -32,15 +32,11 @@ func (c *Case) evaluate(site *policies.Policy, known *policies.Catalog) Verdict 
 	if _, ok := r.Object.(*v1alpha1.SitePolicy); ok {
 		return verdictOf(known.EvaluateSitePolicy(r))
 	}
-	var pod *corev1.Pod
-	var template bool
-	if pod, _ = r.Object.(*corev1.Pod); pod == nil {
-		pod, _, template = policies.Extract(r.Object)
-	}
-	if pod != nil && !template && r.Operation == policies.Create && r.Subresource == "" {
-		f := snap.facts(pod)
-		c.launcher(&f, site)
-		pod = site.Mutate(pod, f)
+	pod, _ := r.Object.(*corev1.Pod)
+	if pod == nil {
+		pod, _, _ = policies.Extract(r.Object)
+	} else if c.Mutates() {
+		pod = c.mutated(site)
 		r.Object = pod
 	}
 	f := snap.facts(pod)
@@ -54,6 +50,22 @@ func (c *Case) evaluate(site *policies.Policy, known *policies.Catalog) Verdict 
 		d = site.Evaluate(r, f)
 	}
 	return verdictOf(d)
+}
+
+// Mutates says whether the request is for a new pod, which mutation may change.
+func (c *Case) Mutates() bool {
+	_, pod := c.Review.Object.(*corev1.Pod)
+	return pod && c.Review.Operation == policies.Create && c.Review.Subresource == ""
+}
+
+// Mutated is the new pod after mutation, the same object if nothing changes.
+func (c *Case) Mutated() *corev1.Pod { return c.mutated(c.Snapshot.Site) }
+
+func (c *Case) mutated(site *policies.Policy) *corev1.Pod {
+	pod, _ := c.Review.Object.(*corev1.Pod)
+	f := c.Snapshot.facts(pod)
+	c.launcher(&f, site)
+	return site.Mutate(pod, f)
 }
 
 // reviewed adds the facts of requests that are not about a pod.

@@ -13,7 +13,6 @@ import (
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	admissionv1 "k8s.io/api/admission/v1"
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
@@ -41,7 +40,7 @@ func HTTPS(ctx context.Context, t testing.TB, c *Case) Verdict {
 	defer server.Close()
 	request := requestOf(t, c)
 	endpoint := endpoint{t, server}
-	if _, ok := c.Review.Object.(*corev1.Pod); ok && c.Review.Operation == policies.Create && c.Review.Subresource == "" {
+	if c.Mutates() {
 		endpoint.mutate(ctx, request)
 	}
 	response := endpoint.post(ctx, path(&c.Review), request)
