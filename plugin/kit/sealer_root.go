@@ -59,7 +59,7 @@ func (o *SealerOptions) root() (*x509.Certificate, crypto.Signer, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s %w", from("--root-key: "+o.RootKeyFile), err)
 	}
-	if !pki.Belongs(signer, root.PublicKey) {
+	if !pki.Equal(signer.Public(), root.PublicKey) {
 		return nil, nil, fmt.Errorf("%s: the key does not belong to the root certificate", from("--root-key: "+o.RootKeyFile))
 	}
 	return root, signer, nil

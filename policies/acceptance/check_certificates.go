@@ -84,12 +84,10 @@ func (e *evaluation) key() kit.Findings {
 	if k.Certificate == nil {
 		what = "the participant"
 	}
-	data, _ := k.Startup.Get(path.Base(k.Paths.Key))
-	key, err := pki.ParseKey(data)
 	switch {
-	case err != nil:
+	case k.OwnKey == nil:
 		return kit.Findings{kit.Fail(CheckKey, k.Paths.Key, askForKit, "the private key cannot be read")}
-	case pki.KeyFingerprint(key.Public()) != k.KeyFingerprint, k.Certificate != nil && !pki.Belongs(key, k.Certificate.PublicKey):
+	case pki.KeyFingerprint(k.OwnKey) != k.KeyFingerprint, k.Certificate != nil && !pki.Equal(k.OwnKey, k.Certificate.PublicKey):
 		return kit.Findings{kit.Fail(CheckKey, k.Paths.Key, askForKit, "the private key does not belong to %s", what)}
 	}
 	return kit.Findings{kit.Pass(CheckKey, k.Paths.Key, "the private key belongs to %s", what)}

@@ -6,6 +6,7 @@
 package kit
 
 import (
+	"crypto"
 	"crypto/x509"
 	"time"
 )
@@ -84,6 +85,9 @@ type Kit struct {
 	// KeyFingerprint is the fingerprint of the participant's public key, see
 	// pki.KeyFingerprint. It is always set.
 	KeyFingerprint string
+	// OwnKey is the public key of the private key in the kit. It is nil if the private key
+	// is elsewhere, see Content.Elsewhere.
+	OwnKey crypto.PublicKey
 
 	// Public are the names of the files of startup/ without secrets, which say who the
 	// participant is.

@@ -101,12 +101,13 @@ func expect(t *testing.T, err error, want string) {
 	}
 }
 
-func TestBelongs(t *testing.T) {
+func TestEqual(t *testing.T) {
 	one, other := newKey(t), newKey(t)
-	assert.True(t, pki.Belongs(one, one.Public()))
-	assert.False(t, pki.Belongs(one, other.Public()))
+	assert.True(t, pki.Equal(one.Public(), one.Public()))
+	assert.False(t, pki.Equal(one.Public(), other.Public()))
 	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
-	assert.False(t, pki.Belongs(one, rsaKey.Public()))
-	assert.False(t, pki.Belongs(one, "no key"))
+	assert.False(t, pki.Equal(one.Public(), rsaKey.Public()))
+	assert.False(t, pki.Equal(one.Public(), "no key"))
+	assert.False(t, pki.Equal(nil, one.Public()))
 }

@@ -120,8 +120,10 @@ func EncodePublicKey(key crypto.PublicKey) ([]byte, error) {
 // OnP256 says whether a key is on the curve that seals use.
 func OnP256(key *ecdsa.PublicKey) bool { return key.Curve == elliptic.P256() }
 
-// Belongs says whether a private key belongs to a public key.
-func Belongs(key crypto.Signer, public crypto.PublicKey) bool {
-	own, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool })
-	return ok && own.Equal(public)
+// Equal says whether two public keys are the same.
+func Equal(one, other crypto.PublicKey) bool {
+	key, ok := one.(interface {
+		Equal(other crypto.PublicKey) bool
+	})
+	return ok && key.Equal(other)
 }

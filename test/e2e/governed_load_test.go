@@ -42,9 +42,14 @@ func newLoad(t *testing.T, good *corev1.Pod) *load {
 	return &load{typed: typed, good: good, bad: bad}
 }
 
-// during sends pods, four at a time, while something happens, and a while longer
-// on either side.
+// during sends pods, four at a time, while something happens.
 func (l *load) during(t *testing.T, happens func()) {
+	t.Helper()
+	l.with(t, 4, happens)
+}
+
+// with sends so many pods at a time, half of them valid, while something happens.
+func (l *load) with(t *testing.T, atOnce int, happens func()) {
 	t.Helper()
 	l.passed.Store(0)
 	l.failed.Store(0)
@@ -53,7 +58,7 @@ func (l *load) during(t *testing.T, happens func()) {
 	l.failures = nil
 	ctx, stop := context.WithCancel(t.Context())
 	var senders sync.WaitGroup
-	for range 2 {
+	for range atOnce / 2 {
 		senders.Go(func() { l.send(ctx, l.good) })
 		senders.Go(func() { l.send(ctx, l.bad) })
 	}

@@ -30,6 +30,36 @@ func TestReliability(t *testing.T) {
 		require.Zero(t, l.admitted.Load())
 		require.Greater(t, l.passed.Load(), int64(100))
 	})
+	t.Run("a new certificate loses no request", func(t *testing.T) {
+		l.during(t, func() {
+			pods, err := env.WebhookPods(t.Context())
+			require.NoError(t, err)
+			before := make([]string, len(pods))
+			for i, pod := range pods {
+				before[i], err = env.ServingCertificate(t.Context(), pod)
+				require.NoError(t, err)
+			}
+			// cert-manager issues it again at once.
+			kubectl(t, "delete", "secret", "flare-webhook-tls", "-n", "flare-system")
+			for i, pod := range pods {
+				require.Eventually(t, func() bool {
+					now, err := env.ServingCertificate(t.Context(), pod)
+					return err == nil && now != before[i]
+				}, 3*time.Minute, time.Second, "pod %s serves its old certificate", pod.Name)
+			}
+		})
+		require.Zero(t, l.failed.Load(), "%v", l.failures)
+		require.Zero(t, l.admitted.Load())
+	})
+	t.Run("200 requests at once", func(t *testing.T) {
+		l.with(t, 200, func() { time.Sleep(10 * time.Second) })
+		require.Zero(t, l.admitted.Load())
+		require.Greater(t, l.passed.Load(), int64(100))
+		for _, failure := range l.failures {
+			require.Contains(t, failure, "too many requests")
+		}
+		recovers(t, l)
+	})
 	t.Run("killed pods let nothing through", func(t *testing.T) {
 		l.during(t, func() {
 			for range 3 {

@@ -8,6 +8,7 @@
 //	go run ./test/lab env                 print what the plugin and the tests need
 //	go run ./test/lab status              say what runs
 //	go run ./test/lab restart CLUSTER     cut a cluster's power and start it again
+//	go run ./test/lab restart CLUSTER DAEMON  kill one daemon, which starts again
 //	go run ./test/lab nvflare ARGS...     run NVFLARE's own command
 //	go run ./test/lab down                end everything
 package main

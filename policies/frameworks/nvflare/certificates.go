@@ -33,7 +33,7 @@ func fillCertificates(k *kit.Kit, c configuration, doc *document) error {
 	return checkSubject(file, k.Certificate)
 }
 
-// keyAt checks that the private key can be parsed, unless it is on a volume.
+// keyAt parses the private key, unless it is on a volume.
 func keyAt(k *kit.Kit, doc *document, field []any) (string, error) {
 	if name, err := doc.text(field...); err == nil && k.Elsewhere(name) {
 		return path.Join(kit.StartupDir, name), nil
@@ -42,9 +42,11 @@ func keyAt(k *kit.Kit, doc *document, field []any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := pki.ParseKey(data); err != nil {
+	key, err := pki.ParseKey(data)
+	if err != nil {
 		return "", &kit.FieldError{File: file, Problem: err.Error(), Fix: asProvisioned}
 	}
+	k.OwnKey = key.Public()
 	return file, nil
 }
 

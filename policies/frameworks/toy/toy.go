@@ -143,8 +143,10 @@ func readKeys(k *kit.Kit) error {
 	if data, ok = k.Startup.Get(KeyFile); !ok {
 		return wrong(KeyFile, "is missing")
 	}
-	if _, err := pki.ParseKey(data); err != nil {
+	key, err := pki.ParseKey(data)
+	if err != nil {
 		return wrong(KeyFile, err.Error())
 	}
+	k.OwnKey = key.Public()
 	return nil
 }

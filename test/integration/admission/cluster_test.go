@@ -36,9 +36,11 @@ type cluster struct {
 	mapper  *restmapper.DeferredDiscoveryRESTMapper
 
 	reviews, health string
-	end             context.CancelFunc
-	ended           chan error
-	readyAfter      time.Duration
+	// line is how the webhook reaches the API server.
+	line       *line
+	end        context.CancelFunc
+	ended      chan error
+	readyAfter time.Duration
 }
 
 func connect(config *rest.Config) (*cluster, error) {
@@ -51,7 +53,7 @@ func connect(config *rest.Config) (*cluster, error) {
 		return nil, err
 	}
 	mapper := restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(typed.Discovery()))
-	return &cluster{config: config, typed: typed, dynamic: dyn, mapper: mapper}, nil
+	return &cluster{config: config, typed: typed, dynamic: dyn, mapper: mapper, line: newLine()}, nil
 }
 
 // install writes the manifests. Only the address of the webhook is another: no
@@ -148,6 +150,7 @@ func (c *cluster) start() error {
 	}
 	c.health = "http://" + health.Addr().String()
 	as := rest.CopyConfig(c.config)
+	as.Dial = c.line.dial
 	as.Impersonate = rest.ImpersonationConfig{
 		UserName: "system:serviceaccount:flare-system:flare-webhook",
 		Groups:   []string{"system:serviceaccounts", "system:serviceaccounts:flare-system", "system:authenticated"},

@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 func containsNoPolicy(err error) bool { return strings.Contains(err.Error(), noPolicy) }
@@ -103,4 +104,37 @@ func TestWebhookAway(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, world.start())
 	within(t, 5*time.Second, "it is back", func() bool { return pod(ns) == nil })
+}
+
+// TestAPIServerOutOfReach: without the API server, the webhook knows the policies as they
+// were, and what it has to look up is denied. It hears of changes once it is back.
+func TestAPIServerOutOfReach(t *testing.T) {
+	ns := createNamespace(t, "cut", "cut")
+	createPolicy(t, policyOf("cut"))
+	bindSite(t, ns)
+	try := func(pod *corev1.Pod) error {
+		_, err := world.typed.CoreV1().Pods(ns).Create(t.Context(), pod, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+		return err
+	}
+	within(t, 5*time.Second, "the policy is known", func() bool { return try(podOf("p")) == nil })
+	withKit := podOf("k")
+	withKit.Spec.Volumes = []corev1.Volume{{Name: "k", VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: "flare-kit-site-1-" + strings.Repeat("0", 32)}}}}
+	denied(t, try(withKit), "pods.kubectl-flare.dev", "the Secret does not exist")
+
+	world.line.cut()
+	t.Cleanup(world.line.restore)
+	require.NoError(t, try(podOf("p")), "nothing has to be looked up")
+	denied(t, try(withKit), "pods.kubectl-flare.dev", "cannot be read")
+	policies := world.dynamic.Resource(sitePolicies())
+	changed, err := policies.Get(t.Context(), "cut", metav1.GetOptions{})
+	require.NoError(t, err)
+	require.NoError(t, unstructured.SetNestedField(changed.Object, "Deny", "spec", "otherPods"))
+	_, err = policies.Update(t.Context(), changed, metav1.UpdateOptions{})
+	require.NoError(t, err)
+	require.NoError(t, try(podOf("p")), "the policy as it was")
+
+	world.line.restore()
+	within(t, 30*time.Second, "the change is known", func() bool { return try(podOf("p")) != nil })
+	denied(t, try(podOf("p")), "pods.kubectl-flare.dev", "otherPods")
+	denied(t, try(withKit), "pods.kubectl-flare.dev", "the Secret does not exist")
 }

@@ -3,10 +3,14 @@
 package machine
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/paths"
 )
@@ -43,6 +47,39 @@ func processes() map[string]int {
 		}
 	}
 	return found
+}
+
+// Kill ends a daemon with SIGKILL. The machine starts it again.
+func (m Machine) Kill(daemon string) error {
+	i := slices.IndexFunc(m.Daemons, func(d Daemon) bool { return d.Name == daemon })
+	machine, running := m.PID()
+	if i < 0 || !running {
+		return fmt.Errorf("machine %s runs no daemon %q", m.Name, daemon)
+	}
+	for _, pid := range children(machine) {
+		if program, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid)); err == nil && program == m.Daemons[i].Argv[0] {
+			return syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+	return fmt.Errorf("machine %s is starting its daemon %q", m.Name, daemon)
+}
+
+// children lists the processes that a process has started.
+func children(parent int) []int {
+	var all []int
+	files, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, file := range files {
+		stat, _ := os.ReadFile(file)
+		// The name, in parentheses, may hold anything; state and parent follow it.
+		fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+		if len(fields) < 2 || fields[1] != strconv.Itoa(parent) {
+			continue
+		}
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil {
+			all = append(all, pid)
+		}
+	}
+	return all
 }
 
 // alive says whether a process still runs. The first process of a namespace is a
