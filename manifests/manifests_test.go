@@ -139,7 +139,8 @@ func table() map[admissionregistrationv1.FailurePolicyType][]rule {
 		{"connect", "pods/exec", "CONNECT"}, {"connect", "pods/attach", "CONNECT"}, {"connect", "pods/portforward", "CONNECT"},
 		{"connect", "pods/proxy", "CONNECT"}, {"connect", "services/proxy", "CONNECT"},
 		{"objects", "secrets", "CREATE"}, {"objects", "secrets", "UPDATE"}, {"objects", "configmaps", "CREATE"}, {"objects", "configmaps", "UPDATE"},
-		{"copies", "persistentvolumeclaims", "CREATE"}, {"copies", "snapshot.storage.k8s.io/volumesnapshots", "CREATE"},
+		{"claims", "persistentvolumeclaims", "CREATE"}, {"claims", "persistentvolumeclaims", "UPDATE"}, {"claims", "persistentvolumeclaims", "DELETE"},
+		{"copies", "snapshot.storage.k8s.io/volumesnapshots", "CREATE"},
 		{"sitepolicies", "kubectl-flare.dev/sitepolicies", "CREATE"}, {"sitepolicies", "kubectl-flare.dev/sitepolicies", "UPDATE"},
 	}
 	open := []rule{{"mutate-pods", "pods", "CREATE"}}

@@ -19,6 +19,9 @@ const (
 	// AuditMessage says what is wrong, where enforcement Audit shows it to no one
 	// else.
 	AuditMessage = "message"
+	// AuditGovern says who was allowed something that needs the verb govern, and which
+	// checks would deny it to others.
+	AuditGovern = "govern"
 	// AuditBreakGlass says that break-glass gave access, and to what.
 	AuditBreakGlass = "breakglass"
 )

@@ -15,12 +15,19 @@ import (
 // Evaluate decides on one request.
 func (p *Policy) Evaluate(r Review, f Facts) Decision {
 	switch {
+	case r.Operation == Delete && f.Terminating:
+		return allowed(f.PolicyName)
 	case p == nil:
 		return noPolicy(&r, &f)
 	case p.site == nil:
 		return denied(p.name, invalid(p.invalid))
 	}
-	d := decide(p.site.Source(), p.results(&r, &f))
+	results, exempt := p.results(&r, &f), []checks.Result(nil)
+	if f.Govern {
+		results, exempt = split(results)
+	}
+	d := decide(p.site.Source(), results)
+	d.exempt(r.User.Username, exempt)
 	if f.BreakGlass && d.Allowed {
 		d.AuditAnnotations[AuditBreakGlass] = r.User.Username + " " + r.Subresource + " " + r.Namespace + "/" + r.Name
 	}
@@ -42,7 +49,7 @@ func noPolicy(r *Review, f *Facts) Decision {
 // for is denied, since its sender relies on a verdict.
 func (p *Policy) results(r *Review, f *Facts) []checks.Result {
 	if r.Operation == Delete {
-		return nil // deleting an object breaks no rule, and must always be possible
+		return p.deletion(r)
 	}
 	if r.Operation == Connect {
 		return p.connect(r, f)
@@ -56,8 +63,10 @@ func (p *Policy) results(r *Review, f *Facts) []checks.Result {
 		return p.secret(r, f)
 	case schema.GroupResource{Resource: "configmaps"}:
 		return p.configMap(r)
-	case schema.GroupResource{Resource: "persistentvolumeclaims"}, schema.GroupResource{Group: snapshot.Group, Resource: snapshot.Resource}:
-		return p.copies(r)
+	case schema.GroupResource{Resource: claims}:
+		return p.claim(r)
+	case schema.GroupResource{Group: snapshot.Group, Resource: snapshot.Resource}:
+		return p.snapshot(r)
 	case schema.GroupResource{Group: v1alpha1.Group, Resource: v1alpha1.Resource}:
 		return unknown(r) // for Catalog.EvaluateSitePolicy
 	}
@@ -88,15 +97,4 @@ func (p *Policy) configMap(r *Review) []checks.Result {
 	}
 	old, _ := r.OldObject.(*corev1.ConfigMap)
 	return checks.ConfigMap(m, old, p.site)
-}
-
-// copies evaluates new objects only: the fields that matter are immutable.
-func (p *Policy) copies(r *Review) []checks.Result {
-	switch o := r.Object.(type) {
-	case *corev1.PersistentVolumeClaim:
-		return checks.Claim(o, p.site)
-	case *snapshot.VolumeSnapshot:
-		return checks.Snapshot(o, p.site)
-	}
-	return unknown(r)
 }

@@ -22,7 +22,11 @@ func (c *Catalog) EvaluateSitePolicy(r Review) Decision {
 	if len(results) > 0 {
 		return denied(r.Name, results)
 	}
-	d := Decision{Policy: r.Name, Allowed: true}
+	return allowed(r.Name)
+}
+
+func allowed(policy string) Decision {
+	d := Decision{Policy: policy, Allowed: true}
 	d.annotate(verdictAllowed)
 	return d
 }

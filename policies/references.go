@@ -24,21 +24,13 @@ func LocalReferences(pod *corev1.Pod) []string {
 	return named(pod, checks.ConfigMapRef, names.PrefixLocal)
 }
 
-// ClaimReferences are the claims that Facts.Claims must contain: those that the pod
-// mounts and whose PersistentVolume the policy pins. There are none if the policy is
-// not valid.
-func (p *Policy) ClaimReferences(pod *corev1.Pod) []string {
-	if !p.Valid() {
-		return nil
-	}
+// ClaimReferences are the claims that Facts.Claims must contain: all that the pod
+// mounts, since the data is on a volume, and another claim may be bound to it.
+func ClaimReferences(pod *corev1.Pod) []string {
 	var names []string
 	for _, v := range pod.Spec.Volumes {
-		if v.PersistentVolumeClaim == nil {
-			continue
-		}
-		name := v.PersistentVolumeClaim.ClaimName
-		if rule, _ := p.site.Data(name); rule != nil && rule.VolumeName != "" {
-			names = append(names, name)
+		if v.PersistentVolumeClaim != nil {
+			names = append(names, v.PersistentVolumeClaim.ClaimName)
 		}
 	}
 	return unique(names)

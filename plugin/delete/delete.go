@@ -39,7 +39,9 @@ func NewCommand(c clients.Clients, streams genericiooptions.IOStreams) *cobra.Co
 			of their injected kits, with the private keys.
 
 			The workspace, with its models, jobs and logs, is kept unless --delete-data is given. Give a
-			participant's true name or the name of its objects. Deleting a participant again does no harm.`),
+			participant's true name or the name of its objects. Deleting a participant again does no harm.
+			In a governed namespace, only users with the verb "govern" on the SitePolicy may delete a
+			workspace.`),
 		Example: templates.Examples(`
 			# Delete a client; its workspace stays, and a later launch uses it again
 			kubectl flare delete Site_2

@@ -129,7 +129,7 @@ func (r *liveReader) references(ctx context.Context, pod *corev1.Pod, policy *po
 			return err
 		}
 	}
-	for _, name := range policy.ClaimReferences(pod) {
+	for _, name := range policies.ClaimReferences(pod) {
 		c, err := core.PersistentVolumeClaims(r.namespace).Get(ctx, name, metav1.GetOptions{})
 		if err := r.take(c, err, name, "the volume to which it is bound is unknown"); err != nil {
 			return err

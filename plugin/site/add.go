@@ -101,6 +101,9 @@ func (o *AddOptions) Run(ctx context.Context) error {
 	if err := o.installed(ctx); err != nil {
 		return err
 	}
+	if err := o.preflight(ctx); err != nil {
+		return err
+	}
 	reporter := engine.NewReporter(o.Printer, o.IOStreams)
 	e := engine.Engine{ForceConflicts: o.ForceConflicts, Reporter: reporter}
 	changes, err := e.Carry(ctx, o.steps(), o.Printer.DryRun.Server())

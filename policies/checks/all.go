@@ -17,6 +17,7 @@ const (
 	IDMounts      = "mounts"
 	IDWorkspace   = "workspace"
 	IDData        = "data"
+	IDClaims      = "claims"
 	IDTokens      = "tokens"
 	IDLauncher    = "launcher"
 	IDPodFields   = "pod-fields"
@@ -46,6 +47,7 @@ func All() []Check {
 		{ID: IDMounts, Scope: Verified, NeedsKit: true, Run: mounts},
 		{ID: IDWorkspace, Scope: Verified, NeedsKit: true, Run: workspace},
 		{ID: IDData, Scope: Verified, NeedsKit: true, Run: data},
+		{ID: IDClaims, Scope: Every, Run: claims},
 		{ID: IDTokens, Scope: Every, NeedsKit: true, Run: tokens},
 		{ID: IDLauncher, Scope: Every, Run: launcher},
 		{ID: IDPodFields, Scope: Every, Run: podFields},

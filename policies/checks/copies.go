@@ -13,7 +13,7 @@ const IDCopies = "copies"
 // kindClaim is the kind of a claim in a data source.
 const kindClaim = "PersistentVolumeClaim"
 
-// Claim denies a claim that is a copy of data, of a workspace or of kits: pods that may
+// copies denies a claim that is a copy of data, of a workspace or of kits: pods that may
 // not mount the original could mount the copy, and users with the built-in role edit can
 // make one. The API server sets dataSource and dataSourceRef to the same value, so that
 // it is unknown which of them the user wrote; the message names dataSource.
@@ -23,8 +23,8 @@ const kindClaim = "PersistentVolumeClaim"
 // when they are created. Snapshots that are older than the label of the namespace are
 // not: a cluster admin should look for them before `site add`.
 //
-// Fields: spec.dataSource, spec.dataSourceRef.
-func Claim(c *corev1.PersistentVolumeClaim, policy *compiled.Policy) []Result {
+// Backup tools make copies too, so users with the verb govern may, and are warned.
+func copies(c *corev1.PersistentVolumeClaim, policy *compiled.Policy) []Result {
 	var sources []source
 	if s := c.Spec.DataSource; s != nil {
 		sources = append(sources, source{group(s.APIGroup), s.Kind, s.Name})
@@ -59,7 +59,7 @@ func (s source) check(policy *compiled.Policy) []Result {
 	}
 	return []Result{{
 		ID: IDCopies, Field: "spec.dataSource", Reason: "a source of a kind that is not allowed", Detail: quote(s.kind+"."+s.group) + " " + quote(s.name) + " could be a copy of another claim",
-		Fix: "make an empty claim, or use a claim or a VolumeSnapshot of this namespace",
+		Fix: "make an empty claim, or use a claim or a VolumeSnapshot of this namespace", Exempt: ExemptGovernWarned,
 	}}
 }
 
@@ -80,6 +80,6 @@ func copyOf(claim, field string, policy *compiled.Policy) []Result {
 	}
 	return []Result{{
 		ID: IDCopies, Field: field, Reason: "a copy of a claim that only participants may mount", Detail: "claim " + quote(claim) + " contains " + what,
-		Fix: "for a backup, ask a storage admin to make it outside of the namespace",
+		Fix: "for a backup, give the backup tool the verb govern on the SitePolicy, or ask a storage admin to make it outside of the namespace", Exempt: ExemptGovernWarned,
 	}}
 }

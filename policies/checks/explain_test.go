@@ -23,7 +23,7 @@ func TestNeedsKit(t *testing.T) {
 	w := newWorld(t, "client")
 	w.facts.Kits = nil
 	free := map[string]bool{
-		checks.IDReserved: true, checks.IDVolumes: true, checks.IDLauncher: true, checks.IDPodFields: true, checks.IDPlacement: true,
+		checks.IDReserved: true, checks.IDVolumes: true, checks.IDClaims: true, checks.IDLauncher: true, checks.IDPodFields: true, checks.IDPlacement: true,
 		checks.IDHost: true, checks.IDPodSecurity: true, checks.IDOtherPods: true,
 	}
 	for id, f := range w.explain() {
@@ -33,7 +33,7 @@ func TestNeedsKit(t *testing.T) {
 
 // Each scope applies to certain pods.
 func TestScopes(t *testing.T) {
-	every := []string{checks.IDReserved, checks.IDVolumes, checks.IDTokens, checks.IDLauncher, checks.IDPodFields, checks.IDPlacement, checks.IDHost, checks.IDPodSecurity}
+	every := []string{checks.IDReserved, checks.IDVolumes, checks.IDClaims, checks.IDTokens, checks.IDLauncher, checks.IDPodFields, checks.IDPlacement, checks.IDHost, checks.IDPodSecurity}
 	participants := append([]string{checks.IDKit, checks.IDFramework, checks.IDArgv}, every...)
 	for name, tc := range map[string]struct {
 		base   string

@@ -52,6 +52,10 @@ func fixtures() map[string]fixture {
 			w.addVolume("ct", claim("ct-scans"))
 			w.addMount("ct", "/data/elsewhere", readOnly)
 		}},
+		checks.IDClaims: {"other", func(w *world) {
+			w.addVolume("x", claim("mine"))
+			w.facts.Claims["mine"] = facts.ClaimFact{VolumeName: "pv-17"}
+		}},
 		checks.IDTokens:      {"other", func(w *world) { w.Spec.ServiceAccountName = w.policy.Spec.Launchers[0].ServiceAccountName }},
 		checks.IDLauncher:    {"job", func(w *world) { w.request.User = "alice" }},
 		checks.IDPodFields:   {"client", func(w *world) { w.Spec.Hostname = "server1" }},

@@ -78,7 +78,46 @@ func TestClaimsThatAreCopies(t *testing.T) {
 	} {
 		claim := &corev1.PersistentVolumeClaim{}
 		tc.change(&claim.Spec)
-		expect(t, name, checks.Claim(claim, site), checks.IDCopies, tc.want)
+		expect(t, name, checks.Claim(claim, nil, site), checks.IDCopies, tc.want)
+	}
+}
+
+func TestVolumesOfClaims(t *testing.T) {
+	site := siteOf(t, func(s *v1alpha1.SitePolicySpec) { s.Kits.Claims = []string{"flare-kits"} })
+	made := func(name, volume string) *corev1.PersistentVolumeClaim {
+		return &corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: name}, Spec: corev1.PersistentVolumeClaimSpec{VolumeName: volume}}
+	}
+	filled := made("flare-kits", "")
+	filled.Spec.DataSource = &corev1.TypedLocalObjectReference{Kind: "VolumeSnapshot", Name: "nightly"}
+	for name, tc := range map[string]struct {
+		claim, old *corev1.PersistentVolumeClaim
+		want       string
+	}{
+		"no volume":                     {made("mine", ""), nil, ""},
+		"another volume":                {made("mine", "pv-18"), nil, ""},
+		"the data":                      {made("mine", "pv-17"), nil, `volume "pv-17" is for claim "ct-scans"`},
+		"the data, by the binder":       {made("mine", "pv-17"), made("mine", ""), `is for claim "ct-scans"`},
+		"bound before":                  {made("mine", "pv-17"), made("mine", "pv-17"), ""},
+		"bound to another":              {made("mine", "pv-18"), made("mine", ""), ""},
+		"the data's own claim":          {made("ct-scans", "pv-17"), nil, ""},
+		"its own claim, by the binder":  {made("ct-scans", "pv-17"), made("ct-scans", ""), ""},
+		"its own claim elsewhere":       {made("ct-scans", "pv-18"), nil, `must be bound to "pv-17", not to "pv-18"`},
+		"elsewhere, by the binder":      {made("ct-scans", "pv-18"), made("ct-scans", ""), `must be bound to "pv-17"`},
+		"a workspace":                   {made("server1-workspace", "pv-18"), nil, ""},
+		"a workspace on the data":       {made("server1-workspace", "pv-17"), nil, `is for claim "ct-scans"`},
+		"kits that a snapshot provides": {filled, nil, `claim "flare-kits" contains kits`},
+	} {
+		expect(t, name, checks.Claim(tc.claim, tc.old, site), checks.IDClaim, tc.want)
+	}
+}
+
+func TestDeletionOfClaims(t *testing.T) {
+	site := siteOf(t, func(s *v1alpha1.SitePolicySpec) { s.Kits.Claims = []string{"flare-kits"} })
+	for name, want := range map[string]string{
+		"ct-scans": "contains data", "flare-kits": "contains kits", "server1-workspace": "contains a workspace", "mine": "", "server2-workspace": "",
+	} {
+		claim := &corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: name}}
+		expect(t, name, checks.ClaimDeletion(claim, site), checks.IDClaim, want)
 	}
 }
 

@@ -20,7 +20,23 @@ type Result struct {
 	Detail string `json:"detail,omitempty"`
 	// Fix says what to do.
 	Fix string `json:"fix,omitempty"`
+	// Exempt says who may do it anyway.
+	Exempt Exemption `json:"-"`
 }
+
+// Exemption says who may do what a check denies.
+type Exemption int
+
+// The exemptions.
+const (
+	// ExemptNone is for no one.
+	ExemptNone Exemption = iota
+	// ExemptGovern is for users with the verb govern on the policy. They may change the
+	// policy, too.
+	ExemptGovern
+	// ExemptGovernWarned is the same, and they get a warning.
+	ExemptGovernWarned
+)
 
 // String is one line for people, without the policy's name.
 func (r Result) String() string {

@@ -34,7 +34,8 @@ func TestVolumes(t *testing.T) {
 		"hostPath, privileged":  {"other", func(w *world) { w.policy.Spec.PodSecurity.Level = "privileged"; add(hostPath)(w) }, []string{"volumes: kind of volume"}},
 		"an unknown kind":       {"other", add(corev1.VolumeSource{}), []string{"volumes: kind of volume", "pod-security: unknown"}},
 		"nfs":                   {"other", add(corev1.VolumeSource{NFS: &corev1.NFSVolumeSource{}}), []string{"volumes: kind of volume", "pod-security: nfs"}},
-		"an image":              {"client", add(corev1.VolumeSource{Image: &corev1.ImageVolumeSource{Reference: "x"}}), []string{"volumes: kind of volume"}},
+		"an image":              {"client", add(corev1.VolumeSource{Image: &corev1.ImageVolumeSource{Reference: "x"}}), []string{"volumes: may not have"}},
+		"other: an image":       {"other", add(corev1.VolumeSource{Image: &corev1.ImageVolumeSource{Reference: "x"}}), nil},
 		"a copy of a claim":     {"other", add(copies), []string{"volumes: a copy of a volume"}},
 		"a copy by reference":   {"other", add(copiesRef), []string{"volumes: a copy of a volume"}},
 		"a fresh claim":         {"other", add(copied(func(*corev1.PersistentVolumeClaimSpec) {})), nil},
@@ -118,9 +119,24 @@ func TestData(t *testing.T) {
 		"a folder of it": {"client", with(func(w *world) { w.mount("ct").SubPath = "2024" }), nil},
 		"another volume": {"client", with(func(w *world) { w.facts.Claims["ct-scans"] = facts.ClaimFact{VolumeName: "pv-18"} }), []string{`data: bound to "pv-18"`}},
 		"not bound":      {"client", with(func(w *world) { w.facts.Claims["ct-scans"] = facts.ClaimFact{} }), []string{"data: not bound"}},
-		"not found":      {"client", with(func(w *world) { w.facts.Claims = nil }), []string{"data: cannot be looked up"}},
+		"not found":      {"client", with(func(w *world) { w.facts.Claims = nil }), []string{"data: cannot be looked up", "claims: cannot be looked up"}},
 		"look-up failed": {"client", with(func(w *world) { w.facts.Claims["ct-scans"] = facts.ClaimFact{VolumeName: "pv-17", Error: "timeout"} }), []string{"data: timeout"}},
-		"not pinned":     {"client", with(func(w *world) { w.facts.Claims = nil; w.policy.Spec.Data[0].VolumeName = "" }), nil},
+		"not pinned":     {"client", with(func(w *world) { w.policy.Spec.Data[0].VolumeName = "" }), nil},
+	})
+}
+
+func TestClaimsOfPods(t *testing.T) {
+	bound := func(name string, fact facts.ClaimFact) func(*world) {
+		return func(w *world) { w.addVolume("x", claim(name)); w.facts.Claims[name] = fact }
+	}
+	runCases(t, map[string]testCase{
+		"another volume":      {"other", bound("mine", facts.ClaimFact{VolumeName: "pv-18"}), nil},
+		"not bound yet":       {"other", bound("mine", facts.ClaimFact{}), nil},
+		"does not exist yet":  {"other", bound("mine", facts.ClaimFact{Error: "does not exist", Absent: true}), nil},
+		"the data":            {"other", bound("mine", facts.ClaimFact{VolumeName: "pv-17"}), []string{`claims: claim "mine" is bound to "pv-17", which is for claim "ct-scans"`}},
+		"look-up failed":      {"other", bound("mine", facts.ClaimFact{Error: "timeout"}), []string{"claims: timeout"}},
+		"no fact":             {"other", func(w *world) { w.addVolume("x", claim("mine")); w.facts.Claims = nil }, []string{"claims: cannot be looked up"}},
+		"data in a workspace": {"client", bound("site-2-809cb9ad-workspace", facts.ClaimFact{VolumeName: "pv-17"}), []string{"claims: another claim on the volume"}},
 	})
 }
 

@@ -12,8 +12,8 @@ import (
 // volumes allows only listed kinds of volumes. A kind that is unknown to this version of
 // the Kubernetes API decodes to an empty volume and is denied too.
 //
-// Every pod: configMap, downwardAPI, emptyDir, ephemeral (without a data source),
-// persistentVolumeClaim, projected, secret.
+// Every pod: configMap, downwardAPI, emptyDir, ephemeral (without a data source), image
+// (which is always read-only), persistentVolumeClaim, projected, secret.
 // Participants: their kit, local/, workspace, listed data, emptyDir and, for the
 // launcher, its token.
 func volumes(p *Pod) []Result {
@@ -35,7 +35,7 @@ func volumes(p *Pod) []Result {
 	return results
 }
 
-const volumeKinds = "configMap, downwardAPI, emptyDir, ephemeral, persistentVolumeClaim, projected or secret"
+const volumeKinds = "configMap, downwardAPI, emptyDir, ephemeral, image, persistentVolumeClaim, projected or secret"
 
 // volumeKind is the kind of an allowed volume, or "" for every other.
 func volumeKind(v *corev1.Volume) string {
@@ -52,6 +52,8 @@ func volumeKind(v *corev1.Volume) string {
 		return "projected"
 	case v.DownwardAPI != nil:
 		return "downwardAPI"
+	case v.Image != nil:
+		return "image"
 	case v.Ephemeral != nil && v.Ephemeral.VolumeClaimTemplate != nil:
 		return "ephemeral"
 	}

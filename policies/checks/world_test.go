@@ -55,7 +55,19 @@ func onVolume(t *testing.T, base string) *world {
 	return w
 }
 
+// run adds that claims which no test knows do not exist. Without facts, nothing can be
+// looked up.
 func (w *world) run() []checks.Result {
+	for i := range w.Spec.Volumes {
+		claim := w.Spec.Volumes[i].PersistentVolumeClaim
+		if claim == nil || w.facts.Claims == nil {
+			continue
+		}
+		pinned := slices.ContainsFunc(w.policy.Spec.Data, func(r v1alpha1.DataRule) bool { return r.ClaimName == claim.ClaimName && r.VolumeName != "" })
+		if _, known := w.facts.Claims[claim.ClaimName]; !known && !pinned {
+			w.facts.Claims[claim.ClaimName] = facts.ClaimFact{Error: "does not exist", Absent: true}
+		}
+	}
 	return policiestest.Checks(w.t).Run(checks.NewPod(w.Pod, policiestest.Site(w.t, w.policy), &w.facts, w.request))
 }
 

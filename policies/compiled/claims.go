@@ -15,6 +15,7 @@ type claim struct {
 
 func (p *Policy) addClaims() {
 	spec := &p.source.Spec
+	p.volumes = make(map[string]int, len(spec.Data))
 	p.claims = make(map[string]claim, len(spec.Data)+len(spec.Kits.Claims)+len(spec.Participants))
 	for _, name := range spec.Participants {
 		at := p.participants[name].Claim
@@ -26,7 +27,19 @@ func (p *Policy) addClaims() {
 	for i := range spec.Data {
 		name := spec.Data[i].ClaimName
 		p.claims[name] = claim{"data", i, p.claims[name].participants}
+		if volume := spec.Data[i].VolumeName; volume != "" {
+			p.volumes[volume] = i
+		}
 	}
+}
+
+// DataOn is the policy's entry for the data on a PersistentVolume, or nil if the policy
+// does not list the volume.
+func (p *Policy) DataOn(volume string) *v1alpha1.DataRule {
+	if i, ok := p.volumes[volume]; ok {
+		return &p.source.Spec.Data[i]
+	}
+	return nil
 }
 
 // ClaimHolds says what a claim contains that only participants may use: data, kits or a

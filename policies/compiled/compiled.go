@@ -27,9 +27,11 @@ type Policy struct {
 	participants map[string]Participant
 	launchers    launchers
 	claims       map[string]claim
-	sealers      map[string]int
-	frameworks   map[string]versions
-	placement    placement
+	// volumes are the indexes of spec.data by PersistentVolume.
+	volumes    map[string]int
+	sealers    map[string]int
+	frameworks map[string]versions
+	placement  placement
 }
 
 // Tools are what all policies of a program are compiled with.

@@ -40,6 +40,13 @@ type Facts struct {
 	// the look-up failed, and empty if there is none.
 	Targets []*corev1.Pod
 
+	// Govern says that the user has the verb govern on the policy, and the request needs
+	// it. It allows what checks exempt such users from.
+	Govern bool
+
+	// Terminating says that the namespace is being deleted, with all that it contains.
+	Terminating bool
+
 	// BreakGlass says that the user has the verb breakglass on the policy and
 	// uses it. It allows only CONNECT requests and ephemeral containers.
 	BreakGlass bool

@@ -90,6 +90,9 @@ type LocalFact struct {
 type ClaimFact struct {
 	// Error says why the look-up failed.
 	Error string
-	// VolumeName is the PersistentVolume that the claim is bound to.
+	// Absent says that the claim does not exist; Error says so too.
+	Absent bool
+	// VolumeName is the PersistentVolume that the claim is bound to; empty if it is not
+	// bound yet.
 	VolumeName string
 }

@@ -134,7 +134,10 @@ func Facts(policy *v1alpha1.SitePolicy) facts.Facts {
 			localName("Site_2", "2b"):              {Immutable: true},
 			localName("lead@hospital-a.org", "3c"): {Immutable: true},
 		},
-		Claims: map[string]facts.ClaimFact{"ct-scans": {VolumeName: "pv-17"}},
+		Claims: map[string]facts.ClaimFact{
+			"ct-scans": {VolumeName: "pv-17"}, "flare-kits": {VolumeName: "pv-1"}, "server1-workspace": {VolumeName: "pv-2"},
+			"site-2-809cb9ad-workspace": {VolumeName: "pv-3"}, kit.ObjectName("lead@hospital-a.org") + "-workspace": {VolumeName: "pv-4"},
+		},
 	}
 }
 

@@ -100,6 +100,9 @@ func dataConflicts(at *field.Path, rule *DataRule, before []DataRule, w *Workspa
 		if before[j].ClaimName == rule.ClaimName {
 			errs = append(errs, field.Duplicate(at.Child("claimName"), rule.ClaimName))
 		}
+		if rule.VolumeName != "" && before[j].VolumeName == rule.VolumeName {
+			errs = append(errs, field.Duplicate(at.Child("volumeName"), rule.VolumeName))
+		}
 		if nested(before[j].MountPath, rule.MountPath) {
 			errs = append(errs, field.Invalid(at.Child("mountPath"), rule.MountPath, "must not be, contain or be below "+before[j].MountPath+", the mountPath of "+before[j].ClaimName))
 		}

@@ -73,7 +73,7 @@ func TestValidatePods(t *testing.T) {
 		"data in the workspace": {func(s *spec) { s.Data[0].MountPath = "/workspace/startup" }, []string{"the mountPath of the workspace"}},
 		"data without roles":    {func(s *spec) { s.Data[0].Roles = nil }, []string{"spec.data[0].roles: Required"}},
 		"data for an odd role":  {func(s *spec) { s.Data[0].Roles = []v1alpha1.Role{"Root_1"} }, []string{"spec.data[0].roles[0]: Invalid"}},
-		"data twice":            {func(s *spec) { s.Data = append(s.Data, s.Data[0]) }, []string{"data[1].claimName: Duplicate", "data[1].mountPath: Invalid"}},
+		"data twice":            {func(s *spec) { s.Data = append(s.Data, s.Data[0]) }, []string{"data[1].claimName: Duplicate", "data[1].volumeName: Duplicate", "data[1].mountPath: Invalid"}},
 		"the workspace as data": {func(s *spec) {
 			s.Participants, s.Launchers = s.Participants[1:2], nil
 			s.Workspace.ClaimName = "ct-scans"

@@ -47,7 +47,7 @@ type builder struct {
 }
 
 func (b builder) snapshot(d *document) Snapshot {
-	snap := Snapshot{Namespace: b.namespace, PolicyName: b.policy, BreakGlass: d.BreakGlass}
+	snap := Snapshot{Namespace: b.namespace, PolicyName: b.policy, BreakGlass: d.BreakGlass, Govern: d.Govern, Terminating: d.Terminating}
 	if b.policy != "none" {
 		snap.Policy = b.sitePolicy()
 		snap.Site = snap.compile(b.catalog)
@@ -99,6 +99,9 @@ func (b builder) review(d *document, snap *Snapshot) policies.Review {
 		a.OldObject = b.object(d.OldObject, snap)
 	}
 	if o, ok := a.Object.(metav1.Object); ok && a.Name == "" {
+		a.Name = o.GetName()
+	}
+	if o, ok := a.OldObject.(metav1.Object); ok && a.Name == "" {
 		a.Name = o.GetName()
 	}
 	if _, ok := a.Object.(*v1alpha1.SitePolicy); ok {

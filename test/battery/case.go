@@ -55,6 +55,10 @@ type Snapshot struct {
 	Services   []*corev1.Service
 	// BreakGlass says that the user has the verb breakglass on the policy.
 	BreakGlass bool
+	// Govern says that the user has the verb govern on the policy.
+	Govern bool
+	// Terminating says that the namespace is being deleted.
+	Terminating bool
 }
 
 // invalid says that the policy is there and cannot be used.
@@ -94,6 +98,9 @@ type document struct {
 	Pods       []ref `json:"pods,omitempty"`
 	Services   []ref `json:"services,omitempty"`
 	BreakGlass bool  `json:"breakGlass,omitempty"`
+	Govern     bool  `json:"govern,omitempty"`
+	// Terminating says that the namespace is being deleted.
+	Terminating bool `json:"terminating,omitempty"`
 
 	Operation   string `json:"operation,omitempty"`
 	Resource    string `json:"resource,omitempty"`

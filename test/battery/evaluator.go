@@ -44,7 +44,12 @@ func (c *Case) evaluate(site *policies.Policy, known *policies.Catalog) Verdict 
 	if site.Valid() {
 		c.reviewed(&f)
 	}
+	f.Terminating = snap.Terminating
 	d := site.Evaluate(r, f)
+	if !d.Allowed && snap.Govern && d.NeedsGovern() {
+		f.Govern = true
+		d = site.Evaluate(r, f)
+	}
 	if !d.Allowed && snap.BreakGlass && site.Valid() {
 		f.BreakGlass = r.Operation == policies.Connect || r.Subresource == "ephemeralcontainers"
 		d = site.Evaluate(r, f)

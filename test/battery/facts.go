@@ -57,7 +57,8 @@ func (snap *Snapshot) lookAt(f *policies.Facts, pod *corev1.Pod) {
 			}
 		}
 	}
-	for _, name := range snap.Site.ClaimReferences(pod) {
+	for _, name := range policies.ClaimReferences(pod) {
+		f.Claims[name] = policies.ClaimFact{Error: "the PersistentVolumeClaim does not exist", Absent: true}
 		for _, c := range snap.Claims {
 			if c.Name == name {
 				f.Claims[name] = policies.ClaimFact{VolumeName: c.Spec.VolumeName}

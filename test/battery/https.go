@@ -60,6 +60,8 @@ func path(a *policies.Review) string {
 		return "/validate/bindings"
 	case a.Resource.Resource == "pods":
 		return "/validate/pods"
+	case a.Resource.Resource == "persistentvolumeclaims":
+		return "/validate/claims"
 	case a.Resource.Resource == "secrets", a.Resource.Resource == "configmaps":
 		return "/validate/objects"
 	case a.Resource.Resource == v1alpha1.Resource:

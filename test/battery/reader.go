@@ -23,9 +23,12 @@ func (r reader) For(string) (*policies.Policy, string) {
 	return r.snapshot.Site, r.snapshot.PolicyName
 }
 
+// Terminating implements handlers.Policies.
+func (r reader) Terminating(string) bool { return r.snapshot.Terminating }
+
 // Allowed implements handlers.Access.
 func (r reader) Allowed(_ context.Context, _ authenticationv1.UserInfo, verb, _ string) (bool, error) {
-	return r.snapshot.BreakGlass && verb == "breakglass", nil
+	return (r.snapshot.BreakGlass && verb == "breakglass") || (r.snapshot.Govern && verb == "govern"), nil
 }
 
 // Get implements client.Reader.

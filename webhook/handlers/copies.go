@@ -2,5 +2,9 @@ package handlers
 
 import "sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
-// Copies evaluates claims and snapshots that are made of another claim.
+// Claims evaluates claims: to which volume they are bound, of what they are made, and
+// their deletion.
+func Claims(inputs *Inputs) admission.Handler { return &validator{name: nameClaims, inputs: inputs} }
+
+// Copies evaluates snapshots.
 func Copies(inputs *Inputs) admission.Handler { return &validator{name: nameCopies, inputs: inputs} }

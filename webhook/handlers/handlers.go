@@ -22,12 +22,16 @@ import (
 // is none; name is what the namespace's label says.
 type Policies interface {
 	For(namespace string) (policy *policies.Policy, name string)
+	// Terminating says whether the namespace is being deleted.
+	Terminating(namespace string) bool
 }
 
 // Kits reads and verifies what pods refer to.
 type Kits interface {
 	Kit(ctx context.Context, namespace, secret string, policy *v1alpha1.SitePolicy) policies.KitFact
 	Local(ctx context.Context, namespace, configMap string) policies.LocalFact
+	// Claim says to which volume a claim is bound.
+	Claim(ctx context.Context, namespace, claim string) policies.ClaimFact
 	// OfSecret evaluates the kit in a Secret, be it stored or not.
 	OfSecret(secret *corev1.Secret, policy *v1alpha1.SitePolicy) policies.KitFact
 }
@@ -67,6 +71,7 @@ const (
 	nameConnect      = "connect"
 	nameTemplates    = "templates"
 	nameObjects      = "objects"
+	nameClaims       = "claims"
 	nameCopies       = "copies"
 	nameSitePolicies = "sitepolicies"
 )
@@ -108,6 +113,9 @@ func (v *validator) Handle(ctx context.Context, request admission.Request) admis
 		}
 	}
 	decision := e.policy.Evaluate(e.review, e.facts)
+	if !decision.Allowed && v.inputs.govern(ctx, e, decision) {
+		decision = e.policy.Evaluate(e.review, e.facts)
+	}
 	if !decision.Allowed && v.inputs.breakGlass(ctx, e) {
 		decision = e.policy.Evaluate(e.review, e.facts)
 	}
@@ -125,5 +133,6 @@ func (in *Inputs) begin(request admission.Request) (*evaluation, error) {
 	e.policy, e.facts.PolicyName = in.Policies.For(request.Namespace)
 	e.facts.Now = in.Clock.Now()
 	e.facts.KitImage, e.facts.Binders = in.KitImage, in.Binders
+	e.facts.Terminating = decoded.Operation == policies.Delete && in.Policies.Terminating(request.Namespace)
 	return e, nil
 }

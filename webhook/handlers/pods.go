@@ -4,7 +4,6 @@ import (
 	"context"
 
 	corev1 "k8s.io/api/core/v1"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
@@ -45,9 +44,9 @@ func (in *Inputs) lookAt(ctx context.Context, e *evaluation, pod *corev1.Pod) {
 			put(&e.facts.Locals, name, in.Kits.Local(ctx, namespace, name))
 		}
 	}
-	for _, name := range e.policy.ClaimReferences(pod) {
+	for _, name := range policies.ClaimReferences(pod) {
 		if e.mayLookUp() {
-			put(&e.facts.Claims, name, in.claim(ctx, namespace, name))
+			put(&e.facts.Claims, name, in.Kits.Claim(ctx, namespace, name))
 		}
 	}
 }
@@ -66,15 +65,6 @@ func (in *Inputs) kit(ctx context.Context, e *evaluation, name string) {
 		return
 	}
 	put(&e.facts.Kits, name, in.Kits.Kit(ctx, e.review.Namespace, name, e.policy.Source()))
-}
-
-// claim reads to which volume a claim is bound.
-func (in *Inputs) claim(ctx context.Context, namespace, name string) policies.ClaimFact {
-	claim := &corev1.PersistentVolumeClaim{}
-	if err := in.Reader.Get(ctx, client.ObjectKey{Namespace: namespace, Name: name}, claim); err != nil {
-		return policies.ClaimFact{Error: err.Error()}
-	}
-	return policies.ClaimFact{VolumeName: claim.Spec.VolumeName}
 }
 
 // put makes the map when it is needed: most pods refer to nothing.

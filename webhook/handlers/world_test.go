@@ -66,6 +66,18 @@ func (s *site) Local(_ context.Context, _, configMap string) policies.LocalFact 
 	return policies.LocalFact{Error: "the ConfigMap does not exist"}
 }
 
+// Claim implements handlers.Kits.
+func (s *site) Claim(_ context.Context, _, claim string) policies.ClaimFact {
+	s.looked()
+	if known, ok := s.facts.Claims[claim]; ok {
+		return known
+	}
+	return policies.ClaimFact{Error: "the PersistentVolumeClaim does not exist", Absent: true}
+}
+
+// Terminating implements handlers.Policies.
+func (s *site) Terminating(namespace string) bool { return namespace == "terminating" }
+
 // OfSecret implements handlers.Kits.
 func (s *site) OfSecret(secret *corev1.Secret, policy *v1alpha1.SitePolicy) policies.KitFact {
 	return kitfact.Under(frameworks.Default(), &policy.Spec, secret)

@@ -32,11 +32,13 @@ const MaxKits = 2000
 
 // Verifier implements handlers.Kits.
 type Verifier struct {
-	reader        client.Reader
-	clock         clock.PassiveClock
-	kits, locals  *lru.Cache
-	rules         *rules
-	verifications func()
+	reader client.Reader
+	clock  clock.PassiveClock
+	// kits, locals and claims are what was found out about Secrets, ConfigMaps and
+	// PersistentVolumeClaims.
+	kits, locals, claims *lru.Cache
+	rules                *rules
+	verifications        func()
 }
 
 // NewVerifier makes a Verifier. The reader must ask the API server, not a cache.
@@ -44,7 +46,7 @@ type Verifier struct {
 // whose cryptography was done.
 func NewVerifier(reader client.Reader, clk clock.PassiveClock, registry *frameworks.Registry, verified func()) *Verifier {
 	return &Verifier{
-		reader: reader, clock: clk, kits: lru.New(MaxKits), locals: lru.New(MaxKits),
+		reader: reader, clock: clk, kits: lru.New(MaxKits), locals: lru.New(MaxKits), claims: lru.New(MaxKits),
 		rules: newRules(registry), verifications: verified,
 	}
 }

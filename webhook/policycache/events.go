@@ -52,15 +52,26 @@ func (c *Cache) dropPolicy(policy *v1alpha1.SitePolicy) {
 func (c *Cache) setNamespace(namespace *metav1.PartialObjectMetadata) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if name := namespace.Labels[names.LabelSitePolicy]; name != "" {
-		c.namespaces[namespace.Name] = name
-	} else {
-		delete(c.namespaces, namespace.Name)
+	name := namespace.Labels[names.LabelSitePolicy]
+	if name == "" {
+		c.forget(namespace.Name)
+		return
 	}
+	c.namespaces[namespace.Name] = name
+	if namespace.DeletionTimestamp != nil {
+		c.terminating[namespace.Name] = true
+	} else {
+		delete(c.terminating, namespace.Name)
+	}
+}
+
+func (c *Cache) forget(namespace string) {
+	delete(c.namespaces, namespace)
+	delete(c.terminating, namespace)
 }
 
 func (c *Cache) dropNamespace(namespace *metav1.PartialObjectMetadata) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.namespaces, namespace.Name)
+	c.forget(namespace.Name)
 }

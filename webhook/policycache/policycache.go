@@ -22,17 +22,20 @@ type Cache struct {
 	// invalid is called with each policy that is not valid, and why.
 	invalid func(policy string, err error)
 
-	mu         sync.RWMutex
-	policies   map[string]*policies.Policy
-	namespaces map[string]string
-	synced     []func() bool
+	mu       sync.RWMutex
+	policies map[string]*policies.Policy
+	// namespaces are the values of the label of those that have it, and terminating
+	// those of them that are being deleted.
+	namespaces  map[string]string
+	terminating map[string]bool
+	synced      []func() bool
 }
 
 // New makes an empty Cache: everything is denied until it is filled. It compiles
 // policies with the catalog, each once; invalid is called with those that are not
 // valid, and why.
 func New(catalog *policies.Catalog, invalid func(policy string, err error)) *Cache {
-	return &Cache{catalog: catalog, invalid: invalid, policies: map[string]*policies.Policy{}, namespaces: map[string]string{}}
+	return &Cache{catalog: catalog, invalid: invalid, policies: map[string]*policies.Policy{}, namespaces: map[string]string{}, terminating: map[string]bool{}}
 }
 
 // Watch fills the Cache from informers and keeps it filled.
@@ -72,6 +75,13 @@ func (c *Cache) For(namespace string) (*policies.Policy, string) {
 		return nil, ""
 	}
 	return c.policies[name], name
+}
+
+// Terminating says whether a governed namespace is being deleted.
+func (c *Cache) Terminating(namespace string) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.terminating[namespace]
 }
 
 // Ready gives an error until every policy and namespace has been seen once.

@@ -2,6 +2,7 @@ package policycache
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -62,6 +63,22 @@ func TestFor(t *testing.T) {
 	expect("deleted unseen", nil, "hospital-a")
 	namespaces.OnDelete(namespace("ns", "hospital-a"))
 	expect("nothing again", nil, "")
+}
+
+// A namespace that is being deleted is known only as long as it is governed.
+func TestTerminating(t *testing.T) {
+	c := New(nil, nil)
+	namespaces := on(c.setNamespace, c.dropNamespace)
+	going := namespace("ns", "hospital-a")
+	namespaces.OnAdd(going, true)
+	require.False(t, c.Terminating("ns"))
+	going = going.DeepCopy()
+	going.DeletionTimestamp = &metav1.Time{Time: time.Now()}
+	namespaces.OnUpdate(nil, going)
+	require.True(t, c.Terminating("ns"))
+	require.False(t, c.Terminating("other"))
+	namespaces.OnDelete(going)
+	require.False(t, c.Terminating("ns"))
 }
 
 func TestReady(t *testing.T) {

@@ -55,18 +55,30 @@ func (s *Snapshot) assume(f *policies.Facts, pod *corev1.Pod, policy *policies.P
 	if name := pod.Spec.SchedulerName; name != "" && name != corev1.DefaultSchedulerName {
 		notes = append(notes, "assumed: the webhook was installed without --binder, so that no other scheduler may bind pods")
 	}
-	for _, name := range policy.ClaimReferences(pod) {
-		if _, known := f.Claims[name]; known || slices.Contains(s.Absent, name) {
+	for _, name := range policies.ClaimReferences(pod) {
+		if _, known := f.Claims[name]; known {
 			continue
 		}
-		for _, rule := range policy.Source().Spec.Data {
-			if rule.ClaimName == name {
-				f.Claims[name] = policies.ClaimFact{VolumeName: rule.VolumeName}
-				notes = append(notes, fmt.Sprintf("assumed: claim %q is bound to volume %q; only the cluster knows that", name, rule.VolumeName))
-			}
+		volume := pinned(policy, name)
+		switch {
+		case volume == "":
+			f.Claims[name] = policies.ClaimFact{} // as if it was not bound yet
+		case !slices.Contains(s.Absent, name):
+			f.Claims[name] = policies.ClaimFact{VolumeName: volume}
+			notes = append(notes, fmt.Sprintf("assumed: claim %q is bound to volume %q; only the cluster knows that", name, volume))
 		}
 	}
 	return notes
+}
+
+// pinned is the volume to which the policy requires that a claim is bound, or "".
+func pinned(policy *policies.Policy, claim string) string {
+	for _, rule := range policy.Source().Spec.Data {
+		if rule.ClaimName == claim {
+			return rule.VolumeName
+		}
+	}
+	return ""
 }
 
 // verifierImage is the image of a pod's flare-verify; "" if it has none.

@@ -120,7 +120,7 @@ func objectRequests() []request {
 			_, err := world.typed.CoreV1().ConfigMaps(ns).Create(ctx, local, metav1.CreateOptions{})
 			return err
 		}},
-		{"copy of a claim", "copies", func(ctx context.Context, ns string) error {
+		{"copy of a claim", "claims", func(ctx context.Context, ns string) error {
 			claim := &corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: "copy"}, Spec: corev1.PersistentVolumeClaimSpec{
 				AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
 				Resources:   corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("1Gi")}},

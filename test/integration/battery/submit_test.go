@@ -33,6 +33,9 @@ func (s *server) submit(ctx context.Context, t testing.TB, c *battery.Case) batt
 	if c.Snapshot.BreakGlass {
 		config.Impersonate.Groups = append(config.Impersonate.Groups, groupBreakGlass)
 	}
+	if c.Snapshot.Govern {
+		config.Impersonate.Groups = append(config.Impersonate.Groups, groupGovern)
+	}
 	err := s.send(ctx, t, config, c)
 	v := battery.Verdict{Allowed: true, Messages: heard.lines}
 	if message, refused := denial(err); refused {
@@ -94,6 +97,13 @@ func (s *server) send(ctx context.Context, t testing.TB, config *rest.Config, c 
 	a := &c.Review
 	if a.Operation == policies.Connect {
 		return connect(ctx, t, config, c)
+	}
+	if a.Operation == policies.Delete {
+		old, ok := a.OldObject.DeepCopyObject().(client.Object)
+		if !ok {
+			t.Fatalf("%T is not deleted", a.OldObject)
+		}
+		return s.client(config).Delete(ctx, old, client.DryRunAll)
 	}
 	object, ok := a.Object.DeepCopyObject().(client.Object)
 	if !ok {

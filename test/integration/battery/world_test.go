@@ -30,10 +30,12 @@ func envtestTypes(scheme *runtime.Scheme) error {
 	return builder.AddToScheme(scheme)
 }
 
-// The groups of the users of all cases: everything but break-glass, and that.
+// The groups of the users of all cases: everything but two verbs on SitePolicies, and
+// these.
 const (
 	groupUsers      = "battery"
 	groupBreakGlass = "battery-breakglass"
+	groupGovern     = "battery-govern"
 )
 
 // prepare makes every case's namespace with what exists in it.
@@ -42,6 +44,7 @@ func (s *server) prepare(cases []*battery.Case) {
 	s.grant(groupUsers, rbacv1.PolicyRule{APIGroups: []string{"", "apps", "batch"}, Resources: []string{"*"}, Verbs: []string{"*"}},
 		rbacv1.PolicyRule{APIGroups: []string{v1alpha1.Group}, Resources: []string{v1alpha1.Resource}, Verbs: []string{"get", "create", "update"}})
 	s.grant(groupBreakGlass, rbacv1.PolicyRule{APIGroups: []string{v1alpha1.Group}, Resources: []string{v1alpha1.Resource}, Verbs: []string{"breakglass"}})
+	s.grant(groupGovern, rbacv1.PolicyRule{APIGroups: []string{v1alpha1.Group}, Resources: []string{v1alpha1.Resource}, Verbs: []string{"govern"}})
 	// The API server itself rejects a pod of a class that is not there.
 	for _, name := range []string{"nvidia", "kata"} {
 		s.create(&nodev1.RuntimeClass{ObjectMeta: metav1.ObjectMeta{Name: name}, Handler: name})
@@ -99,7 +102,7 @@ func (s *server) settle(c *battery.Case) {
 func (s *server) createOld(c *battery.Case) {
 	s.Helper()
 	old, ok := c.Review.OldObject.(client.Object)
-	if !ok || c.Review.Operation != policies.Update {
+	if !ok || (c.Review.Operation != policies.Update && c.Review.Operation != policies.Delete) {
 		return
 	}
 	made, ok := old.DeepCopyObject().(client.Object)
