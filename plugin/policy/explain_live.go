@@ -40,11 +40,10 @@ func (o *ExplainOptions) live(ctx context.Context, governing *policies.Policy) (
 	if err != nil {
 		return nil, err
 	}
-	policy := governing
-	if err := r.namespaceAnd(ctx, &policy); err != nil {
+	if err := r.namespaceAnd(ctx, governing != nil); err != nil {
 		return nil, err
 	}
-	if err := r.references(ctx, pod, policy); err != nil {
+	if err := r.references(ctx, pod); err != nil {
 		return nil, err
 	}
 	if err := r.registration(ctx); err != nil {
@@ -78,19 +77,19 @@ func (r *liveReader) add(obj runtime.Object) {
 	r.objects = append(r.objects, source.Object{Typed: obj})
 }
 
-// namespaceAnd reads the namespace and, unless one was given, the policy that its
+// namespaceAnd reads the namespace and, unless a policy was given, the one that its
 // label names.
-func (r *liveReader) namespaceAnd(ctx context.Context, policy **policies.Policy) error {
+func (r *liveReader) namespaceAnd(ctx context.Context, given bool) error {
 	ns, err := r.typed.CoreV1().Namespaces().Get(ctx, r.namespace, metav1.GetOptions{})
 	if ok, err := r.note(err, "namespace "+r.namespace, "the SitePolicy that governs it is unknown; give it with --policy"); !ok {
-		if err == nil && *policy == nil {
+		if err == nil && !given {
 			err = fmt.Errorf("the SitePolicy that governs namespace %q is unknown, because you may not read the namespace: ask its admin for the policy and give it with --policy FILE", r.namespace)
 		}
 		return err
 	}
 	r.add(ns)
 	name := ns.Labels[names.LabelSitePolicy]
-	if name == "" || *policy != nil {
+	if name == "" || given {
 		return nil
 	}
 	dynamic, err := r.clients.Dynamic()
@@ -109,13 +108,11 @@ func (r *liveReader) namespaceAnd(ctx context.Context, policy **policies.Policy)
 		return fmt.Errorf("SitePolicy %q cannot be read: %w", name, err)
 	}
 	r.add(source)
-	// An invalid policy lists no claims; the report says what is wrong with it.
-	*policy, _ = policies.Compile(source, r.known.Catalog)
 	return nil
 }
 
 // references reads kits, local/ and claims that the pod refers to.
-func (r *liveReader) references(ctx context.Context, pod *corev1.Pod, policy *policies.Policy) error {
+func (r *liveReader) references(ctx context.Context, pod *corev1.Pod) error {
 	core := r.typed.CoreV1()
 	for _, name := range policies.References(pod) {
 		s, err := core.Secrets(r.namespace).Get(ctx, name, metav1.GetOptions{})
