@@ -29,18 +29,24 @@ func (k *StartupKit) writeText(out io.Writer) error {
 		line("Root Fingerprint", "sha256:%s", k.Root.Fingerprint)
 	}
 	line("Key Fingerprint", "sha256:%s", k.KeyFingerprint)
-	if k.Seal != nil {
-		line("Seal", "%s (not verified)", k.Seal)
-	} else {
-		line("Seal", "<none>")
-	}
+	writeSealLine(line, "Seal", k.Seal)
+	writeSealLine(line, "Local Seal", k.LocalSeal)
 	line("Kit Digest", "sha256:%s", k.Digest)
+	line("Local Digest", "sha256:%s", k.LocalDigest)
 	line("Object Name", "%s", k.Objects.Participant)
 	line("Secret", "%s", k.Objects.Secret)
 	line("ConfigMap", "%s", k.Objects.ConfigMap)
 	writeFiles(w, "startup/", k.Startup)
 	writeFiles(w, "local/", k.Local)
 	return w.Flush()
+}
+
+func writeSealLine(line func(string, string, ...any), name string, s *Seal) {
+	if s != nil {
+		line(name, "%s (not verified)", s)
+	} else {
+		line(name, "<none>")
+	}
 }
 
 func (k *StartupKit) writeServer(line func(string, string, ...any)) {

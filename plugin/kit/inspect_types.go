@@ -48,8 +48,10 @@ type StartupKit struct {
 	Objects     Objects `json:"objects"`
 	Startup     []File  `json:"startup"`
 	Local       []File  `json:"local"`
-	// Seal is what the kit's seal says; it is not verified.
-	Seal *Seal `json:"seal,omitempty"`
+	// Seal is what the kit's seal says, and LocalSeal what that of local/ says; they are
+	// not verified.
+	Seal      *Seal `json:"seal,omitempty"`
+	LocalSeal *Seal `json:"localSeal,omitempty"`
 	// Warnings are about problems to come.
 	Warnings []string `json:"warnings,omitempty"`
 
@@ -89,7 +91,8 @@ func (k *StartupKit) DeepCopyObject() runtime.Object {
 	out := *k
 	out.ServerNames, out.Warnings = slices.Clone(k.ServerNames), slices.Clone(k.Warnings)
 	out.Ports, out.Attributes = slices.Clone(k.Ports), slices.Clone(k.Attributes)
-	out.Certificate, out.Root, out.Seal = copied(k.Certificate), copied(k.Root), copied(k.Seal)
+	out.Certificate, out.Root = copied(k.Certificate), copied(k.Root)
+	out.Seal, out.LocalSeal = copied(k.Seal), copied(k.LocalSeal)
 	out.Startup, out.Local = slices.Clone(k.Startup), slices.Clone(k.Local)
 	return &out
 }
@@ -124,12 +127,22 @@ func newStartupKit(k *kit.Kit, registry *frameworks.Registry, now time.Time) (*S
 	if view.Warnings, err = warnings(k, registry, now); err != nil {
 		return nil, err
 	}
-	if k.Seal != nil {
-		if view.Seal, err = newSeal(k.Seal); err != nil {
-			view.Warnings = append(view.Warnings, kit.SealFile+": the seal is unusable: "+err.Error())
-		}
-	}
+	view.Seal = view.sealOf(k.Seal, kit.SealFile)
+	view.LocalSeal = view.sealOf(k.LocalSeal, kit.LocalSealFile)
 	return view, nil
+}
+
+// sealOf is nil, with a warning, if a seal cannot be read.
+func (k *StartupKit) sealOf(s *kit.Seal, file string) *Seal {
+	if s == nil {
+		return nil
+	}
+	view, err := newSeal(s)
+	if err != nil {
+		k.Warnings = append(k.Warnings, file+": the seal is unusable: "+err.Error())
+		return nil
+	}
+	return view
 }
 
 // newCertificate is nil if there is no certificate.

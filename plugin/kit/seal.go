@@ -38,6 +38,8 @@ type SealOptions struct {
 	ValidFor time.Duration
 	// Version is the framework's version, if the sealer knows it.
 	Version string
+	// Local seals only local/.
+	Local bool
 	// DryRun writes nothing.
 	DryRun output.DryRun
 
@@ -53,16 +55,19 @@ type SealOptions struct {
 func newSealCommand(registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
 	o := &SealOptions{IOStreams: streams, registry: registry, clock: clk, ValidFor: defaultValidity}
 	cmd := &cobra.Command{
-		Use:                   "seal DIR --key=FILE [--cert=FILE]",
+		Use:                   "seal DIR --key=FILE [--cert=FILE] [--local]",
 		DisableFlagsInUseLine: true,
 		Short:                 "Vouch for a startup kit",
 		Long: templates.LongDesc(`
 			Vouch for a startup kit: write a signed statement of its files, its participant and its dates into
-			the kit, as seal.dsse.json beside startup/.
+			the kit, as seal.dsse.json beside startup/. A second one, local.seal.dsse.json, is about local/.
 
 			With a sealing certificate, the project lead seals a kit for every site of the federation. Without
 			one, a site accepts a kit that it has received, with a key that its own SitePolicy lists in
 			spec.kits.sealers. "kubectl flare kit sealer new" creates keys and certificates.
+
+			A site may edit local/. It decides which code the participant runs, so a governed namespace denies
+			it until someone has sealed it again: with --local, the command seals local/ alone.
 
 			The command does not seal a kit that fails verification. It does not change a kit that the same
 			key has already sealed in its current state.`),
@@ -72,6 +77,9 @@ func newSealCommand(registry *frameworks.Registry, streams genericiooptions.IOSt
 
 			# A site accepts a kit, after comparing the root's fingerprint by telephone
 			kubectl flare kit seal site-1 --key=it/sealer.key --root-fingerprint=5F:0C:…
+
+			# A site has edited local/ and seals it again
+			kubectl flare kit seal --local site-1 --key=it/sealer.key
 
 			# Show the seal without writing it
 			kubectl flare kit seal prod_00/site-1 --key=sealer/sealer.key --cert=sealer/sealer.crt --dry-run=client -o json`),
@@ -101,6 +109,7 @@ func (o *SealOptions) addFlags(cmd *cobra.Command) {
 	f.Int64Var(&o.Serial, "serial", 0, "Serial number of the seal, greater than that of the previous seal; the default is the Unix time")
 	f.DurationVar(&o.ValidFor, "valid-for", o.ValidFor, "How long the seal is valid; it expires no later than the certificates")
 	f.StringVar(&o.Version, "framework-version", "", "Exact version of the framework that provisioned the kit, if the kit does not contain it")
+	f.BoolVar(&o.Local, "local", false, "Seal only local/, after a change of the site's settings")
 	o.DryRun.AddClientFlag(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("root-fingerprint", cobra.NoFileCompletions)
 	o.print.addFlags(cmd)
@@ -148,7 +157,7 @@ func (o *SealOptions) Complete(cmd *cobra.Command, args []string) error {
 // maxKeyFile is larger than any key or certificate.
 const maxKeyFile = 16 << 10
 
-// Run seals the kit, unless it already has an equivalent seal.
+// Run seals startup/ and local/, each unless it already has an equivalent seal.
 func (o *SealOptions) Run() error {
 	k, err := source.Kit(o.registry, o.dir)
 	if err != nil {
@@ -157,30 +166,40 @@ func (o *SealOptions) Run() error {
 	if err := o.check(k); err != nil {
 		return err
 	}
-	made, err := o.make(k)
-	if err != nil {
-		return fmt.Errorf("cannot seal the kit %s: %w", o.dir, err)
-	}
-	action := "sealed"
-	if o.equivalent(k, made) {
-		action, made = "unchanged", k.Seal
-	} else if err := o.greater(k, made); err != nil {
-		return err
-	}
-	view, err := newStartupKitSeal(k, made, action, o.DryRun.Client())
+	parts, err := o.parts(k)
 	if err != nil {
 		return err
 	}
-	if action == "sealed" && !o.DryRun.Client() {
-		if err := writeSeal(o.dir, made); err != nil {
-			return fmt.Errorf("cannot write the seal into %s: %w", o.dir, err)
+	view := newStartupKitSeal(k, o.DryRun.Client())
+	for i := range parts {
+		if err := o.seal(k, &parts[i], view); err != nil {
+			return err
+		}
+	}
+	// Nothing is written before every seal is made.
+	for i := range parts {
+		if p := &parts[i]; p.changed && !o.DryRun.Client() {
+			if err := writeSeal(o.dir, p.made, p.envelope, p.certificate); err != nil {
+				return fmt.Errorf("cannot write the seal into %s: %w", o.dir, err)
+			}
 		}
 	}
 	return o.print.print(o.Out, view, func(out io.Writer) error { return view.writeText(out, o.DryRun.Suffix()) })
 }
 
-func (o *SealOptions) make(k *kit.Kit) (*kit.Seal, error) {
-	return k.MakeSeal(kit.SealOptions{
-		Now: o.clock.Now(), ValidFor: o.ValidFor, Serial: o.serial(k), Version: o.Version, Key: o.key, Certificate: o.certificate,
+// seal makes the seal of one part and adds it to the view.
+func (o *SealOptions) seal(k *kit.Kit, p *part, view *StartupKitSeal) error {
+	made, err := p.make(kit.SealOptions{
+		Now: o.clock.Now(), ValidFor: o.ValidFor, Serial: o.serial(p.old), Version: o.Version, Key: o.key, Certificate: o.certificate,
 	})
+	if err != nil {
+		return fmt.Errorf("cannot seal the kit %s: %w", o.dir, err)
+	}
+	p.made, p.changed = made, !o.equivalent(p, made)
+	if !p.changed {
+		p.made = p.old
+	} else if err := o.greater(k, p); err != nil {
+		return err
+	}
+	return view.add(p)
 }

@@ -3,6 +3,7 @@ package kit
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
@@ -11,13 +12,16 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// check rejects a kit that is not valid. A project's new seal replaces any old one. A site
-// must find the kit as its old seal says: otherwise it would vouch for changes that were
-// made on the way.
+// check rejects a kit that is not valid. A project's new seals replace any old ones. A site
+// must find the kit as its old seals say: otherwise it would vouch for changes that were
+// made on the way. With --local, it says that it has changed local/ itself.
 func (o *SealOptions) check(k *kit.Kit) error {
 	looked := *k
 	if o.certificate != nil {
 		looked.Seal = nil
+	}
+	if o.certificate != nil || o.Local {
+		looked.LocalSeal = nil
 	}
 	rules, err := acceptance.Pinned(o.registry, o.RootFingerprint)
 	if err != nil {
@@ -25,8 +29,9 @@ func (o *SealOptions) check(k *kit.Kit) error {
 	}
 	_, all := acceptance.Accept(&looked, rules, o.clock.Now())
 	var kept kit.Findings
+	replaced := []string{acceptance.CheckSeal, acceptance.CheckSealDates, acceptance.CheckLocalSeal, acceptance.CheckLocalSealDates}
 	for _, f := range all {
-		if f.ID != acceptance.CheckSeal && f.ID != acceptance.CheckSealDates {
+		if !slices.Contains(replaced, f.ID) {
 			kept = append(kept, f)
 		}
 	}
@@ -38,13 +43,49 @@ func (o *SealOptions) check(k *kit.Kit) error {
 	return source.KitError(o.dir, k, kept, "sealed")
 }
 
-// equivalent says whether the kit has a valid seal by the same key and certificate that the
+// part is startup/ or local/, each of which has a seal of its own.
+type part struct {
+	// local says that it is local/.
+	local  bool
+	digest string
+	// old is the seal that it has, and made the one that it gets.
+	old, made *kit.Seal
+	changed   bool
+	// make makes a seal, and own is the old one if it is from the sealer and valid now.
+	make func(kit.SealOptions) (*kit.Seal, error)
+	own  func() *acceptance.Sealed
+	// envelope and certificate are the names of the seal's files.
+	envelope, certificate string
+}
+
+// parts are what is to be sealed. A kit without local/ has only startup/.
+func (o *SealOptions) parts(k *kit.Kit) ([]part, error) {
+	startup := part{
+		digest: k.Digest(), old: k.Seal, make: k.MakeSeal, own: func() *acceptance.Sealed { return o.ownStartup(k) },
+		envelope: kit.SealFile, certificate: kit.SealCertificateFile,
+	}
+	local := part{
+		local: true, digest: k.LocalDigest(), old: k.LocalSeal, make: k.MakeLocalSeal, own: func() *acceptance.Sealed { return o.ownLocal(k) },
+		envelope: kit.LocalSealFile, certificate: kit.LocalSealCertificateFile,
+	}
+	switch {
+	case o.Local && len(k.Local) == 0:
+		return nil, fmt.Errorf("--local: the kit %s has no files in local/", o.dir)
+	case o.Local:
+		return []part{local}, nil
+	case len(k.Local) == 0:
+		return []part{startup}, nil
+	}
+	return []part{startup, local}, nil
+}
+
+// equivalent says whether a part has a valid seal by the same key and certificate that the
 // new one would not improve on.
-func (o *SealOptions) equivalent(k *kit.Kit, made *kit.Seal) bool {
-	if k.Seal == nil || !bytes.Equal(k.Seal.Certificate, o.certificate) {
+func (o *SealOptions) equivalent(p *part, made *kit.Seal) bool {
+	if p.old == nil || !bytes.Equal(p.old.Certificate, made.Certificate) {
 		return false
 	}
-	old := o.own(k)
+	old := p.own()
 	if old == nil || (o.Serial != 0 && old.Serial != o.Serial) || (o.Version != "" && old.Framework.Version != o.Version) {
 		return false
 	}
@@ -59,9 +100,8 @@ func (o *SealOptions) equivalent(k *kit.Kit, made *kit.Seal) bool {
 	return !soon || !next.NotAfter.After(old.NotAfter)
 }
 
-// own is the kit's seal if it is from the sealer and valid now, and nil otherwise. It is
-// verified with the rules of a site that trusts the kit's own root or the sealer's own key.
-func (o *SealOptions) own(k *kit.Kit) *acceptance.Sealed {
+// ownRules are those of a site that trusts the kit's own root or the sealer's own key.
+func (o *SealOptions) ownRules(k *kit.Kit) (*acceptance.Rules, bool) {
 	spec := &v1alpha1.SitePolicySpec{Participants: []string{k.Participant}}
 	if k.Root != nil {
 		spec.Kits.TrustRoots = []v1alpha1.TrustRoot{{Name: "own", SHA256: pki.Fingerprint(k.Root)}}
@@ -70,27 +110,47 @@ func (o *SealOptions) own(k *kit.Kit) *acceptance.Sealed {
 		spec.Kits.Sealers = []v1alpha1.Sealer{{Name: "own", PublicKey: string(public)}}
 	}
 	rules, errs := acceptance.Compile(o.registry, spec)
-	if len(errs) > 0 {
+	return rules, len(errs) == 0
+}
+
+func (o *SealOptions) ownStartup(k *kit.Kit) *acceptance.Sealed {
+	rules, ok := o.ownRules(k)
+	if !ok {
 		return nil
 	}
-	verified, findings := acceptance.Accept(k, rules, o.clock.Now())
+	startup := *k
+	startup.Local = nil
+	verified, findings := acceptance.Accept(&startup, rules, o.clock.Now())
 	if !findings.Passed() {
 		return nil
 	}
 	return verified.Seal()
 }
 
-// greater makes sure that serials grow: a site that accepts only the newest seal must not
-// find two with the same number.
-func (o *SealOptions) greater(k *kit.Kit, made *kit.Seal) error {
-	if k.Seal == nil {
+// ownLocal ignores findings about the content: the sealer has seen them.
+func (o *SealOptions) ownLocal(k *kit.Kit) *acceptance.Sealed {
+	rules, ok := o.ownRules(k)
+	if !ok {
 		return nil
 	}
-	old, err := k.Seal.Unverified()
+	seal, findings := acceptance.OpenLocal(acceptance.LocalOf(k), rules, o.clock.Now())
+	if !findings.Passed() {
+		return nil
+	}
+	return seal
+}
+
+// greater makes sure that serials grow: a site that accepts only the newest seal must not
+// find two with the same number.
+func (o *SealOptions) greater(k *kit.Kit, p *part) error {
+	if p.old == nil {
+		return nil
+	}
+	old, err := p.old.Unverified()
 	if err != nil || old.Participant != k.Participant {
 		return nil //nolint:nilerr // An unreadable seal is replaced.
 	}
-	next, err := made.Unverified()
+	next, err := p.made.Unverified()
 	if err != nil {
 		return err
 	}
@@ -98,17 +158,17 @@ func (o *SealOptions) greater(k *kit.Kit, made *kit.Seal) error {
 		return nil
 	}
 	return fmt.Errorf("the kit %s has a seal with serial %d, and the new seal would have %d: give --serial=%d, or remove %s if the old seal was never used",
-		o.dir, old.Serial, next.Serial, old.Serial+1, kit.SealFile)
+		o.dir, old.Serial, next.Serial, old.Serial+1, p.envelope)
 }
 
 // serial is the given one, or zero for the Unix time. Serials also grow if a script seals
 // twice within a second.
-func (o *SealOptions) serial(k *kit.Kit) int64 {
+func (o *SealOptions) serial(before *kit.Seal) int64 {
 	const burst = 60
-	if o.Serial != 0 || k.Seal == nil {
+	if o.Serial != 0 || before == nil {
 		return o.Serial
 	}
-	old, err := k.Seal.Unverified()
+	old, err := before.Unverified()
 	if now := o.clock.Now().Unix(); err != nil || old.Serial < now || old.Serial > now+burst {
 		return 0
 	}

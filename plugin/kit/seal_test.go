@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/toy"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
@@ -68,18 +69,20 @@ func TestSealByTheProject(t *testing.T) {
 
 	got := run(today, append(args, "--dry-run=client")...)
 	require.NoError(t, got.err)
-	assert.Equal(t, "site-1 sealed by the project (\"release\"), serial 1775044800, until 2027-02-24 (dry run)\n", got.out)
+	assert.Equal(t, "site-1 sealed by the project (\"release\"), serial 1775044800, until 2027-02-24 (dry run)\n"+
+		"site-1 local/ sealed by the project (\"release\"), serial 1775044800, until 2027-02-24 (dry run)\n", got.out)
 	assert.Equal(t, []string{"local", "readme.txt", "startup", "transfer"}, entries(t, dir))
 
 	got = run(today, args...)
 	require.NoError(t, got.err)
-	assert.Equal(t, []string{"local", "readme.txt", "seal.crt", "seal.dsse.json", "startup", "transfer"}, entries(t, dir), "no leftovers")
+	assert.Equal(t, []string{"local", "local.seal.crt", "local.seal.dsse.json", "readme.txt", "seal.crt", "seal.dsse.json", "startup", "transfer"}, entries(t, dir), "no leftovers")
 	before, err := os.ReadFile(filepath.Join(dir, "seal.dsse.json"))
 	require.NoError(t, err)
 
 	got = run(today.AddDate(0, 1, 0), args...)
 	require.NoError(t, got.err)
-	assert.Equal(t, "site-1 unchanged: already sealed by the project (\"release\"), serial 1775044800, until 2027-02-24\n", got.out)
+	assert.Equal(t, "site-1 unchanged: already sealed by the project (\"release\"), serial 1775044800, until 2027-02-24\n"+
+		"site-1 local/ unchanged: already sealed by the project (\"release\"), serial 1775044800, until 2027-02-24\n", got.out)
 	after, err := os.ReadFile(filepath.Join(dir, "seal.dsse.json"))
 	require.NoError(t, err)
 	assert.Equal(t, before, after)
@@ -132,7 +135,40 @@ func TestSealAgain(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "startup", "start.sh"), []byte("new"), 0o755))
 	assert.Contains(t, seal(today.AddDate(0, 2, 11)).out, "site-1 sealed", "the project may change its kit")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "seal.dsse.json"), []byte("{}"), 0o644))
-	assert.Contains(t, seal(today).out, "site-1 sealed", "a broken seal is replaced")
+	assert.Contains(t, seal(today.AddDate(0, 2, 12)).out, "site-1 sealed", "a broken seal is replaced")
+}
+
+// TestSealLocal: a site edits local/ and seals it with its own key; the project's seal of
+// startup/ stays.
+func TestSealLocal(t *testing.T) {
+	fed := newFederation(t)
+	it := kittest.NewSealer(t, "it-security")
+	dir := fed.Client("site-1", "hospital_a").Seal(t, fed.Sealer("release")).WriteDir(t)
+	policy := "--policy=" + policyFile(t, fed, sealersOf(t, it))
+	require.NoError(t, run(today, "verify", dir, policy).err)
+
+	privacy := filepath.Join(dir, "local", "privacy.json")
+	require.NoError(t, os.WriteFile(privacy, []byte(`{"scopes": [{"name": "private"}], "default_scope": "private"}`), 0o644))
+	got := run(today, "verify", dir, policy)
+	require.Error(t, got.err)
+	assert.Contains(t, got.out, "local/privacy.json: an extra file: the seal does not list it")
+	got = run(today, append([]string{"seal", dir}, sealerFiles(t, it)...)...)
+	require.ErrorContains(t, got.err, "kubectl flare kit seal --local DIR")
+
+	args := append([]string{"seal", "--local", dir}, sealerFiles(t, it)...)
+	got = run(today, args...)
+	require.NoError(t, got.err)
+	assert.Equal(t, "site-1 local/ sealed by the site, serial 1775044800, until 2027-02-24\n", got.out)
+	assert.Contains(t, entries(t, dir), "seal.crt", "the project's seal of startup/")
+	assert.NotContains(t, entries(t, dir), "local.seal.crt")
+	require.NoError(t, run(today, "verify", dir, policy).err)
+	assert.Contains(t, run(today, "verify", dir, "--policy="+policyFile(t, fed, "")).out, "local.seal.dsse.json: the signer is not allowed")
+	assert.Contains(t, run(today, args...).out, "site-1 local/ unchanged")
+
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "local")))
+	require.ErrorContains(t, run(today, args...).err, "local: missing")
+	admin := fed.Admin("lead@a.org", "a", "lead").Without("local/resources.json.default").WriteDir(t)
+	assert.ErrorContains(t, run(today, append([]string{"seal", "--local", admin}, sealerFiles(t, it)...)...).err, "has no files in local/")
 }
 
 func TestSealFails(t *testing.T) {
@@ -214,9 +250,11 @@ func TestToy(t *testing.T) {
 	})
 	require.NoError(t, err)
 	dir := t.TempDir()
-	require.NoError(t, os.MkdirAll(filepath.Join(dir, "startup"), 0o700))
-	for _, f := range content.Startup {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, "startup", f.Name), f.Data, f.Mode))
+	for folder, files := range map[string]kit.Files{"startup": content.Startup, "local": content.Local} {
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, folder), 0o700))
+		for _, f := range files {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, folder, f.Name), f.Data, f.Mode))
+		}
 	}
 	it := kittest.NewSealer(t, "it-security")
 	file := filepath.Join(t.TempDir(), "sitepolicy.yaml")

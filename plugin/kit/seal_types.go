@@ -17,13 +17,21 @@ type StartupKitSeal struct {
 	metav1.TypeMeta `json:",inline"`
 
 	Participant string `json:"participant"`
-	// Digest is the digest of the sealed kit.
-	Digest string `json:"digest"`
-	// Action is sealed, or unchanged if the kit already had an equivalent seal.
-	Action string `json:"action"`
 	// DryRun says that nothing was written.
 	DryRun bool `json:"dryRun,omitempty"`
-	Seal   Seal `json:"seal"`
+	// SealedPart is about startup/. It is empty with --local.
+	SealedPart `json:",inline"`
+	// Local is about local/. It is nil if the kit has no local/.
+	Local *SealedPart `json:"local,omitempty"`
+}
+
+// SealedPart is startup/ or local/.
+type SealedPart struct {
+	// Digest is the digest of what is sealed.
+	Digest string `json:"digest,omitempty"`
+	// Action is sealed, or unchanged if it already had an equivalent seal.
+	Action string `json:"action,omitempty"`
+	Seal   *Seal  `json:"seal,omitempty"`
 }
 
 // Seal is what a kit's seal says. Only `kit verify` verifies it.
@@ -35,7 +43,7 @@ type Seal struct {
 	Serial    int64       `json:"serial"`
 	NotBefore metav1.Time `json:"notBefore"`
 	NotAfter  metav1.Time `json:"notAfter"`
-	// Files is how many files of startup/ it names.
+	// Files is how many files it names.
 	Files int `json:"files"`
 	// Version is the framework's version, if the sealer gave it.
 	Version string `json:"version,omitempty"`
@@ -47,15 +55,25 @@ func (s *StartupKitSeal) DeepCopyObject() runtime.Object {
 	return &out
 }
 
-func newStartupKitSeal(k *kit.Kit, made *kit.Seal, action string, dryRun bool) (*StartupKitSeal, error) {
-	view, err := newSeal(made)
+func newStartupKitSeal(k *kit.Kit, dryRun bool) *StartupKitSeal {
+	return &StartupKitSeal{TypeMeta: typeMeta("StartupKitSeal"), Participant: k.Participant, DryRun: dryRun}
+}
+
+func (s *StartupKitSeal) add(p *part) error {
+	view, err := newSeal(p.made)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return &StartupKitSeal{
-		TypeMeta: typeMeta("StartupKitSeal"), Participant: k.Participant, Digest: k.Digest(),
-		Action: action, DryRun: dryRun, Seal: *view,
-	}, nil
+	one := SealedPart{Digest: p.digest, Action: "sealed", Seal: view}
+	if !p.changed {
+		one.Action = "unchanged"
+	}
+	if p.local {
+		s.Local = &one
+	} else {
+		s.SealedPart = one
+	}
+	return nil
 }
 
 func newSeal(s *kit.Seal) (*Seal, error) {
@@ -67,8 +85,9 @@ func newSeal(s *kit.Seal) (*Seal, error) {
 		SealedBy: string(statement.SealedBy), Serial: statement.Serial, Files: len(statement.Files), Version: statement.Framework.Version,
 		NotBefore: metav1.NewTime(statement.NotBefore), NotAfter: metav1.NewTime(statement.NotAfter),
 	}
-	if c, err := pki.ParseCertificate(s.Certificate); err == nil {
-		view.Sealer = c.Subject.CommonName
+	// In a seal of local/, the root follows.
+	if all, err := pki.ParseCertificates(s.Certificate); err == nil {
+		view.Sealer = all[0].Subject.CommonName
 	}
 	return view, nil
 }
@@ -83,10 +102,22 @@ func (s *Seal) String() string {
 }
 
 func (s *StartupKitSeal) writeText(out io.Writer, suffix string) error {
-	action := "sealed " + s.Seal.String()
-	if s.Action == "unchanged" {
-		action = "unchanged: already sealed " + s.Seal.String()
+	if s.Seal != nil {
+		if _, err := fmt.Fprintf(out, "%s %s%s\n", s.Participant, &s.SealedPart, suffix); err != nil {
+			return err
+		}
 	}
-	_, err := fmt.Fprintf(out, "%s %s%s\n", s.Participant, action, suffix)
+	if s.Local == nil {
+		return nil
+	}
+	_, err := fmt.Fprintf(out, "%s local/ %s%s\n", s.Participant, s.Local, suffix)
 	return err
+}
+
+// String says what was done.
+func (p *SealedPart) String() string {
+	if p.Action == "unchanged" {
+		return "unchanged: already sealed " + p.Seal.String()
+	}
+	return "sealed " + p.Seal.String()
 }

@@ -8,23 +8,23 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// writeSeal writes the seal's files into the kit, each completely or not at all. The
+// writeSeal writes the files of a seal into the kit, each completely or not at all. The
 // certificate comes first and the seal last. A kit with only one of them fails its
 // verification, and the next run seals it.
-func writeSeal(dir string, s *kit.Seal) error {
+func writeSeal(dir string, s *kit.Seal, envelope, certificate string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return reason(err)
 	}
 	defer root.Close()
 	if len(s.Certificate) > 0 {
-		if err := writeFile(root, kit.SealCertificateFile, s.Certificate); err != nil {
+		if err := writeFile(root, certificate, s.Certificate); err != nil {
 			return err
 		}
-	} else if err := root.Remove(kit.SealCertificateFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	} else if err := root.Remove(certificate); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return reason(err)
 	}
-	return writeFile(root, kit.SealFile, s.Envelope)
+	return writeFile(root, envelope, s.Envelope)
 }
 
 // writeFile replaces a file of the folder by renaming a temporary one, so that it is never

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"unicode/utf8"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -22,8 +21,8 @@ const KitSecretType corev1.SecretType = names.KitSecretType
 // maxPayload is the maximum size of a Secret or ConfigMap.
 const maxPayload = corev1.MaxSecretSize
 
-// KitObjects are the Secret with startup/ and the kit's seal, and the ConfigMap
-// with local/. Keys are only in the Secret's data.
+// KitObjects are the Secret with startup/ and its seal, and the ConfigMap with local/ and
+// its seal. Keys are only in the Secret's data.
 //
 // For a kit on a volume, a claim comes first, and the Secret has only the seal and the public
 // files.
@@ -41,7 +40,7 @@ func KitForm(namespace string, k *kit.Kit) ([]Object, error) {
 	if err := fits("startup/", "Secret", inSecret(k)); err != nil {
 		return nil, err
 	}
-	if err := fits("local/", "ConfigMap", k.Local); err != nil {
+	if err := fits("local/", "ConfigMap", inConfigMap(k)); err != nil {
 		return nil, err
 	}
 	objects := []Object{kitSecret(namespace, k), localConfigMap(namespace, k)}
@@ -86,21 +85,23 @@ func inSecret(k *kit.Kit) kit.Files {
 }
 
 func localConfigMap(namespace string, k *kit.Kit) *corev1.ConfigMap {
-	cm := &corev1.ConfigMap{
+	data, binary := k.ConfigMapData()
+	return &corev1.ConfigMap{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
 		ObjectMeta: Meta(namespace, kit.ConfigMapName(k), k),
 		Immutable:  new(true),
-		Data:       map[string]string{},
-		BinaryData: map[string][]byte{},
+		Data:       data,
+		BinaryData: binary,
 	}
-	for _, f := range k.Local {
-		if utf8.Valid(f.Data) {
-			cm.Data[f.Name] = string(f.Data)
-		} else {
-			cm.BinaryData[f.Name] = f.Data
-		}
+}
+
+// inConfigMap are the files that go into the ConfigMap, with those of the seal.
+func inConfigMap(k *kit.Kit) kit.Files {
+	files := slices.Clone(k.Local)
+	if s := k.LocalSeal; s != nil {
+		files = append(files, kit.File{Name: kit.LocalSealFile, Data: s.Envelope}, kit.File{Name: kit.LocalSealCertificateFile, Data: s.Certificate})
 	}
-	return cm
+	return files
 }
 
 // orClaim is the alternative for a kit that has to be large.

@@ -46,7 +46,7 @@ type evaluation struct {
 // Accept evaluates a kit that a framework of the rules' registry has read, at one
 // moment. The findings are in the order of the checks. Each check has at least one
 // finding, except that those of the seal need a seal and those of the policy a
-// SitePolicy.
+// SitePolicy. Those of local/ need local/, which a Secret does not have.
 //
 // The Verified is unusable if a finding of the scope Always has failed. Findings that
 // matter only when a pod is created do not make it unusable, since its terms can be
@@ -67,13 +67,13 @@ func evaluate(k *kit.Kit, rules *Rules, atCreate func(Terms) kit.Findings) (Veri
 	if e.framework, known = rules.registry.Find(k.Framework); !known {
 		return Verified{}, kit.Findings{kit.Fail(CheckFramework, "", "update kubectl-flare", "this version of kubectl-flare does not support the framework %s", kit.Quote(k.Framework))}
 	}
-	e.openSeal()
+	e.seal = e.openSeal()
 	terms := e.terms()
-	findings := e.findings(atCreate(terms))
+	findings := append(e.findings(atCreate(terms)), e.local(atCreate)...)
 	if !findings.In(kit.Always).Passed() {
 		return Verified{}, findings
 	}
-	return Verified{kit: k, seal: e.sealed(), terms: terms}, findings
+	return Verified{kit: k, seal: e.seal.sealed(), terms: terms}, findings
 }
 
 // findings runs the checks in the order of a report, and inserts those at creation at
@@ -104,6 +104,16 @@ func (e *evaluation) findings(atCreate kit.Findings) kit.Findings {
 	at(CheckRevoked)
 	all = append(all, e.listed()...)
 	return append(all, e.claim()...)
+}
+
+// local evaluates local/, if it is there: from a Secret, only startup/ is read.
+func (e *evaluation) local(atCreate func(Terms) kit.Findings) kit.Findings {
+	k := e.kit
+	if k.Local == nil {
+		return nil
+	}
+	verified, findings := evaluateLocal(LocalOf(k), e.Rules)
+	return append(findings, verified.atCreate(findings, atCreate)...)
 }
 
 // askForKit is the fix for a kit that only the project lead can fix.

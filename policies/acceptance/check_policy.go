@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"crypto/x509"
 	"slices"
 	"strings"
 
@@ -54,57 +55,43 @@ func (e *evaluation) serial() kit.Findings {
 	return kit.Findings{kit.Pass(CheckSerial, kit.SealFile, "the serial is %d, and the policy requires at least %d", s.Serial, least)}
 }
 
-// revoked looks for certificates and keys first, since a kit with another digest can
-// contain the same key.
+// revoked also looks for the key, since a framework may have no certificates.
 func (e *evaluation) revoked() kit.Findings {
-	if f := e.revokedCertificate(); f != nil {
-		return f
+	certificates := e.kit.Certificates()
+	if c := e.seal.certificate; c != nil {
+		certificates = append(certificates, c)
 	}
-	if f := e.revokedKey(); f != nil {
-		return f
+	field, what, id := e.site.revokes(certificates, e.seal, e.kit.Digest(), "the kit")
+	if field == "" && e.site.keys[e.kit.KeyFingerprint] {
+		field, what, id = "keys", "the key of "+kit.Quote(e.kit.Participant), e.kit.KeyFingerprint
 	}
-	if digest := e.kit.Digest(); e.site.kits[digest] {
-		return revokedFinding("kits", "the kit", digest)
+	if field != "" {
+		return kit.Findings{kit.Fail(CheckRevoked, kit.StartupDir, askForKit, "%s is revoked: kits.revoked.%s of the policy lists %s", what, field, id)}
 	}
 	return kit.Findings{kit.Pass(CheckRevoked, kit.StartupDir, "neither the kit nor its certificates nor its keys are revoked")}
 }
 
-func (e *evaluation) revokedCertificate() kit.Findings {
-	certificates := e.kit.Certificates()
-	if c := e.seal.certificate; c != nil {
-		certificates = append(certificates, c)
-	}
+// revokes finds a revoked certificate, key or digest: in which field of the policy, what
+// it is, and its ID there. It looks for certificates and keys first, since what has
+// another digest can contain the same key. Keys are also those of roots and sealers.
+func (s *site) revokes(certificates []*x509.Certificate, opened openedSeal, digest, whole string) (field, what, id string) {
 	for _, c := range certificates {
-		if serial := pki.Serial(c); e.site.serials[serial] {
-			return revokedFinding("certificateSerials", "the certificate of "+kit.Quote(c.Subject.CommonName), serial)
+		if serial := pki.Serial(c); s.serials[serial] {
+			return "certificateSerials", "the certificate of " + kit.Quote(c.Subject.CommonName), serial
 		}
 	}
-	return nil
-}
-
-// revokedKey also checks the keys of roots and sealers.
-func (e *evaluation) revokedKey() kit.Findings {
-	if e.site.keys[e.kit.KeyFingerprint] {
-		return revokedFinding("keys", "the key of "+kit.Quote(e.kit.Participant), e.kit.KeyFingerprint)
-	}
-	certificates := e.kit.Certificates()
-	if c := e.seal.certificate; c != nil {
-		certificates = append(certificates, c)
-	}
 	for _, c := range certificates {
-		if fingerprint := pki.KeyFingerprint(c.PublicKey); e.site.keys[fingerprint] {
-			return revokedFinding("keys", "the key of "+kit.Quote(c.Subject.CommonName), fingerprint)
+		if fingerprint := pki.KeyFingerprint(c.PublicKey); s.keys[fingerprint] {
+			return "keys", "the key of " + kit.Quote(c.Subject.CommonName), fingerprint
 		}
 	}
-	if e.seal.key == nil {
-		return nil
+	if opened.key != nil {
+		if fingerprint := pki.KeyFingerprint(opened.key); s.keys[fingerprint] {
+			return "keys", "the key of " + opened.by, fingerprint
+		}
 	}
-	if fingerprint := pki.KeyFingerprint(e.seal.key); e.site.keys[fingerprint] {
-		return revokedFinding("keys", "the key of "+e.seal.by, fingerprint)
+	if s.kits[digest] {
+		return "kits", whole, digest
 	}
-	return nil
-}
-
-func revokedFinding(field, what, id string) kit.Findings {
-	return kit.Findings{kit.Fail(CheckRevoked, kit.StartupDir, askForKit, "%s is revoked: kits.revoked.%s of the policy lists %s", what, field, id)}
+	return "", "", ""
 }

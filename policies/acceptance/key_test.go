@@ -26,6 +26,7 @@ func keyKit(t *testing.T, registry *frameworks.Registry, by *kittest.Sealer) *ki
 	require.NoError(t, err)
 	k, err := registry.Read(content)
 	require.NoError(t, err)
+	k.Local = nil // as in a Secret
 	if by != nil {
 		k.Seal, err = k.MakeSeal(kit.SealOptions{Now: today, ValidFor: 1000 * time.Hour, Serial: 1, Key: by.Key, Certificate: by.Certificate})
 		require.NoError(t, err)

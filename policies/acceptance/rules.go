@@ -34,6 +34,8 @@ type site struct {
 	participants  []string
 	minimumSerial map[string]int64
 	claims        []string
+	// locals are the participants for whom the policy lists a local/, by its digest.
+	locals map[string][]string
 	// revoked serials of certificates, fingerprints of keys and digests of kits.
 	serials, keys, kits map[string]bool
 }
@@ -85,6 +87,11 @@ func Compile(registry *frameworks.Registry, spec *v1alpha1.SitePolicySpec) (*Rul
 			c.errs = append(c.errs, field.Invalid(c.at.Child("sealers").Index(i).Child("publicKey"), one.Name, err.Error()))
 		}
 		s.sealers = append(s.sealers, sealer{one.Name, key})
+	}
+	s.locals = make(map[string][]string, len(kits.Local))
+	for i, one := range kits.Local {
+		digest := c.parsed(c.at.Child("local").Index(i).Child("digest"), one.Digest, pki.ParseFingerprint)
+		s.locals[digest] = append(s.locals[digest], one.Participant)
 	}
 	revoked := c.at.Child("revoked")
 	s.serials = c.set(revoked.Child("certificateSerials"), kits.Revoked.CertificateSerials, pki.ParseSerial)

@@ -82,20 +82,20 @@ func TestVerifyNativeSignatures(t *testing.T) {
 func TestVerifySealsWithoutAPolicy(t *testing.T) {
 	fed := newFederation(t)
 	k := fed.Client("site-1", "a").Seal(t, fed.Sealer("release"))
-	all := verify(t, k.Read(), pinned(fed))
+	all := verify(t, startup(k.Read()), pinned(fed))
 	assert.True(t, all.Passed())
 	assert.Empty(t, findings(all, "serial"))
 	assert.Contains(t, findings(all, "seal")[0].Message, `sealed by the project's sealer "release", serial 1`)
 
 	k.With("startup/start.sh", []byte("x"))
-	assert.Equal(t, "seal-files", only(t, verify(t, k.Read(), pinned(fed)), kit.StatusFail).ID)
+	assert.Equal(t, "seal-files", only(t, verify(t, startup(k.Read()), pinned(fed)), kit.StatusFail).ID)
 
 	k = fed.Client("site-1", "a").Seal(t, kittest.NewSealer(t, "it"))
-	assert.Contains(t, only(t, verify(t, k.Read(), pinned(fed)), kit.StatusWarn).Message, "the signature of the seal was not verified")
+	assert.Contains(t, only(t, verify(t, startup(k.Read()), pinned(fed)), kit.StatusWarn).Message, "the signature of the seal was not verified")
 	k.With("startup/start.sh", []byte("x"))
-	assert.Equal(t, "seal-files", only(t, verify(t, k.Read(), pinned(fed)), kit.StatusFail).ID)
+	assert.Equal(t, "seal-files", only(t, verify(t, startup(k.Read()), pinned(fed)), kit.StatusFail).ID)
 	k.With("seal.dsse.json", []byte("{}"))
-	assert.Contains(t, only(t, verify(t, k.Read(), pinned(fed)), kit.StatusFail).Message, "the seal is invalid")
+	assert.Contains(t, only(t, verify(t, startup(k.Read()), pinned(fed)), kit.StatusFail).Message, "the seal is invalid")
 }
 
 // Files and versions that are unknown cause only a warning if a trusted sealer has

@@ -86,8 +86,11 @@ func (w Window) at(now time.Time) kit.Finding {
 }
 
 func (w Window) renew() string {
-	if w.ID == CheckSealDates {
+	switch w.ID {
+	case CheckSealDates:
 		return sealAgain
+	case CheckLocalSealDates:
+		return sealLocal
 	}
 	return askForKit
 }

@@ -65,13 +65,13 @@ type Sealed struct {
 }
 
 // sealed returns the seal if its sealer is known.
-func (e *evaluation) sealed() *Sealed {
-	if e.seal.statement == nil || e.seal.key == nil {
+func (o openedSeal) sealed() *Sealed {
+	if o.statement == nil || o.key == nil {
 		return nil
 	}
 	return &Sealed{
-		Statement: *e.seal.statement, By: e.seal.by,
-		KeyFingerprint: pki.KeyFingerprint(e.seal.key), Certificate: e.seal.certificate,
+		Statement: *o.statement, By: o.by,
+		KeyFingerprint: pki.KeyFingerprint(o.key), Certificate: o.certificate,
 	}
 }
 
@@ -83,9 +83,10 @@ type openedSeal struct {
 	statement *seal.Statement
 	// by names the sealer, for messages.
 	by string
-	// key is the sealer's key, and certificate that of the project's sealer.
-	key         crypto.PublicKey
-	certificate *x509.Certificate
+	// key is the sealer's key, and certificate that of the project's sealer. root is the
+	// root that comes with a seal of local/.
+	key               crypto.PublicKey
+	certificate, root *x509.Certificate
 }
 
 func outside(t time.Time, c *x509.Certificate) bool {

@@ -21,7 +21,7 @@ import (
 // ids are the checks in the order of a report.
 var ids = []string{
 	"root", "root-pinned", "dates", "dates", "chain", "key", "key-mode", "participant", "org", "role",
-	"server-names", "connection", "startup-files", "local-files", "startup-signature", "local-signature",
+	"server-names", "connection", "startup-files", "startup-signature", "local-signature", "local-files",
 }
 
 func TestVerifyGoodKits(t *testing.T) {
@@ -156,7 +156,7 @@ func TestVerifyBrokenKits(t *testing.T) {
 			nvflare.CheckRole, kit.StatusFail, `the kit is for the role client, but the certificate for the role "lead"`},
 		{"an extra file", client().With("startup/evil.json", nil),
 			nvflare.CheckStartupFiles, kit.StatusFail, "not a file of an NVFLARE kit for the role client"},
-		{"resources in startup", client().With("startup/x__p_resources.json", nil),
+		{"resources in startup", client().With("startup/x__p_resources.json", []byte("{}")),
 			nvflare.CheckStartupFiles, kit.StatusFail, "not a file of an NVFLARE kit"},
 		{"a server's file at a client", client().With("startup/server_context.tenseal", nil),
 			nvflare.CheckStartupFiles, kit.StatusFail, "not a file of an NVFLARE kit"},
@@ -165,7 +165,9 @@ func TestVerifyBrokenKits(t *testing.T) {
 		{"no resources", client().Without("local/resources.json.default"),
 			nvflare.CheckLocalFiles, kit.StatusFail, "NVFLARE does not start"},
 		{"an unknown local file", client().With("local/notes.txt", nil),
-			nvflare.CheckLocalFiles, kit.StatusWarn, "not a file that NVFLARE reads"},
+			kit.CheckLocalContent, kit.StatusWarn, "not a file that NVFLARE reads"},
+		{"settings that are broken", client().With("local/resources.json", []byte("{\n  \"components\": [],\n}")),
+			nvflare.CheckLocalFiles, kit.StatusFail, "not valid JSON: line 3: invalid character '}'"},
 		{"2.7 without signature", signed.Client("site-1", "a").WithMode("startup/client.key", 0o600).Without("startup/signature.json"),
 			nvflare.CheckStartupSignature, kit.StatusFail, "missing: NVFLARE 2.7 signs every kit"},
 		{"2.7 without local signature", signed.Client("site-1", "a").WithMode("startup/client.key", 0o600).Without("local/signature.json"),
@@ -201,12 +203,13 @@ func TestVerifyNamesOneProblem(t *testing.T) {
 
 func TestVerifyWithoutLocal(t *testing.T) {
 	fed := newFederation(t)
-	content, err := kit.NewContent(fed.Client("site-1", "a").Read().Startup, nil)
+	content, err := kit.NewContent(fed.Client("site-1", "a").Read().Startup, kit.Files{})
 	require.NoError(t, err)
 	k, err := registry.Read(content)
 	require.NoError(t, err)
-	finding := only(t, verify(t, k, pinned(fed)), kit.StatusWarn)
+	finding := only(t, verify(t, k, pinned(fed)), kit.StatusFail)
 	assert.Equal(t, nvflare.CheckLocalFiles, finding.ID)
+	assert.True(t, verify(t, startup(k), pinned(fed)).Passed(), "a Secret has no local/")
 }
 
 func TestVerifyAcceptsWhatProjectsAdd(t *testing.T) {
@@ -216,7 +219,7 @@ func TestVerifyAcceptsWhatProjectsAdd(t *testing.T) {
 		k.With("startup/"+name, nil).WithMode("startup/"+name, 0o600)
 	}
 	for _, name := range []string{"resources.json", "privacy.json", "study_registry.json", "comm_config.json", "relay__resources.json", "a__p_resources.json", "b__j_resources.json"} {
-		k.With("local/"+name, nil)
+		k.With("local/"+name, []byte("{}"))
 	}
 	all := verify(t, k.Read(), pinned(fed))
 	assert.Equal(t, len(all), all.Count(kit.StatusPass), "%+v", all)

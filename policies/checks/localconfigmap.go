@@ -39,16 +39,9 @@ func ConfigMap(m, old *corev1.ConfigMap, site *compiled.Policy) []Result {
 	return nil
 }
 
-// LocalDigest is the digest of the files in a ConfigMap.
+// LocalDigest is the digest of the files of local/ in a ConfigMap, without the seal.
 func LocalDigest(m *corev1.ConfigMap) string {
-	files := make(kit.Files, 0, len(m.Data)+len(m.BinaryData))
-	for name, text := range m.Data {
-		files = append(files, kit.File{Name: name, Data: []byte(text)})
-	}
-	for name, data := range m.BinaryData {
-		files = append(files, kit.File{Name: name, Data: data})
-	}
-	slices.SortFunc(files, func(a, b kit.File) int { return strings.Compare(a.Name, b.Name) })
+	files, _, _ := kit.FromConfigMapData(m.Data, m.BinaryData)
 	return files.Digest()
 }
 

@@ -34,6 +34,15 @@ type Checker interface {
 	Check(k *kit.Kit, vouched func(file string) bool) kit.Findings
 }
 
+// SettingsChecker is a framework that knows the files of local/. Without it, a policy must
+// list the digest of local/.
+type SettingsChecker interface {
+	// CheckSettings evaluates local/ of a participant of the role. Findings about files
+	// that the framework does not read, and about settings with which it would run code
+	// that it does not ship, have the ID kit.CheckLocalContent.
+	CheckSettings(local kit.Files, role kit.Role) kit.Findings
+}
+
 // NativeSigner is a framework whose own provisioning signs kits.
 type NativeSigner interface {
 	// NativeSignature says why that signature does not cover startup/. It returns nil if

@@ -15,10 +15,11 @@ import (
 // Registered is a framework with its capabilities; those that it lacks are nil.
 type Registered struct {
 	Framework
-	Checker      Checker
-	NativeSigner NativeSigner
-	Versioned    Versioned
-	RootKeeper   RootKeeper
+	Checker         Checker
+	SettingsChecker SettingsChecker
+	NativeSigner    NativeSigner
+	Versioned       Versioned
+	RootKeeper      RootKeeper
 }
 
 // Registry is a set of frameworks. It never changes.
@@ -32,6 +33,7 @@ func Default() *Registry {
 func registered(f Framework) Registered {
 	r := Registered{Framework: f}
 	r.Checker, _ = f.(Checker)
+	r.SettingsChecker, _ = f.(SettingsChecker)
 	r.NativeSigner, _ = f.(NativeSigner)
 	r.Versioned, _ = f.(Versioned)
 	r.RootKeeper, _ = f.(RootKeeper)

@@ -18,11 +18,11 @@ const (
 type Content struct {
 	// Startup has the files of startup/, sorted by name.
 	Startup Files
-	// Local has the files of local/, sorted by name. It is nil if there is no local/,
-	// as in a Secret.
+	// Local has the files of local/, sorted by name. It is nil if the content comes from
+	// a Secret, and empty if a folder has no local/.
 	Local Files
-	// Seal is the kit's seal, or nil if it has none.
-	Seal *Seal
+	// Seal is the kit's seal, or nil if it has none. LocalSeal is the same for local/.
+	Seal, LocalSeal *Seal
 	// Volume says on which volume startup/ is, or is nil if the Secret contains it. If
 	// a kit is read from a Secret with Volume, Startup has the public files only.
 	Volume *Volume
@@ -48,7 +48,7 @@ func (c *Content) arrange() (err error) {
 	if c.Local, err = sorted(LocalDir, c.Local); err != nil {
 		return err
 	}
-	return checkNoSeal(c.Startup)
+	return checkNoSeal(c.Startup, c.Local)
 }
 
 func sorted(dir string, files Files) (Files, error) {

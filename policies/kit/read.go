@@ -28,7 +28,10 @@ func ReadDir(fsys fs.FS, marks []string) (*Content, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.Seal, err = readSeal(fsys); err != nil {
+	if c.Seal, err = readSeal(fsys, SealFile, SealCertificateFile); err != nil {
+		return nil, err
+	}
+	if c.LocalSeal, err = readSeal(fsys, LocalSealFile, LocalSealCertificateFile); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -69,11 +72,11 @@ func otherKits(fsys fs.FS) string {
 	return "give one of the kits in it: " + strings.Join(found, ", ")
 }
 
-// readLocal reads local/. If the kit has none, it returns nil.
+// readLocal reads local/. If the kit has none, it returns no files.
 func readLocal(fsys fs.FS, b *budget) (Files, error) {
 	info, err := fs.Lstat(fsys, LocalDir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return Files{}, nil
 	}
 	if err != nil {
 		return nil, unreadable(LocalDir, err)

@@ -80,7 +80,8 @@ func TestReadWithoutLocal(t *testing.T) {
 	}
 	k, err := registry.ReadDir(files)
 	require.NoError(t, err)
-	assert.Nil(t, k.Local)
+	assert.NotNil(t, k.Local)
+	assert.Empty(t, k.Local)
 }
 
 func TestReadRefusesOldKits(t *testing.T) {

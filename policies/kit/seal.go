@@ -9,22 +9,28 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
 )
 
-// The files of a seal. They are in the kit's folder and not in startup/, since they
-// vouch for startup/. In a kit Secret, they are keys next to the files of startup/.
+// The files of the two seals. They are in the kit's folder and not in startup/ or local/,
+// since they vouch for these folders. In a kit Secret, those of startup/ are keys next to
+// its files, and in a ConfigMap with local/, those of local/ are.
 const (
 	SealFile            = "seal.dsse.json"
 	SealCertificateFile = "seal.crt"
+
+	LocalSealFile            = "local.seal.dsse.json"
+	LocalSealCertificateFile = "local.seal.crt"
 )
 
-// maxSealCertificate is the greatest size of seal.crt, in bytes.
+// maxSealCertificate is the greatest size of seal.crt or local.seal.crt, in bytes.
 const maxSealCertificate = 16 << 10
 
-// Seal is a kit's seal as it was read. Do not trust it before package acceptance has
-// accepted the kit.
+// Seal is a seal as it was read: that of startup/ or that of local/. Do not trust it
+// before package acceptance has accepted what it is for.
 type Seal struct {
-	// Envelope is the content of seal.dsse.json.
+	// Envelope is the content of seal.dsse.json or local.seal.dsse.json.
 	Envelope []byte
-	// Certificate is the content of seal.crt. It is nil if a site sealed the kit.
+	// Certificate is the content of seal.crt or local.seal.crt. It is nil if a site made
+	// the seal. With local/ comes no other file that has the root, so in local.seal.crt
+	// the root follows the sealing certificate.
 	Certificate []byte
 }
 
@@ -37,13 +43,13 @@ func (s *Seal) Unverified() (*seal.Statement, error) {
 	return envelope.Unverified()
 }
 
-// readSeal reads the seal in a kit's folder. If there is none, it returns nil.
-func readSeal(fsys fs.FS) (*Seal, error) {
-	envelope, err := readRootFile(fsys, SealFile, seal.MaxEnvelope)
+// readSeal reads a seal in a kit's folder. If there is none, it returns nil.
+func readSeal(fsys fs.FS, envelopeFile, certificateFile string) (*Seal, error) {
+	envelope, err := readRootFile(fsys, envelopeFile, seal.MaxEnvelope)
 	if err != nil {
 		return nil, err
 	}
-	certificate, err := readRootFile(fsys, SealCertificateFile, maxSealCertificate)
+	certificate, err := readRootFile(fsys, certificateFile, maxSealCertificate)
 	if err != nil {
 		return nil, err
 	}

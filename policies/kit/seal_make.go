@@ -36,9 +36,29 @@ type SealOptions struct {
 	Certificate []byte
 }
 
-// MakeSeal seals the kit as it is now. Verify it with package acceptance first. MakeSeal
+// MakeSeal seals startup/ as it is now. Verify it with package acceptance first. MakeSeal
 // rejects certificates that package acceptance would reject.
-func (k *Kit) MakeSeal(o SealOptions) (*Seal, error) {
+func (k *Kit) MakeSeal(o SealOptions) (*Seal, error) { return k.makeSeal(o, k.Startup, "") }
+
+// MakeLocalSeal is MakeSeal for local/. The names of its files in the statement begin
+// with local/, so that neither of the two seals can take the place of the other.
+func (k *Kit) MakeLocalSeal(o SealOptions) (*Seal, error) {
+	if len(k.Local) == 0 {
+		return nil, errors.New("local/ has no files")
+	}
+	made, err := k.makeSeal(o, k.Local, localPrefix)
+	if err != nil || made.Certificate == nil {
+		return made, err
+	}
+	c, err := pki.ParseCertificate(made.Certificate)
+	if err != nil {
+		return nil, err
+	}
+	made.Certificate = append(pki.EncodeCertificate(c), pki.EncodeCertificate(k.Root)...)
+	return made, nil
+}
+
+func (k *Kit) makeSeal(o SealOptions, files Files, prefix string) (*Seal, error) {
 	certificates := k.Certificates()
 	by := seal.BySite
 	if len(o.Certificate) > 0 {
@@ -49,6 +69,10 @@ func (k *Kit) MakeSeal(o SealOptions) (*Seal, error) {
 		by, certificates = seal.ByProject, append(certificates, c)
 	}
 	statement := k.statement(o, by)
+	for _, f := range files {
+		sum := sha256.Sum256(f.Data)
+		statement.Files[prefix+f.Name] = hex.EncodeToString(sum[:])
+	}
 	for _, c := range certificates {
 		statement.NotBefore = later(statement.NotBefore, c.NotBefore)
 		statement.NotAfter = earlier(statement.NotAfter, c.NotAfter)
@@ -87,7 +111,7 @@ func (k *Kit) sealingCertificate(o SealOptions) (*x509.Certificate, error) {
 func (k *Kit) statement(o SealOptions, by seal.SealedBy) *seal.Statement {
 	now := o.Now.UTC().Truncate(time.Second)
 	s := &seal.Statement{
-		Files:      make(map[string]string, len(k.Startup)),
+		Files:      map[string]string{},
 		Federation: k.Federation, Participant: k.Participant, Role: string(k.Role), Org: k.Org,
 		Framework: seal.Framework{Name: k.Framework, Family: k.Family, Version: cmp.Or(o.Version, k.Version)},
 		NotBefore: now.Add(-ClockSkew), NotAfter: now.Add(o.ValidFor),
@@ -100,10 +124,6 @@ func (k *Kit) statement(o SealOptions, by seal.SealedBy) *seal.Statement {
 	}
 	if s.Serial == 0 {
 		s.Serial = now.Unix()
-	}
-	for _, f := range k.Startup {
-		sum := sha256.Sum256(f.Data)
-		s.Files[f.Name] = hex.EncodeToString(sum[:])
 	}
 	return s
 }

@@ -60,16 +60,25 @@ func besideStartup(name string) bool {
 	return name == SealFile || name == SealCertificateFile || name == VolumeFile
 }
 
-// checkNoSeal rejects a seal inside of startup/, since it would replace the kit's seal
-// in the Secret.
-func checkNoSeal(startup Files) error {
+// checkNoSeal rejects a seal inside of startup/ or local/, since it would replace the
+// kit's seal in the Secret, or that of local/ in the ConfigMap.
+func checkNoSeal(startup, local Files) error {
 	for _, f := range startup {
 		if besideStartup(f.Name) {
-			return &FieldError{
-				File: path.Join(StartupDir, f.Name), Problem: "is in the wrong folder",
-				Fix: "move it to the kit's folder, next to startup/, or remove it",
-			}
+			return misplaced(StartupDir, f.Name)
+		}
+	}
+	for _, f := range local {
+		if besideLocal(f.Name) {
+			return misplaced(LocalDir, f.Name)
 		}
 	}
 	return nil
+}
+
+func misplaced(dir, name string) error {
+	return &FieldError{
+		File: path.Join(dir, name), Problem: "is in the wrong folder",
+		Fix: "move it to the kit's folder, next to startup/, or remove it",
+	}
 }

@@ -63,7 +63,8 @@ type KitRules struct {
 	Signature SignatureRule `json:"signature,omitempty"`
 
 	// minimumSerial is the lowest serial of a seal that is accepted, by
-	// participant. Raise it after a rotation, so that the replaced kits are denied.
+	// participant, for the kit and for its local/. Raise it after a rotation, so that
+	// the replaced kits are denied.
 	//
 	// +optional
 	// +kubebuilder:validation:MaxProperties=100
@@ -80,6 +81,18 @@ type KitRules struct {
 	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=253
 	Claims []string `json:"claims,omitempty"`
+
+	// local lists the settings of participants by the digest of local/, as
+	// `kubectl flare kit inspect` prints it. A local/ that is listed needs no seal,
+	// and its content is not restricted: the policy's author decides about exactly
+	// these files. Every other local/ must be sealed by someone who may seal kits.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=participant
+	// +listMapKey=digest
+	// +kubebuilder:validation:MaxItems=300
+	Local []LocalRule `json:"local,omitempty"`
 
 	// revoked lists what is compromised. New pods with such kits are denied;
 	// running pods are not stopped.
@@ -118,6 +131,20 @@ type Sealer struct {
 	PublicKey string `json:"publicKey"`
 }
 
+// LocalRule is the local/ of one participant.
+type LocalRule struct {
+	// participant is the true name of the participant, one of spec.participants.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Participant string `json:"participant"`
+
+	// digest is the digest of local/: 64 lower-case hexadecimal digits.
+	//
+	// +kubebuilder:validation:Pattern=`^[0-9a-f]{64}$`
+	Digest string `json:"digest"`
+}
+
 // Revoked lists what is compromised. Prefer certificates and keys: a kit that is
 // made again with the same key has another digest.
 type Revoked struct {
@@ -139,7 +166,7 @@ type Revoked struct {
 	// +kubebuilder:validation:items:Pattern=`^[0-9a-f]{64}$`
 	Keys []string `json:"keys,omitempty"`
 
-	// kits are kit digests: 64 lower-case hexadecimal digits.
+	// kits are digests of kits or of local/: 64 lower-case hexadecimal digits.
 	//
 	// +optional
 	// +listType=set

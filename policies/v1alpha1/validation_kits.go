@@ -37,10 +37,27 @@ func validateKits(at *field.Path, k *KitRules, participants []string) field.Erro
 			errs = append(errs, field.Invalid(at.Child("minimumSerial").Key(name), serial, "must be 0 or more"))
 		}
 	}
+	errs = append(errs, validateLocal(at.Child("local"), k.Local, participants)...)
 	revoked := at.Child("revoked")
 	errs = append(errs, matching(revoked.Child("certificateSerials"), k.Revoked.CertificateSerials, certSerial, wantSerial)...)
 	errs = append(errs, matching(revoked.Child("keys"), k.Revoked.Keys, fingerprint, wantFingerprint)...)
 	return append(errs, matching(revoked.Child("kits"), k.Revoked.Kits, fingerprint, wantFingerprint)...)
+}
+
+func validateLocal(at *field.Path, all []LocalRule, participants []string) field.ErrorList {
+	var errs field.ErrorList
+	for i, one := range all {
+		if !slices.Contains(participants, one.Participant) {
+			errs = append(errs, field.Invalid(at.Index(i).Child("participant"), one.Participant, "is not in spec.participants"))
+		}
+		if !fingerprint.MatchString(one.Digest) {
+			errs = append(errs, field.Invalid(at.Index(i).Child("digest"), one.Digest, wantFingerprint))
+		}
+		if slices.Contains(all[:i], one) {
+			errs = append(errs, field.Duplicate(at.Index(i), one.Participant+" "+one.Digest))
+		}
+	}
+	return errs
 }
 
 // validateKitClaims requires that the claims that only flare-kit may mount are not

@@ -48,6 +48,7 @@ func Run(t *testing.T, f frameworks.Framework, samples []Sample, others ...frame
 			t.Run("mutated", func(t *testing.T) { s.mutated(t, sample) })
 			t.Run("accepted", func(t *testing.T) { s.accepted(t, sample) })
 			t.Run("delivered", func(t *testing.T) { s.delivered(t, sample) })
+			t.Run("settings", func(t *testing.T) { s.settings(t, sample) })
 			t.Run("changed", func(t *testing.T) { s.changed(t, sample) })
 		})
 	}
@@ -150,13 +151,16 @@ func checkFindings(t *testing.T, findings kit.Findings) {
 	}
 }
 
-// sealed is the kit with the seal of a site, and the policy of the site.
+// sealed is the kit with the seals of a site, and the policy of the site.
 func (s *suite) sealed(t *testing.T, sample Sample) (*kit.Kit, *v1alpha1.SitePolicySpec) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
 	k := s.mustRead(t, sample.Content)
-	k.Seal, err = k.MakeSeal(kit.SealOptions{Now: sample.Now, ValidFor: 24 * time.Hour, Serial: 1, Key: key})
+	options := kit.SealOptions{Now: sample.Now, ValidFor: 24 * time.Hour, Serial: 1, Key: key}
+	k.Seal, err = k.MakeSeal(options)
+	require.NoError(t, err)
+	k.LocalSeal, err = k.MakeLocalSeal(options)
 	require.NoError(t, err)
 	public, err := pki.EncodePublicKey(&key.PublicKey)
 	require.NoError(t, err)

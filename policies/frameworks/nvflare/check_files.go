@@ -3,7 +3,6 @@ package nvflare
 import (
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
@@ -81,47 +80,21 @@ func checkStartupFiles(k *kit.Kit, vouched func(string) bool) kit.Findings {
 	return findings
 }
 
-// checkLocalFiles only warns about unknown files, since the site may change local/.
-func checkLocalFiles(k *kit.Kit) kit.Findings {
-	if k.Local == nil {
-		return kit.Findings{kit.Warn(CheckLocalFiles, kit.LocalDir, "copy local/ from the kit as it was provisioned", "missing: NVFLARE needs its resources.json")}
-	}
+// checkStartupSettings evaluates files of startup/ that NVFLARE reads as it does those of
+// local/: fragments of resources.json, and comm_config.json, for which it searches the
+// whole workspace. A seal does not allow them to run other code.
+func checkStartupSettings(k *kit.Kit) kit.Findings {
 	var findings kit.Findings
-	if _, ok := resourcesFile(k.Local); !ok {
-		findings = append(findings, kit.Fail(CheckLocalFiles, "local/resources.json", "copy it from the kit as it was provisioned",
-			"missing, as is resources.json.default: NVFLARE does not start without one of them"))
-	}
-	for _, f := range k.Local {
-		if !knownLocalFile(f.Name) {
-			findings = append(findings, kit.Warn(CheckLocalFiles, path.Join(kit.LocalDir, f.Name),
-				"remove it, unless code of yours reads it", "not a file that NVFLARE reads"))
+	for _, name := range k.FileNames() {
+		if check, _ := settingsOf(name); check == nil || name == SignatureFile {
+			continue
 		}
-	}
-	if len(findings) == 0 {
-		findings = append(findings, kit.Pass(CheckLocalFiles, kit.LocalDir, "%d files, all of them known", len(k.Local)))
+		data, ok := k.Startup.Get(name)
+		if !ok {
+			findings = append(findings, kit.Fail(CheckStartupFiles, path.Join(kit.StartupDir, name), "remove it, or inject the kit without --kit-claim", "settings on a volume, which cannot be evaluated"))
+			continue
+		}
+		findings = append(findings, checkSettingsFile(CheckStartupFiles, kit.StartupDir, kit.File{Name: name, Data: data})...)
 	}
 	return findings
-}
-
-// resourcesFile is the file that NVFLARE reads: the site's own, or the default.
-func resourcesFile(local kit.Files) ([]byte, bool) {
-	if data, ok := local.Get("resources.json"); ok {
-		return data, true
-	}
-	return local.Get("resources.json.default")
-}
-
-func knownLocalFile(name string) bool {
-	known := []string{"resources.json", "authorization.json", "log_config.json", "privacy.json", "study_registry.json", "comm_config.json", SignatureFile}
-	base := strings.TrimSuffix(strings.TrimSuffix(name, ".default"), ".sample")
-	if slices.Contains(known, base) {
-		return true
-	}
-	// Fragments for all processes, only for the parent, and only for jobs.
-	for _, suffix := range []string{"__resources.json", "__p_resources.json", "__j_resources.json"} {
-		if strings.HasSuffix(name, suffix) {
-			return true
-		}
-	}
-	return false
 }

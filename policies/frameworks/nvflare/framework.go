@@ -49,7 +49,7 @@ func (Framework) Check(k *kit.Kit, vouched func(file string) bool) kit.Findings 
 	var all kit.Findings
 	for _, findings := range []kit.Findings{
 		checkName(k, d), checkOrg(k), checkRole(k), checkServerNames(k), checkConnection(k, d),
-		checkStartupFiles(k, vouched), checkLocalFiles(k), checkStartupSignature(k), checkLocalSignature(k),
+		checkStartupFiles(k, vouched), checkStartupSettings(k), checkStartupSignature(k), checkLocalSignature(k),
 	} {
 		all = append(all, findings...)
 	}

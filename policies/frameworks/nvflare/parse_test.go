@@ -108,7 +108,7 @@ func TestReadRejectsContent(t *testing.T) {
 	for _, tt := range []struct{ name, file, content, want string }{
 		{"empty JSON", "fed_client.json", "", "is not valid JSON: it ends too early"},
 		{"half JSON", "fed_client.json", `{"servers": [`, "is not valid JSON: it ends too early"},
-		{"no JSON", "fed_client.json", "servers: []", "is not valid JSON: invalid character"},
+		{"no JSON", "fed_client.json", "servers: []", "is not valid JSON: line 1: invalid character"},
 		{"two JSON values", "fed_client.json", "{} {}", "it has text after the JSON value"},
 		{"a key twice", "fed_client.json", `{"client": {}, "client": {}}`, `the key "client" twice`},
 		{"deep JSON", "fed_client.json", deep, "it is nested deeper than 32 levels"},

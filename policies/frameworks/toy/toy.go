@@ -80,6 +80,21 @@ func (Framework) Check(k *kit.Kit, vouched func(string) bool) kit.Findings {
 	return findings
 }
 
+// CheckSettings knows settings.json, which is a JSON object.
+func (Framework) CheckSettings(local kit.Files, _ kit.Role) kit.Findings {
+	var findings kit.Findings
+	for _, f := range local {
+		root, err := strictjson.Decode(f.Data[:min(len(f.Data), maxConfig)])
+		if _, ok := root.(map[string]any); f.Name != SettingsFile || err != nil || !ok {
+			findings = append(findings, kit.Fail(kit.CheckLocalContent, path.Join(kit.LocalDir, f.Name), "remove it", "not the settings of a kit"))
+		}
+	}
+	if len(findings) == 0 {
+		findings = append(findings, kit.Pass(kit.CheckLocalContent, kit.LocalDir, "%d files, all of them known", len(local)))
+	}
+	return findings
+}
+
 // Read reads a kit.
 func (Framework) Read(content *kit.Content) (*kit.Kit, error) {
 	k := &kit.Kit{Content: *content, Framework: Name, Public: []string{ConfigFile, PublicKeyFile}}

@@ -14,7 +14,7 @@ import (
 // maxDepth limits the nesting. The files of kits need six levels.
 const maxDepth = 32
 
-// Decode reads one value and the end of the text.
+// Decode reads one value and the end of the text. Errors name the line.
 func Decode(data []byte) (any, error) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
@@ -23,12 +23,21 @@ func Decode(data []byte) (any, error) {
 		return nil, errors.New("it ends too early")
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("line %d: %w", line(data, dec, err), err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("it has text after the JSON value")
+		return nil, fmt.Errorf("line %d: it has text after the JSON value", line(data, dec, err))
 	}
 	return root, nil
+}
+
+// line is the line in which the decoder found an error.
+func line(data []byte, dec *json.Decoder, err error) int {
+	at := dec.InputOffset()
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		at = syntax.Offset
+	}
+	return 1 + bytes.Count(data[:min(at, int64(len(data)))], []byte("\n"))
 }
 
 // decode reads one value of at most depth levels. It rejects duplicate keys: two parsers

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
@@ -21,7 +22,7 @@ func (k *Kit) layOut(p participant, s settings) {
 	k.put("startup/rootCA.pem", 0o644, pki.EncodeCertificate(k.federation.Root))
 	k.put("startup/"+base+".crt", 0o644, pki.EncodeCertificate(k.Certificate))
 	k.put("startup/"+base+".key", keyMode(s.family), keyPEM(k.t, k.key, s.pkcs8))
-	k.placeholder(0o644, "local/resources.json.default")
+	k.settings(p.role)
 	switch p.role {
 	case nvflare.RoleServer:
 		k.json("startup/fed_server.json", serverConfiguration(k.federation.Name, p, s))
@@ -34,7 +35,29 @@ func (k *Kit) layOut(p participant, s settings) {
 		return
 	}
 	k.placeholder(0o755, "startup/start.sh", "startup/sub_start.sh", "startup/stop_fl.sh")
-	k.placeholder(0o644, "readme.txt", "local/authorization.json.default", "local/log_config.json.default", "local/privacy.json.sample")
+	k.placeholder(0o644, "readme.txt", "local/privacy.json.sample")
+}
+
+// settings are the files of local/ that NVFLARE reads, with less than its defaults have.
+func (k *Kit) settings(role kit.Role) {
+	k.t.Helper()
+	if role == nvflare.RoleAdmin {
+		k.json("local/resources.json.default", object{"format_version": 1, "admin": object{"idle_timeout": 900.0}})
+		return
+	}
+	launcher := "nvflare.app_common.job_launcher.client_process_launcher.ClientProcessJobLauncher"
+	if role == nvflare.RoleServer {
+		launcher = "nvflare.app_common.job_launcher.server_process_launcher.ServerProcessJobLauncher"
+	}
+	k.json("local/resources.json.default", object{
+		"format_version": 2, "components": []object{{"id": "process_launcher", "path": launcher, "args": object{}}},
+	})
+	k.json("local/authorization.json.default", object{"format_version": "1.0", "permissions": object{"lead": "any"}})
+	k.json("local/log_config.json.default", object{
+		"version":  1,
+		"handlers": object{"console": object{"class": "logging.StreamHandler", "stream": "ext://sys.stdout"}},
+		"loggers":  object{"root": object{"level": "INFO", "handlers": []string{"console"}}},
+	})
 }
 
 // keyMode is the mode that NVFLARE sets; since 2.8, it protects keys.

@@ -55,25 +55,51 @@ func (s *Sealer) PublicKey(t testing.TB) string {
 	return string(data)
 }
 
-// Seal seals the kit as it is now. The seal is valid for Validity, and its serial is 1,
-// unless change sets others.
+// Seal seals startup/ and local/ as they are now. The seals are valid for Validity, and
+// their serial is 1, unless change sets others.
 func (k *Kit) Seal(t testing.TB, by *Sealer, change ...func(*kit.SealOptions)) *Kit {
 	t.Helper()
+	return k.SealStartup(t, by, change...).SealLocal(t, by, change...)
+}
+
+// SealStartup is Seal for startup/ alone.
+func (k *Kit) SealStartup(t testing.TB, by *Sealer, change ...func(*kit.SealOptions)) *Kit {
+	t.Helper()
+	made, err := k.Read().MakeSeal(k.sealOptions(by, change))
+	return k.sealed(t, made, err, kit.SealFile, kit.SealCertificateFile)
+}
+
+// SealLocal is Seal for local/ alone, if the kit has one.
+func (k *Kit) SealLocal(t testing.TB, by *Sealer, change ...func(*kit.SealOptions)) *Kit {
+	t.Helper()
+	one := k.Read()
+	if len(one.Local) == 0 {
+		return k.Without(kit.LocalSealFile, kit.LocalSealCertificateFile)
+	}
+	made, err := one.MakeLocalSeal(k.sealOptions(by, change))
+	return k.sealed(t, made, err, kit.LocalSealFile, kit.LocalSealCertificateFile)
+}
+
+func (k *Kit) sealOptions(by *Sealer, change []func(*kit.SealOptions)) kit.SealOptions {
 	options := kit.SealOptions{
 		Now: k.Certificate.NotBefore.Add(time.Minute), ValidFor: Validity, Serial: 1, Key: by.Key, Certificate: by.Certificate,
 	}
 	for _, c := range change {
 		c(&options)
 	}
-	made, err := k.Read().MakeSeal(options)
+	return options
+}
+
+func (k *Kit) sealed(t testing.TB, made *kit.Seal, err error, envelope, certificate string) *Kit {
+	t.Helper()
 	if err != nil {
 		t.Fatalf("seal the kit: %v", err)
 	}
-	k.With(kit.SealFile, made.Envelope)
+	k.With(envelope, made.Envelope)
 	if made.Certificate == nil {
-		return k.Without(kit.SealCertificateFile)
+		return k.Without(certificate)
 	}
-	return k.With(kit.SealCertificateFile, made.Certificate)
+	return k.With(certificate, made.Certificate)
 }
 
 // WriteRoot writes the root's certificate and its private key, which the project lead has,

@@ -51,21 +51,21 @@ func TestSpacingDoesNotMatter(t *testing.T) {
 
 func TestParseEnvelopeRefuses(t *testing.T) {
 	for want, data := range map[string]string{
-		"it ends too early":              "",
-		"not a DSSE envelope":            `[]`,
-		"payload is missing":             `{"payloadType": "application/vnd.in-toto+json", "signatures": []}`,
-		"payloadType or payload":         `{"PayloadType": "application/vnd.in-toto+json", "Payload": "", "Signatures": []}`,
-		`its payloadType is "x"`:         `{"payloadType": "x", "payload": "", "signatures": []}`,
-		"it has 0 signatures":            `{"payloadType": "application/vnd.in-toto+json", "payload": "", "signatures": []}`,
-		"it has 2 signatures":            `{"payloadType": "application/vnd.in-toto+json", "payload": "", "signatures": [{"sig": "AA=="}, {"sig": "AA=="}]}`,
-		"its signature has no sig":       `{"payloadType": "application/vnd.in-toto+json", "payload": "", "signatures": [{"SIG": "AA=="}]}`,
-		"its signature is not base64":    `{"payloadType": "application/vnd.in-toto+json", "payload": "", "signatures": [{"sig": "?"}]}`,
-		"its payload is not base64":      `{"payloadType": "application/vnd.in-toto+json", "payload": "?", "signatures": [{"sig": "AA=="}]}`,
-		`it has the key "payload" twice`: `{"payload": "", "payload": ""}`,
-		"it has text after":              `{} {}`,
-		"it is larger than 256 KiB":      strings.Repeat(" ", MaxEnvelope+1),
-		"nested deeper than 32 levels":   strings.Repeat("[", 40),
-		"it is not valid JSON: invalid ": `{"a": nope}`,
+		"it ends too early":                      "",
+		"not a DSSE envelope":                    `[]`,
+		"payload is missing":                     `{"payloadType": "application/vnd.in-toto+json", "signatures": []}`,
+		"payloadType or payload":                 `{"PayloadType": "application/vnd.in-toto+json", "Payload": "", "Signatures": []}`,
+		`its payloadType is "x"`:                 `{"payloadType": "x", "payload": "", "signatures": []}`,
+		"it has 0 signatures":                    `{"payloadType": "application/vnd.in-toto+json", "payload": "", "signatures": []}`,
+		"it has 2 signatures":                    `{"payloadType": "application/vnd.in-toto+json", "payload": "", "signatures": [{"sig": "AA=="}, {"sig": "AA=="}]}`,
+		"its signature has no sig":               `{"payloadType": "application/vnd.in-toto+json", "payload": "", "signatures": [{"SIG": "AA=="}]}`,
+		"its signature is not base64":            `{"payloadType": "application/vnd.in-toto+json", "payload": "", "signatures": [{"sig": "?"}]}`,
+		"its payload is not base64":              `{"payloadType": "application/vnd.in-toto+json", "payload": "?", "signatures": [{"sig": "AA=="}]}`,
+		`it has the key "payload" twice`:         `{"payload": "", "payload": ""}`,
+		"it has text after":                      `{} {}`,
+		"it is larger than 256 KiB":              strings.Repeat(" ", MaxEnvelope+1),
+		"nested deeper than 32 levels":           strings.Repeat("[", 40),
+		"it is not valid JSON: line 1: invalid ": `{"a": nope}`,
 	} {
 		_, err := ParseEnvelope([]byte(data))
 		assert.ErrorContains(t, err, want)

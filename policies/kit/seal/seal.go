@@ -1,6 +1,7 @@
 // Package seal defines the format of a startup kit's seal: an in-toto Statement about
-// the files of startup/ in a DSSE envelope, the keys that sign it, and the certificate
-// that allows a project's key to sign it. Package kit makes the Statement of a kit.
+// the files of startup/ or of local/ in a DSSE envelope, the keys that sign it, and the
+// certificate that allows a project's key to sign it. Package kit makes the Statement of
+// a kit.
 //
 // Sources: in-toto Statement v1
 // (https://github.com/in-toto/attestation/tree/main/spec/v1), DSSE 1.0.2
@@ -47,7 +48,7 @@ type Framework struct {
 // Statement is what a seal says about a kit.
 type Statement struct {
 	// Files maps the names of the files of startup/ to their SHA-256 digests, in
-	// lower-case hexadecimal digits.
+	// lower-case hexadecimal digits. In a seal of local/, the names begin with local/.
 	Files map[string]string
 
 	Federation, Participant, Role, Org string
