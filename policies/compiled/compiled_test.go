@@ -20,7 +20,7 @@ import (
 )
 
 // tools have the profiles of nvflare and toy.
-func tools(t *testing.T) compiled.Tools {
+func tools(t testing.TB) compiled.Tools {
 	t.Helper()
 	known, err := profiles.NewRegistry(nvflare.Profile{}, toy.Profile{})
 	require.NoError(t, err)
@@ -30,7 +30,7 @@ func tools(t *testing.T) compiled.Tools {
 }
 
 // site compiles the policy of policiestest after a change.
-func site(t *testing.T, change func(*v1alpha1.SitePolicySpec)) *compiled.Policy {
+func site(t testing.TB, change func(*v1alpha1.SitePolicySpec)) *compiled.Policy {
 	t.Helper()
 	source := policiestest.Policy(t)
 	change(&source.Spec)

@@ -141,7 +141,7 @@ func checkPatch(t *testing.T, response *admissionv1.AdmissionResponse, want []st
 }
 
 // fill puts the objects that a case only names into its request.
-func fill(t *testing.T, tc *testCase) {
+func fill(t testing.TB, tc *testCase) {
 	t.Helper()
 	tc.Request.UID = "u-1"
 	if tc.Object != "" {
@@ -162,7 +162,7 @@ func fill(t *testing.T, tc *testCase) {
 	}
 }
 
-func named(t *testing.T, name string) []byte {
+func named(t testing.TB, name string) []byte {
 	t.Helper()
 	var object any
 	switch name {
