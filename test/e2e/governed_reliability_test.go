@@ -56,7 +56,7 @@ func TestReliability(t *testing.T) {
 		require.Zero(t, l.admitted.Load())
 		require.Greater(t, l.passed.Load(), int64(100))
 		for _, failure := range l.failures {
-			require.Contains(t, failure, "too many requests")
+			require.Regexp(t, "too many requests|cannot be looked up", failure)
 		}
 		recovers(t, l)
 	})

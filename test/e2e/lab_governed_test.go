@@ -29,6 +29,7 @@ func TestPowerCut(t *testing.T) {
 			pods, err := env.WebhookPods(t.Context())
 			require.NoError(t, err)
 			require.NoError(t, scenario.KillProcess(pods[0], "flare-webhook"))
+			kubectl(t, "wait", "pod/"+pods[0].Name, "-n", "flare-system", "--for=jsonpath={.status.containerStatuses[0].restartCount}=1", "--timeout=60s")
 			recovers(t, l)
 		})
 		require.Zero(t, l.admitted.Load())

@@ -57,7 +57,9 @@ func (m Machine) Kill(daemon string) error {
 		return fmt.Errorf("machine %s runs no daemon %q", m.Name, daemon)
 	}
 	for _, pid := range children(machine) {
-		if program, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid)); err == nil && program == m.Daemons[i].Argv[0] {
+		// One executable is several daemons, so its name as started decides.
+		args, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+		if program, _, _ := strings.Cut(string(args), "\x00"); program == m.Daemons[i].Argv[0] {
 			return syscall.Kill(pid, syscall.SIGKILL)
 		}
 	}
