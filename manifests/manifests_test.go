@@ -140,6 +140,10 @@ func table() map[admissionregistrationv1.FailurePolicyType][]rule {
 		{"connect", "pods/proxy", "CONNECT"}, {"connect", "services/proxy", "CONNECT"},
 		{"objects", "secrets", "CREATE"}, {"objects", "secrets", "UPDATE"}, {"objects", "configmaps", "CREATE"}, {"objects", "configmaps", "UPDATE"},
 		{"claims", "persistentvolumeclaims", "CREATE"}, {"claims", "persistentvolumeclaims", "UPDATE"}, {"claims", "persistentvolumeclaims", "DELETE"},
+		{"networks", "networking.k8s.io/networkpolicies", "CREATE"}, {"networks", "networking.k8s.io/networkpolicies", "UPDATE"}, {"networks", "networking.k8s.io/networkpolicies", "DELETE"},
+		{"networks", "networking.k8s.io/ingresses", "CREATE"}, {"networks", "networking.k8s.io/ingresses", "UPDATE"},
+		{"networks", "services", "CREATE"}, {"networks", "services", "UPDATE"}, {"networks", "endpoints", "CREATE"}, {"networks", "endpoints", "UPDATE"},
+		{"networks", "discovery.k8s.io/endpointslices", "CREATE"}, {"networks", "discovery.k8s.io/endpointslices", "UPDATE"},
 		{"copies", "snapshot.storage.k8s.io/volumesnapshots", "CREATE"},
 		{"sitepolicies", "kubectl-flare.dev/sitepolicies", "CREATE"}, {"sitepolicies", "kubectl-flare.dev/sitepolicies", "UPDATE"},
 	}

@@ -66,12 +66,23 @@ func TestReservedNames(t *testing.T) {
 // package names.
 func TestOurNames(t *testing.T) {
 	ours := regexp.MustCompile(regexp.QuoteMeta(names.Group) + `/[a-z-]*`)
-	allowed := []string{names.Group + "/", names.LabelSitePolicy, names.KitSecretType, names.APIVersion[:len(names.Group)+1] + "v"}
+	allowed := []string{names.Group + "/", names.LabelSitePolicy, names.LabelParticipant, names.LabelRole, names.KitSecretType, names.APIVersion[:len(names.Group)+1] + "v"}
 	for _, o := range all(t, manifests.SelfSigned) {
 		data, err := json.Marshal(o)
 		require.NoError(t, err)
 		for _, one := range ours.FindAllString(string(data), -1) {
 			require.Contains(t, allowed, one, "%s %s", o.GetKind(), o.GetName())
+		}
+	}
+}
+
+// The default deny that may not be deleted is that of package names.
+func TestDefaultDeny(t *testing.T) {
+	for _, o := range all(t, manifests.SelfSigned) {
+		if o.GetKind() == "ValidatingWebhookConfiguration" {
+			data, err := json.Marshal(o)
+			require.NoError(t, err)
+			require.Contains(t, string(data), "'"+names.DefaultDeny+"'")
 		}
 	}
 }

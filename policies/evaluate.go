@@ -4,12 +4,9 @@ import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
-	"github.com/kubectl-flare/kubectl-flare/policies/snapshot"
-	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
 // Evaluate decides on one request.
@@ -54,20 +51,22 @@ func (p *Policy) results(r *Review, f *Facts) []checks.Result {
 	if r.Operation == Connect {
 		return p.connect(r, f)
 	}
-	switch r.Resource {
-	case schema.GroupResource{Resource: "pods"}:
+	switch r.Resource.String() {
+	case pods:
 		return p.podRequest(r, f)
-	case schema.GroupResource{Resource: "bindings"}:
+	case bindings:
 		return checks.Binding(r.User.Username, f.Binders)
-	case schema.GroupResource{Resource: "secrets"}:
+	case secrets:
 		return p.secret(r, f)
-	case schema.GroupResource{Resource: "configmaps"}:
+	case configMaps:
 		return p.configMap(r)
-	case schema.GroupResource{Resource: claims}:
+	case claims:
 		return p.claim(r)
-	case schema.GroupResource{Group: snapshot.Group, Resource: snapshot.Resource}:
+	case snapshots:
 		return p.snapshot(r)
-	case schema.GroupResource{Group: v1alpha1.Group, Resource: v1alpha1.Resource}:
+	case networkPolicies, services, endpoints, endpointSlices, ingresses:
+		return p.network(r)
+	case sitePolicies:
 		return unknown(r) // for Catalog.EvaluateSitePolicy
 	}
 	return p.template(r, f)

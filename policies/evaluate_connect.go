@@ -3,8 +3,6 @@ package policies
 import (
 	"slices"
 
-	"k8s.io/apimachinery/pkg/runtime/schema"
-
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 )
 
@@ -12,17 +10,17 @@ import (
 // reach. The request contains only options, so the caller looks up the pods. If it
 // cannot, the request is denied.
 func (p *Policy) connect(r *Review, f *Facts) []checks.Result {
-	pods, services := schema.GroupResource{Resource: "pods"}, schema.GroupResource{Resource: "services"}
+	resource := r.Resource.String()
 	switch {
-	case r.Resource == pods && slices.Contains([]string{"exec", "attach", "portforward", "proxy"}, r.Subresource):
-	case r.Resource == services && r.Subresource == "proxy":
+	case resource == pods && slices.Contains([]string{"exec", "attach", "portforward", "proxy"}, r.Subresource):
+	case resource == services && r.Subresource == "proxy":
 	default:
 		return unknown(r)
 	}
 	if f.BreakGlass {
 		return nil
 	}
-	if f.Targets == nil || (r.Resource == pods && len(f.Targets) == 0) {
+	if f.Targets == nil || (resource == pods && len(f.Targets) == 0) {
 		return []checks.Result{{
 			ID: checks.IDInteractive, Field: r.Subresource, Reason: "the pod cannot be looked up",
 			Detail: "access depends on its role", Fix: "make sure that it exists, and try again",

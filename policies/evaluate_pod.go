@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // podRequest handles each subresource by name. Updates of the status and evictions
@@ -40,7 +41,7 @@ func (p *Policy) pod(r *Review, pod *corev1.Pod, f *Facts) []checks.Result {
 	if old, ok := r.OldObject.(*corev1.Pod); ok && old != nil && r.Operation == Update {
 		request.OldAnnotations = old.Annotations
 		if len(request.Unknown) == 0 && !significant(&pod.Spec, &old.Spec) {
-			return p.annotations(pod, f, request)
+			return append(p.annotations(pod, f, request), p.labels(pod, old, f, request)...)
 		}
 		if len(old.Spec.SchedulingGates) > 0 && len(pod.Spec.SchedulingGates) == 0 {
 			request.Starts, request.OldAnnotations = true, nil
@@ -55,6 +56,20 @@ func (p *Policy) annotations(pod *corev1.Pod, f *Facts, request checks.Request) 
 		return nil
 	}
 	return checks.Annotations(checks.NewPod(pod, p.site, f, request))
+}
+
+// labels evaluates an update that changes the labels by which NetworkPolicies and Services
+// select pods.
+func (p *Policy) labels(pod, old *corev1.Pod, f *Facts, request checks.Request) []checks.Result {
+	same := func(key string) bool {
+		before, had := old.Labels[key]
+		after, has := pod.Labels[key]
+		return had == has && before == after
+	}
+	if same(names.LabelParticipant) && same(names.LabelRole) {
+		return nil
+	}
+	return checks.Labels(checks.NewPod(pod, p.site, f, request))
 }
 
 // ephemeral evaluates ephemeral containers. Break-glass allows them for debugging a

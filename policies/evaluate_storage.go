@@ -2,25 +2,28 @@ package policies
 
 import (
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
+	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/snapshot"
 )
 
-const claims = "persistentvolumeclaims"
-
 // deletion evaluates the deletion of an object. Most deletions break no rule and must
 // always be possible.
 func (p *Policy) deletion(r *Review) []checks.Result {
-	if r.Resource != (schema.GroupResource{Resource: claims}) {
+	switch r.Resource.String() {
+	case networkPolicies:
+		if o, ok := r.OldObject.(*networkingv1.NetworkPolicy); ok && o != nil {
+			return checks.NetworkPolicyDeletion(o.Name)
+		}
+	case claims:
+		if o, ok := r.OldObject.(*corev1.PersistentVolumeClaim); ok && o != nil {
+			return checks.ClaimDeletion(o, p.site)
+		}
+	default:
 		return nil
 	}
-	claim, ok := r.OldObject.(*corev1.PersistentVolumeClaim)
-	if !ok || claim == nil {
-		return unknown(r)
-	}
-	return checks.ClaimDeletion(claim, p.site)
+	return unknown(r)
 }
 
 func (p *Policy) claim(r *Review) []checks.Result {

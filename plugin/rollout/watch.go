@@ -12,7 +12,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/labelvalue"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
@@ -26,7 +26,7 @@ type watch struct {
 }
 
 func newWatch(ctx context.Context, typed kubernetes.Interface, t Target) (*watch, error) {
-	selector := labels.Set{names.LabelParticipant: workloads.LabelValue(t.Participant)}.String()
+	selector := labels.Set{names.LabelParticipant: labelvalue.Of(t.Participant)}.String()
 	factory := informers.NewSharedInformerFactoryWithOptions(typed, 0,
 		informers.WithNamespace(t.Namespace),
 		informers.WithTweakListOptions(func(o *metav1.ListOptions) { o.LabelSelector = selector }))

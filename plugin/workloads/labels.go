@@ -6,31 +6,23 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/labelvalue"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
-
-// LabelValue is s if it is a valid label value, and otherwise the object name for it.
-func LabelValue(s string) string {
-	if len(validation.IsValidLabelValue(s)) == 0 {
-		return s
-	}
-	return kit.ObjectName(s)
-}
 
 // Labels are the labels of every object of the kit's participant.
 func Labels(k *kit.Kit) map[string]string {
 	return map[string]string{
-		names.LabelFederation:   LabelValue(k.Federation),
-		names.LabelParticipant:  LabelValue(k.Participant),
+		names.LabelFederation:   labelvalue.Of(k.Federation),
+		names.LabelParticipant:  labelvalue.Of(k.Participant),
 		names.LabelRole:         string(k.Role),
 		names.LabelFramework:    k.Framework,
 		names.LabelAppName:      k.Framework,
 		names.LabelAppInstance:  kit.ObjectName(k.Participant),
 		names.LabelAppComponent: string(k.Role),
-		names.LabelAppPartOf:    LabelValue(k.Federation),
+		names.LabelAppPartOf:    labelvalue.Of(k.Federation),
 		names.LabelManagedBy:    names.ManagedBy,
 	}
 }
@@ -86,7 +78,7 @@ func ComponentSelector(labels map[string]string) map[string]string {
 // participants with one workload: the selector of a Deployment cannot be changed.
 func Selector(k *kit.Kit) map[string]string {
 	return map[string]string{
-		names.LabelParticipant: LabelValue(k.Participant),
+		names.LabelParticipant: labelvalue.Of(k.Participant),
 		names.LabelRole:        string(k.Role),
 	}
 }

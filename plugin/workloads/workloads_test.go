@@ -6,7 +6,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
@@ -45,18 +44,6 @@ func FuzzParseHost(f *testing.F) {
 			t.Errorf("ParseHost(%q) = %+v", host, got)
 		}
 	})
-}
-
-func TestLabelValues(t *testing.T) {
-	for _, name := range []string{"site-1", "Site_2", "lead@hospital-a.org", "-x-", "a b", "ü"} {
-		value := LabelValue(name)
-		if errs := validation.IsValidLabelValue(value); len(errs) > 0 || value == "" {
-			t.Errorf("LabelValue(%q) = %q: %v", name, value, errs)
-		}
-	}
-	if got := LabelValue("Site_2"); got != "Site_2" {
-		t.Errorf("a valid value is changed to %q", got)
-	}
 }
 
 func TestRequirements(t *testing.T) {

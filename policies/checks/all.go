@@ -18,6 +18,7 @@ const (
 	IDWorkspace   = "workspace"
 	IDData        = "data"
 	IDClaims      = "claims"
+	IDLabels      = "labels"
 	IDTokens      = "tokens"
 	IDLauncher    = "launcher"
 	IDPodFields   = "pod-fields"
@@ -52,6 +53,7 @@ func All() []Check {
 		{ID: IDLauncher, Scope: Every, Run: launcher},
 		{ID: IDPodFields, Scope: Every, Run: podFields},
 		{ID: IDPlacement, Scope: Every, Run: placement},
+		{ID: IDLabels, Scope: Every, NeedsKit: true, Run: labels},
 		{ID: IDHost, Scope: Every, Run: host},
 		{ID: IDPodSecurity, Scope: Every, Run: podSecurity},
 		{ID: IDUser, Scope: Verified, NeedsKit: true, Run: user},

@@ -60,6 +60,7 @@ func fixtures() map[string]fixture {
 		checks.IDLauncher:    {"job", func(w *world) { w.request.User = "alice" }},
 		checks.IDPodFields:   {"client", func(w *world) { w.Spec.Hostname = "server1" }},
 		checks.IDPlacement:   {"client", func(w *world) { w.Spec.RuntimeClassName = new("nvidia") }},
+		checks.IDLabels:      {"other", func(w *world) { w.Labels = map[string]string{"kubectl-flare.dev/role": "server"} }},
 		checks.IDHost:        {"other", func(w *world) { w.policy.Spec.PodSecurity.Level = "privileged"; w.Spec.HostNetwork = true }},
 		checks.IDPodSecurity: {"client", func(w *world) { w.main().SecurityContext.ReadOnlyRootFilesystem = nil }},
 		checks.IDUser:        {"client", func(w *world) { w.Spec.SecurityContext.FSGroup = new(int64(7)) }},

@@ -65,6 +65,15 @@ func (p *Pod) fail(id, field, reason, fix, format string, args ...any) Result {
 	return Result{ID: id, Field: p.at(field), Reason: reason, Fix: fix, Detail: fmt.Sprintf(format, args...)}
 }
 
+// failMeta is a result about a field of the pod's metadata.
+func (p *Pod) failMeta(id, field, reason, fix, detail string) Result {
+	path := "metadata." + field
+	if p.Prefix != "" {
+		path = p.Prefix + "." + path
+	}
+	return Result{ID: id, Field: path, Reason: reason, Fix: fix, Detail: detail}
+}
+
 // failIn is a result about a container; field is below the container's path.
 func (p *Pod) failIn(c Container, id, field, reason, fix, format string, args ...any) Result {
 	path := c.Field()

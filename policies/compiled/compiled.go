@@ -32,6 +32,7 @@ type Policy struct {
 	sealers    map[string]int
 	frameworks map[string]versions
 	placement  placement
+	egress     egress
 }
 
 // Tools are what all policies of a program are compiled with.
@@ -57,6 +58,7 @@ func New(source *v1alpha1.SitePolicy, tools Tools) (*Policy, field.ErrorList) {
 	p.addSealers()
 	p.addFrameworks()
 	p.addPlacement()
+	p.addEgress()
 	if errs := p.addPodSecurity(); len(errs) > 0 {
 		return nil, errs
 	}

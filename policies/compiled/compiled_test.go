@@ -98,7 +98,7 @@ func TestDefaults(t *testing.T) {
 
 func TestParticipants(t *testing.T) {
 	p := site(t, func(s *v1alpha1.SitePolicySpec) { s.Workspace.SubPath = "fl/{participant}/x-{participant}" })
-	want := compiled.Participant{Object: "site-2-809cb9ad", Claim: "site-2-809cb9ad-workspace", Folder: "fl/site-2-809cb9ad/x-site-2-809cb9ad"}
+	want := compiled.Participant{Object: "site-2-809cb9ad", Claim: "site-2-809cb9ad-workspace", Folder: "fl/site-2-809cb9ad/x-site-2-809cb9ad", Label: "Site_2"}
 	require.Equal(t, want, p.Participant("Site_2"))
 	require.True(t, p.Lists("Site_2"))
 	require.False(t, p.Lists("site-9"))

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/labelvalue"
 )
 
 // Participant is what a policy gives to one participant.
@@ -13,6 +14,8 @@ type Participant struct {
 	// Claim is the claim of its workspace, and Folder the folder of the claim that
 	// belongs to it. If Folder is empty, the whole claim does.
 	Claim, Folder string
+	// Label is the value of the label with the participant's name.
+	Label string
 }
 
 // participantMark is the placeholder of the object name in a policy.
@@ -31,7 +34,7 @@ func (p *Policy) newParticipant(name string) Participant {
 	w := &p.source.Spec.Workspace
 	return Participant{
 		Object: object, Claim: strings.ReplaceAll(w.ClaimName, participantMark, object),
-		Folder: strings.ReplaceAll(w.SubPath, participantMark, object),
+		Folder: strings.ReplaceAll(w.SubPath, participantMark, object), Label: labelvalue.Of(name),
 	}
 }
 

@@ -4,6 +4,8 @@
 package mutation
 
 import (
+	"maps"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 
@@ -24,7 +26,7 @@ func Mutate(pod *corev1.Pod, site *compiled.Policy, f facts.Facts) *corev1.Pod {
 	}
 	m := newMutation(pod.DeepCopy(), site, &f, name, kit)
 	m.run()
-	if equality.Semantic.DeepEqual(pod.Spec, m.pod.Spec) {
+	if equality.Semantic.DeepEqual(pod.Spec, m.pod.Spec) && maps.Equal(pod.Labels, m.pod.Labels) {
 		return pod
 	}
 	return m.pod
@@ -44,6 +46,8 @@ type mutation struct {
 	// parts are the containers with their demands. It is empty unless the pod has
 	// exactly the containers that its profile requires.
 	parts []part
+	// role is the pod's role.
+	role v1alpha1.Role
 	// launcher says that the pod is the parent that makes job pods.
 	launcher bool
 }
@@ -58,7 +62,7 @@ func newMutation(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts, name st
 	p := checks.NewPodWithKit(pod, site, f, name, kit)
 	m := &mutation{
 		pod: pod, site: site, policy: site.Spec(), facts: f, kitName: name, kit: kit,
-		owner: site.Participant(kit.Participant), files: p.KitFiles(), launcher: p.IsLauncher(),
+		owner: site.Participant(kit.Participant), files: p.KitFiles(), role: p.Role(), launcher: p.IsLauncher(),
 	}
 	if !p.Complete() {
 		return m
@@ -72,6 +76,7 @@ func newMutation(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts, name st
 }
 
 func (m *mutation) run() {
+	m.labels()
 	m.images()
 	m.harden()
 	m.dropToken()

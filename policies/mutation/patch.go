@@ -2,8 +2,10 @@ package mutation
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -26,11 +28,26 @@ func Patch(before, after *corev1.Pod) []Operation {
 		return nil
 	}
 	a, b := &before.Spec, &after.Spec
-	ops := list(nil, "/spec/volumes", a.Volumes, b.Volumes, func(v corev1.Volume) string { return v.Name })
+	ops := labels(before.Labels, after.Labels)
+	ops = list(ops, "/spec/volumes", a.Volumes, b.Volumes, func(v corev1.Volume) string { return v.Name })
 	ops = member(ops, "/spec/securityContext", a.SecurityContext, b.SecurityContext)
 	ops = member(ops, "/spec/automountServiceAccountToken", a.AutomountServiceAccountToken, b.AutomountServiceAccountToken)
 	ops = initContainers(ops, a.InitContainers, b.InitContainers)
 	return containers(ops, "/spec/containers/", 0, a.Containers, b.Containers)
+}
+
+// labels adds labels: mutation neither changes nor removes any.
+func labels(before, after map[string]string) []Operation {
+	if len(before) == 0 && len(after) > 0 {
+		return []Operation{{"add", "/metadata/labels", after}}
+	}
+	var ops []Operation
+	for _, key := range slices.Sorted(maps.Keys(after)) {
+		if _, ok := before[key]; !ok {
+			ops = append(ops, Operation{"add", "/metadata/labels/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key), after[key]})
+		}
+	}
+	return ops
 }
 
 // Marshal is the patch as the API server reads it. It is nil if there is none.

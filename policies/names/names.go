@@ -32,6 +32,9 @@ const (
 // against the objects.
 const PrefixInventory = "flare-inventory-"
 
+// DefaultDeny is the NetworkPolicy that closes a governed namespace.
+const DefaultDeny = "flare-default-deny"
+
 // DigestDigits is how many hexadecimal digits of a digest are in the name of an object
 // or folder: half of a SHA-256.
 const DigestDigits = 32

@@ -4,9 +4,9 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// PrivacyRules say what may leave the site. Only interactiveAccess is enforced so
-// far. A policy that sets another field is invalid, so that no one relies on a rule
-// without effect.
+// PrivacyRules say what may leave the site. Only egress and interactiveAccess are
+// enforced so far. A policy that sets another field is invalid, so that no one relies on
+// a rule without effect.
 type PrivacyRules struct {
 	// scopes are rules for the privacy scopes of local/. Not enforced yet: a
 	// policy that sets it is invalid.
@@ -20,8 +20,9 @@ type PrivacyRules struct {
 	// +optional
 	CustomCode CustomCode `json:"customCode,omitempty"`
 
-	// egress is the most that the namespace's NetworkPolicies may allow. Not
-	// enforced yet: a policy that sets it is invalid.
+	// egress is the most that the namespace's NetworkPolicies may open to the outside
+	// of the namespace. Only users with the verb govern on this SitePolicy may open more.
+	// If not set, only they may open anything.
 	//
 	// +optional
 	Egress *EgressRule `json:"egress,omitempty"`
@@ -92,21 +93,59 @@ type RequiredFilter struct {
 	Args runtime.RawExtension `json:"args,omitempty"`
 }
 
-// EgressRule is the most that the namespace's NetworkPolicies may allow.
+// EgressRule is the most that the namespace's NetworkPolicies may open to the outside of
+// the namespace. Connections inside of the namespace need no entry.
 type EgressRule struct {
-	// peers are the host names and ports of the federation's other participants.
+	// servers are the FL servers that participants connect to.
 	//
 	// +optional
-	// +listType=set
+	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=100
-	Peers []string `json:"peers,omitempty"`
+	Servers []EgressServer `json:"servers,omitempty"`
 
-	// cidrs are address ranges.
+	// cidrs are address ranges outside of the cluster, on any port: those of servers that
+	// run elsewhere, such as 203.0.113.7/32.
 	//
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:MaxLength=50
 	CIDRs []string `json:"cidrs,omitempty"`
+
+	// dns allows DNS, by the pods of the cluster's DNS: those with the label
+	// k8s-app: kube-dns in the namespace kube-system.
+	//
+	// +optional
+	DNS bool `json:"dns,omitempty"`
+}
+
+// EgressServer is an FL server. It has a host, a namespace, or both.
+//
+// +kubebuilder:validation:XValidation:rule="has(self.host) || has(self.__namespace__)",message="a server needs a host or a namespace"
+type EgressServer struct {
+	// host is the name that participants dial. If it is the name of a Service, only a
+	// Service that leads to the server may have it.
+	//
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	Host string `json:"host,omitempty"`
+
+	// namespace is the namespace of this cluster in which the server runs. If it is not
+	// set, it is that of the host, if the host is the name of a Service with its
+	// namespace.
+	//
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	Namespace string `json:"namespace,omitempty"`
+
+	// ports are the TCP ports of the server. If empty, all.
+	//
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=20
+	// +kubebuilder:validation:items:Minimum=1
+	// +kubebuilder:validation:items:Maximum=65535
+	Ports []int32 `json:"ports,omitempty"`
 }
 
 // CELRule is a rule of the site's own.

@@ -108,9 +108,7 @@ func validatePrivacy(at *field.Path, p *PrivacyRules) field.ErrorList {
 	if p.CustomCode != "" {
 		errs = append(errs, notYet(at.Child("customCode")))
 	}
-	if p.Egress != nil {
-		errs = append(errs, notYet(at.Child("egress")))
-	}
+	errs = append(errs, validateEgress(at.Child("egress"), p.Egress)...)
 	return append(errs, validateRoles(at.Child("interactiveAccess", "podRoles"), p.InteractiveAccess.PodRoles)...)
 }
 

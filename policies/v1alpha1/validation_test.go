@@ -78,10 +78,15 @@ func TestValidatePods(t *testing.T) {
 			s.Participants, s.Launchers = s.Participants[1:2], nil
 			s.Workspace.ClaimName = "ct-scans"
 		}, []string{"must not be the claim of spec.workspace"}},
-		"studies":               {func(s *spec) { s.Data[0].Studies = []string{"cancer"} }, []string{"spec.data[0].studies: Forbidden: not enforced yet"}},
-		"scopes":                {func(s *spec) { s.Privacy.Scopes = &v1alpha1.PrivacyScopes{} }, []string{"spec.privacy.scopes: Forbidden: not enforced yet"}},
-		"custom code":           {func(s *spec) { s.Privacy.CustomCode = "Deny" }, []string{"spec.privacy.customCode: Forbidden: not enforced yet"}},
-		"egress":                {func(s *spec) { s.Privacy.Egress = &v1alpha1.EgressRule{} }, []string{"spec.privacy.egress: Forbidden: not enforced yet"}},
+		"studies":     {func(s *spec) { s.Data[0].Studies = []string{"cancer"} }, []string{"spec.data[0].studies: Forbidden: not enforced yet"}},
+		"scopes":      {func(s *spec) { s.Privacy.Scopes = &v1alpha1.PrivacyScopes{} }, []string{"spec.privacy.scopes: Forbidden: not enforced yet"}},
+		"custom code": {func(s *spec) { s.Privacy.CustomCode = "Deny" }, []string{"spec.privacy.customCode: Forbidden: not enforced yet"}},
+		"an odd server": {func(s *spec) {
+			s.Privacy.Egress = &v1alpha1.EgressRule{Servers: []v1alpha1.EgressServer{{}, {Host: "a_b"}, {Namespace: "a.b"}, {Host: "fl", Ports: []int32{0}}, {Host: "fl.example.org.", Namespace: "fl"}}}
+		}, []string{"egress.servers[0]: Required", "servers[1].host: Invalid", "servers[2].namespace: Invalid", "servers[3].ports[0]: Invalid"}},
+		"odd addresses": {func(s *spec) {
+			s.Privacy.Egress = &v1alpha1.EgressRule{CIDRs: []string{"10.0.0.1", "10.0.0.1/8", "10.0.0.0/8", "10.0.0.0/8", "2001:db8::/64"}, DNS: true}
+		}, []string{"cidrs[0]: Invalid", "cidrs[1]: Invalid", "cidrs[3]: Duplicate"}},
 		"rules":                 {func(s *spec) { s.Rules = []v1alpha1.CELRule{{Name: "x", Expression: "true"}} }, []string{"spec.rules: Forbidden: not enforced yet"}},
 		"access without a role": {func(s *spec) { s.Privacy.InteractiveAccess.PodRoles = []v1alpha1.Role{""} }, []string{"podRoles[0]: Invalid"}},
 		"odd launcher":          {func(s *spec) { s.Launchers[0].ServiceAccountName = "Site_2" }, []string{"spec.launchers[0].serviceAccountName: Invalid"}},

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +63,8 @@ func path(a *policies.Review) string {
 		return "/validate/pods"
 	case a.Resource.Resource == "persistentvolumeclaims":
 		return "/validate/claims"
+	case slices.Contains([]string{"networkpolicies", "ingresses", "services", "endpoints", "endpointslices"}, a.Resource.Resource):
+		return "/validate/networks"
 	case a.Resource.Resource == "secrets", a.Resource.Resource == "configmaps":
 		return "/validate/objects"
 	case a.Resource.Resource == v1alpha1.Resource:

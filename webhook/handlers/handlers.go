@@ -72,6 +72,7 @@ const (
 	nameTemplates    = "templates"
 	nameObjects      = "objects"
 	nameClaims       = "claims"
+	nameNetworks     = "networks"
 	nameCopies       = "copies"
 	nameSitePolicies = "sitepolicies"
 )

@@ -4,6 +4,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -19,6 +21,8 @@ func newObject(kind metav1.GroupVersionKind) runtime.Object {
 		return newCoreObject(kind.Kind)
 	case "apps/v1", "batch/v1":
 		return newWorkload(kind.Kind)
+	case "networking.k8s.io/v1", "discovery.k8s.io/v1":
+		return newNetworkObject(kind.Kind)
 	case snapshot.Group + "/v1":
 		if kind.Kind == snapshot.Kind {
 			return &snapshot.VolumeSnapshot{}
@@ -41,6 +45,10 @@ func newCoreObject(kind string) runtime.Object {
 		return &corev1.Secret{}
 	case "PersistentVolumeClaim":
 		return &corev1.PersistentVolumeClaim{}
+	case "Service":
+		return &corev1.Service{}
+	case "Endpoints":
+		return &corev1.Endpoints{} //nolint:staticcheck // clusters still serve it
 	case "ConfigMap":
 		return &corev1.ConfigMap{}
 	case "PodExecOptions":
@@ -75,6 +83,18 @@ func newWorkload(kind string) runtime.Object {
 		return &batchv1.Job{}
 	case "CronJob":
 		return &batchv1.CronJob{}
+	}
+	return nil
+}
+
+func newNetworkObject(kind string) runtime.Object {
+	switch kind {
+	case "NetworkPolicy":
+		return &networkingv1.NetworkPolicy{}
+	case "Ingress":
+		return &networkingv1.Ingress{}
+	case "EndpointSlice":
+		return &discoveryv1.EndpointSlice{}
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ func Routes(inputs *Inputs, observer review.Observer) http.Handler {
 		{"/validate/templates", nameTemplates, Templates(inputs), true},
 		{"/validate/objects", nameObjects, Objects(inputs), false},
 		{"/validate/claims", nameClaims, Claims(inputs), false},
+		{"/validate/networks", nameNetworks, Networks(inputs), false},
 		{"/validate/copies", nameCopies, Copies(inputs), false},
 		{"/validate/sitepolicies", nameSitePolicies, SitePolicies(inputs), false},
 	} {

@@ -76,7 +76,7 @@ func sitePolicy(t *testing.T, c Case) *v1alpha1.SitePolicy {
 
 // facts are the facts of a namespace with only the kit.
 func (s Suite) facts(c Case, set *workloads.Set) policies.Facts {
-	f := policies.Facts{Now: s.Now, PolicyName: "site", KitImage: c.Participant.KitImage, Kits: map[string]facts.KitFact{}, Locals: map[string]facts.LocalFact{}}
+	f := policies.Facts{Now: s.Now, PolicyName: "site", KitImage: c.Participant.KitImage, Kits: map[string]facts.KitFact{}, Locals: map[string]facts.LocalFact{}, Claims: map[string]facts.ClaimFact{}}
 	for _, obj := range set.Objects() {
 		switch o := obj.(type) {
 		case *corev1.Secret:
@@ -85,6 +85,8 @@ func (s Suite) facts(c Case, set *workloads.Set) policies.Facts {
 			f.Kits[o.Name] = fact
 		case *corev1.ConfigMap:
 			f.Locals[o.Name] = kitfact.OfConfigMap(o)
+		case *corev1.PersistentVolumeClaim:
+			f.Claims[o.Name] = facts.ClaimFact{} // not bound yet
 		}
 	}
 	return f

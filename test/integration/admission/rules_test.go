@@ -11,6 +11,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -120,6 +122,26 @@ func objectRequests() []request {
 			_, err := world.typed.CoreV1().ConfigMaps(ns).Create(ctx, local, metav1.CreateOptions{})
 			return err
 		}},
+		{"NetworkPolicy", "networks", func(ctx context.Context, ns string) error {
+			_, err := world.typed.NetworkingV1().NetworkPolicies(ns).Create(ctx, &networkingv1.NetworkPolicy{ObjectMeta: metav1.ObjectMeta{Name: "open"}}, metav1.CreateOptions{})
+			return err
+		}},
+		{"Ingress", "networks", func(ctx context.Context, ns string) error {
+			backend := &networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{Name: "a", Port: networkingv1.ServiceBackendPort{Number: 80}}}
+			_, err := world.typed.NetworkingV1().Ingresses(ns).Create(ctx, &networkingv1.Ingress{ObjectMeta: metav1.ObjectMeta{Name: "in"}, Spec: networkingv1.IngressSpec{DefaultBackend: backend}}, metav1.CreateOptions{})
+			return err
+		}},
+		{"Service", "networks", func(ctx context.Context, ns string) error {
+			_, err := world.typed.CoreV1().Services(ns).Create(ctx, &corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: "new"}, Spec: corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 80}}}}, metav1.CreateOptions{})
+			return err
+		}},
+		{"EndpointSlice", "networks", func(ctx context.Context, ns string) error {
+			_, err := world.typed.DiscoveryV1().EndpointSlices(ns).Create(ctx, &discoveryv1.EndpointSlice{ObjectMeta: metav1.ObjectMeta{Name: "new"}, AddressType: discoveryv1.AddressTypeIPv4}, metav1.CreateOptions{})
+			return err
+		}},
+		{"deletion of a claim", "claims", func(ctx context.Context, ns string) error {
+			return world.typed.CoreV1().PersistentVolumeClaims(ns).Delete(ctx, "old", metav1.DeleteOptions{})
+		}},
 		{"copy of a claim", "claims", func(ctx context.Context, ns string) error {
 			claim := &corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: "copy"}, Spec: corev1.PersistentVolumeClaimSpec{
 				AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
@@ -143,6 +165,12 @@ func TestRegisteredRules(t *testing.T) {
 	require.NoError(t, err)
 	service := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: "old"}, Spec: corev1.ServiceSpec{Selector: map[string]string{"a": "b"}, Ports: []corev1.ServicePort{{Port: 80}}}}
 	_, err = world.typed.CoreV1().Services(ns).Create(t.Context(), service, metav1.CreateOptions{})
+	require.NoError(t, err)
+	claim := &corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Name: "old"}, Spec: corev1.PersistentVolumeClaimSpec{
+		AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
+		Resources:   corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("1Gi")}},
+	}}
+	_, err = world.typed.CoreV1().PersistentVolumeClaims(ns).Create(t.Context(), claim, metav1.CreateOptions{})
 	require.NoError(t, err)
 	_, err = world.typed.CoreV1().Namespaces().Update(t.Context(), namespaceOf(ns, "absent"), metav1.UpdateOptions{})
 	require.NoError(t, err)

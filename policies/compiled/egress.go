@@ -1,0 +1,127 @@
+package compiled
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+// egress is spec.privacy.egress, and what the names of the policy's participants say about
+// Services.
+type egress struct {
+	// ports are the allowed ports by the namespace of an FL server; nil for all.
+	ports    map[string][]int32
+	prefixes []netip.Prefix
+	dns      bool
+	// owners are, by the name of a Service that participants dial, the label of the
+	// participant whose pods it must select; "" for any participant.
+	owners map[string]string
+	// hosts are all names that participants dial.
+	hosts map[string]bool
+	// labels are those of the participants.
+	labels map[string]bool
+}
+
+func (p *Policy) addEgress() {
+	e := &p.egress
+	e.ports, e.owners, e.hosts, e.labels = map[string][]int32{}, map[string]string{}, map[string]bool{}, map[string]bool{}
+	if privacy := p.source.Spec.Privacy; privacy != nil && privacy.Egress != nil {
+		e.dns = privacy.Egress.DNS
+		for i := range privacy.Egress.Servers {
+			e.addServer(&privacy.Egress.Servers[i])
+		}
+		for _, cidr := range privacy.Egress.CIDRs {
+			if prefix, err := netip.ParsePrefix(cidr); err == nil { // validated
+				e.prefixes = append(e.prefixes, prefix)
+			}
+		}
+	}
+	for _, one := range p.participants {
+		e.owners[one.Object], e.labels[one.Label] = one.Label, true
+	}
+}
+
+func (e *egress) addServer(s *v1alpha1.EgressServer) {
+	host := strings.ToLower(strings.TrimSuffix(s.Host, "."))
+	service, namespace, _ := ServiceOf(host)
+	if s.Namespace != "" {
+		namespace = s.Namespace
+	}
+	if host != "" {
+		e.hosts[host] = true
+	}
+	if service != "" {
+		e.owners[service] = ""
+	}
+	if namespace == "" {
+		return
+	}
+	before, known := e.ports[namespace]
+	if len(s.Ports) == 0 || (known && before == nil) {
+		e.ports[namespace] = nil
+		return
+	}
+	e.ports[namespace] = append(before, s.Ports...)
+}
+
+// ServiceOf is the Service that a host name leads to in this cluster: a name of one label,
+// in the namespace of the pod that dials it, or <service>.<namespace>.svc with or without
+// the domain cluster.local. ok is false for every other name.
+func ServiceOf(host string) (service, namespace string, ok bool) {
+	parts := strings.Split(strings.TrimSuffix(host, ".cluster.local"), ".")
+	switch {
+	case host == "":
+		return "", "", false
+	case len(parts) == 1:
+		return parts[0], "", true
+	case len(parts) == 3 && parts[2] == "svc":
+		return parts[0], parts[1], true
+	}
+	return "", "", false
+}
+
+// OpensPort says whether NetworkPolicies may open a TCP port of the pods of a namespace.
+func (p *Policy) OpensPort(namespace string, port int32) bool {
+	ports, ok := p.egress.ports[namespace]
+	return ok && (ports == nil || slices.Contains(ports, port))
+}
+
+// OpensAllPorts says whether they may open every port.
+func (p *Policy) OpensAllPorts(namespace string) bool {
+	ports, ok := p.egress.ports[namespace]
+	return ok && ports == nil
+}
+
+// ServerIn says whether an FL server runs in a namespace.
+func (p *Policy) ServerIn(namespace string) bool {
+	_, ok := p.egress.ports[namespace]
+	return ok
+}
+
+// OpensCIDR says whether NetworkPolicies may open an address range.
+func (p *Policy) OpensCIDR(cidr string) bool {
+	prefix, err := netip.ParsePrefix(cidr)
+	return err == nil && slices.ContainsFunc(p.egress.prefixes, func(all netip.Prefix) bool {
+		return all.Bits() <= prefix.Bits() && all.Contains(prefix.Addr())
+	})
+}
+
+// OpensDNS says whether NetworkPolicies may open the cluster's DNS.
+func (p *Policy) OpensDNS() bool { return p.egress.dns }
+
+// ServiceOwner says whether participants dial a Service of that name, and the label of the
+// participant whose pods it must select; "" for any participant.
+func (p *Policy) ServiceOwner(service string) (label string, ok bool) {
+	label, ok = p.egress.owners[service]
+	return label, ok
+}
+
+// Dialed says whether participants dial the host.
+func (p *Policy) Dialed(host string) bool {
+	return p.egress.hosts[strings.ToLower(strings.TrimSuffix(host, "."))]
+}
+
+// Labelled says whether a participant of the policy has the label's value.
+func (p *Policy) Labelled(value string) bool { return p.egress.labels[value] }

@@ -1,0 +1,51 @@
+package compiled_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
+)
+
+func TestEgress(t *testing.T) {
+	p := site(t, func(s *v1alpha1.SitePolicySpec) {
+		s.Privacy.Egress = &v1alpha1.EgressRule{
+			Servers: []v1alpha1.EgressServer{
+				{Host: "Server1.fl-server.svc.cluster.local.", Ports: []int32{8002}}, {Namespace: "fl-server", Ports: []int32{8003}},
+				{Host: "fl", Namespace: "relay"}, {Namespace: "relay", Ports: []int32{1}}, {Host: "fl.example.org"},
+			},
+			CIDRs: []string{"10.1.0.0/16"},
+		}
+	})
+	require.True(t, p.OpensPort("fl-server", 8002) && p.OpensPort("fl-server", 8003))
+	require.False(t, p.OpensPort("fl-server", 22) || p.OpensAllPorts("fl-server") || p.OpensDNS())
+	require.True(t, p.OpensAllPorts("relay") && p.OpensPort("relay", 22), "one entry without ports opens all")
+	require.True(t, p.ServerIn("relay"))
+	require.False(t, p.ServerIn("fl") || p.ServerIn(""))
+	for cidr, want := range map[string]bool{
+		"10.1.0.0/16": true, "10.1.2.3/32": true, "10.0.0.0/8": false, "10.2.0.0/16": false, "0.0.0.0/0": false, "::/0": false, "10.1.0.0": false, "": false,
+	} {
+		require.Equal(t, want, p.OpensCIDR(cidr), cidr)
+	}
+	for name, want := range map[string]string{"server1": "server1", "site-2-809cb9ad": "Site_2", "fl": ""} {
+		label, ok := p.ServiceOwner(name)
+		require.True(t, ok, name)
+		require.Equal(t, want, label, name)
+	}
+	_, ok := p.ServiceOwner("notebook")
+	require.False(t, ok)
+	require.True(t, p.Dialed("FL.example.org.") && p.Dialed("fl") && p.Labelled("Site_2"))
+	require.False(t, p.Dialed("example.org") || p.Labelled("site-9"))
+}
+
+func TestServiceOf(t *testing.T) {
+	for host, want := range map[string][2]string{
+		"fl": {"fl", ""}, "fl.ns.svc": {"fl", "ns"}, "fl.ns.svc.cluster.local": {"fl", "ns"}, "fl.ns": {}, "fl.example.org": {}, "": {}, "a.b.svc.example": {},
+	} {
+		service, namespace, ok := compiled.ServiceOf(host)
+		require.Equal(t, want, [2]string{service, namespace}, host)
+		require.Equal(t, want[0] != "", ok, host)
+	}
+}
