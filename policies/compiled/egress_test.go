@@ -13,7 +13,7 @@ func TestEgress(t *testing.T) {
 	p := site(t, func(s *v1alpha1.SitePolicySpec) {
 		s.Privacy.Egress = &v1alpha1.EgressRule{
 			Servers: []v1alpha1.EgressServer{
-				{Host: "Server1.fl-server.svc.cluster.local.", Ports: []int32{8002}}, {Namespace: "fl-server", Ports: []int32{8003}},
+				{Host: "server1.fl-server.svc.cluster.local.", Ports: []int32{8002}}, {Namespace: "fl-server", Ports: []int32{8003}},
 				{Host: "fl", Namespace: "relay"}, {Namespace: "relay", Ports: []int32{1}}, {Host: "fl.example.org"},
 			},
 			CIDRs: []string{"10.1.0.0/16"},

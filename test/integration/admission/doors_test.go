@@ -47,7 +47,7 @@ func harmless() map[string]string {
 }
 
 // TestEveryDoor: each resource of a namespace that the API server serves with a verb that
-// writes is registered, with a webhook or a static policy, or stands in a table with the
+// writes is registered, with a webhook or a static policy, or is in a table with the
 // reason why not. A new version of Kubernetes fails here until someone decides.
 func TestEveryDoor(t *testing.T) {
 	registered, table := registeredResources(t), harmless()
