@@ -13,6 +13,14 @@ import (
 // certificateMount is where cert-manager's Secret is mounted in the pod.
 const certificateMount = "/certificates"
 
+// The ConfigMap with the authority of the API server's client certificate, its key, and where
+// it is mounted.
+const (
+	clientCA    = "flare-webhook-client-ca"
+	clientCAKey = "ca.crt"
+	clientMount = "/client-ca"
+)
+
 // placeholder is what regular expressions in the manifests have for the prefixes of all
 // launchers' Secrets.
 const placeholder = "LAUNCHER-PREFIXES"
@@ -64,14 +72,38 @@ func adaptDeployment(d *unstructured.Unstructured, o Options) error {
 	if o.KitImage != "" {
 		args = append(args, "--kit-image="+o.KitImage)
 	}
+	var volumes, mounts []any
+	mount := func(name, at, kind string, source map[string]any) {
+		volumes = append(volumes, map[string]any{"name": name, kind: source})
+		mounts = append(mounts, map[string]any{"name": name, "mountPath": at, "readOnly": true})
+	}
 	if o.Certs == CertManager {
 		args = append(args, "--cert-dir="+certificateMount)
-		container["volumeMounts"] = []any{map[string]any{"name": "certificates", "mountPath": certificateMount, "readOnly": true}}
-		volume := map[string]any{"name": "certificates", "secret": map[string]any{"secretName": servingSecret, "defaultMode": int64(0o440)}}
-		if err := unstructured.SetNestedSlice(d.Object, []any{volume}, "spec", "template", "spec", "volumes"); err != nil {
+		mount("certificates", certificateMount, "secret", map[string]any{"secretName": servingSecret, "defaultMode": int64(0o440)})
+	}
+	if o.ClientCA != "" {
+		args = append(args, "--client-ca="+clientMount+"/"+clientCAKey)
+		for _, name := range o.ClientNames {
+			args = append(args, "--client-name="+name)
+		}
+		mount("client-ca", clientMount, "configMap", map[string]any{"name": clientCA})
+	}
+	container["args"] = args
+	if len(volumes) > 0 {
+		container["volumeMounts"] = mounts
+		if err := unstructured.SetNestedSlice(d.Object, volumes, "spec", "template", "spec", "volumes"); err != nil {
 			return err
 		}
 	}
-	container["args"] = args
 	return unstructured.SetNestedSlice(d.Object, containers, "spec", "template", "spec", "containers")
+}
+
+// clientCAObject has the authority of the API server's client certificate.
+func clientCAObject(pem string) *unstructured.Unstructured {
+	object := &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": clientCA, "namespace": Namespace},
+		"data": map[string]any{clientCAKey: pem},
+	}}
+	mark(object)
+	return object
 }

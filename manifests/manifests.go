@@ -58,6 +58,11 @@ type Options struct {
 	// be empty.
 	Image, KitImage string
 	Certs           Certs
+	// ClientCA is the authority of the API server's client certificate, in PEM, and
+	// ClientNames are the common names that it may have. Without ClientCA, any client may
+	// send reviews.
+	ClientCA    string
+	ClientNames []string
 	// Replicas is the number of the webhook's pods; zero means two.
 	Replicas int64
 }
@@ -80,6 +85,9 @@ func Objects(launcherPrefixes []string, o Options) ([]*unstructured.Unstructured
 	certs, err := certificates(o.Certs)
 	if err != nil {
 		return nil, err
+	}
+	if o.ClientCA != "" {
+		certs = append(certs, clientCAObject(o.ClientCA))
 	}
 	webhook, err := load(render, "base/deployment.yaml", "base/webhooks.yaml")
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -261,6 +262,39 @@ func TestWebhookIsRestricted(t *testing.T) {
 			t.Errorf("%s: %s %s", certs, c.Image, args)
 		}
 	}
+}
+
+// With the authority of the API server's client certificate, the webhook demands one.
+func TestClientAuthority(t *testing.T) {
+	for _, certs := range []manifests.Certs{manifests.CertManager, manifests.SelfSigned} {
+		objects, err := manifests.Objects(prefixesOfLaunchers(t), manifests.Options{Certs: certs, ClientCA: "PEM", ClientNames: []string{"a", "b"}})
+		require.NoError(t, err)
+		m := typed[corev1.ConfigMap](t, objects, "ConfigMap", "flare-webhook-client-ca")
+		require.Equal(t, map[string]string{"ca.crt": "PEM"}, m.Data)
+		pod := typed[appsv1.Deployment](t, objects, "Deployment", manifests.Webhook).Spec.Template.Spec
+		last := pod.Volumes[len(pod.Volumes)-1]
+		require.Equal(t, m.Name, last.ConfigMap.Name)
+		mount := pod.Containers[0].VolumeMounts[len(pod.Volumes)-1]
+		require.Equal(t, last.Name, mount.Name)
+		require.True(t, mount.ReadOnly)
+		require.Subset(t, pod.Containers[0].Args, []string{"--client-ca=" + mount.MountPath + "/ca.crt", "--client-name=a", "--client-name=b"})
+	}
+	for _, object := range all(t, manifests.SelfSigned) {
+		require.NotEqual(t, "ConfigMap", object.GetKind(), "without an authority")
+	}
+}
+
+// Who may reach which port of the webhook.
+func TestPorts(t *testing.T) {
+	objects := all(t, manifests.SelfSigned)
+	policy := typed[networkingv1.NetworkPolicy](t, objects, "NetworkPolicy", manifests.Webhook)
+	open := map[int32]int{}
+	for _, rule := range policy.Spec.Ingress {
+		for _, port := range rule.Ports {
+			open[port.Port.IntVal] = len(rule.From)
+		}
+	}
+	require.Equal(t, map[int32]int{9443: 0, 8443: 1}, open)
 }
 
 // readers are the roles that may see a Secret's content, and how.

@@ -17,11 +17,14 @@ import (
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/kubectl-flare/kubectl-flare/webhook/certificates"
+	"github.com/kubectl-flare/kubectl-flare/webhook/server"
 )
 
 // flags are the command line.
 type flags struct {
-	kubeconfig, reviews, health, certDir string
+	kubeconfig, reviews, health, metrics string
+	certDir, clientCA                    string
+	clientNames                          []string
 	namespace, service, secret, config   string
 	kitImage                             string
 	binders                              []string
@@ -34,8 +37,11 @@ func (f *flags) parse(args []string, errOut io.Writer) error {
 	fs.SetOutput(errOut)
 	fs.StringVar(&f.kubeconfig, "kubeconfig", "", "Kubeconfig to use instead of the pod's ServiceAccount")
 	fs.StringVar(&f.reviews, "listen", ":9443", "Address for the API server")
-	fs.StringVar(&f.health, "health-listen", ":8081", "Address for health and metrics, without TLS")
+	fs.StringVar(&f.health, "health-listen", ":8081", "Address for the kubelet's probes, without TLS")
+	fs.StringVar(&f.metrics, "metrics-listen", ":8443", "Address for metrics, over TLS, for callers who may get /metrics; empty for none")
 	fs.StringVar(&f.certDir, "cert-dir", "", "Folder with tls.crt and tls.key; without it the webhook is its own authority")
+	fs.StringVar(&f.clientCA, "client-ca", "", "File with the authority of the API server's client certificate; without it, any client may send reviews")
+	fs.StringSliceVar(&f.clientNames, "client-name", nil, "Common name that the client certificate may have; any if not given")
 	fs.StringVar(&f.namespace, "namespace", os.Getenv("POD_NAMESPACE"), "Namespace that the webhook runs in")
 	fs.StringVar(&f.service, "service", "flare-webhook", "Service that leads to the webhook, for its own authority")
 	fs.StringVar(&f.secret, "secret", "flare-webhook-certificates", "Secret to keep its own authority in")
@@ -47,6 +53,9 @@ func (f *flags) parse(args []string, errOut io.Writer) error {
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "Log TLS handshakes that fail")
 	if err := fs.Parse(args); err != nil {
 		return err
+	}
+	if len(f.clientNames) > 0 && f.clientCA == "" {
+		return errors.New("--client-name needs --client-ca: without an authority, anyone can have any name")
 	}
 	if f.certDir == "" && f.namespace == "" {
 		return errors.New("--namespace is missing: its own authority needs a place; or give --cert-dir")
@@ -81,18 +90,34 @@ func (f *flags) options(ctx context.Context, errOut io.Writer) (Options, error) 
 			DNSNames: []string{f.service + "." + f.namespace + ".svc", f.service + "." + f.namespace + ".svc.cluster.local"},
 		},
 	}
-	var listen net.ListenConfig
+	if f.clientCA != "" {
+		o.Clients = &server.Clients{CA: f.clientCA, Names: f.clientNames}
+		if err := o.Clients.Check(); err != nil {
+			return o, fmt.Errorf("--client-ca: %w", err)
+		}
+	}
 	var err error
 	if o.Config, err = f.restConfig(); err != nil {
 		return o, err
 	}
+	return o, f.listen(ctx, &o)
+}
+
+func (f *flags) listen(ctx context.Context, o *Options) (err error) {
+	var listen net.ListenConfig
 	if o.Reviews, err = listen.Listen(ctx, "tcp", f.reviews); err != nil {
-		return o, fmt.Errorf("--listen: %w", err)
+		return fmt.Errorf("--listen: %w", err)
 	}
 	if o.Health, err = listen.Listen(ctx, "tcp", f.health); err != nil {
-		return o, fmt.Errorf("--health-listen: %w", err)
+		return fmt.Errorf("--health-listen: %w", err)
 	}
-	return o, nil
+	if f.metrics == "" {
+		return nil
+	}
+	if o.Metrics, err = listen.Listen(ctx, "tcp", f.metrics); err != nil {
+		return fmt.Errorf("--metrics-listen: %w", err)
+	}
+	return nil
 }
 
 func (f *flags) restConfig() (*rest.Config, error) {

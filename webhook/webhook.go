@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -24,6 +23,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/webhook/certificates"
 	"github.com/kubectl-flare/kubectl-flare/webhook/handlers"
 	"github.com/kubectl-flare/kubectl-flare/webhook/kits"
+	"github.com/kubectl-flare/kubectl-flare/webhook/lookups"
 	"github.com/kubectl-flare/kubectl-flare/webhook/metrics"
 	"github.com/kubectl-flare/kubectl-flare/webhook/policycache"
 	"github.com/kubectl-flare/kubectl-flare/webhook/server"
@@ -33,8 +33,10 @@ import (
 type Options struct {
 	// Config leads to the API server.
 	Config *rest.Config
-	// Reviews and Health are where it listens.
-	Reviews, Health net.Listener
+	// Reviews, Health and Metrics are where it listens. Without Metrics, there are none.
+	Reviews, Health, Metrics net.Listener
+	// Clients are the clients that may send reviews; nil means any.
+	Clients *server.Clients
 	// CertDir holds tls.crt and tls.key. Without it the webhook is its own
 	// authority, as SelfSigned says.
 	CertDir    string
@@ -70,37 +72,49 @@ func Run(ctx context.Context, o Options) error {
 	}
 	m.CertificateExpiry(source.NotAfter)
 	known := policycache.New(catalog, m.InvalidPolicy)
+	reader := lookups.NewReader(api.client)
 	routes := handlers.Routes(&handlers.Inputs{
 		Catalog:  catalog,
-		Policies: known, Kits: kits.NewVerifier(api.client, clock.RealClock{}, frameworks.Default(), m.Verified),
-		Access: access.Reviewer{Client: api.client}, Reader: api.client, Observer: m, Clock: clock.RealClock{},
+		Policies: known, Kits: kits.NewVerifier(reader, clock.RealClock{}, frameworks.Default(), m.Verified),
+		Access: access.Reviewer{Client: api.client}, Reader: reader, Observer: m, Clock: clock.RealClock{},
 		KitImage: o.KitImage, Binders: o.Binders,
 	}, m)
 	reviews := server.New(server.Options{
-		Handler: routes, GetCertificate: source.GetCertificate, Drain: o.Drain, Finish: o.Finish,
+		Handler: routes, GetCertificate: source.GetCertificate, Clients: o.Clients, Drain: o.Drain, Finish: o.Finish,
 		ErrorLog: slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug),
 	})
-	health := server.Health(m.Handler(), reviews.Ready, known.Ready, source.Ready)
-	return serve(ctx, o, api.cache, known, source, reviews, health)
+	beside := []func(context.Context) error{
+		api.cache.Start, source.Run,
+		func(ctx context.Context) error { return known.Watch(ctx, api.cache) },
+		func(ctx context.Context) error {
+			return server.ServeHealth(ctx, o.Health, server.Health(reviews.Ready, known.Ready, source.Ready))
+		},
+	}
+	if o.Metrics != nil {
+		beside = append(beside, func(ctx context.Context) error {
+			protected := access.Protect(m.Handler(), access.Reviewer{Client: api.client})
+			return server.ServeMetrics(ctx, o.Metrics, protected, source.GetCertificate)
+		})
+	}
+	return serve(ctx, o.Reviews, reviews, beside)
 }
 
 // serve ends in order: reviews are served until the drain is over, and all that
-// they need lives as long as they do.
-func serve(ctx context.Context, o Options, informers cache.Cache, policies *policycache.Cache, source certificates.Source, reviews *server.Server, health http.Handler) error {
+// they need, beside them, lives as long as they do.
+func serve(ctx context.Context, listener net.Listener, reviews *server.Server, beside []func(context.Context) error) error {
 	longer, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, longer := errgroup.WithContext(longer)
-	group.Go(func() error { return informers.Start(longer) })
-	group.Go(func() error { return policies.Watch(longer, informers) })
-	group.Go(func() error { return source.Run(longer) })
-	group.Go(func() error { return server.ServeHealth(longer, o.Health, health) })
+	for _, run := range beside {
+		group.Go(func() error { return run(longer) })
+	}
 	group.Go(func() error {
 		defer stop()
 		serving, cancel := context.WithCancel(ctx)
 		defer cancel()
 		// What fails beside it ends it too.
 		defer context.AfterFunc(longer, cancel)()
-		return reviews.Serve(serving, o.Reviews)
+		return reviews.Serve(serving, listener)
 	})
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("the webhook ended: %w", err)

@@ -4,8 +4,10 @@ package install
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -25,11 +27,15 @@ import (
 type Options struct {
 	Image, KitImage string
 	Certs           string
-	Wait            bool
-	Timeout         time.Duration
-	ForceConflicts  bool
-	Printer         *output.Printer
+	// ClientCA is a file; ClientNames are common names.
+	ClientCA       string
+	ClientNames    []string
+	Wait           bool
+	Timeout        time.Duration
+	ForceConflicts bool
+	Printer        *output.Printer
 
+	clientCA string
 	profiles *profiles.Registry
 	clients  clients.Clients
 	genericiooptions.IOStreams
@@ -59,6 +65,9 @@ func NewCommand(c clients.Clients, known *profiles.Registry, streams genericioop
 			# Install without cert-manager: the webhook issues its own certificate
 			kubectl flare install --image=registry.example.org/flare-webhook@sha256:… --certs=self-signed
 
+			# Accept reviews only from the API server, which must be configured to send its certificate
+			kubectl flare install --image=registry.example.org/flare-webhook@sha256:… --certs=cert-manager --client-ca=webhook-clients.crt --client-name=kube-apiserver
+
 			# Print the manifests, to keep them in Git
 			kubectl flare install --image=registry.example.org/flare-webhook@sha256:… --certs=cert-manager --dry-run=client -o yaml`),
 		Args: cobra.NoArgs,
@@ -74,6 +83,8 @@ func NewCommand(c clients.Clients, known *profiles.Registry, streams genericioop
 	fs.StringVar(&o.Image, "image", "", "Image of the webhook, preferably by digest")
 	fs.StringVar(&o.KitImage, "kit-image", "", "Image of flare-kit by digest, for kits on volumes")
 	fs.StringVar(&o.Certs, "certs", "", "Source of the serving certificate: cert-manager or self-signed")
+	fs.StringVar(&o.ClientCA, "client-ca", "", "File with the authority of the client certificate that the API server sends to webhooks; then no other client may send reviews")
+	fs.StringArrayVar(&o.ClientNames, "client-name", nil, "Common name that this client certificate may have; needed if the authority issues other certificates too; may be given more than once")
 	fs.BoolVar(&o.Wait, "wait", o.Wait, "Wait until the webhook has denied the pod of a self-test")
 	fs.DurationVar(&o.Timeout, "timeout", o.Timeout, "Longest time to wait")
 	fs.BoolVar(&o.ForceConflicts, "force-conflicts", false, "Take over fields that other field managers have set")
@@ -93,7 +104,28 @@ func (o *Options) Complete(cmd *cobra.Command) error {
 	if certs := manifests.Certs(o.Certs); certs != manifests.CertManager && certs != manifests.SelfSigned {
 		errs = append(errs, fmt.Errorf("--certs is %q: give %s, or %s where cert-manager is not installed", o.Certs, manifests.CertManager, manifests.SelfSigned))
 	}
+	if len(o.ClientNames) > 0 && o.ClientCA == "" {
+		errs = append(errs, errors.New("--client-name needs --client-ca: give the authority that issued the certificate with this name"))
+	}
+	if o.ClientCA != "" {
+		var err error
+		if o.clientCA, err = readAuthority(o.ClientCA); err != nil {
+			errs = append(errs, fmt.Errorf("--client-ca: %w", err))
+		}
+	}
 	return errors.Join(errs...)
+}
+
+// readAuthority reads a file with certificates.
+func readAuthority(file string) (string, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	if !x509.NewCertPool().AppendCertsFromPEM(data) {
+		return "", fmt.Errorf("%s has no certificates in PEM", file)
+	}
+	return string(data), nil
 }
 
 // Run installs.
@@ -102,7 +134,10 @@ func (o *Options) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rest, err := manifests.Objects(o.profiles.Prefixes(), manifests.Options{Image: o.Image, KitImage: o.KitImage, Certs: manifests.Certs(o.Certs)})
+	rest, err := manifests.Objects(o.profiles.Prefixes(), manifests.Options{
+		Image: o.Image, KitImage: o.KitImage, Certs: manifests.Certs(o.Certs),
+		ClientCA: o.clientCA, ClientNames: o.ClientNames,
+	})
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package install
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -16,7 +18,9 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 func install(t *testing.T, args ...string) (out, errOut string, err error) {
@@ -42,12 +46,28 @@ func TestClientDryRunNeedsNoCluster(t *testing.T) {
 }
 
 func TestBadFlags(t *testing.T) {
-	_, _, err := install(t, "--kit-image=x:1", "--certs=magic", "--dry-run=client")
-	for _, want := range []string{"--image is missing", "--kit-image", "--certs is \"magic\""} {
+	_, _, err := install(t, "--kit-image=x:1", "--certs=magic", "--client-name=x", "--dry-run=client")
+	for _, want := range []string{"--image is missing", "--kit-image", "--certs is \"magic\"", "--client-name needs --client-ca"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is missing from %v", want, err)
 		}
 	}
+}
+
+func TestClientAuthority(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ca.crt")
+	args := []string{"--image=x", "--certs=self-signed", "--client-ca=" + file, "--client-name=api", "--dry-run=client", "-o=yaml"}
+	_, _, err := install(t, args...)
+	require.ErrorContains(t, err, "--client-ca: ")
+	require.NoError(t, os.WriteFile(file, []byte("words"), 0o600))
+	_, _, err = install(t, args...)
+	require.ErrorContains(t, err, "no certificates in PEM")
+	authority := kittest.NewFederation(t, "x").Root
+	require.NoError(t, os.WriteFile(file, pki.EncodeCertificate(authority), 0o600))
+	out, _, err := install(t, args...)
+	require.NoError(t, err)
+	require.Contains(t, out, "- --client-name=api")
+	require.Contains(t, out, "name: flare-webhook-client-ca")
 }
 
 // The registrations go first and the namespace last.

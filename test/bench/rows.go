@@ -63,6 +63,19 @@ func rows() []row {
 			what:   "pod CREATE through the API server, p99", against: "the same with that handler", goal: "≤ 1.1×",
 			subject: value{"BenchmarkCreate", "flare-p99-ns"}, reference: value{"BenchmarkCreate", "reference-p99-ns"},
 		},
+		neighbours("a launcher's job pod", "job-pod"),
+		neighbours("a Service's proxy", "service-proxy"),
+	}
+}
+
+// neighbours is a request in a namespace with 1,000 pods and 500 kits, and in one without
+// the pods.
+func neighbours(what, name string) row {
+	const benchmark = "BenchmarkNeighbours/"
+	return row{
+		source: source{"./test/integration/load", "BenchmarkNeighbours", "300x"},
+		what:   what + " beside 1,000 pods", against: "the same in an empty namespace", goal: "≤ 1.2×",
+		subject: value{benchmark + name + "/load-full", "ns/op"}, reference: value{benchmark + name + "/load-empty", "ns/op"},
 	}
 }
 

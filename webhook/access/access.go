@@ -1,4 +1,4 @@
-// Package access asks the API server what a user may do.
+// Package access asks the API server who a user is, and what they may do.
 package access
 
 import (
@@ -18,15 +18,24 @@ type Reviewer struct{ client.Client }
 
 // Allowed says whether the user has the verb on the SitePolicy.
 func (r Reviewer) Allowed(ctx context.Context, user authenticationv1.UserInfo, verb, policy string) (bool, error) {
-	review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
-		User: user.Username, UID: user.UID, Groups: user.Groups, Extra: extra(user.Extra),
+	allowed, err := r.review(ctx, user, authorizationv1.SubjectAccessReviewSpec{
 		ResourceAttributes: &authorizationv1.ResourceAttributes{
 			Group: v1alpha1.Group, Version: v1alpha1.GroupVersion().Version, Resource: v1alpha1.Resource,
 			Verb: verb, Name: policy,
 		},
-	}}
-	if err := r.Create(ctx, review); err != nil {
+	})
+	if err != nil {
 		return false, fmt.Errorf("cannot ask whether %q may %s the SitePolicy %q: %w", user.Username, verb, policy, err)
+	}
+	return allowed, nil
+}
+
+// review completes the question with the user, and asks it.
+func (r Reviewer) review(ctx context.Context, user authenticationv1.UserInfo, spec authorizationv1.SubjectAccessReviewSpec) (bool, error) {
+	spec.User, spec.UID, spec.Groups, spec.Extra = user.Username, user.UID, user.Groups, extra(user.Extra)
+	review := &authorizationv1.SubjectAccessReview{Spec: spec}
+	if err := r.Create(ctx, review); err != nil {
+		return false, err
 	}
 	return review.Status.Allowed && !review.Status.Denied, nil
 }

@@ -2,8 +2,10 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"golang.org/x/sync/semaphore"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	utilnet "k8s.io/apimachinery/pkg/util/net"
@@ -14,8 +16,22 @@ import (
 // Connect evaluates exec, attach, port-forward and proxy. Such a request brings
 // options and no pod, so the pod is looked up.
 func Connect(inputs *Inputs) admission.Handler {
-	return &validator{name: nameConnect, inputs: inputs, gather: gatherTargets}
+	places := semaphore.NewWeighted(maxTargets)
+	return &validator{name: nameConnect, inputs: inputs, gather: func(ctx context.Context, in *Inputs, e *evaluation) error {
+		n := int64(1)
+		if e.review.Resource.Resource == "services" {
+			n = maxTargets
+		}
+		if places.Acquire(ctx, n) != nil {
+			return errManyTargets
+		}
+		// The pods are needed until the verdict, which ends the context.
+		context.AfterFunc(ctx, func() { places.Release(n) })
+		return gatherTargets(ctx, in, e)
+	}}
 }
+
+var errManyTargets = errors.New("too many connections are evaluated at a time; try again")
 
 func gatherTargets(ctx context.Context, in *Inputs, e *evaluation) error {
 	var err error
@@ -53,9 +69,10 @@ func (in *Inputs) pod(ctx context.Context, namespace, name string) ([]*corev1.Po
 	return []*corev1.Pod{pod}, nil
 }
 
-// maxTargets is how many pods a Service may select in a request for its proxy: each of
-// them is evaluated.
-const maxTargets = 20
+// maxTargets is how many pods a Service may select in a request for its proxy, since each
+// of them is evaluated, and how many pods are in memory at a time for all requests: a pod
+// is as large as its author makes it.
+const maxTargets = 8
 
 // podsOfService are those that the Service selects. One without a selector leads
 // any address that its author chose, so it is unknown what it reaches.

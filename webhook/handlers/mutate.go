@@ -23,6 +23,15 @@ const (
 	verdictUnchanged = "unchanged"
 )
 
+// maxMutated is how large a pod may be that is changed, and maxPatch how large the patch:
+// a patch can be many times as large as the pod, and its author chooses both. Pods of
+// participants have a tenth of it. Larger ones stay as they are, and validation says what
+// is missing.
+const (
+	maxMutated = 256 << 10
+	maxPatch   = 512 << 10
+)
+
 // Handle implements admission.Handler.
 func (m *mutator) Handle(ctx context.Context, request admission.Request) admission.Response {
 	e, err := m.inputs.begin(request)
@@ -30,7 +39,7 @@ func (m *mutator) Handle(ctx context.Context, request admission.Request) admissi
 		return m.inputs.undecided(nameMutate, request, err)
 	}
 	pod, ok := e.review.Object.(*corev1.Pod)
-	if !ok || !e.policy.Valid() || e.review.Subresource != "" {
+	if !ok || len(request.Object.Raw) > maxMutated || !e.policy.Valid() || e.review.Subresource != "" {
 		return m.answer(request, e, nil)
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookUp)
@@ -44,6 +53,9 @@ func (m *mutator) Handle(ctx context.Context, request admission.Request) admissi
 	operations, err := mutation.Marshal(mutation.Patch(pod, changed))
 	if err != nil {
 		return m.inputs.undecided(nameMutate, request, err)
+	}
+	if len(operations) > maxPatch {
+		operations = nil
 	}
 	return m.answer(request, e, operations)
 }

@@ -12,6 +12,7 @@ import (
 // Mutation and templates fail open there: what they let pass is evaluated as a pod.
 func Routes(inputs *Inputs, observer review.Observer) http.Handler {
 	mux := http.NewServeMux()
+	gate := review.NewGate(review.DefaultLimits())
 	for _, route := range []struct {
 		path, name string
 		handler    admission.Handler
@@ -28,7 +29,7 @@ func Routes(inputs *Inputs, observer review.Observer) http.Handler {
 		{"/validate/copies", nameCopies, Copies(inputs), false},
 		{"/validate/sitepolicies", nameSitePolicies, SitePolicies(inputs), false},
 	} {
-		mux.Handle(route.path, &review.Door{Name: route.name, Handler: route.handler, FailOpen: route.failOpen, Observer: observer})
+		mux.Handle(route.path, &review.Door{Name: route.name, Handler: route.handler, FailOpen: route.failOpen, Observer: observer, Gate: gate})
 	}
 	return mux
 }

@@ -5,8 +5,10 @@ package kits
 
 import (
 	"context"
+	"strconv"
 	"time"
 
+	"golang.org/x/sync/singleflight"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
@@ -26,6 +28,9 @@ import (
 // never kept.
 const Fresh = 5 * time.Second
 
+// longest is how long a look-up may take.
+const longest = 3 * time.Second
+
 // MaxKits is how many Secrets and how many ConfigMaps are remembered. A fact has
 // about a kilobyte: no key and no file is kept.
 const MaxKits = 2000
@@ -39,6 +44,8 @@ type Verifier struct {
 	kits, locals, claims *lru.Cache
 	rules                *rules
 	verifications        func()
+	// flights are the look-ups of kits under way.
+	flights singleflight.Group
 }
 
 // NewVerifier makes a Verifier. The reader must ask the API server, not a cache.
@@ -79,9 +86,23 @@ func (v *Verifier) Kit(ctx context.Context, namespace, name string, policy *v1al
 	if found && v.clock.Since(before.seen) < Fresh {
 		return before.fact
 	}
+	// Of many requests that need one kit at a time, one reads and verifies it. It does so
+	// even if its own request ends, since others wait for it.
+	flight := string(policy.UID) + "/" + strconv.FormatInt(policy.Generation, 10) + "/" + key.String()
+	result, _, _ := v.flights.Do(flight, func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longest)
+		defer cancel()
+		return v.read(ctx, key, policy, before, found), nil
+	})
+	fact, _ := result.(policies.KitFact)
+	return fact
+}
+
+// read reads a kit, and verifies it unless it is the one that was known before.
+func (v *Verifier) read(ctx context.Context, key client.ObjectKey, policy *v1alpha1.SitePolicy, before known[policies.KitFact], found bool) policies.KitFact {
 	secret := &corev1.Secret{}
 	if err := v.reader.Get(ctx, key, secret); err != nil {
-		return policies.KitFact{Error: lookUpError("Secret", name, err), Absent: apierrors.IsNotFound(err)}
+		return policies.KitFact{Error: lookUpError("Secret", key.Name, err), Absent: apierrors.IsNotFound(err)}
 	}
 	now := version{secret.UID, secret.ResourceVersion, policy.UID, policy.Generation}
 	fact := before.fact

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"runtime"
 	"runtime/debug"
 
@@ -30,29 +31,38 @@ func bad(code int, format string, args ...any) *badRequestError {
 	return &badRequestError{code: code, problem: fmt.Sprintf(format, args...)}
 }
 
-// read gives the request of an AdmissionReview.
-func (d *Door) read(r *http.Request) (*admission.Request, *badRequestError) {
+// check rejects what is not an AdmissionReview before its body is read.
+func check(r *http.Request) *badRequestError {
 	if r.Method != http.MethodPost {
-		return nil, bad(http.StatusMethodNotAllowed, "an AdmissionReview must be sent with POST")
+		return bad(http.StatusMethodNotAllowed, "an AdmissionReview must be sent with POST")
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return nil, bad(http.StatusUnsupportedMediaType, "an AdmissionReview must be sent as application/json")
+		return bad(http.StatusUnsupportedMediaType, "an AdmissionReview must be sent as application/json")
 	}
 	if r.ContentLength > MaxRequest {
-		return nil, tooLarge()
+		return tooLarge()
 	}
-	buffer := d.buffer()
-	defer d.release(buffer)
+	return nil
+}
+
+// read reads the body. Its buffer has the right size from the beginning: one that grows
+// takes twice the memory.
+func (d *Door) read(r *http.Request, buffer *bytes.Buffer) *badRequestError {
+	if r.ContentLength > 0 {
+		buffer.Grow(int(r.ContentLength) + bytes.MinRead)
+	}
 	n, err := io.Copy(buffer, io.LimitReader(r.Body, MaxRequest+1))
 	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return bad(http.StatusRequestTimeout, "the request body took longer than %s", d.Gate.limits.Read)
 	case err != nil:
-		return nil, bad(http.StatusBadRequest, "the request body ended early")
+		return bad(http.StatusBadRequest, "the request body ended early")
 	case n > MaxRequest:
-		return nil, tooLarge()
+		return tooLarge()
 	case n == 0:
-		return nil, bad(http.StatusBadRequest, "the request body is empty")
+		return bad(http.StatusBadRequest, "the request body is empty")
 	}
-	return decode(buffer.Bytes())
+	return nil
 }
 
 func tooLarge() *badRequestError {

@@ -4,6 +4,7 @@
 package review
 
 import (
+	"bytes"
 	"net/http"
 	"sync"
 	"time"
@@ -40,6 +41,8 @@ type Door struct {
 	FailOpen bool
 	// Observer may not be nil.
 	Observer Observer
+	// Gate bounds what is at work. It may not be nil.
+	Gate *Gate
 
 	// buffers spare each request the growing of one. The decoder copies what it
 	// keeps.
@@ -49,20 +52,52 @@ type Door struct {
 // ServeHTTP implements http.Handler.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	request, err := d.read(r)
+	err := d.serve(w, r)
+	d.Observer.Reviewed(d.Name, time.Since(start), err)
+}
+
+// serve reads large bodies, and evaluates requests, only as many at a time as the Gate
+// lets in.
+func (d *Door) serve(w http.ResponseWriter, r *http.Request) error {
+	if err := check(r); err != nil {
+		return reply(w, err)
+	}
+	buffer := d.buffer()
+	defer d.release(buffer)
+	leave, ok := d.Gate.body(r.Context(), r.ContentLength)
+	connection := http.NewResponseController(w)
+	_ = connection.SetReadDeadline(time.Now().Add(d.Gate.limits.Read))
+	if !ok {
+		return d.busy(w, r.Body)
+	}
+	defer leave()
+	if err := d.read(r, buffer); err != nil {
+		// The deadline stays, since the server reads the rest of a body that it rejects.
+		return reply(w, err)
+	}
+	// Past the deadline, the context of the request would end.
+	_ = connection.SetReadDeadline(time.Time{})
+	done, ok := d.Gate.request(r.Context())
+	if !ok {
+		return d.busy(w, bytes.NewReader(buffer.Bytes()))
+	}
+	defer done()
+	request, err := decode(buffer.Bytes())
 	if err != nil {
-		d.Observer.Reviewed(d.Name, time.Since(start), err)
-		http.Error(w, err.Error(), err.code)
-		return
+		return reply(w, err)
 	}
 	response, failed := d.handle(r, request)
 	if failed != nil && d.FailOpen {
-		d.Observer.Reviewed(d.Name, time.Since(start), failed)
 		http.Error(w, failed.Error(), http.StatusInternalServerError)
-		return
+		return failed
 	}
 	write(w, response)
-	d.Observer.Reviewed(d.Name, time.Since(start), failed)
+	return failed
+}
+
+func reply(w http.ResponseWriter, err *badRequestError) error {
+	http.Error(w, err.Error(), err.code)
+	return err
 }
 
 // handle never panics: a panic is a denial.

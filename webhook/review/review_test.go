@@ -52,6 +52,9 @@ func start(t *testing.T, door *review.Door) (*httptest.Server, *recorder) {
 	t.Helper()
 	seen := &recorder{}
 	door.Name, door.Observer = "test", seen
+	if door.Gate == nil {
+		door.Gate = review.NewGate(review.DefaultLimits())
+	}
 	server := httptest.NewTLSServer(door)
 	t.Cleanup(server.Close)
 	return server, seen

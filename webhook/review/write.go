@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 
 	admissionv1 "k8s.io/api/admission/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -15,7 +16,32 @@ type answer struct {
 	Response        *admissionv1.AdmissionResponse `json:"response"`
 }
 
+// longest is how long a text of an answer may be. Results of policies are shorter; this
+// bounds what is left of an author's text in them.
+const longest = 32 << 10
+
+// bound cuts texts, since the author of an object chooses how much of it is wrong.
+func bound(r *admissionv1.AdmissionResponse) {
+	if r.Result != nil {
+		r.Result.Message = cut(r.Result.Message)
+	}
+	for i := range r.Warnings {
+		r.Warnings[i] = cut(r.Warnings[i])
+	}
+	for key, value := range r.AuditAnnotations {
+		r.AuditAnnotations[key] = cut(value)
+	}
+}
+
+func cut(text string) string {
+	if len(text) <= longest {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longest], "") + "…"
+}
+
 func write(w http.ResponseWriter, response *admissionv1.AdmissionResponse) {
+	bound(response)
 	data, err := json.Marshal(answer{
 		TypeMeta: metav1.TypeMeta{APIVersion: admissionv1.SchemeGroupVersion.String(), Kind: "AdmissionReview"},
 		Response: response,

@@ -12,6 +12,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"golang.org/x/net/netutil"
 )
 
 // Options are what a Server needs.
@@ -24,9 +26,16 @@ type Options struct {
 	Drain time.Duration
 	// Finish is how long requests that have begun may take at the end.
 	Finish time.Duration
+	// Clients says which clients may connect; nil means any.
+	Clients *Clients
 	// ErrorLog takes what HTTP and TLS complain about.
 	ErrorLog *log.Logger
 }
+
+// maxConnections is how many connections are served at a time: each takes some memory, even
+// an idle one. Others wait. The API server needs one for each request that it makes at a
+// time, and closes most of them when it has no more requests.
+const maxConnections = 256
 
 // Server serves reviews.
 type Server struct {
@@ -66,6 +75,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		ConnState:      s.unused.track,
 	}
 	done := make(chan error, 1)
+	listener = netutil.LimitListener(listener, maxConnections)
 	go func() { done <- server.Serve(tls.NewListener(listener, s.tls())) }()
 	select {
 	case err := <-done:
@@ -109,8 +119,12 @@ func http1() *http.Protocols {
 }
 
 func (s *Server) tls() *tls.Config {
-	return &tls.Config{
+	config := &tls.Config{
 		MinVersion: tls.VersionTLS13, NextProtos: []string{"http/1.1"},
 		GetCertificate: s.options.GetCertificate,
 	}
+	if s.options.Clients != nil {
+		s.options.Clients.require(config)
+	}
+	return config
 }

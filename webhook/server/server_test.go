@@ -29,6 +29,11 @@ type running struct {
 
 func start(t *testing.T, drain time.Duration, handler http.HandlerFunc) *running {
 	t.Helper()
+	return startWith(t, drain, handler, nil)
+}
+
+func startWith(t *testing.T, drain time.Duration, handler http.HandlerFunc, clients *server.Clients) *running {
+	t.Helper()
 	// httptest brings a certificate for example.com and 127.0.0.1.
 	lender := httptest.NewTLSServer(nil)
 	t.Cleanup(lender.Close)
@@ -40,7 +45,7 @@ func start(t *testing.T, drain time.Duration, handler http.HandlerFunc) *running
 		t.Fatal(err)
 	}
 	s := server.New(server.Options{
-		Handler: handler, Drain: drain, Finish: 5 * time.Second,
+		Handler: handler, Drain: drain, Finish: 5 * time.Second, Clients: clients,
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return &pair, nil },
 	})
 	ctx, end := context.WithCancel(t.Context())
@@ -191,7 +196,7 @@ func TestAnUnusedConnectionHoldsNothingUp(t *testing.T) {
 
 func TestHealth(t *testing.T) {
 	var trouble error
-	health := httptest.NewServer(server.Health(http.HandlerFunc(ok), func() error { return trouble }))
+	health := httptest.NewServer(server.Health(func() error { return trouble }))
 	defer health.Close()
 	get := func(path string) int {
 		response, err := http.Get(health.URL + path)
@@ -201,7 +206,7 @@ func TestHealth(t *testing.T) {
 		defer response.Body.Close()
 		return response.StatusCode
 	}
-	for path, want := range map[string]int{"/livez": 200, "/readyz": 200, "/metrics": 200, "/": 404} {
+	for path, want := range map[string]int{"/livez": 200, "/readyz": 200, "/metrics": 404, "/": 404} {
 		if code := get(path); code != want {
 			t.Errorf("%s: %d", path, code)
 		}

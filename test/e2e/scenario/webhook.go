@@ -30,23 +30,6 @@ func (e Env) WebhookPods(ctx context.Context) ([]corev1.Pod, error) {
 	return pods.Items, nil
 }
 
-// ResidentMemory is what a webhook's process says of itself in its metrics, in
-// bytes.
-func (e Env) ResidentMemory(ctx context.Context, pod corev1.Pod) (int64, error) {
-	out, err := Must(ctx, nil, e.Kubectl, "get", "--raw", fmt.Sprintf("/api/v1/namespaces/%s/pods/%s:8081/proxy/metrics", pod.Namespace, pod.Name))
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(out) {
-		if value, ok := strings.CutPrefix(line, "process_resident_memory_bytes "); ok {
-			var bytes float64
-			_, err := fmt.Sscan(value, &bytes)
-			return int64(bytes), err
-		}
-	}
-	return 0, errors.New("the webhook's metrics have no process_resident_memory_bytes")
-}
-
 // ReadyAfter is how long after its container's start a pod was ready, in whole
 // seconds as the kubelet tells it.
 func ReadyAfter(pod corev1.Pod) time.Duration {
