@@ -43,7 +43,10 @@ func newAddCommand(c clients.Clients, known Known, streams genericiooptions.IOSt
 			The command writes the SitePolicy, lets the webhook read the kits of this namespace only, closes
 			the network except for DNS and the FL server, grants people their permissions, and labels the
 			namespace last. None of these permissions includes reading Secrets. The built-in role "edit" can
-			read every kit, so do not bind it in this namespace.
+			read every kit and impersonate ServiceAccounts, so do not bind it in this namespace.
+
+			A policy that the command makes denies pods that are no participants; --other-pods=Isolated
+			allows them without access to kits, data and workspaces.
 
 			Pods that are already running keep running.`),
 		Example: templates.Examples(`
@@ -87,7 +90,10 @@ func newPlan(ctx context.Context, namespace string, f *flags) (plan, error) {
 	p := plan{namespace: namespace, flags: f}
 	var err error
 	p.policy, p.policyName, err = f.policy(ctx, namespace)
-	return p, errors.Join(err, f.checkNetwork())
+	if p.policy != nil {
+		p.of(p.policy)
+	}
+	return p, errors.Join(err, f.checkNetwork(), p.surroundings.given(f.APIServers))
 }
 
 // Run puts the namespace under the policy.
@@ -96,6 +102,7 @@ func (o *AddOptions) Run(ctx context.Context) error {
 		o.warn("the network policies allow no FL server: give --server-namespace or --server-cidr, or --hosts-server if the server runs in this namespace")
 	}
 	if o.Printer.DryRun.Client() {
+		o.warnAll(o.plan.closed())
 		return o.Printer.Objects(o.Out, append(o.plan.objects(), o.plan.label()))
 	}
 	if err := o.installed(ctx); err != nil {
@@ -104,6 +111,7 @@ func (o *AddOptions) Run(ctx context.Context) error {
 	if err := o.preflight(ctx); err != nil {
 		return err
 	}
+	o.warnAll(o.plan.closed())
 	reporter := engine.NewReporter(o.Printer, o.IOStreams)
 	e := engine.Engine{ForceConflicts: o.ForceConflicts, Reporter: reporter}
 	changes, err := e.Carry(ctx, o.steps(), o.Printer.DryRun.Server())

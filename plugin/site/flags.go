@@ -33,6 +33,9 @@ type flags struct {
 	ServerCIDRs         []string
 	ServerPorts         []int
 	HostsServer         bool
+	DNSCIDRs            []string
+	APIServers          []string
+	OtherPods           string
 
 	known Known
 }
@@ -56,6 +59,9 @@ func (f *flags) add(cmd *cobra.Command) {
 	fs.StringArrayVar(&f.ServerNamespaces, "server-namespace", nil, "Namespace of this cluster in which the FL server runs; may be given more than once")
 	fs.StringArrayVar(&f.ServerCIDRs, "server-cidr", nil, "Address range of an FL server outside the cluster, such as 203.0.113.7/32; may be given more than once")
 	fs.IntSliceVar(&f.ServerPorts, "server-port", f.known.Workloads.Ports(), "Ports on which participants connect to the FL server")
+	fs.StringArrayVar(&f.DNSCIDRs, "dns-cidr", nil, "Address range of DNS that is not in pods of the cluster's DNS, such as that of a cache on each node: 169.254.20.10/32; may be given more than once")
+	fs.StringArrayVar(&f.APIServers, "api-server", nil, "Address and port of the API server for the launchers of job pods, such as 10.0.0.1:6443; may be given more than once. 'site add' finds them in the cluster")
+	fs.StringVar(&f.OtherPods, "other-pods", string(v1alpha1.OtherPodsDeny), "Whether pods that are no participants may run: Deny, or Isolated, which allows them without access to kits, data and workspaces")
 	fs.BoolVar(&f.HostsServer, "hosts-server", false, "Let participants from anywhere connect to the FL server in this namespace")
 }
 
@@ -117,7 +123,7 @@ func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
 	p := &v1alpha1.SitePolicy{
 		TypeMeta:   metav1.TypeMeta{APIVersion: v1alpha1.GroupVersion().String(), Kind: v1alpha1.Kind},
 		ObjectMeta: metav1.ObjectMeta{Name: name},
-		Spec:       v1alpha1.SitePolicySpec{Participants: f.Participants},
+		Spec:       v1alpha1.SitePolicySpec{Participants: f.Participants, OtherPods: v1alpha1.OtherPods(f.OtherPods)},
 	}
 	var errs []error
 	for i, fingerprint := range f.RootFingerprints {
@@ -135,10 +141,8 @@ func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
 		p.Spec.Images.Allowed = append(p.Spec.Images.Allowed, allowed)
 	}
 	p.Spec.Kits.Claims = f.KitClaims
+	p.Spec.Privacy = &v1alpha1.PrivacyRules{Egress: f.egress()}
 	for _, role := range f.InteractiveRoles {
-		if p.Spec.Privacy == nil {
-			p.Spec.Privacy = &v1alpha1.PrivacyRules{}
-		}
 		open := &p.Spec.Privacy.InteractiveAccess.PodRoles
 		*open = append(*open, v1alpha1.Role(role))
 	}
@@ -152,6 +156,19 @@ func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
 	}
 	v1alpha1.SetDefaults(p)
 	return p, errors.Join(errs...)
+}
+
+// egress is what the NetworkPolicies of the command open.
+func (f *flags) egress() *v1alpha1.EgressRule {
+	e := &v1alpha1.EgressRule{CIDRs: f.ServerCIDRs, DNS: true}
+	for _, namespace := range f.ServerNamespaces {
+		server := v1alpha1.EgressServer{Namespace: namespace}
+		for _, port := range f.ServerPorts {
+			server.Ports = append(server.Ports, int32(port)) //nolint:gosec // checkNetwork requires 1 to 65535
+		}
+		e.Servers = append(e.Servers, server)
+	}
+	return e
 }
 
 func parseImage(image string, known *workloads.Registry) (v1alpha1.AllowedImage, error) {
@@ -171,9 +188,11 @@ func parseImage(image string, known *workloads.Registry) (v1alpha1.AllowedImage,
 // checkNetwork checks the flags of the network policies.
 func (f *flags) checkNetwork() error {
 	var errs []error
-	for _, cidr := range f.ServerCIDRs {
-		if _, err := netip.ParsePrefix(cidr); err != nil {
-			errs = append(errs, fmt.Errorf("--server-cidr %q is not an address range: give for example 203.0.113.7/32", cidr))
+	for flag, cidrs := range map[string][]string{"server": f.ServerCIDRs, "dns": f.DNSCIDRs} {
+		for _, cidr := range cidrs {
+			if prefix, err := netip.ParsePrefix(cidr); err != nil || prefix != prefix.Masked() {
+				errs = append(errs, fmt.Errorf("--%s-cidr %q is not an address range: give for example 203.0.113.7/32", flag, cidr))
+			}
 		}
 	}
 	for _, port := range f.ServerPorts {

@@ -7,38 +7,90 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/labelvalue"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// networkPolicies close the namespace and open what a federation needs: DNS, the FL
-// server, and connections among the pods of the namespace. They have no effect in a
-// cluster whose network plugin does not implement NetworkPolicy.
+// networkPolicies close the namespace and open what a federation needs: for each
+// participant, connections among its own pods; for all of them, DNS and the FL server; for
+// launchers, the API server. They select pods by labels that the webhook evaluates. They
+// have no effect in a cluster whose network plugin does not implement NetworkPolicy.
 func (p *plan) networkPolicies() []workloads.Object {
-	both := []networkingv1.PolicyType{networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress}
-	deny := p.networkPolicy("flare-default-deny", networkingv1.NetworkPolicySpec{PolicyTypes: both})
-	neighbours := []networkingv1.NetworkPolicyPeer{{PodSelector: &metav1.LabelSelector{}}}
-	spec := networkingv1.NetworkPolicySpec{
-		PolicyTypes: both,
-		Ingress:     []networkingv1.NetworkPolicyIngressRule{{From: neighbours}},
-		Egress: []networkingv1.NetworkPolicyEgressRule{
-			{To: neighbours},
-			// DNS may run in pods, on nodes or on a link-local address.
-			{Ports: append(ports(corev1.ProtocolUDP, 53), ports(corev1.ProtocolTCP, 53)...)},
-		},
-	}
-	if servers := p.servers(); len(servers) > 0 {
-		spec.Egress = append(spec.Egress, networkingv1.NetworkPolicyEgressRule{To: servers, Ports: ports(corev1.ProtocolTCP, p.flags.ServerPorts...)})
+	objects := []workloads.Object{
+		p.networkPolicy(names.DefaultDeny, metav1.LabelSelector{}, []networkingv1.NetworkPolicyIngressRule{}, []networkingv1.NetworkPolicyEgressRule{}),
+		p.networkPolicy("flare-federation", anyParticipant(), nil, p.toServers()),
 	}
 	if p.flags.HostsServer {
-		spec.Ingress = append(spec.Ingress, networkingv1.NetworkPolicyIngressRule{Ports: ports(corev1.ProtocolTCP, p.flags.ServerPorts...)})
+		ingress := []networkingv1.NetworkPolicyIngressRule{{Ports: ports(corev1.ProtocolTCP, p.flags.ServerPorts...)}}
+		objects = append(objects, p.networkPolicy("flare-server", serverPods(), ingress, nil))
 	}
-	if p.policy != nil && len(p.policy.Spec.Launchers) > 0 {
-		// The launcher creates job pods through the API server.
-		spec.Egress = append(spec.Egress, networkingv1.NetworkPolicyEgressRule{Ports: ports(corev1.ProtocolTCP, 443, 6443)})
+	if len(p.participants) == 0 { // those of a policy that was not read
+		objects = append(objects, p.amongThemselves("flare-participants", anyParticipant()))
 	}
-	return []workloads.Object{deny, p.networkPolicy("flare-federation", spec)}
+	for _, name := range p.participants {
+		objects = append(objects, p.amongThemselves("flare-participant-"+kit.ObjectName(name), podsOf(name)))
+	}
+	return append(objects, p.toAPIServer()...)
 }
 
-func (p *plan) networkPolicy(name string, spec networkingv1.NetworkPolicySpec) *networkingv1.NetworkPolicy {
+// amongThemselves opens connections among the pods that the selector selects: a parent
+// and its job pods.
+func (p *plan) amongThemselves(name string, pods metav1.LabelSelector) workloads.Object {
+	peers := []networkingv1.NetworkPolicyPeer{{PodSelector: &pods}}
+	return p.networkPolicy(name, pods, []networkingv1.NetworkPolicyIngressRule{{From: peers}}, []networkingv1.NetworkPolicyEgressRule{{To: peers}})
+}
+
+func (p *plan) toServers() []networkingv1.NetworkPolicyEgressRule {
+	rules := []networkingv1.NetworkPolicyEgressRule{p.surroundings.dns(p.flags.DNSCIDRs)}
+	servers := p.servers()
+	if p.flags.HostsServer {
+		servers = append(servers, networkingv1.NetworkPolicyPeer{PodSelector: new(serverPods())})
+	}
+	if len(servers) > 0 {
+		rules = append(rules, networkingv1.NetworkPolicyEgressRule{To: servers, Ports: ports(corev1.ProtocolTCP, p.flags.ServerPorts...)})
+	}
+	return rules
+}
+
+// toAPIServer lets the launchers, and not their job pods, create job pods.
+func (p *plan) toAPIServer() []workloads.Object {
+	rules := p.surroundings.apiServer()
+	if len(rules) == 0 {
+		return nil
+	}
+	var objects []workloads.Object
+	for _, name := range p.launchers {
+		pods := podsOf(name)
+		pods.MatchExpressions = []metav1.LabelSelectorRequirement{{Key: names.LabelRole, Operator: metav1.LabelSelectorOpNotIn, Values: []string{string(v1alpha1.RoleJob)}}}
+		objects = append(objects, p.networkPolicy("flare-launcher-"+kit.ObjectName(name), pods, nil, rules))
+	}
+	return objects
+}
+
+func podsOf(participant string) metav1.LabelSelector {
+	return metav1.LabelSelector{MatchLabels: map[string]string{names.LabelParticipant: labelvalue.Of(participant)}}
+}
+
+func anyParticipant() metav1.LabelSelector {
+	return metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{{Key: names.LabelParticipant, Operator: metav1.LabelSelectorOpExists}}}
+}
+
+func serverPods() metav1.LabelSelector {
+	return metav1.LabelSelector{MatchLabels: map[string]string{names.LabelRole: string(kit.RoleServer)}}
+}
+
+// networkPolicy has the directions for which there are rules; an empty list of rules
+// closes a direction.
+func (p *plan) networkPolicy(name string, pods metav1.LabelSelector, ingress []networkingv1.NetworkPolicyIngressRule, egress []networkingv1.NetworkPolicyEgressRule) *networkingv1.NetworkPolicy {
+	spec := networkingv1.NetworkPolicySpec{PodSelector: pods, Ingress: ingress, Egress: egress}
+	if ingress != nil {
+		spec.PolicyTypes = append(spec.PolicyTypes, networkingv1.PolicyTypeIngress)
+	}
+	if egress != nil {
+		spec.PolicyTypes = append(spec.PolicyTypes, networkingv1.PolicyTypeEgress)
+	}
 	return &networkingv1.NetworkPolicy{
 		TypeMeta: metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "NetworkPolicy"}, ObjectMeta: p.meta(name), Spec: spec,
 	}
@@ -48,11 +100,18 @@ func (p *plan) networkPolicy(name string, spec networkingv1.NetworkPolicySpec) *
 func (p *plan) servers() []networkingv1.NetworkPolicyPeer {
 	var peers []networkingv1.NetworkPolicyPeer
 	for _, namespace := range p.flags.ServerNamespaces {
-		peers = append(peers, networkingv1.NetworkPolicyPeer{NamespaceSelector: &metav1.LabelSelector{
-			MatchLabels: map[string]string{corev1.LabelMetadataName: namespace},
-		}})
+		peers = append(peers, networkingv1.NetworkPolicyPeer{NamespaceSelector: oneNamespace(namespace)})
 	}
-	for _, cidr := range p.flags.ServerCIDRs {
+	return append(peers, addresses(p.flags.ServerCIDRs)...)
+}
+
+func oneNamespace(name string) *metav1.LabelSelector {
+	return &metav1.LabelSelector{MatchLabels: map[string]string{corev1.LabelMetadataName: name}}
+}
+
+func addresses(cidrs []string) []networkingv1.NetworkPolicyPeer {
+	var peers []networkingv1.NetworkPolicyPeer
+	for _, cidr := range cidrs {
 		peers = append(peers, networkingv1.NetworkPolicyPeer{IPBlock: &networkingv1.IPBlock{CIDR: cidr}})
 	}
 	return peers

@@ -18,6 +18,17 @@ type plan struct {
 	policy     *v1alpha1.SitePolicy
 	policyName string
 	flags      *flags
+	// participants and launchers are those of the policy; empty if it was not read.
+	participants, launchers []string
+	surroundings            surroundings
+}
+
+// of takes the participants of the policy that governs the namespace.
+func (p *plan) of(policy *v1alpha1.SitePolicy) {
+	p.participants, p.launchers = policy.Spec.Participants, nil
+	for _, l := range policy.Spec.Launchers {
+		p.launchers = append(p.launchers, l.Participant)
+	}
 }
 
 // objects are all objects except the label, which comes last: a namespace must not be

@@ -70,6 +70,9 @@ func (o *RequestOptions) Run() error {
 			return err
 		}
 	}
+	for _, warning := range o.plan.closed() {
+		_, _ = fmt.Fprintln(o.ErrOut, "Warning: "+warning)
+	}
 	var objects []workloads.Object
 	for _, object := range append(o.plan.objects(), o.plan.label()) {
 		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)

@@ -50,8 +50,8 @@ func TestRequestFormats(t *testing.T) {
 	args := []string{"request", "fl-site-1", "--policy-name=hospital-a", "-o"}
 	for format, want := range map[string]string{
 		"name": "rolebinding.rbac.authorization.k8s.io/flare-webhook\nnetworkpolicy.networking.k8s.io/flare-default-deny\n" +
-			"networkpolicy.networking.k8s.io/flare-federation\nnamespace/fl-site-1\n",
-		"jsonpath={.kind},": "RoleBinding,NetworkPolicy,NetworkPolicy,Namespace,",
+			"networkpolicy.networking.k8s.io/flare-federation\nnetworkpolicy.networking.k8s.io/flare-participants\nnamespace/fl-site-1\n",
+		"jsonpath={.kind},": "RoleBinding,NetworkPolicy,NetworkPolicy,NetworkPolicy,Namespace,",
 	} {
 		out, _, err := site(t, append(args, format)...)
 		if err != nil || out != want {
@@ -67,6 +67,7 @@ func TestRequest(t *testing.T) {
 	for name, args := range map[string][]string{
 		"from-file.yaml": {
 			"--policy=testdata/policy.yaml", "--server-cidr=203.0.113.7/32", "--admin=ann", "--scientist-group=trials",
+			"--api-server=192.0.2.1:16443", "--api-server=[2001:db8::1]:16443", "--api-server=10.0.0.1:443", "--dns-cidr=169.254.20.10/32",
 		},
 		"from-flags.yaml": {
 			"--root-fingerprint=SHA256:" + strings.Repeat("5F", 32), "--kit-claim=flare-kits", "--participant=site-1", "--participant=site-2",
@@ -74,6 +75,10 @@ func TestRequest(t *testing.T) {
 			"--interactive-role=admin",
 		},
 		"another-namespace.yaml": {"--policy-name=hospital-a", "--hosts-server", "--server-port=9002"},
+		"other-pods.yaml": {
+			"--root-fingerprint=" + strings.Repeat("5f", 32), "--participant=Site_2", "--image=registry.example.org/nvflare" + digest, "--server-cidr=203.0.113.7/32",
+			"--other-pods=Isolated",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, errOut, err := site(t, append([]string{"request", "fl-site-1"}, args...)...)
@@ -87,7 +92,7 @@ func TestRequest(t *testing.T) {
 
 // What add would write is what request prints.
 func TestAddWritesWhatRequestPrints(t *testing.T) {
-	args := []string{"fl-site-1", "--policy=testdata/policy.yaml", "--server-cidr=203.0.113.7/32", "--admin=ann"}
+	args := []string{"fl-site-1", "--policy=testdata/policy.yaml", "--server-cidr=203.0.113.7/32", "--admin=ann", "--api-server=192.0.2.1:6443"}
 	request, _, err := site(t, append([]string{"request"}, args...)...)
 	if err != nil {
 		t.Fatal(err)
@@ -132,6 +137,9 @@ func TestBadFlags(t *testing.T) {
 		"image by tag":      {append([]string{"--image=r.test/x:1"}, full[:2]...), "must be an image by digest"},
 		"short fingerprint": {append([]string{"--root-fingerprint=5f"}, full[1:]...), "--root-fingerprint"},
 		"bad CIDR":          {append([]string{"--server-cidr=server1"}, full...), "--server-cidr"},
+		"bad DNS":           {append([]string{"--dns-cidr=10.0.0.1/8"}, full...), "--dns-cidr"},
+		"bad API server":    {append([]string{"--api-server=10.0.0.1"}, full...), "--api-server"},
+		"unknown pods":      {append([]string{"--other-pods=Allow"}, full...), "spec.otherPods"},
 		"bad port":          {append([]string{"--server-port=0"}, full...), "--server-port 0"},
 		"bad name":          {[]string{"--policy-name=a/b"}, "is not a valid name"},
 	} {
@@ -141,6 +149,14 @@ func TestBadFlags(t *testing.T) {
 				t.Errorf("%v: %s", err, out)
 			}
 		})
+	}
+}
+
+// A launcher that cannot reach the API server is valid, but gives a warning.
+func TestLauncherWithoutAnAPIServer(t *testing.T) {
+	_, errOut, err := site(t, "request", "ns", "--policy=testdata/policy.yaml", "--server-cidr=203.0.113.7/32")
+	if err != nil || !strings.Contains(errOut, "do not let launchers connect to the API server: give its addresses with --api-server") {
+		t.Errorf("%v %q", err, errOut)
 	}
 }
 
