@@ -59,7 +59,7 @@ func (p *Policy) results(r *Review, f *Facts) []checks.Result {
 	case secrets:
 		return p.secret(r, f)
 	case configMaps:
-		return p.configMap(r)
+		return p.configMap(r, f)
 	case claims:
 		return p.claim(r)
 	case snapshots:
@@ -89,11 +89,11 @@ func (p *Policy) secret(r *Review, f *Facts) []checks.Result {
 	return checks.Secret(secret, old, p.site, f, r.request())
 }
 
-func (p *Policy) configMap(r *Review) []checks.Result {
+func (p *Policy) configMap(r *Review, f *Facts) []checks.Result {
 	m, ok := r.Object.(*corev1.ConfigMap)
 	if !ok || m == nil {
 		return unknown(r)
 	}
 	old, _ := r.OldObject.(*corev1.ConfigMap)
-	return checks.ConfigMap(m, old, p.site)
+	return checks.ConfigMap(m, old, p.site, f)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 )
@@ -146,6 +147,7 @@ func TestConfigMaps(t *testing.T) {
 		want   string
 	}{
 		"local":           {func(*scene, *corev1.ConfigMap) {}, ""},
+		"not looked at":   {func(s *scene, m *corev1.ConfigMap) { delete(s.facts.Locals, m.Name) }, "local/ cannot be verified"},
 		"one byte":        {func(_ *scene, m *corev1.ConfigMap) { m.Data["resources.json"] = "{ }" }, "the content does not match the name"},
 		"mutable":         {func(_ *scene, m *corev1.ConfigMap) { m.Immutable = new(false) }, "can be changed"},
 		"of no one":       {func(_ *scene, m *corev1.ConfigMap) { m.Name = "flare-local-x-" + strings.Repeat("0", 32) }, "not the local/ of a participant"},
@@ -162,6 +164,7 @@ func TestConfigMaps(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := good()
 			s := objectScene(t, schema.GroupResource{Resource: "configmaps"}, m)
+			s.facts.Locals[m.Name] = policiestest.LocalFact("Site_2", "hospital_b", nvflare.RoleClient)
 			tc.change(s, m)
 			s.expect(t, tc.want)
 		})

@@ -95,7 +95,10 @@ func (v VerifiedLocal) atCreate(findings kit.Findings, at func(Terms) kit.Findin
 
 func evaluateLocal(l Local, rules *Rules) (VerifiedLocal, kit.Findings) {
 	e := &localEvaluation{Rules: rules, Local: l}
-	findings := append(e.authority(), e.content()...)
+	findings := e.authority()
+	if findings.Passed() {
+		findings = append(findings, e.content()...)
+	}
 	if !findings.Passed() {
 		return VerifiedLocal{}, findings
 	}

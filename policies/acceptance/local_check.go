@@ -155,7 +155,8 @@ func (e *localEvaluation) identity() kit.Findings {
 }
 
 // content asks the framework about the files. Only a trusted seal or the kit says which
-// framework that is; of a local/ for which nothing else vouches, it does not matter.
+// framework that is. If it is one that is not known here, no kit has it, so that local/ is
+// another kit's.
 func (e *localEvaluation) content() kit.Findings {
 	name, role := "", kit.Role("")
 	switch s := e.opened.statement; {
@@ -167,9 +168,12 @@ func (e *localEvaluation) content() kit.Findings {
 		return nil
 	}
 	framework, known := e.registry.Find(name)
-	if !known || framework.SettingsChecker == nil {
+	if !known {
+		return nil
+	}
+	if framework.SettingsChecker == nil {
 		return e.decided(kit.Findings{kit.Fail(kit.CheckLocalContent, kit.LocalDir, "list its digest in spec.kits.local of the policy",
-			"this version of kubectl-flare does not know which settings of the framework %s are safe", kit.Quote(name))})
+			"kubectl-flare does not know which settings of %s are safe", framework.Title())})
 	}
 	return e.decided(framework.SettingsChecker.CheckSettings(e.Files, role))
 }

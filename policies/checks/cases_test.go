@@ -121,10 +121,12 @@ type objectCase struct {
 	ConfigMap *corev1.ConfigMap `json:"configMap"`
 	// Before are the data before an update.
 	Before map[string][]byte `json:"before"`
-	// Kit is the fact of the Secret; without it, there is none.
-	Kit  *facts.KitFact `json:"kit"`
-	User string         `json:"user"`
-	Want []string       `json:"want"`
+	// Kit is the fact of the Secret, and Local that of the ConfigMap; without it, there is
+	// none.
+	Kit   *facts.KitFact   `json:"kit"`
+	Local *facts.LocalFact `json:"local"`
+	User  string           `json:"user"`
+	Want  []string         `json:"want"`
 }
 
 func TestObjectCases(t *testing.T) {
@@ -140,21 +142,27 @@ func TestObjectCases(t *testing.T) {
 
 func (c *objectCase) evaluate(t *testing.T, site *compiled.Policy) []checks.Result {
 	t.Helper()
+	terms := acceptance.Terms{Windows: []acceptance.Window{{
+		ID: acceptance.CheckDates, What: "the certificate", NotBefore: policiestest.Now.AddDate(0, -1, 0), NotAfter: policiestest.Now.AddDate(1, 0, 0),
+	}}}
+	f := policiestest.JobFacts(policiestest.Policy(t), "client")
 	if c.ConfigMap != nil {
+		if c.Local != nil {
+			local := *c.Local
+			local.Terms.Windows = append(local.Terms.Windows, terms.Windows...)
+			f.Locals[c.ConfigMap.Name] = local
+		}
 		var old *corev1.ConfigMap
 		if c.Before != nil {
 			old = c.ConfigMap.DeepCopy()
 			old.Data, old.BinaryData = nil, c.Before
 		}
-		return checks.ConfigMap(c.ConfigMap, old, site)
+		return checks.ConfigMap(c.ConfigMap, old, site, &f)
 	}
-	f := policiestest.JobFacts(policiestest.Policy(t), "client")
 	delete(f.Kits, c.Secret.Name)
 	if c.Kit != nil {
 		kit := *c.Kit
-		kit.Terms.Windows = []acceptance.Window{{
-			ID: acceptance.CheckDates, What: "the certificate", NotBefore: policiestest.Now.AddDate(0, -1, 0), NotAfter: policiestest.Now.AddDate(1, 0, 0),
-		}}
+		kit.Terms = terms
 		f.Kits[c.Secret.Name] = kit
 	}
 	var old *corev1.Secret

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -28,7 +29,7 @@ func fixtures() map[string]fixture {
 		}},
 		checks.IDReserved: {"client", func(w *world) {
 			w.addVolume("x", corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: "flare-local-server1-x"}}})
-			w.facts.Locals["flare-local-server1-x"] = facts.LocalFact{Immutable: true}
+			w.facts.Locals["flare-local-server1-x"] = policiestest.LocalFact("server1", "lab", nvflare.RoleServer)
 		}},
 		checks.IDKitMount:    {"client", func(w *world) { w.mount("startup").ReadOnly = false }},
 		checks.IDVerifier:    {"volume/client", func(w *world) { w.volume("startup").EmptyDir.Medium = "" }},

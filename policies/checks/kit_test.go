@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 )
@@ -36,7 +37,7 @@ func TestKit(t *testing.T) {
 		"expired":          {"client", fact(func(k *facts.KitFact) { k.Terms.Windows[0].NotAfter = policiestest.Now.AddDate(0, 0, -1) }), []string{"kit: the certificate expired"}},
 		"not yet":          {"client", fact(func(k *facts.KitFact) { k.Terms.Windows[0].NotBefore = policiestest.Now.AddDate(0, 0, 1) }), []string{"kit: not yet"}},
 		"no terms":         {"client", fact(func(k *facts.KitFact) { k.Terms = acceptance.Terms{} }), []string{"kit: the kit does not say when"}},
-		"no clock":         {"client", func(w *world) { w.facts.Now = w.facts.Now.AddDate(-100, 0, 0) }, []string{"kit: not yet"}},
+		"no clock":         {"client", func(w *world) { w.facts.Now = w.facts.Now.AddDate(-100, 0, 0) }, []string{"kit: not yet", "local: not yet"}},
 		"two kits":         {"client", func(w *world) { w.addVolume("x", secret(policiestest.ServerKit)) }, []string{"kit: more than one kit", "volumes: may not have"}},
 		"expired, running": {"client", func(w *world) { w.request.Create = false; w.facts.Now = w.facts.Now.AddDate(9, 0, 0) }, nil},
 		"revoked, running": {"client", func(w *world) {
@@ -143,10 +144,23 @@ func TestReservedNames(t *testing.T) {
 func TestLocal(t *testing.T) {
 	name := "flare-local-site-2-809cb9ad-" + strings.Repeat("2b", 16)
 	set := func(fact facts.LocalFact) func(*world) { return func(w *world) { w.facts.Locals[name] = fact } }
+	own := policiestest.LocalFact("Site_2", "hospital_b", nvflare.RoleClient)
+	listed := func(participant string) facts.LocalFact {
+		return facts.LocalFact{Immutable: true, Listed: true, Identity: acceptance.Identity{Participant: participant}, Terms: own.Terms}
+	}
 	runCases(t, map[string]testCase{
-		"unknown":    {"client", func(w *world) { delete(w.facts.Locals, name) }, []string{"local: does not exist"}},
-		"changed":    {"client", set(facts.LocalFact{Immutable: true, Error: "privacy.json was changed"}), []string{"local: privacy.json was changed"}},
-		"mutable":    {"client", set(facts.LocalFact{}), []string{"local: not immutable"}},
+		"unknown":            {"client", func(w *world) { delete(w.facts.Locals, name) }, []string{"local: does not exist"}},
+		"changed":            {"client", set(facts.LocalFact{Immutable: true, Error: "privacy.json was changed"}), []string{"local: privacy.json was changed"}},
+		"mutable":            {"client", set(facts.LocalFact{}), []string{"local: not immutable"}},
+		"of another kit":     {"client", set(policiestest.LocalFact("Site_2", "hospital_a", nvflare.RoleClient)), []string{"local: its org is"}},
+		"of another role":    {"client", set(policiestest.LocalFact("Site_2", "hospital_b", nvflare.RoleServer)), []string{"local: its role is"}},
+		"listed":             {"client", set(listed("Site_2")), nil},
+		"listed for another": {"client", set(listed("server1")), []string{"local: the policy lists it for"}},
+		"expired":            {"client", set(facts.LocalFact{Immutable: true, Identity: own.Identity}), []string{"local: does not say when it is valid"}},
+		"expired, running": {"client", func(w *world) {
+			set(facts.LocalFact{Immutable: true, Identity: own.Identity})(w)
+			w.request.Create = false
+		}, nil},
 		"some files": {"client", func(w *world) { w.volume("local").ConfigMap.Items = []corev1.KeyToPath{{Key: "a", Path: "a"}} }, []string{"local: not all of local/"}},
 		"optional":   {"client", func(w *world) { w.volume("local").ConfigMap.Optional = new(true) }, []string{"local: not all of local/"}},
 		"writable":   {"client", func(w *world) { w.mount("local").ReadOnly = false }, []string{"mounts: local/ must be mounted whole"}},

@@ -2,13 +2,17 @@ package checks
 
 import (
 	"strings"
+	"time"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
+	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// local requires that the ConfigMap with local/ matches the digest in its name. The check
-// reserved-names ensures that it belongs to the participant, and the check mounts where it
-// is mounted.
+// local requires that the policy accepts the local/ that the pod mounts: it decides which
+// code the participant runs. The check reserved-names ensures that it belongs to the
+// participant, and the check mounts where it is mounted.
 //
 // Fields: volumes[*].configMap.
 func local(p *Pod) []Result {
@@ -19,22 +23,88 @@ func local(p *Pod) []Result {
 			continue
 		}
 		field := indexed("volumes", i) + ".configMap"
-		known, ok := p.Facts.Locals[source.Name]
-		switch {
-		case !ok:
-			results = append(results, p.fail(IDLocal, field, "local/ does not exist", fixInject, "ConfigMap %s does not exist or cannot be read", quote(source.Name)))
-		case p.Template && known.Absent:
-			// As with the kit, the pods are denied until it exists.
-		case known.Absent:
-			results = append(results, p.fail(IDLocal, field, "local/ does not exist", fixInject, "ConfigMap %s: %s", quote(source.Name), oneLine(known.Error)))
-		case known.Error != "":
-			results = append(results, p.fail(IDLocal, field, "local/ was changed", fixInject, "ConfigMap %s: %s", quote(source.Name), oneLine(known.Error)))
-		case !known.Immutable:
-			results = append(results, p.fail(IDLocal, field, "local/ can be changed", fixInject, "ConfigMap %s is not immutable", quote(source.Name)))
-		}
+		results = append(results, p.localVolume(field, source.Name)...)
 		if len(source.Items) > 0 || (source.Optional != nil && *source.Optional) {
 			results = append(results, p.fail(IDLocal, field, "not all of local/", "remove items and optional", "the rules of a missing file do not apply (without authorization.json, everything is allowed)"))
 		}
 	}
 	return results
+}
+
+func (p *Pod) localVolume(field, name string) []Result {
+	known, ok := p.Facts.Locals[name]
+	switch {
+	case !ok:
+		return []Result{p.fail(IDLocal, field, "local/ does not exist", fixInject, "ConfigMap %s does not exist or cannot be read", quote(name))}
+	case p.Template && known.Absent:
+		return nil // as with the kit, the pods are denied until it exists
+	}
+	results := LocalProblems(name, &known, p.when())
+	for i := range results {
+		results[i].Field = p.at(field)
+	}
+	if difference := p.othersLocal(name, &known); results == nil && difference != "" {
+		results = append(results, p.fail(IDLocal, field, "local/ of another kit", fixSealLocal, "ConfigMap %s: %s", quote(name), difference))
+	}
+	return results
+}
+
+const fixSealLocal = "seal it for this kit with `kubectl flare kit seal --local DIR --key=FILE` and inject the kit again"
+
+// othersLocal compares local/ with the pod's kit. Of a local/ that the policy lists, only
+// the participant is known. The check reserved-names denies the name of another
+// participant's.
+func (p *Pod) othersLocal(name string, known *facts.LocalFact) string {
+	own := p.Kit.Identity()
+	switch {
+	case !IsLocalOf(name, p.owner.Object), known.Identity == own:
+		return ""
+	case !known.Listed:
+		return known.Identity.Difference(own)
+	case known.Identity.Participant != own.Participant:
+		return "the policy lists it for " + quote(known.Identity.Participant)
+	}
+	return ""
+}
+
+// LocalProblems says why a local/ may not be used. With a zero time, it ignores what matters
+// only for new pods, as KitProblems does.
+func LocalProblems(name string, l *facts.LocalFact, now time.Time) []Result {
+	object := "ConfigMap " + quote(name)
+	bad := func(reason, detail string) []Result {
+		return []Result{{ID: IDLocal, Reason: reason, Detail: object + ": " + detail, Fix: fixInject}}
+	}
+	switch {
+	case len(l.Failures) > 0:
+		return fromFindings(IDLocal, object, l.Failures)
+	case l.Absent:
+		return bad("local/ does not exist", oneLine(l.Error))
+	case l.Error != "":
+		return bad("local/ was changed", oneLine(l.Error))
+	case !l.Immutable:
+		return bad("local/ can be changed", "it is not immutable")
+	case now.IsZero():
+		return nil
+	}
+	return fromFindings(IDLocal, object, l.Terms.Failed(now))
+}
+
+func reasonOfLocal(finding string) string {
+	switch finding {
+	case acceptance.CheckLocalSeal:
+		return "no one vouches for local/"
+	case acceptance.CheckLocalSealFiles:
+		return "local/ was changed"
+	case acceptance.CheckLocalSealIdentity:
+		return "local/ of another kit"
+	case acceptance.CheckLocalSealDates:
+		return "the seal of local/ is not valid now"
+	case acceptance.CheckLocalSerial:
+		return "local/ is outdated"
+	case acceptance.CheckLocalRevoked:
+		return "local/ is revoked"
+	case kit.CheckLocalContent:
+		return "a setting that is not allowed"
+	}
+	return "local/ cannot be used"
 }

@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
+	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
@@ -17,8 +18,9 @@ import (
 const IDLocalConfigMap = "local-configmap"
 
 // ConfigMap evaluates a write to a ConfigMap with a reserved name: a ConfigMap with the
-// name of a local/ must match the digest in its name and be immutable.
-func ConfigMap(m, old *corev1.ConfigMap, site *compiled.Policy) []Result {
+// name of a local/ must match the digest in its name and be immutable, and the policy must
+// accept it. The fact is that of the reviewed object, not of the stored one.
+func ConfigMap(m, old *corev1.ConfigMap, site *compiled.Policy, f *facts.Facts) []Result {
 	bad := func(field, reason, fix, detail string) []Result {
 		return []Result{{ID: IDLocalConfigMap, Field: field, Reason: reason, Detail: detail, Fix: fix}}
 	}
@@ -36,7 +38,15 @@ func ConfigMap(m, old *corev1.ConfigMap, site *compiled.Policy) []Result {
 	if digest := LocalDigest(m); !strings.HasSuffix(m.Name, "-"+digest[:names.DigestDigits]) {
 		return bad("data", "the content does not match the name", fixInject, "the digest of data is "+digest)
 	}
-	return nil
+	known, ok := f.Locals[m.Name]
+	if !ok {
+		return bad("data", "local/ cannot be verified", fixInject, quote(m.Name))
+	}
+	results := LocalProblems(m.Name, &known, f.Now)
+	for i := range results {
+		results[i].ID, results[i].Field = IDLocalConfigMap, "data"
+	}
+	return results
 }
 
 // LocalDigest is the digest of the files of local/ in a ConfigMap, without the seal.

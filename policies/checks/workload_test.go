@@ -40,6 +40,10 @@ func newPair(t *testing.T) *pair {
 	kit := f.Kits[policiestest.ClientKit]
 	kit.Framework, kit.Role = framework.Name, framework.RoleLeaf
 	f.Kits[policiestest.ClientKit] = kit
+	for name, local := range f.Locals {
+		local.Identity = kit.Identity()
+		f.Locals[name] = local
+	}
 	limits := corev1.ResourceList{"cpu": resource.MustParse("1"), "memory": resource.MustParse("1Gi")}
 	pod := &corev1.Pod{Spec: corev1.PodSpec{
 		Containers: []corev1.Container{

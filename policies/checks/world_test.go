@@ -102,11 +102,17 @@ func (w *world) addEnv(name, value string) {
 	w.main().Env = append(w.main().Env, corev1.EnvVar{Name: name, Value: value})
 }
 
-// changeKit changes a fact about the client's kit.
+// changeKit changes a fact about the client's kit. Its local/ is sealed for the changed kit.
 func (w *world) changeKit(change func(*facts.KitFact)) {
 	k := w.facts.Kits[policiestest.ClientKit]
 	change(&k)
 	w.facts.Kits[policiestest.ClientKit] = k
+	for name, local := range w.facts.Locals {
+		if checks.IsLocalName(name, k.Participant) {
+			local.Identity = k.Identity()
+			w.facts.Locals[name] = local
+		}
+	}
 }
 
 // claim makes a source of a PersistentVolumeClaim.

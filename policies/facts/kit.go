@@ -75,15 +75,37 @@ type KitFact struct {
 	Terms acceptance.Terms
 }
 
-// LocalFact is what was read about one ConfigMap with local/.
+// Identity is whose kit it is.
+func (k *KitFact) Identity() acceptance.Identity {
+	i := acceptance.Identity{
+		Participant: k.Participant, Federation: k.Federation, Org: k.Org, Role: k.Role,
+		Framework: k.Framework, Root: k.RootFingerprint,
+	}
+	if i.Root == "" {
+		i.Key = k.KeyFingerprint
+	}
+	return i
+}
+
+// LocalFact is what was verified about the local/ in one ConfigMap, without its content.
+// Package kitfact makes it of a local/ that package acceptance has accepted.
 type LocalFact struct {
 	// Error says why it cannot be used. If it is empty, the content matches the digest
-	// in the name.
+	// in the name, and someone who may seal kits has sealed it, or the policy lists it.
 	Error string
+	// Failures are the findings that caused Error, if the content could be read.
+	Failures kit.Findings
 	// Absent says that the ConfigMap does not exist; Error says so too.
 	Absent    bool
 	UID       types.UID
 	Immutable bool
+
+	// Identity is whose local/ it is. Of a local/ that is Listed by the policy, only the
+	// participant is known.
+	Identity acceptance.Identity
+	Listed   bool
+	// Terms say whether a pod may start with it now.
+	Terms acceptance.Terms
 }
 
 // ClaimFact is what was read about one PersistentVolumeClaim.

@@ -1,20 +1,16 @@
 // Package kitfact makes facts of Secrets and ConfigMaps: package acceptance evaluates
-// the kit in a Secret, and the content of a local/ is compared with its name. Both the
-// webhook and the command line make their facts here.
+// the kit in a Secret and the local/ in a ConfigMap. Both the webhook and the command line
+// make their facts here.
 package kitfact
 
 import (
-	"strings"
-
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
-	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
-	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -75,15 +71,6 @@ func OfVerified(verified acceptance.Verified) facts.KitFact {
 		if fact.Version == "" {
 			fact.Version = s.Framework.Version
 		}
-	}
-	return fact
-}
-
-// OfConfigMap compares a local/ with the digest in its name.
-func OfConfigMap(m *corev1.ConfigMap) facts.LocalFact {
-	fact := facts.LocalFact{UID: m.UID, Immutable: m.Immutable != nil && *m.Immutable}
-	if digest := checks.LocalDigest(m); !strings.HasSuffix(m.Name, "-"+digest[:names.DigestDigits]) {
-		fact.Error = "its content does not match its name: the digest is " + digest
 	}
 	return fact
 }

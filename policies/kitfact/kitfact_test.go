@@ -8,7 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
@@ -153,13 +153,31 @@ func TestBadKits(t *testing.T) {
 }
 
 func TestLocal(t *testing.T) {
-	m := &corev1.ConfigMap{Data: map[string]string{"resources.json": "{}"}, Immutable: new(true)}
-	m.Name = "flare-local-site-1-" + checks.LocalDigest(m)[:32]
-	if fact := kitfact.OfConfigMap(m); fact.Error != "" || !fact.Immutable {
+	f := kittest.NewFederation(t, "demo")
+	k := f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead")).Read()
+	m := &corev1.ConfigMap{Immutable: new(true)}
+	m.Data, m.BinaryData = k.ConfigMapData()
+	m.Name = kit.ConfigMapName(k)
+	policy := policyFor(f)
+	fact := kitfact.LocalUnder(registry, policy, m)
+	if fact.Error != "" || !fact.Immutable || fact.Identity != acceptance.IdentityOf(k) || fact.Listed {
 		t.Errorf("%+v", fact)
 	}
-	m.Data["resources.json"] = "{ }"
-	if fact := kitfact.OfConfigMap(m); fact.Error == "" {
-		t.Error("a changed file passed")
+	if whole := kitfact.Under(registry, policy, secretOf(f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead")))); whole.Identity() != fact.Identity {
+		t.Errorf("the kit is %+v", whole.Identity())
+	}
+	for want, change := range map[string]func(){
+		"does not match its name":  func() { m.Data["resources.json"] = "{ }" },
+		"not a valid key":          func() { m.Data["a/b"] = "" },
+		"is larger than 256 KiB":   func() { m.Data[kit.LocalSealFile] = strings.Repeat(" ", 256<<10+1) },
+		"neither sealed nor liste": func() { delete(m.Data, kit.LocalSealFile) },
+		"the policy is invalid":    func() { policy.Kits.TrustRoots[0].SHA256 = "x" },
+	} {
+		m.Data, m.BinaryData = k.ConfigMapData()
+		policy = policyFor(f)
+		change()
+		if fact := kitfact.LocalUnder(registry, policy, m); !strings.Contains(fact.Error, want) || fact.Identity.Participant != "" {
+			t.Errorf("want %q: %+v", want, fact)
+		}
 	}
 }

@@ -130,9 +130,9 @@ func Facts(policy *v1alpha1.SitePolicy) facts.Facts {
 			AdminKit:  kitFact("lead@hospital-a.org", "hospital_a", nvflare.RoleAdmin, "c3"),
 		},
 		Locals: map[string]facts.LocalFact{
-			localName("server1", "1a"):             {Immutable: true},
-			localName("Site_2", "2b"):              {Immutable: true},
-			localName("lead@hospital-a.org", "3c"): {Immutable: true},
+			localName("server1", "1a"):             LocalFact("server1", "lab", nvflare.RoleServer),
+			localName("Site_2", "2b"):              LocalFact("Site_2", "hospital_b", nvflare.RoleClient),
+			localName("lead@hospital-a.org", "3c"): LocalFact("lead@hospital-a.org", "hospital_a", nvflare.RoleAdmin),
 		},
 		Claims: map[string]facts.ClaimFact{
 			"ct-scans": {VolumeName: "pv-17"}, "flare-kits": {VolumeName: "pv-1"}, "server1-workspace": {VolumeName: "pv-2"},
@@ -148,6 +148,7 @@ func JobFacts(policy *v1alpha1.SitePolicy, role string) facts.Facts {
 	k := f.Kits[ServerKit]
 	k.Org = "nvidia"
 	f.Kits[ServerKit] = k
+	f.Locals[localName("server1", "1a")] = LocalFact("server1", "nvidia", nvflare.RoleServer)
 	f.Launcher = &facts.LauncherFact{ServiceAccountName: "site-2-809cb9ad", KitName: ClientKit}
 	if role == "server" {
 		f.Launcher = &facts.LauncherFact{ServiceAccountName: "server1", KitName: ServerKit}
@@ -181,6 +182,14 @@ func kitFact(name, org string, role kit.Role, digest string) facts.KitFact {
 			ID: acceptance.CheckDates, What: "the certificate", NotBefore: Now.AddDate(0, -1, 0), NotAfter: Now.AddDate(1, 0, 0),
 		}}},
 	}
+}
+
+// LocalFact is a local/ that is sealed for a participant's kit.
+func LocalFact(name, org string, role kit.Role) facts.LocalFact {
+	k := kitFact(name, org, role, "")
+	return facts.LocalFact{Immutable: true, Identity: k.Identity(), Terms: acceptance.Terms{Windows: []acceptance.Window{{
+		ID: acceptance.CheckLocalSealDates, What: "the seal of local/", NotBefore: Now.AddDate(0, -1, 0), NotAfter: Now.AddDate(1, 0, 0),
+	}}}}
 }
 
 func localName(participant, digest string) string {

@@ -63,7 +63,7 @@ func TestAgreement(t *testing.T) {
 // check that a policy or a seal decides rejects some.
 func checkVariety(t *testing.T, seen map[string]int) {
 	t.Helper()
-	assert.Greater(t, seen[""], cases/20, "accepted")
+	assert.Greater(t, seen[""], cases/40, "accepted")
 	rejected := map[string]int{}
 	for failed, n := range seen {
 		for id := range strings.SplitSeq(failed, ", ") {
@@ -72,6 +72,7 @@ func checkVariety(t *testing.T, seen map[string]int) {
 	}
 	for _, id := range []string{
 		"root-pinned", "dates", "seal", "seal-files", "seal-identity", "seal-dates", "serial", "revoked", "listed", "claim",
+		"local-seal", "local-seal-files", "local-seal-identity", "local-seal-dates", "local-serial", "local-revoked", "local-content",
 		"startup-files", "startup-signature", invalid, unreadable,
 	} {
 		assert.Positive(t, rejected[id], id)
@@ -122,7 +123,6 @@ func (p *person) verify(t *testing.T, dir string, g generated, policy *v1alpha1.
 	}
 	var report kitcmd.StartupKitReport
 	require.NoError(t, json.Unmarshal(p.out.Bytes(), &report))
-	report.Findings = slices.DeleteFunc(report.Findings, func(f kit.Finding) bool { return strings.HasPrefix(f.ID, "local-") })
 	if g.onVolume {
 		report.Findings = onVolume(report.Findings, &policy.Spec)
 	}
@@ -137,11 +137,18 @@ func writeKit(t *testing.T, dir string, c *kit.Content) {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, folder, f.Name), f.Data, 0o600))
 		}
 	}
-	if c.Seal != nil {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, kit.SealFile), c.Seal.Envelope, 0o600))
-		if c.Seal.Certificate != nil {
-			require.NoError(t, os.WriteFile(filepath.Join(dir, kit.SealCertificateFile), c.Seal.Certificate, 0o600))
-		}
+	writeSeal(t, dir, c.Seal, kit.SealFile, kit.SealCertificateFile)
+	writeSeal(t, dir, c.LocalSeal, kit.LocalSealFile, kit.LocalSealCertificateFile)
+}
+
+func writeSeal(t *testing.T, dir string, s *kit.Seal, envelope, certificate string) {
+	t.Helper()
+	if s == nil {
+		return
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, envelope), s.Envelope, 0o600))
+	if s.Certificate != nil {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, certificate), s.Certificate, 0o600))
 	}
 }
 
@@ -156,18 +163,34 @@ func ids(findings kit.Findings) []string {
 		failed = append(failed, f.ID)
 	}
 	slices.Sort(failed)
-	return slices.Compact(failed)
+	return withoutIdentity(slices.Compact(failed))
 }
 
-// store is an API server with one Secret.
+// withoutIdentity leaves out that local/ is another kit's if something else is wrong with
+// it: the webhook compares a local/ with a kit only if it is accepted in itself.
+func withoutIdentity(failed []string) []string {
+	other := func(id string) bool { return strings.HasPrefix(id, "local-") && id != acceptance.CheckLocalSealIdentity }
+	if !slices.ContainsFunc(failed, other) {
+		return failed
+	}
+	return slices.DeleteFunc(failed, func(id string) bool { return id == acceptance.CheckLocalSealIdentity })
+}
+
+// store is an API server with one Secret and one ConfigMap.
 type store struct {
 	client.Reader
 	secret *corev1.Secret
+	local  *corev1.ConfigMap
 }
 
 // Get implements client.Reader.
 func (s store) Get(_ context.Context, _ client.ObjectKey, into client.Object, _ ...client.GetOption) error {
-	s.secret.DeepCopyInto(into.(*corev1.Secret))
+	switch o := into.(type) {
+	case *corev1.Secret:
+		s.secret.DeepCopyInto(o)
+	case *corev1.ConfigMap:
+		s.local.DeepCopyInto(o)
+	}
 	return nil
 }
 
@@ -184,7 +207,7 @@ func (w *world) cluster(t *testing.T, g generated, policy *v1alpha1.SitePolicy) 
 	secret := &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Name: "kit", UID: "1"}, Type: facts.KitSecretType, Immutable: new(true), Data: secretData(t, g),
 	}
-	verifier := kits.NewVerifier(store{secret: secret}, testingclock.NewFakePassiveClock(today), w.registry, func() {})
+	verifier := kits.NewVerifier(store{secret: secret, local: localConfigMap(g)}, testingclock.NewFakePassiveClock(today), w.registry, func() {})
 	fact := verifier.Kit(t.Context(), "ns", "kit", policy)
 	if fact.Error != "" && len(fact.Failures) == 0 {
 		return []string{unreadable}
@@ -195,7 +218,34 @@ func (w *world) cluster(t *testing.T, g generated, policy *v1alpha1.SitePolicy) 
 		name := kit.SecretName(mustRead(t, w, g))
 		assert.Equal(t, failed.Passed(), checks.KitProblems(name, &fact, today) == nil, "the evaluator goes by the same findings")
 	}
-	return ids(failed)
+	return ids(slices.Concat(failed, localFailures(t, verifier, g, policy)))
+}
+
+// localFailures are those of the ConfigMap with local/. If nothing is wrong with it, its
+// seal must be for the same kit.
+func localFailures(t *testing.T, verifier *kits.Verifier, g generated, policy *v1alpha1.SitePolicy) kit.Findings {
+	t.Helper()
+	m := localConfigMap(g)
+	fact := verifier.Local(t.Context(), "ns", m.Name, policy)
+	switch {
+	case fact.Error != "":
+		require.NotEmpty(t, fact.Failures, fact.Error)
+		return fact.Failures
+	case !fact.Listed && fact.Identity != acceptance.IdentityOf(g.kit):
+		return kit.Findings{kit.Fail(acceptance.CheckLocalSealIdentity, kit.LocalSealFile, "seal it", "for another kit")}
+	}
+	failed := fact.Terms.At(today)
+	assert.Equal(t, failed.Passed(), checks.LocalProblems(m.Name, &fact, today) == nil, "the evaluator goes by the same findings")
+	return failed
+}
+
+// localConfigMap is what inject would write of local/ in the folder.
+func localConfigMap(g generated) *corev1.ConfigMap {
+	k := *g.kit
+	k.Content = *g.content
+	m := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: kit.ConfigMapName(&k), UID: "2"}, Immutable: new(true)}
+	m.Data, m.BinaryData = k.ConfigMapData()
+	return m
 }
 
 func mustRead(t *testing.T, w *world, g generated) *kit.Kit {

@@ -96,38 +96,65 @@ func (w *world) kit(t *testing.T, r *rand.Rand) generated {
 	k, err := w.registry.Read(b.content)
 	require.NoError(t, err)
 	g := generated{kit: k}
-	lied := w.seal(t, r, k, b.project)
+	if r.IntN(20) == 0 {
+		k.Local = append(slices.Clone(k.Local), kit.File{Name: "notes.txt", Data: []byte("x")})
+	}
+	by := w.sealer(r, b.project)
+	var lied bool
+	k.Seal, lied = w.seal(t, r, k, by, k.MakeSeal)
+	if r.IntN(8) == 0 {
+		by = w.sealer(r, b.project)
+	}
+	k.LocalSeal, _ = w.seal(t, r, k, by, k.MakeLocalSeal)
 	content := k.Content
-	content.Startup = slices.Clone(content.Startup)
+	content.Startup, content.Local = slices.Clone(content.Startup), slices.Clone(content.Local)
 	g.onVolume = k.Seal != nil && !lied && r.IntN(4) == 0
 	tamper(r, &content, k.Public, g.onVolume)
+	tamperLocal(r, &content)
 	g.content = &content
 	return g
 }
 
-// seal seals as those would who may, and as those would who may not. It says whether
-// the seal is.
-func (w *world) seal(t *testing.T, r *rand.Rand, k *kit.Kit, project *kittest.Sealer) (lied bool) {
+// sealer is someone who may seal, or who may not; nil is no one.
+func (w *world) sealer(r *rand.Rand, project *kittest.Sealer) *kittest.Sealer {
+	return append(slices.Clone(w.sites), project, project, nil)[r.IntN(len(w.sites)+3)]
+}
+
+// seal seals a part of the kit. lied says that the seal is not true of the kit.
+func (w *world) seal(t *testing.T, r *rand.Rand, k *kit.Kit, by *kittest.Sealer, makeSeal func(kit.SealOptions) (*kit.Seal, error)) (made *kit.Seal, lied bool) {
 	t.Helper()
-	by := append(slices.Clone(w.sites), project, project, nil)[r.IntN(len(w.sites)+3)]
 	if by == nil {
-		return false
+		return nil, false
 	}
-	o := kit.SealOptions{Now: sealingTime(k), ValidFor: []time.Duration{48 * time.Hour, 20000 * time.Hour, 20000 * time.Hour}[r.IntN(3)], Serial: 5 + r.Int64N(5), Key: by.Key}
-	if by == project {
-		o.Certificate = by.Certificate
-	}
-	made, err := k.MakeSeal(o)
+	o := kit.SealOptions{Now: sealingTime(k), ValidFor: []time.Duration{48 * time.Hour, 20000 * time.Hour, 20000 * time.Hour, 20000 * time.Hour}[r.IntN(4)], Serial: 5 + r.Int64N(5), Key: by.Key}
+	o.Certificate = by.Certificate // nil of a site's
+	made, err := makeSeal(o)
 	require.NoError(t, err)
-	if r.IntN(6) == 0 {
+	if r.IntN(10) == 0 {
 		made.Envelope = w.lie(t, r, made, by)
 		lied = true
 	}
-	if r.IntN(12) == 0 {
+	if r.IntN(20) == 0 {
 		made.Certificate = [][]byte{nil, []byte("x"), pki.EncodeCertificate(w.roots[0])}[r.IntN(3)]
 	}
-	k.Seal = made
-	return lied
+	return made, lied
+}
+
+// tamperLocal changes something of local/ after the seal.
+func tamperLocal(r *rand.Rand, c *kit.Content) {
+	i := r.IntN(len(c.Local))
+	switch r.IntN(30) {
+	case 0:
+		c.Local[i].Data = append(slices.Clone(c.Local[i].Data), '\n')
+	case 1:
+		c.Local = append(c.Local, kit.File{Name: "notes.txt", Data: []byte("x")})
+	case 2:
+		if c.LocalSeal != nil {
+			c.LocalSeal = &kit.Seal{Envelope: []byte("{}"), Certificate: c.LocalSeal.Certificate}
+		}
+	case 3:
+		c.LocalSeal = c.Seal
+	}
 }
 
 // lie signs a statement that is not true of the kit.
@@ -142,7 +169,11 @@ func (w *world) lie(t *testing.T, r *rand.Rand, made *kit.Seal, by *kittest.Seal
 		func() {
 			s.SealedBy = map[seal.SealedBy]seal.SealedBy{seal.BySite: seal.ByProject, seal.ByProject: seal.BySite}[s.SealedBy]
 		},
-		func() { delete(s.Files, slices.Sorted(maps.Keys(s.Files))[0]) },
+		func() {
+			first := slices.Sorted(maps.Keys(s.Files))[0]
+			s.Files["zz"+first] = s.Files[first] // toy's local/ has one file only
+			delete(s.Files, first)
+		},
 	}[r.IntN(10)]()
 	envelope, err := seal.Sign(s, by.Key)
 	require.NoError(t, err)

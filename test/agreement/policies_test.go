@@ -47,6 +47,9 @@ func (w *world) policy(t *testing.T, r *rand.Rand, k *kit.Kit) *v1alpha1.SitePol
 	if name := p.Spec.Participants[0]; r.IntN(4) == 0 {
 		p.Spec.Kits.MinimumSerial = map[string]int64{name: 4 + r.Int64N(6)}
 	}
+	if r.IntN(4) == 0 {
+		p.Spec.Kits.Local = []v1alpha1.LocalRule{{Participant: p.Spec.Participants[0], Digest: spelled(r, k.LocalDigest())}}
+	}
 	w.revoke(r, &p.Spec.Kits.Revoked, k)
 	v1alpha1.SetDefaults(p)
 	return p

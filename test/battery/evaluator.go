@@ -78,6 +78,9 @@ func (c *Case) reviewed(f *policies.Facts) {
 	if secret, ok := c.Review.Object.(*corev1.Secret); ok {
 		f.Kits[secret.Name] = kitfact.Under(frameworks.Default(), &c.Snapshot.Policy.Spec, secret)
 	}
+	if m, ok := c.Review.Object.(*corev1.ConfigMap); ok {
+		f.Locals[m.Name] = kitfact.LocalUnder(frameworks.Default(), &c.Snapshot.Policy.Spec, m)
+	}
 	if c.Review.Operation != policies.Connect {
 		return
 	}

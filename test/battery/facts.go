@@ -53,7 +53,7 @@ func (snap *Snapshot) lookAt(f *policies.Facts, pod *corev1.Pod) {
 		f.Locals[name] = policies.LocalFact{Error: "the ConfigMap does not exist", Absent: true}
 		for _, m := range snap.ConfigMaps {
 			if m.Name == name {
-				f.Locals[name] = kitfact.OfConfigMap(m)
+				f.Locals[name] = kitfact.LocalUnder(frameworks.Default(), &snap.Policy.Spec, m)
 			}
 		}
 	}

@@ -18,8 +18,15 @@ func Objects(inputs *Inputs) admission.Handler {
 
 func gatherReviewed(ctx context.Context, in *Inputs, e *evaluation) error {
 	in.launcher(ctx, e)
-	if secret, ok := e.review.Object.(*corev1.Secret); ok && strings.HasPrefix(secret.Name, names.PrefixKit) {
-		put(&e.facts.Kits, secret.Name, in.Kits.OfSecret(secret, e.policy.Source()))
+	switch o := e.review.Object.(type) {
+	case *corev1.Secret:
+		if strings.HasPrefix(o.Name, names.PrefixKit) {
+			put(&e.facts.Kits, o.Name, in.Kits.OfSecret(o, e.policy.Source()))
+		}
+	case *corev1.ConfigMap:
+		if strings.HasPrefix(o.Name, names.PrefixLocal) {
+			put(&e.facts.Locals, o.Name, in.Kits.OfConfigMap(o, e.policy.Source()))
+		}
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func (in *Inputs) lookAt(ctx context.Context, e *evaluation, pod *corev1.Pod) {
 	}
 	for _, name := range first(maxSame, policies.LocalReferences(pod)) {
 		if e.mayLookUp() {
-			put(&e.facts.Locals, name, in.Kits.Local(ctx, namespace, name))
+			put(&e.facts.Locals, name, in.Kits.Local(ctx, namespace, name, e.policy.Source()))
 		}
 	}
 	for _, name := range policies.ClaimReferences(pod) {

@@ -58,12 +58,17 @@ func (s *site) Kit(_ context.Context, _, secret string, _ *v1alpha1.SitePolicy) 
 }
 
 // Local implements handlers.Kits.
-func (s *site) Local(_ context.Context, _, configMap string) policies.LocalFact {
+func (s *site) Local(_ context.Context, _, configMap string, _ *v1alpha1.SitePolicy) policies.LocalFact {
 	s.looked()
 	if local, ok := s.facts.Locals[configMap]; ok {
 		return local
 	}
 	return policies.LocalFact{Error: "the ConfigMap does not exist"}
+}
+
+// OfConfigMap implements handlers.Kits.
+func (s *site) OfConfigMap(m *corev1.ConfigMap, _ *v1alpha1.SitePolicy) policies.LocalFact {
+	return s.facts.Locals[m.Name]
 }
 
 // Claim implements handlers.Kits.

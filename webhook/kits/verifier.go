@@ -50,7 +50,7 @@ type Verifier struct {
 
 // NewVerifier makes a Verifier. The reader must ask the API server, not a cache.
 // registry holds the frameworks whose kits are known; verified is called for each kit
-// whose cryptography was done.
+// and each local/ whose cryptography was done.
 func NewVerifier(reader client.Reader, clk clock.PassiveClock, registry *frameworks.Registry, verified func()) *Verifier {
 	return &Verifier{
 		reader: reader, clock: clk, kits: lru.New(MaxKits), locals: lru.New(MaxKits), claims: lru.New(MaxKits),
@@ -124,9 +124,10 @@ func (v *Verifier) OfSecret(secret *corev1.Secret, policy *v1alpha1.SitePolicy) 
 }
 
 // Local gives the local/ in a ConfigMap.
-func (v *Verifier) Local(ctx context.Context, namespace, name string) policies.LocalFact {
+func (v *Verifier) Local(ctx context.Context, namespace, name string, policy *v1alpha1.SitePolicy) policies.LocalFact {
 	key := client.ObjectKey{Namespace: namespace, Name: name}
 	before, found := recall[policies.LocalFact](v.locals, key)
+	found = found && before.version.samePolicy(policy)
 	if found && v.clock.Since(before.seen) < Fresh {
 		return before.fact
 	}
@@ -134,9 +135,23 @@ func (v *Verifier) Local(ctx context.Context, namespace, name string) policies.L
 	if err := v.reader.Get(ctx, key, cm); err != nil {
 		return policies.LocalFact{Error: lookUpError("ConfigMap", name, err), Absent: apierrors.IsNotFound(err)}
 	}
-	fact := kitfact.OfConfigMap(cm)
-	remember(v.locals, key, known[policies.LocalFact]{version{uid: cm.UID, resourceVersion: cm.ResourceVersion}, fact, v.clock.Now()}, fact.Error == "")
+	now := version{cm.UID, cm.ResourceVersion, policy.UID, policy.Generation}
+	fact := before.fact
+	if !found || before.version != now {
+		v.verifications()
+		fact = v.OfConfigMap(cm, policy)
+	}
+	remember(v.locals, key, known[policies.LocalFact]{now, fact, v.clock.Now()}, fact.Error == "")
 	return fact
+}
+
+// OfConfigMap evaluates the local/ in a ConfigMap, whether or not it is stored.
+func (v *Verifier) OfConfigMap(m *corev1.ConfigMap, policy *v1alpha1.SitePolicy) policies.LocalFact {
+	rules, err := v.rules.of(policy)
+	if err != nil {
+		return policies.LocalFact{Error: "the policy is invalid: " + err.Error()}
+	}
+	return kitfact.OfConfigMap(m, rules)
 }
 
 func recall[T any](cache *lru.Cache, key client.ObjectKey) (known[T], bool) {

@@ -14,7 +14,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
@@ -45,6 +44,7 @@ type bench struct {
 	clock         *testingclock.FakeClock
 	policy        *v1alpha1.SitePolicy
 	secret        *corev1.Secret
+	local         *corev1.ConfigMap
 	verifications int
 }
 
@@ -63,6 +63,8 @@ func newBench(t *testing.T) *bench {
 	if err := corev1.AddToScheme(scheme); err != nil {
 		t.Fatal(err)
 	}
+	b.local = &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: kit.ConfigMapName(k), UID: "m-1"}, Immutable: new(true)}
+	b.local.Data, b.local.BinaryData = k.ConfigMapData()
 	b.reader = &reader{Client: fake.NewClientBuilder().WithScheme(scheme).Build()}
 	b.Verifier = kits.NewVerifier(b.reader, b.clock, frameworks.Default(), func() { b.verifications++ })
 	return b
@@ -165,16 +167,23 @@ func TestFailuresAreNotKept(t *testing.T) {
 
 func TestLocals(t *testing.T) {
 	b := newBench(t)
-	m := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "ns"}, Data: map[string]string{"a": "b"}, Immutable: new(true)}
-	m.Name = "flare-local-site-1-" + checks.LocalDigest(m)[:32]
+	m := b.local
 	b.create(t, m)
 	for range 3 {
-		if fact := b.Local(t.Context(), "ns", m.Name); fact.Error != "" || !fact.Immutable {
+		if fact := b.Local(t.Context(), "ns", m.Name, b.policy); fact.Error != "" || !fact.Immutable || fact.Identity.Participant != "site-1" {
 			t.Errorf("%+v", fact)
 		}
 	}
-	b.expect(t, 1, 0)
-	if fact := b.Local(t.Context(), "elsewhere", m.Name); fact.Error == "" {
+	b.expect(t, 1, 1)
+	if fact := b.Local(t.Context(), "elsewhere", m.Name, b.policy); fact.Error == "" {
 		t.Error("another namespace's ConfigMap was taken")
 	}
+	// A sealer that the policy does not name any more does not count.
+	b.policy = b.policy.DeepCopy()
+	b.policy.Generation++
+	b.policy.Spec.Kits.TrustRoots[0].SHA256 = strings.Repeat("0", 64)
+	if fact := b.Local(t.Context(), "ns", m.Name, b.policy); !strings.Contains(fact.Error, "local-seal") {
+		t.Errorf("%+v", fact)
+	}
+	b.expect(t, 3, 2)
 }

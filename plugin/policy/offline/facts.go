@@ -29,7 +29,7 @@ func (s *Snapshot) Facts(namespace string, policy *policies.Policy, name string)
 	}
 	for _, m := range s.configMaps {
 		if strings.HasPrefix(m.Name, names.PrefixLocal) && in(namespace, m.Namespace) {
-			f.Locals[m.Name] = kitfact.OfConfigMap(m)
+			f.Locals[m.Name] = kitfact.LocalUnder(s.registry, &policy.Source().Spec, m)
 		}
 	}
 	for _, c := range s.claims {

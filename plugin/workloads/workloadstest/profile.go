@@ -32,7 +32,7 @@ func (s Suite) checkProfile(t *testing.T, c Case, set *workloads.Set) {
 	require.NoError(t, err)
 	site, errs := policies.Compile(sitePolicy(t, c), catalog)
 	require.Empty(t, errs)
-	f := s.facts(c, set)
+	f := s.facts(t, c, set)
 	for _, pod := range templates(set) {
 		made := site.Mutate(&corev1.Pod{ObjectMeta: pod.ObjectMeta, Spec: pod.Spec}, f)
 		made.Namespace, made.Name = c.Participant.Namespace, pod.name+"-0"
@@ -66,6 +66,7 @@ func sitePolicy(t *testing.T, c Case) *v1alpha1.SitePolicy {
 	p.Spec.Participants = []string{k.Participant}
 	p.Spec.Kits.TrustRoots = []v1alpha1.TrustRoot{{Name: "root", SHA256: strings.Repeat("5f", 32)}}
 	p.Spec.Kits.Signature = v1alpha1.SignatureSealOrNative
+	p.Spec.Kits.Local = []v1alpha1.LocalRule{{Participant: k.Participant, Digest: k.LocalDigest()}}
 	p.Spec.Images.Allowed = []v1alpha1.AllowedImage{{Repository: named.Name(), Tag: tagged.Tag(), Digest: "sha256:" + strings.Repeat("0a", 32)}}
 	p.Spec.Images.PullSecrets = c.Participant.ImagePullSecrets
 	if k.Volume != nil {
@@ -75,8 +76,12 @@ func sitePolicy(t *testing.T, c Case) *v1alpha1.SitePolicy {
 }
 
 // facts are the facts of a namespace with only the kit.
-func (s Suite) facts(c Case, set *workloads.Set) policies.Facts {
-	f := policies.Facts{Now: s.Now, PolicyName: "site", KitImage: c.Participant.KitImage, Kits: map[string]facts.KitFact{}, Locals: map[string]facts.LocalFact{}, Claims: map[string]facts.ClaimFact{}}
+func (s Suite) facts(t *testing.T, c Case, set *workloads.Set) policies.Facts {
+	t.Helper()
+	f := policies.Facts{
+		Now: s.Now, PolicyName: "site", KitImage: c.Participant.KitImage,
+		Kits: map[string]facts.KitFact{}, Locals: map[string]facts.LocalFact{}, Claims: map[string]facts.ClaimFact{},
+	}
 	for _, obj := range set.Objects() {
 		switch o := obj.(type) {
 		case *corev1.Secret:
@@ -84,7 +89,7 @@ func (s Suite) facts(c Case, set *workloads.Set) policies.Facts {
 			fact.UID, fact.Type, fact.Immutable = "0", o.Type, true
 			f.Kits[o.Name] = fact
 		case *corev1.ConfigMap:
-			f.Locals[o.Name] = kitfact.OfConfigMap(o)
+			f.Locals[o.Name] = kitfact.LocalUnder(Frameworks(t), &sitePolicy(t, c).Spec, o)
 		case *corev1.PersistentVolumeClaim:
 			f.Claims[o.Name] = facts.ClaimFact{} // not bound yet
 		}

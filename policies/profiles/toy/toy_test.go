@@ -41,6 +41,10 @@ func TestConformance(t *testing.T) {
 	kit := f.Kits[policiestest.ClientKit]
 	kit.Framework, kit.Version, kit.Role = framework.Name, "1.0", framework.RoleLeaf
 	f.Kits = map[string]facts.KitFact{policiestest.ClientKit: kit}
+	for name, local := range f.Locals {
+		local.Identity = kit.Identity()
+		f.Locals[name] = local
+	}
 	suite := profilestest.Suite{Profile: toy.Profile{}, Others: []profiles.Profile{nvflare.Profile{}}}
 	for _, verb := range []string{"serve", "work"} {
 		suite.Pods = append(suite.Pods, profilestest.Pod{
