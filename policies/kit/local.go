@@ -3,6 +3,8 @@ package kit
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -80,12 +82,12 @@ func LocalSums(s *seal.Statement) (map[string]string, error) {
 		return nil, errors.New("there is no seal")
 	}
 	sums := make(map[string]string, len(s.Files))
-	for name, sum := range s.Files {
+	for _, name := range slices.Sorted(maps.Keys(s.Files)) {
 		file, ok := strings.CutPrefix(name, localPrefix)
 		if !ok {
 			return nil, fmt.Errorf("it is not a seal of %s/: it lists %s", LocalDir, Quote(name))
 		}
-		sums[file] = sum
+		sums[file] = s.Files[name]
 	}
 	return sums, nil
 }

@@ -169,7 +169,9 @@ func ids(findings kit.Findings) []string {
 // withoutIdentity leaves out that local/ is another kit's if something else is wrong with
 // it: the webhook compares a local/ with a kit only if it is accepted in itself.
 func withoutIdentity(failed []string) []string {
-	other := func(id string) bool { return strings.HasPrefix(id, "local-") && id != acceptance.CheckLocalSealIdentity }
+	other := func(id string) bool {
+		return strings.HasPrefix(id, "local-") && id != acceptance.CheckLocalSealIdentity
+	}
 	if !slices.ContainsFunc(failed, other) {
 		return failed
 	}

@@ -1,6 +1,7 @@
 package battery
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"net"
@@ -30,9 +31,15 @@ type kitDescription struct {
 	// Dates are valid, expired or future.
 	Dates string `json:"dates,omitempty"`
 	// Seal is by lead, which is the default, it-security, outsider or
-	// participant; or none.
-	Seal   string `json:"seal,omitempty"`
-	Serial int64  `json:"serial,omitempty"`
+	// participant; or none. LocalSeal is that of local/, by default the same; startup
+	// means that of startup/, and another kit's name that of its local/.
+	Seal      string `json:"seal,omitempty"`
+	LocalSeal string `json:"localSeal,omitempty"`
+	Serial    int64  `json:"serial,omitempty"`
+	// LocalSerial is the serial of the seal of local/, by default the same.
+	LocalSerial int64 `json:"localSerial,omitempty"`
+	// Local are files of local/ besides the usual ones, before they are sealed.
+	Local map[string]string `json:"local,omitempty"`
 	// Change is a file that changes after the kit was sealed.
 	Change string `json:"change,omitempty"`
 	// Volume is the claim that it is on, where it is in no Secret.
@@ -65,8 +72,8 @@ func (l *loader) newKits() *kits {
 		l.t.Fatalf("kits.yaml: %v", err)
 	}
 	k.described = all
-	for name, d := range all {
-		k.made[name] = k.make(d)
+	for name := range all {
+		k.kit(name)
 	}
 	return k
 }
@@ -90,25 +97,49 @@ func (k *kits) make(d kitDescription) *kit.Kit {
 	}
 	from := map[string]time.Time{"": time.Now().Add(-time.Hour), "expired": time.Now().AddDate(-2, 0, 0), "future": time.Now().AddDate(1, 0, 0)}[d.Dates]
 	one := participant(f, d, kittest.WithDates(from, from.Add(kittest.Validity)))
-	serial := func(o *kit.SealOptions) {
-		if o.Serial = d.Serial; o.Serial == 0 {
-			o.Serial = 7
-		}
+	for name, content := range d.Local {
+		one.With("local/"+name, []byte(content))
 	}
-	switch d.Seal {
-	case "none":
-	case "", "lead":
-		one.Seal(k.l.t, k.sealers["lead of "+federation], serial)
-	case "participant":
-		// Every member has a certificate of the root; none of them may seal.
-		one.Seal(k.l.t, k.sealers["outsider"], serial).With(kit.SealCertificateFile, f.Client("member", "org").File("startup/client.crt"))
-	default:
-		one.Seal(k.l.t, k.sealers[d.Seal], serial)
-	}
+	k.seal(one, d, f, k.sealers["lead of "+federation])
 	if d.Change != "" {
 		one.With(d.Change, append(one.File(d.Change), '\n'))
 	}
 	return k.placed(one.Read(), d)
+}
+
+// seal makes both seals of a kit.
+func (k *kits) seal(one *kittest.Kit, d kitDescription, f *kittest.Federation, lead *kittest.Sealer) {
+	serial := func(values ...int64) func(*kit.SealOptions) {
+		return func(o *kit.SealOptions) { o.Serial = cmp.Or(append(values, 7)...) }
+	}
+	switch d.Seal {
+	case "none":
+	case "", "lead":
+		one.SealStartup(k.l.t, lead, serial(d.Serial))
+	case "participant":
+		// Every member has a certificate of the root; none of them may seal.
+		one.SealStartup(k.l.t, k.sealers["outsider"], serial(d.Serial)).With(kit.SealCertificateFile, f.Client("member", "org").File("startup/client.crt"))
+	default:
+		one.SealStartup(k.l.t, k.sealers[d.Seal], serial(d.Serial))
+	}
+	local := serial(d.LocalSerial, d.Serial)
+	switch by := cmp.Or(d.LocalSeal, d.Seal, "lead"); by {
+	case "none":
+	case "lead":
+		one.SealLocal(k.l.t, lead, local)
+	case "participant":
+		certificates := append(f.Client("member", "org").File("startup/client.crt"), pki.EncodeCertificate(f.Root)...)
+		one.SealLocal(k.l.t, k.sealers["outsider"], local).With(kit.LocalSealCertificateFile, certificates)
+	case "startup":
+		one.With(kit.LocalSealFile, one.File(kit.SealFile)).With(kit.LocalSealCertificateFile, append(one.File(kit.SealCertificateFile), pki.EncodeCertificate(f.Root)...))
+	default:
+		if sealer, ok := k.sealers[by]; ok {
+			one.SealLocal(k.l.t, sealer, local)
+			return
+		}
+		other := k.kit(by).LocalSeal
+		one.With(kit.LocalSealFile, other.Envelope).With(kit.LocalSealCertificateFile, other.Certificate)
+	}
 }
 
 // placed is the kit as it is delivered.
@@ -134,13 +165,17 @@ func participant(f *kittest.Federation, d kitDescription, options ...kittest.Opt
 	return f.Client(d.Participant, d.Org, options...)
 }
 
-// kit gives a kit by its name in kits.yaml.
+// kit gives a kit by its name in kits.yaml. It makes each of them once.
 func (k *kits) kit(name string) *kit.Kit {
-	one, ok := k.made[name]
+	if one, ok := k.made[name]; ok {
+		return one
+	}
+	d, ok := k.described[name]
 	if !ok {
 		k.l.t.Fatalf("kits.yaml has no kit %q", name)
 	}
-	return one
+	k.made[name] = k.make(d)
+	return k.made[name]
 }
 
 // objects are the Secret and the ConfigMap that inject makes.
@@ -163,10 +198,11 @@ func (k *kits) objects(namespace, name string) (*corev1.Secret, *corev1.ConfigMa
 // functions are what files say between << and >>.
 func (k *kits) functions() template.FuncMap {
 	return template.FuncMap{
-		"secret": func(one string) string { return kit.SecretName(k.kit(one)) },
-		"local":  func(one string) string { return kit.ConfigMapName(k.kit(one)) },
-		"digest": func(one string) string { return k.kit(one).Digest() },
-		"object": func(one string) string { return kit.ObjectName(k.kit(one).Participant) },
+		"secret":      func(one string) string { return kit.SecretName(k.kit(one)) },
+		"local":       func(one string) string { return kit.ConfigMapName(k.kit(one)) },
+		"digest":      func(one string) string { return k.kit(one).Digest() },
+		"localDigest": func(one string) string { return k.kit(one).LocalDigest() },
+		"object":      func(one string) string { return kit.ObjectName(k.kit(one).Participant) },
 		"server": func(one string) string {
 			to := k.kit(one).Server
 			return net.JoinHostPort(to.Host, strconv.Itoa(to.Port))
