@@ -36,6 +36,24 @@ func ClaimReferences(pod *corev1.Pod) []string {
 	return unique(names)
 }
 
+// SecretReferences are the Secrets that Facts.Secrets must contain: those of a pod that is
+// no participant, if the policy allows such pods and pins roots.
+func (p *Policy) SecretReferences(pod *corev1.Pod) []string {
+	if !p.Valid() || !p.site.LooksForKeys() {
+		return nil
+	}
+	var names []string
+	for ref := range checks.References(&pod.Spec) {
+		switch {
+		case p.site.Profiles().Reserved(ref.Name):
+			return nil // a participant
+		case ref.Kind == checks.SecretRef && ref.Way != checks.WayPull:
+			names = append(names, ref.Name)
+		}
+	}
+	return unique(names)
+}
+
 // The keys under which the API server says to which pod a ServiceAccount's token is
 // bound. Source: k8s.io/apiserver/pkg/authentication/serviceaccount, v0.37.
 const (

@@ -66,4 +66,6 @@ type (
 	LauncherFact = facts.LauncherFact
 	// ClaimFact is what was read about one PersistentVolumeClaim.
 	ClaimFact = facts.ClaimFact
+	// SecretFact is what was read about one Secret that is no kit.
+	SecretFact = facts.SecretFact
 )

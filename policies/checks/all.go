@@ -28,6 +28,7 @@ const (
 	IDUser        = "user"
 	IDResources   = "resources"
 	IDOtherPods   = "other-pods"
+	IDKeyMaterial = "key-material"
 )
 
 // All are the checks of pods, in the order of their results.
@@ -59,6 +60,7 @@ func All() []Check {
 		{ID: IDUser, Scope: Verified, NeedsKit: true, Run: user},
 		{ID: IDResources, Scope: Verified, NeedsKit: true, Run: resources},
 		{ID: IDOtherPods, Scope: Others, Run: otherPods},
+		{ID: IDKeyMaterial, Scope: Others, Run: keyMaterial},
 	}
 }
 

@@ -24,7 +24,7 @@ func TestNeedsKit(t *testing.T) {
 	w.facts.Kits = nil
 	free := map[string]bool{
 		checks.IDReserved: true, checks.IDVolumes: true, checks.IDClaims: true, checks.IDLauncher: true, checks.IDPodFields: true, checks.IDPlacement: true,
-		checks.IDHost: true, checks.IDPodSecurity: true, checks.IDOtherPods: true,
+		checks.IDHost: true, checks.IDPodSecurity: true, checks.IDOtherPods: true, checks.IDKeyMaterial: true,
 	}
 	for id, f := range w.explain() {
 		require.Equal(t, !free[id], f.NeedsKit, id)
@@ -43,7 +43,7 @@ func TestScopes(t *testing.T) {
 	}{
 		"a participant":         {"client", func(*world) {}, nil, true},
 		"a job":                 {"job", func(*world) {}, nil, true},
-		"an other pod":          {"other", func(*world) {}, append([]string{checks.IDOtherPods}, every...), false},
+		"an other pod":          {"other", func(*world) {}, append([]string{checks.IDOtherPods, checks.IDKeyMaterial}, every...), false},
 		"without its kit":       {"client", func(w *world) { w.facts.Kits = nil }, participants, false},
 		"without its process":   {"client", func(w *world) { w.main().Command, w.main().Args = []string{"cat"}, nil }, participants, false},
 		"a process without kit": {"other", func(w *world) { w.main().Args = []string{"nvflare.private.fed.app.client.client_train"} }, participants, false},
@@ -60,8 +60,8 @@ func TestScopes(t *testing.T) {
 				}
 			}
 			if tc.all {
-				require.Len(t, applies, len(checks.All())-1, "all but other-pods")
-				require.NotContains(t, applies, checks.IDOtherPods)
+				require.Len(t, applies, len(checks.All())-2, "all but those of other pods")
+				require.NotSubset(t, applies, []string{checks.IDOtherPods, checks.IDKeyMaterial})
 				return
 			}
 			require.ElementsMatch(t, tc.want, applies)

@@ -66,7 +66,8 @@ func fixtures() map[string]fixture {
 		checks.IDPodSecurity: {"client", func(w *world) { w.main().SecurityContext.ReadOnlyRootFilesystem = nil }},
 		checks.IDUser:        {"client", func(w *world) { w.Spec.SecurityContext.FSGroup = new(int64(7)) }},
 		checks.IDResources:   {"client", func(w *world) { delete(w.main().Resources.Limits, "cpu") }},
-		checks.IDOtherPods:   {"other", func(w *world) { w.addVolume("x", claim("ct-scans")) }},
+		checks.IDKeyMaterial: {"other", func(w *world) { w.addVolume("x", secret("unsealed")) }},
+		checks.IDOtherPods: {"other", func(w *world) { w.addVolume("x", claim("ct-scans")) }},
 	}
 }
 

@@ -55,9 +55,14 @@ func onVolume(t *testing.T, base string) *world {
 	return w
 }
 
-// run adds that claims which no test knows do not exist. Without facts, nothing can be
-// looked up.
+// run adds that claims and Secrets which no test knows do not exist. Without facts, nothing
+// can be looked up.
 func (w *world) run() []checks.Result {
+	for ref := range checks.References(&w.Spec) {
+		if _, known := w.facts.Secrets[ref.Name]; !known && w.facts.Secrets != nil {
+			w.facts.Secrets[ref.Name] = facts.SecretFact{Error: "does not exist", Absent: true}
+		}
+	}
 	for i := range w.Spec.Volumes {
 		claim := w.Spec.Volumes[i].PersistentVolumeClaim
 		if claim == nil || w.facts.Claims == nil {

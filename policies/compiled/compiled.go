@@ -74,6 +74,12 @@ func (p *Policy) Source() *v1alpha1.SitePolicy { return p.source }
 // Spec is the spec of Source.
 func (p *Policy) Spec() *v1alpha1.SitePolicySpec { return &p.source.Spec }
 
+// LooksForKeys says whether pods that are no participants may run, and could have key
+// material of a pinned root.
+func (p *Policy) LooksForKeys() bool {
+	return p.source.Spec.OtherPods == v1alpha1.OtherPodsIsolated && len(p.source.Spec.Kits.TrustRoots) > 0
+}
+
 // Profiles are the profiles that the policy was compiled with.
 func (p *Policy) Profiles() *profiles.Registry { return p.profiles }
 

@@ -32,6 +32,9 @@ type Facts struct {
 	// Claims are the PersistentVolumeClaims that policies.ClaimReferences lists.
 	Claims map[string]ClaimFact
 
+	// Secrets are the Secrets that policies.SecretReferences lists.
+	Secrets map[string]SecretFact
+
 	// Launcher is the pod that the token of a launcher is bound to, if a launcher makes
 	// the request; nil if the token is bound to no pod.
 	Launcher *LauncherFact

@@ -134,6 +134,8 @@ func Facts(policy *v1alpha1.SitePolicy) facts.Facts {
 			localName("Site_2", "2b"):              LocalFact("Site_2", "hospital_b", nvflare.RoleClient),
 			localName("lead@hospital-a.org", "3c"): LocalFact("lead@hospital-a.org", "hospital_a", nvflare.RoleAdmin),
 		},
+		// The other pod uses the first; an unsealed kit is in the second.
+		Secrets: map[string]facts.SecretFact{"notebook": {}, "unsealed": {Issued: "client.crt, issued by root lab", Key: true}},
 		Claims: map[string]facts.ClaimFact{
 			"ct-scans": {VolumeName: "pv-17"}, "flare-kits": {VolumeName: "pv-1"}, "server1-workspace": {VolumeName: "pv-2"},
 			"site-2-809cb9ad-workspace": {VolumeName: "pv-3"}, kit.ObjectName("lead@hospital-a.org") + "-workspace": {VolumeName: "pv-4"},

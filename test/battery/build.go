@@ -70,6 +70,13 @@ func (b builder) snapshot(d *document) Snapshot {
 		pod.UID = types.UID("uid-of-" + pod.Name)
 		snap.Pods = append(snap.Pods, pod)
 	}
+	for i := range d.Secrets {
+		secret, ok := b.object(&d.Secrets[i], &snap).(*corev1.Secret)
+		if !ok {
+			b.t.Fatalf("%s: secrets[%d] is no Secret", d.Name, i)
+		}
+		snap.Secrets = append(snap.Secrets, secret)
+	}
 	for i := range d.Services {
 		service, ok := b.object(&d.Services[i], &snap).(*corev1.Service)
 		if !ok {

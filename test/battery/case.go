@@ -95,8 +95,10 @@ type document struct {
 	// Claims are the volumes that claims of the namespace are bound to.
 	Claims map[string]string `json:"claims,omitempty"`
 	// Pods and Services stand in the namespace already.
-	Pods       []ref `json:"pods,omitempty"`
-	Services   []ref `json:"services,omitempty"`
+	Pods     []ref `json:"pods,omitempty"`
+	Services []ref `json:"services,omitempty"`
+	// Secrets are others than kits.
+	Secrets    []ref `json:"secrets,omitempty"`
 	BreakGlass bool  `json:"breakGlass,omitempty"`
 	Govern     bool  `json:"govern,omitempty"`
 	// Terminating says that the namespace is being deleted.

@@ -16,7 +16,7 @@ import (
 func (snap *Snapshot) facts(pod *corev1.Pod) policies.Facts {
 	f := policies.Facts{
 		Now: time.Now(), PolicyName: snap.PolicyName, KitImage: KitImage,
-		Kits: map[string]policies.KitFact{}, Locals: map[string]policies.LocalFact{}, Claims: map[string]policies.ClaimFact{},
+		Kits: map[string]policies.KitFact{}, Locals: map[string]policies.LocalFact{}, Claims: map[string]policies.ClaimFact{}, Secrets: map[string]policies.SecretFact{},
 	}
 	if !snap.Site.Valid() || pod == nil {
 		return f
@@ -57,11 +57,24 @@ func (snap *Snapshot) lookAt(f *policies.Facts, pod *corev1.Pod) {
 			}
 		}
 	}
+	snap.others(f, pod)
 	for _, name := range policies.ClaimReferences(pod) {
 		f.Claims[name] = policies.ClaimFact{Error: "the PersistentVolumeClaim does not exist", Absent: true}
 		for _, c := range snap.Claims {
 			if c.Name == name {
 				f.Claims[name] = policies.ClaimFact{VolumeName: c.Spec.VolumeName}
+			}
+		}
+	}
+}
+
+// others looks for key material in Secrets that are no kits.
+func (snap *Snapshot) others(f *policies.Facts, pod *corev1.Pod) {
+	for _, name := range snap.Site.SecretReferences(pod) {
+		f.Secrets[name] = policies.SecretFact{Error: "the Secret does not exist", Absent: true}
+		for _, s := range snap.Secrets {
+			if s.Name == name {
+				f.Secrets[name], _ = kitfact.KeyMaterial(s, snap.Policy.Spec.Kits.TrustRoots, nil)
 			}
 		}
 	}

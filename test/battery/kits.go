@@ -3,7 +3,9 @@ package battery
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"net"
 	"path/filepath"
 	"strconv"
@@ -213,6 +215,15 @@ func (k *kits) functions() template.FuncMap {
 		"keyOf": func(one string) string {
 			sum := sha256.Sum256(k.kit(one).Certificate.RawSubjectPublicKeyInfo)
 			return hex.EncodeToString(sum[:])
+		},
+		// file is a file of a kit's startup/ in base64.
+		"file": func(one, name string) (string, error) {
+			for _, f := range k.kit(one).Startup {
+				if f.Name == name {
+					return base64.StdEncoding.EncodeToString(f.Data), nil
+				}
+			}
+			return "", fmt.Errorf("kit %s has no %s", one, name)
 		},
 		// hash8 are the digits that NVFLARE's launcher appends to a site's name.
 		"hash8": func(site string) string {

@@ -32,6 +32,8 @@ type Kits interface {
 	Local(ctx context.Context, namespace, configMap string, policy *v1alpha1.SitePolicy) policies.LocalFact
 	// Claim says to which volume a claim is bound.
 	Claim(ctx context.Context, namespace, claim string) policies.ClaimFact
+	// Secret looks for key material of the policy's roots in a Secret that is no kit.
+	Secret(ctx context.Context, namespace, secret string, policy *v1alpha1.SitePolicy) policies.SecretFact
 	// OfSecret and OfConfigMap evaluate the kit in a Secret and the local/ in a ConfigMap,
 	// be they stored or not.
 	OfSecret(secret *corev1.Secret, policy *v1alpha1.SitePolicy) policies.KitFact

@@ -18,18 +18,20 @@ func Pods(inputs *Inputs) admission.Handler {
 func gatherPod(ctx context.Context, in *Inputs, e *evaluation) error {
 	if pod, ok := e.review.Object.(*corev1.Pod); ok {
 		in.lookAt(ctx, e, pod)
+		in.secrets(ctx, e, pod)
 		in.launcher(ctx, e)
 	}
 	return nil
 }
 
-// maxLookUps is how many objects one request may have looked up, and maxSame how many
-// kits or ConfigMaps of one pod: the author of a pod writes how many it refers to, and
-// a pod with two kits is denied anyway. The other references have no fact, which
-// package policies denies.
+// maxLookUps is how many objects one request may have looked up, maxSame how many kits
+// or ConfigMaps of one pod, and maxSecrets how many other Secrets: the author of a pod
+// writes how many it refers to, and a pod with two kits is denied anyway. The other
+// references have no fact, which package policies denies.
 const (
 	maxLookUps = 50
 	maxSame    = 2
+	maxSecrets = 20
 )
 
 // lookAt reads what the pod refers to. What cannot be read is a fact with an
@@ -47,6 +49,15 @@ func (in *Inputs) lookAt(ctx context.Context, e *evaluation, pod *corev1.Pod) {
 	for _, name := range policies.ClaimReferences(pod) {
 		if e.mayLookUp() {
 			put(&e.facts.Claims, name, in.Kits.Claim(ctx, namespace, name))
+		}
+	}
+}
+
+// secrets looks for key material in the Secrets of a pod that is no participant.
+func (in *Inputs) secrets(ctx context.Context, e *evaluation, pod *corev1.Pod) {
+	for _, name := range first(maxSecrets, e.policy.SecretReferences(pod)) {
+		if e.mayLookUp() {
+			put(&e.facts.Secrets, name, in.Kits.Secret(ctx, e.review.Namespace, name, e.policy.Source()))
 		}
 	}
 }

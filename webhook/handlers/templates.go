@@ -20,5 +20,6 @@ func gatherTemplate(ctx context.Context, in *Inputs, e *evaluation) error {
 		return nil
 	}
 	in.lookAt(ctx, e, pod)
+	in.secrets(ctx, e, pod)
 	return nil
 }

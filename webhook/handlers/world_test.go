@@ -80,6 +80,12 @@ func (s *site) Claim(_ context.Context, _, claim string) policies.ClaimFact {
 	return policies.ClaimFact{Error: "the PersistentVolumeClaim does not exist", Absent: true}
 }
 
+// Secret implements handlers.Kits.
+func (s *site) Secret(_ context.Context, _, secret string, _ *v1alpha1.SitePolicy) policies.SecretFact {
+	s.looked()
+	return s.facts.Secrets[secret]
+}
+
 // Terminating implements handlers.Policies.
 func (s *site) Terminating(namespace string) bool { return namespace == "terminating" }
 

@@ -39,11 +39,12 @@ const MaxKits = 2000
 type Verifier struct {
 	reader client.Reader
 	clock  clock.PassiveClock
-	// kits, locals and claims are what was found out about Secrets, ConfigMaps and
-	// PersistentVolumeClaims.
-	kits, locals, claims *lru.Cache
-	rules                *rules
-	verifications        func()
+	// kits, locals, claims and secrets are what was found out about kits, local/,
+	// PersistentVolumeClaims and other Secrets.
+	kits, locals, claims, secrets *lru.Cache
+	rules                         *rules
+	roots                         *roots
+	verifications                 func()
 	// flights are the look-ups of kits under way.
 	flights singleflight.Group
 }
@@ -53,8 +54,8 @@ type Verifier struct {
 // and each local/ whose cryptography was done.
 func NewVerifier(reader client.Reader, clk clock.PassiveClock, registry *frameworks.Registry, verified func()) *Verifier {
 	return &Verifier{
-		reader: reader, clock: clk, kits: lru.New(MaxKits), locals: lru.New(MaxKits), claims: lru.New(MaxKits),
-		rules: newRules(registry), verifications: verified,
+		reader: reader, clock: clk, kits: lru.New(MaxKits), locals: lru.New(MaxKits), claims: lru.New(MaxKits), secrets: lru.New(MaxKits),
+		rules: newRules(registry), roots: newRoots(), verifications: verified,
 	}
 }
 
@@ -72,6 +73,16 @@ type version struct {
 	resourceVersion  string
 	policy           types.UID
 	policyGeneration int64
+	// roots is how many pinned roots were known: one that is known later can show more.
+	roots int
+}
+
+func (v version) sameObject(o version) bool {
+	return v.uid == o.uid && v.resourceVersion == o.resourceVersion
+}
+
+func versionOf(object client.Object, policy *v1alpha1.SitePolicy) version {
+	return version{uid: object.GetUID(), resourceVersion: object.GetResourceVersion(), policy: policy.UID, policyGeneration: policy.Generation}
 }
 
 func (v version) samePolicy(policy *v1alpha1.SitePolicy) bool {
@@ -104,11 +115,12 @@ func (v *Verifier) read(ctx context.Context, key client.ObjectKey, policy *v1alp
 	if err := v.reader.Get(ctx, key, secret); err != nil {
 		return policies.KitFact{Error: lookUpError("Secret", key.Name, err), Absent: apierrors.IsNotFound(err)}
 	}
-	now := version{secret.UID, secret.ResourceVersion, policy.UID, policy.Generation}
+	now := versionOf(secret, policy)
 	fact := before.fact
 	if !found || before.version != now {
 		v.verifications()
 		fact = v.OfSecret(secret, policy)
+		v.learnRoots(secret, policy)
 	}
 	remember(v.kits, key, known[policies.KitFact]{now, fact, v.clock.Now()}, fact.Error == "")
 	return fact
@@ -135,7 +147,7 @@ func (v *Verifier) Local(ctx context.Context, namespace, name string, policy *v1
 	if err := v.reader.Get(ctx, key, cm); err != nil {
 		return policies.LocalFact{Error: lookUpError("ConfigMap", name, err), Absent: apierrors.IsNotFound(err)}
 	}
-	now := version{cm.UID, cm.ResourceVersion, policy.UID, policy.Generation}
+	now := versionOf(cm, policy)
 	fact := before.fact
 	if !found || before.version != now {
 		v.verifications()

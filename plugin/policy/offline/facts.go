@@ -17,7 +17,7 @@ import (
 func (s *Snapshot) Facts(namespace string, policy *policies.Policy, name string) policies.Facts {
 	f := policies.Facts{
 		Now: s.Now, PolicyName: name,
-		Kits: map[string]policies.KitFact{}, Locals: map[string]policies.LocalFact{}, Claims: map[string]policies.ClaimFact{},
+		Kits: map[string]policies.KitFact{}, Locals: map[string]policies.LocalFact{}, Claims: map[string]policies.ClaimFact{}, Secrets: map[string]policies.SecretFact{},
 	}
 	if !policy.Valid() {
 		return f
@@ -67,6 +67,10 @@ func (s *Snapshot) assume(f *policies.Facts, pod *corev1.Pod, policy *policies.P
 			f.Claims[name] = policies.ClaimFact{VolumeName: volume}
 			notes = append(notes, fmt.Sprintf("assumed: claim %q is bound to volume %q; only the cluster knows that", name, volume))
 		}
+	}
+	for _, name := range policy.SecretReferences(pod) {
+		f.Secrets[name] = policies.SecretFact{}
+		notes = append(notes, fmt.Sprintf("assumed: Secret %q has no key material of the federation; only the webhook reads it", name))
 	}
 	return notes
 }
