@@ -67,7 +67,7 @@ func fixtures() map[string]fixture {
 		checks.IDUser:        {"client", func(w *world) { w.Spec.SecurityContext.FSGroup = new(int64(7)) }},
 		checks.IDResources:   {"client", func(w *world) { delete(w.main().Resources.Limits, "cpu") }},
 		checks.IDKeyMaterial: {"other", func(w *world) { w.addVolume("x", secret("unsealed")) }},
-		checks.IDOtherPods: {"other", func(w *world) { w.addVolume("x", claim("ct-scans")) }},
+		checks.IDOtherPods:   {"other", func(w *world) { w.addVolume("x", claim("ct-scans")) }},
 	}
 }
 

@@ -25,7 +25,7 @@ func TestSecret(t *testing.T) {
 	expect := func(want facts.SecretFact, gets int) {
 		t.Helper()
 		before := b.reader.gets
-		require.Equal(t, want, b.Verifier.Secret(t.Context(), "ns", "plain", b.policy))
+		require.Equal(t, want, b.Secret(t.Context(), "ns", "plain", b.policy))
 		require.Equal(t, gets, b.reader.gets-before)
 	}
 	expect(facts.SecretFact{Key: true}, 1)
@@ -44,7 +44,7 @@ func TestSecret(t *testing.T) {
 	b.clock.Step(kits.Fresh + time.Second)
 	expect(facts.SecretFact{Error: "the Secret does not exist", Absent: true}, 1)
 	b.reader.away = true
-	fact := b.Verifier.Secret(t.Context(), "ns", "plain", b.policy)
+	fact := b.Secret(t.Context(), "ns", "plain", b.policy)
 	require.Contains(t, fact.Error, "connection reset")
 	require.False(t, fact.Absent)
 }
