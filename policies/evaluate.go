@@ -19,6 +19,8 @@ func (p *Policy) Evaluate(r Review, f Facts) Decision {
 	case p.site == nil:
 		return denied(p.name, invalid(p.invalid))
 	}
+	opened, open := p.BreakGlass(f.Now)
+	f.BreakGlass = f.BreakGlass && open
 	results, exempt := p.results(&r, &f), []checks.Result(nil)
 	if f.Govern {
 		results, exempt = split(results)
@@ -26,7 +28,7 @@ func (p *Policy) Evaluate(r Review, f Facts) Decision {
 	d := decide(p.site.Source(), results)
 	d.exempt(r.User.Username, exempt)
 	if f.BreakGlass && d.Allowed {
-		d.AuditAnnotations[AuditBreakGlass] = r.User.Username + " " + r.Subresource + " " + r.Namespace + "/" + r.Name
+		d.used(&r, opened)
 	}
 	return d
 }

@@ -8,13 +8,14 @@ import (
 )
 
 // EvaluateSitePolicy decides on a SitePolicy that is created or updated. No other
-// policy governs it, and an invalid one is denied in every enforcement mode.
-func (c *Catalog) EvaluateSitePolicy(r Review) Decision {
+// policy governs it, and an invalid one is denied in every enforcement mode. Of the facts,
+// Now, BreakGlass and Govern matter; the last two say which verbs the user has.
+func (c *Catalog) EvaluateSitePolicy(r Review, f Facts) Decision {
 	var results []checks.Result
 	if r.Operation != Delete {
 		if policy, ok := r.Object.(*v1alpha1.SitePolicy); ok && policy != nil {
 			_, errs := Compile(policy, c)
-			results = invalid(errs)
+			results = append(invalid(errs), rights(&r, &f)...)
 		} else {
 			results = unknown(&r)
 		}

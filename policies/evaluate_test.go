@@ -28,6 +28,7 @@ func (s *scene) pod() *corev1.Pod { return s.a.Object.(*corev1.Pod) }
 func newScene(t *testing.T, role string) *scene {
 	t.Helper()
 	policy := policiestest.Policy(t)
+	policiestest.OpenBreakGlass(policy)
 	f := policiestest.Facts(policy)
 	pod := policiestest.OtherPod(t)
 	if role != "other" {
@@ -290,7 +291,7 @@ func TestSitePolicies(t *testing.T) {
 		"none":    {write(nil), "no rules for this request"},
 		"deleted": {policies.Review{Operation: policies.Delete}, ""},
 	} {
-		d := policiestest.Catalog(t).EvaluateSitePolicy(tc.a)
+		d := policiestest.Catalog(t).EvaluateSitePolicy(tc.a, policies.Facts{})
 		if d.Allowed != (tc.want == "") || !strings.Contains(d.Message(), tc.want) {
 			t.Errorf("%s: allowed %v, %q", name, d.Allowed, d.Message())
 		}

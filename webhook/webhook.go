@@ -21,6 +21,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/webhook/access"
 	"github.com/kubectl-flare/kubectl-flare/webhook/certificates"
+	"github.com/kubectl-flare/kubectl-flare/webhook/events"
 	"github.com/kubectl-flare/kubectl-flare/webhook/handlers"
 	"github.com/kubectl-flare/kubectl-flare/webhook/kits"
 	"github.com/kubectl-flare/kubectl-flare/webhook/lookups"
@@ -76,7 +77,7 @@ func Run(ctx context.Context, o Options) error {
 	routes := handlers.Routes(&handlers.Inputs{
 		Catalog:  catalog,
 		Policies: known, Kits: kits.NewVerifier(reader, clock.RealClock{}, frameworks.Default(), m.Verified),
-		Access: access.Reviewer{Client: api.client}, Reader: reader, Observer: m, Clock: clock.RealClock{},
+		Access: access.Reviewer{Client: api.client}, Reader: reader, Observer: m, Events: events.Recorder{Client: api.client}, Clock: clock.RealClock{},
 		KitImage: o.KitImage, Binders: o.Binders,
 	}, m)
 	reviews := server.New(server.Options{

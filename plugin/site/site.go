@@ -30,6 +30,6 @@ func NewCommand(c clients.Clients, known Known, streams genericiooptions.IOStrea
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newAddCommand(c, known, streams), newRequestCommand(known, streams))
+	cmd.AddCommand(newAddCommand(c, known, streams), newRequestCommand(known, streams), newBreakGlassCommand(c, streams))
 	return cmd
 }

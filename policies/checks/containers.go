@@ -16,7 +16,7 @@ func containers(p *Pod) []Result {
 		switch {
 		case c.List == listEphemeral:
 			results = append(results, p.failIn(c, IDContainers, "", "an ephemeral container in a participant's pod",
-				"ask for break-glass (the verb breakglass on the SitePolicy)", "it could read the participant's files and memory"))
+				"use `kubectl flare logs`, or, in an emergency, open break-glass: "+p.breakGlassCommand(), "it could read the participant's files and memory"))
 		case c.Container != p.Verifier.Container && p.Demand(c) == nil:
 			results = append(results, p.failIn(c, IDContainers, "", "an additional container in a participant's pod", furtherContainer(c.Name), "%s", p.containerCount()))
 		}

@@ -37,7 +37,12 @@ func (p *Pod) interactiveFix() string {
 	if p.Kit != nil && p.Process.Kind == profiles.KindAdmin {
 		return "add " + string(p.Role()) + " to spec.privacy.interactiveAccess.podRoles of the policy: `kubectl flare job` needs access to such a pod"
 	}
-	return "use `kubectl flare job` and `kubectl flare logs`, or ask for break-glass (the verb breakglass on the SitePolicy)"
+	return "use `kubectl flare job` and `kubectl flare logs`, or, in an emergency, open break-glass: " + p.breakGlassCommand()
+}
+
+// breakGlassCommand is how a user opens break-glass.
+func (p *Pod) breakGlassCommand() string {
+	return "`kubectl flare site break-glass " + p.Namespace + " --reason TEXT --for 1h`, which needs the verb breakglass on the SitePolicy"
 }
 
 // IDInteractive is the check of CONNECT requests.

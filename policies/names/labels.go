@@ -28,6 +28,13 @@ const (
 	AnnotationRetried = Group + "/retried-at"
 )
 
+// Annotations of a SitePolicy that open break-glass: until when, as in RFC 3339, and why.
+// Only users with the verb breakglass on the SitePolicy may set them.
+const (
+	AnnotationBreakGlassUntil  = Group + "/break-glass-until"
+	AnnotationBreakGlassReason = Group + "/break-glass-reason"
+)
+
 // The labels that Kubernetes recommends. Source: kubernetes.io, "Recommended Labels".
 const (
 	LabelAppName      = "app.kubernetes.io/name"

@@ -24,6 +24,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -65,6 +66,13 @@ func Policy(t testing.TB) *v1alpha1.SitePolicy {
 	load(t, "policy.yaml", p)
 	v1alpha1.SetDefaults(p)
 	return p
+}
+
+// OpenBreakGlass opens break-glass until an hour after Now.
+func OpenBreakGlass(p *v1alpha1.SitePolicy) {
+	p.Annotations = map[string]string{
+		names.AnnotationBreakGlassUntil: Now.Add(time.Hour).Format(time.RFC3339), names.AnnotationBreakGlassReason: "the client hangs",
+	}
 }
 
 // Catalog is the catalog of this version.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -30,7 +31,7 @@ func EvaluatorWith(other *policies.Catalog) Submit {
 func (c *Case) evaluate(site *policies.Policy, known *policies.Catalog) Verdict {
 	r, snap := c.Review, &c.Snapshot
 	if _, ok := r.Object.(*v1alpha1.SitePolicy); ok {
-		return verdictOf(known.EvaluateSitePolicy(r))
+		return verdictOf(known.EvaluateSitePolicy(r, policies.Facts{Now: time.Now(), BreakGlass: c.Snapshot.BreakGlass, Govern: c.Snapshot.Govern}))
 	}
 	pod, _ := r.Object.(*corev1.Pod)
 	if pod == nil {

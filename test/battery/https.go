@@ -158,6 +158,12 @@ type observer struct{}
 // Decided implements handlers.Observer.
 func (observer) Decided(string, policies.Operation, string, string) {}
 
+// Denied implements handlers.Observer.
+func (observer) Denied(handlers.Denial) {}
+
+// BreakGlass implements handlers.Observer.
+func (observer) BreakGlass(handlers.BreakGlassUse) {}
+
 // Reviewed implements review.Observer.
 func (observer) Reviewed(string, time.Duration, error) {}
 

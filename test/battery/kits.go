@@ -225,6 +225,11 @@ func (k *kits) functions() template.FuncMap {
 			}
 			return "", fmt.Errorf("kit %s has no %s", one, name)
 		},
+		// later is a time from now, or before now, as in RFC 3339.
+		"later": func(after string) (string, error) {
+			d, err := time.ParseDuration(after)
+			return time.Now().Add(d).UTC().Format(time.RFC3339), err
+		},
 		// hash8 are the digits that NVFLARE's launcher appends to a site's name.
 		"hash8": func(site string) string {
 			sum := sha256.Sum256([]byte(site))

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 
 	admissionv1 "k8s.io/api/admission/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -37,6 +38,7 @@ const (
 // undecided denies what could not be evaluated.
 func (in *Inputs) undecided(handler string, request admission.Request, err error) admission.Response {
 	in.Observer.Decided(handler, policies.Operation(request.Operation), "", verdictUndecided)
+	in.denied(handler, request, "", err.Error())
 	return admission.Response{AdmissionResponse: admissionv1.AdmissionResponse{
 		AuditAnnotations: map[string]string{policies.AuditVerdict: verdictUndecided, policies.AuditMessage: err.Error()},
 		Result:           forbidden("kubectl-flare cannot evaluate this request: " + err.Error()),
@@ -49,4 +51,16 @@ func (in *Inputs) decided(handler string, request admission.Request, decision po
 		verdict = verdictUnknown
 	}
 	in.Observer.Decided(handler, policies.Operation(request.Operation), decision.Policy, verdict)
+	if !decision.Allowed {
+		in.denied(handler, request, decision.Policy, decision.Message())
+	}
+}
+
+func (in *Inputs) denied(handler string, request admission.Request, policy, message string) {
+	first, _, _ := strings.Cut(message, "\n")
+	in.Observer.Denied(Denial{
+		Handler: handler, Policy: policy, User: request.UserInfo.Username, Operation: string(request.Operation),
+		Namespace: request.Namespace, Resource: request.Resource.Resource, Name: request.Name, Subresource: request.SubResource,
+		Message: first,
+	})
 }

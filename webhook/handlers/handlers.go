@@ -48,6 +48,19 @@ type Access interface {
 // Observer counts verdicts.
 type Observer interface {
 	Decided(handler string, operation policies.Operation, policy, verdict string)
+	// Denied is called for each denial.
+	Denied(Denial)
+	// BreakGlass is called for each request that break-glass allowed.
+	BreakGlass(BreakGlassUse)
+	// Log is for what an operator must see. It never holds content of a request.
+	Log(handler, message string)
+}
+
+// Denial is one request that was denied. Message is its first line.
+type Denial struct {
+	Handler, Policy, User                             string
+	Operation, Namespace, Resource, Name, Subresource string
+	Message                                           string
 }
 
 // Inputs is what handlers know besides the request.
@@ -60,7 +73,9 @@ type Inputs struct {
 	// Reader asks the API server itself, not a cache.
 	Reader   client.Reader
 	Observer Observer
-	Clock    clock.PassiveClock
+	// Events may be nil: then no Events are made.
+	Events Recorder
+	Clock  clock.PassiveClock
 	// KitImage is the image of flare-kit by digest, Binders are users besides the
 	// scheduler who may bind pods.
 	KitImage string
@@ -123,6 +138,9 @@ func (v *validator) Handle(ctx context.Context, request admission.Request) admis
 	}
 	if !decision.Allowed && v.inputs.breakGlass(ctx, e) {
 		decision = e.policy.Evaluate(e.review, e.facts)
+	}
+	if decision.AuditAnnotations[policies.AuditBreakGlass] != "" {
+		v.inputs.used(ctx, e)
 	}
 	v.inputs.decided(v.name, request, decision)
 	return answer(decision)

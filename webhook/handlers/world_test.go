@@ -34,6 +34,8 @@ type site struct {
 	looks     int
 	asked     []string
 	decisions []string
+	denials   []handlers.Denial
+	uses      []handlers.BreakGlassUse
 }
 
 // For implements handlers.Policies. The namespace "unloaded" names a policy that
@@ -118,6 +120,20 @@ func (s *site) Decided(handler string, operation policies.Operation, policy, ver
 	s.decisions = append(s.decisions, handler+" "+string(operation)+" "+policy+" "+verdict)
 }
 
+// Denied implements handlers.Observer.
+func (s *site) Denied(d handlers.Denial) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.denials = append(s.denials, d)
+}
+
+// BreakGlass implements handlers.Observer.
+func (s *site) BreakGlass(use handlers.BreakGlassUse) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.uses = append(s.uses, use)
+}
+
 // Reviewed implements review.Observer.
 func (*site) Reviewed(string, time.Duration, error) {}
 
@@ -151,6 +167,7 @@ func objects(t testing.TB) []client.Object {
 func newSite(t testing.TB) (*site, *handlers.Inputs) {
 	t.Helper()
 	s := &site{policy: policiestest.Policy(t)}
+	policiestest.OpenBreakGlass(s.policy)
 	s.ready = policiestest.Compile(t, s.policy)
 	s.facts = policiestest.Facts(s.policy)
 	scheme := runtime.NewScheme()

@@ -3,12 +3,14 @@ package metrics
 
 import (
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-logr/logr"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/time/rate"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
 )
@@ -23,6 +25,9 @@ type Metrics struct {
 	decisions     *prometheus.CounterVec
 	verifications prometheus.Counter
 	policyErrors  *prometheus.CounterVec
+	breakGlass    *prometheus.CounterVec
+	denials       *rate.Limiter
+	unlogged      atomic.Int64
 }
 
 // New makes Metrics. A panic and a policy that cannot be used go to the log too.
@@ -42,7 +47,9 @@ func New(log logr.Logger) *Metrics {
 		Name: "flare_webhook_kit_verifications_total", Help: "Kits whose certificates and seals were checked, and not remembered.",
 	})
 	m.policyErrors = counter("flare_webhook_invalid_policies_total", "SitePolicies that could not be used, each time they were loaded.", "policy")
-	m.registry.MustRegister(m.reviews, m.failures, m.panics, m.decisions, m.verifications, m.policyErrors,
+	m.breakGlass = counter("flare_webhook_break_glass_total", "Requests that break-glass allowed, by policy and subresource.", "policy", "subresource")
+	m.denials = rate.NewLimiter(denialsPerSecond, denialsBurst)
+	m.registry.MustRegister(m.breakGlass, m.reviews, m.failures, m.panics, m.decisions, m.verifications, m.policyErrors,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

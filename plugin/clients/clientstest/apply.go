@@ -75,8 +75,13 @@ func (s *Server) patched(req request, how types.PatchType, content map[string]an
 	return u, nil
 }
 
+// merge is a JSON merge patch (RFC 7396).
 func merge(into, from map[string]any) {
 	for k, v := range from {
+		if v == nil {
+			delete(into, k)
+			continue
+		}
 		a, ok1 := into[k].(map[string]any)
 		b, ok2 := v.(map[string]any)
 		if ok1 && ok2 {

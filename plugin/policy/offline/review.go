@@ -86,7 +86,10 @@ func (s *Snapshot) NamespaceOf(o source.Object) string {
 // Evaluate is the verdict.
 func (q *Review) Evaluate() policies.Decision {
 	if _, ok := q.Request.Object.(*v1alpha1.SitePolicy); ok {
-		return q.catalog.EvaluateSitePolicy(q.Request)
+		// Who will write it is not known.
+		f := q.Facts
+		f.BreakGlass, f.Govern = true, true
+		return q.catalog.EvaluateSitePolicy(q.Request, f)
 	}
 	return q.Policy.Evaluate(q.Request, q.Facts)
 }
