@@ -28,7 +28,11 @@ func environment(p *Pod) []Result {
 			if problem.Unlisted != "" {
 				fix += "; or add it to spec.environment.allowed of the policy and use a literal value"
 			}
-			results = append(results, p.failIn(c, IDEnvironment, problem.Field, "an environment variable that is not allowed", fix, "%s", oneLine(problem.Detail)))
+			reason := "an environment variable that is not allowed"
+			if problem.Field == "env" {
+				reason = "a missing environment variable"
+			}
+			results = append(results, p.failIn(c, IDEnvironment, problem.Field, reason, fix, "%s", oneLine(problem.Detail)))
 		}
 	}
 	return results

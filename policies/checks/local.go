@@ -1,20 +1,24 @@
 package checks
 
 import (
+	"slices"
 	"strings"
 	"time"
+
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// local requires that the policy accepts the local/ that the pod mounts: it decides which
-// code the participant runs. The check reserved-names ensures that it belongs to the
+// local requires that a participant mounts its local/, and that the policy accepts it: it
+// decides which code the participant runs. The check reserved-names ensures that it belongs to the
 // participant, and the check mounts where it is mounted.
 //
-// Fields: volumes[*].configMap.
+// Fields: volumes[*].configMap, volumeMounts.
 func local(p *Pod) []Result {
 	var results []Result
 	for i := range p.Spec.Volumes {
@@ -26,6 +30,29 @@ func local(p *Pod) []Result {
 		results = append(results, p.localVolume(field, source.Name)...)
 		if len(source.Items) > 0 || (source.Optional != nil && *source.Optional) {
 			results = append(results, p.fail(IDLocal, field, "not all of local/", "remove items and optional", "the rules of a missing file do not apply (without authorization.json, everything is allowed)"))
+		}
+	}
+	return append(results, p.withoutLocal()...)
+}
+
+// withoutLocal says which containers need local/ but do not mount it. The framework would
+// read its settings from the workspace claim, where no one vouches for them.
+func (p *Pod) withoutLocal() []Result {
+	var results []Result
+	for c := range Containers(p.Spec) {
+		d := p.Demand(c)
+		if d == nil {
+			continue
+		}
+		at := d.Path(profiles.SourceLocal)
+		mounts := func(m corev1.VolumeMount) bool {
+			v := p.volume(m.Name)
+			return m.MountPath == at && v != nil && p.source(v) == profiles.SourceLocal
+		}
+		if at != "" && !slices.ContainsFunc(c.VolumeMounts, mounts) {
+			results = append(results, p.failIn(c, IDLocal, "volumeMounts", "local/ is not mounted",
+				"mount the ConfigMap flare-local-… of the participant, which `kubectl flare kit inject` creates, read-only at "+at,
+				"the settings would come from another volume, or from the image"))
 		}
 	}
 	return results

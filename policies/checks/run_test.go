@@ -66,7 +66,7 @@ func TestCommand(t *testing.T) {
 		"an admin's more":     {"admin", func(w *world) { w.main().Args = []string{"x"} }, []string{"command: the arguments must be -c"}},
 		"a client's sleep": {"client", func(w *world) {
 			w.main().Command, w.main().Args = []string{"/usr/local/bin/python3", "-c", "import time; time.sleep(3600)"}, nil
-		}, []string{"command: the kit is for the role client", "mounts: nothing may be mounted", "kit-mount: at another path", "tokens: the launcher's ServiceAccount"}},
+		}, []string{"command: the kit is for the role client", "mounts: nothing may be mounted", "kit-mount: at another path", "local: is not mounted", "tokens: the launcher's ServiceAccount"}},
 		"long and odd": {"client", arg(6, strings.Repeat("\n\x1b[31m", 10000)), []string{"command: but must be \"fed_client.json\""}},
 	})
 }

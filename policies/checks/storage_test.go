@@ -74,7 +74,7 @@ func TestMounts(t *testing.T) {
 		"jobs of the server":  {"server", func(w *world) { w.mount("tmp").MountPath = "/tmp" }, nil},
 		"jobs of a client":    {"client", func(w *world) { w.addMount("workspace", "/tmp/nvflare", subPath("nvflare")) }, []string{"mounts: nothing may be mounted there"}},
 		"claim at tmp":        {"client", func(w *world) { w.mount("tmp").Name = "workspace" }, []string{"mounts: nothing may be mounted there"}},
-		"sub-path up":         {"client", func(w *world) { w.mount("workspace").SubPath = "../x" }, []string{"mounts: subPath is not clean"}},
+		"sub-path up":         {"client", func(w *world) { w.mount("workspace").SubPath = "../x" }, []string{"mounts: subPath is not clean", "workspace: another folder"}},
 		"a job on the claim":  {"job", func(w *world) { w.volume("workspace-job").VolumeSource = claim("site-2-809cb9ad-workspace") }, []string{"mounts: nothing may be mounted there"}},
 		"an emptyDir instead": {"client", func(w *world) { w.volume("workspace").VolumeSource = emptyDir() }, nil},
 	})
@@ -89,11 +89,14 @@ func TestWorkspace(t *testing.T) {
 		}
 	}
 	runCases(t, map[string]testCase{
-		"its own folder":  {"client", shared("sites/site-2-809cb9ad"), nil},
-		"below it":        {"client", shared("sites/site-2-809cb9ad/x"), nil},
-		"above it":        {"client", shared("sites"), []string{"workspace: outside"}},
-		"the whole claim": {"client", shared(""), []string{"workspace: outside"}},
-		"a neighbour's":   {"client", shared("sites/site-2-809cb9ad2"), []string{"workspace: outside"}},
+		"its own folder":   {"client", shared("sites/site-2-809cb9ad"), nil},
+		"below it":         {"client", shared("sites/site-2-809cb9ad/x"), []string{"workspace: another folder"}},
+		"above it":         {"client", shared("sites"), []string{"workspace: another folder"}},
+		"the whole claim":  {"client", shared(""), []string{"workspace: another folder"}},
+		"a neighbour's":    {"client", shared("sites/site-2-809cb9ad2"), []string{"workspace: another folder"}},
+		"a job's folder":   {"client", func(w *world) { w.mount("workspace").SubPath = "7fa61fd5-26be-4769-9e29-8a45f7d1478f/app_Site_2" }, []string{"workspace: another folder"}},
+		"a server's store": {"server", func(*world) {}, nil},
+		"another store":    {"server", func(w *world) { w.Spec.Containers[0].VolumeMounts[4].SubPath = "" }, []string{"workspace: another folder"}},
 	})
 }
 

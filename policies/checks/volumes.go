@@ -115,9 +115,3 @@ func (p *Pod) volume(name string) *corev1.Volume {
 	}
 	return nil
 }
-
-// under says whether a clean path is the folder or is below it.
-func under(path, folder string) bool {
-	rest, ok := strings.CutPrefix(path, folder)
-	return ok && (rest == "" || rest[0] == '/' || folder == "/")
-}

@@ -21,7 +21,7 @@ type Container struct {
 	// Grammar says what it may run.
 	Grammar Grammar
 	// Paths are all allowed mount paths, without those of data. If a path takes
-	// SourceKit, the container must mount the kit there.
+	// SourceKit or SourceLocal, the container must mount the kit or local/ there.
 	Paths []Path
 	// Defaults are variables that mutation adds if the container does not have them. The
 	// Grammar must allow them.
@@ -61,6 +61,9 @@ const (
 type Path struct {
 	Path    string
 	Sources Source
+	// Folder is the folder of the participant's claim that must be mounted there, below
+	// the folder that the policy gives to the participant; "" is that folder itself.
+	Folder string
 }
 
 // Takes says whether a volume of this source may be mounted there.

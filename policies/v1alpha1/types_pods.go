@@ -56,8 +56,8 @@ type WorkspaceRule struct {
 	// +kubebuilder:validation:MaxLength=253
 	ClaimName string `json:"claimName,omitempty"`
 
-	// subPath is the folder of the claim that belongs to the participant, which
-	// may mount this folder and those below it. If empty, the whole claim belongs
+	// subPath is the folder of the claim that belongs to the participant and is
+	// mounted at mountPath; no other folder may be. If empty, the whole claim belongs
 	// to the participant. If participants share a claim, set it to "{participant}".
 	//
 	// +optional

@@ -41,7 +41,7 @@ func (b builder) adminPod() corev1.PodSpec {
 	pod.TerminationGracePeriodSeconds = new(int64(1))
 	pod.Volumes = append([]corev1.Volume{adminKitRoot()}, b.KitVolumes()...)
 	pod.Volumes = append(pod.Volumes, workloads.EmptyDir(volumeWork), workloads.EmptyDir(workloads.VolumeTmp))
-	c := b.Container(container, nvflare.Python, "-c", nvflare.AdminScript)
+	c := b.python("-c", nvflare.AdminScript)
 	c.VolumeMounts = append([]corev1.VolumeMount{{Name: volumeKit, MountPath: nvflare.AdminKitPath}}, workloads.KitMounts(nvflare.AdminKitPath)...)
 	c.VolumeMounts = append(c.VolumeMounts,
 		corev1.VolumeMount{Name: volumeWork, MountPath: nvflare.AdminWorkPath},

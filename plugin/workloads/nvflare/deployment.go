@@ -31,7 +31,7 @@ func (b builder) parentPod(ports []corev1.ContainerPort) corev1.PodSpec {
 	// period would only delay every restart.
 	pod.TerminationGracePeriodSeconds = new(int64(2))
 	pod.Volumes = append(append([]corev1.Volume{b.WorkspaceVolume()}, b.KitVolumes()...), workloads.EmptyDir(workloads.VolumeTmp))
-	c := b.Container(container, nvflare.Python)
+	c := b.python()
 	c.Args = arguments(b.Kit)
 	c.Ports = ports
 	c.VolumeMounts = b.parentMounts()
@@ -45,13 +45,21 @@ func (b builder) parentPod(ports []corev1.ContainerPort) corev1.PodSpec {
 	return pod
 }
 
+// python is a container that runs Python, which must not load modules from the working
+// directory of the image.
+func (b builder) python(args ...string) corev1.Container {
+	c := b.Container(container, append([]string{nvflare.Python}, args...)...)
+	c.Env = append(c.Env, corev1.EnvVar{Name: nvflare.SafePath, Value: nvflare.SafePathValue})
+	return c
+}
+
 func (b builder) parentMounts() []corev1.VolumeMount {
-	mounts := []corev1.VolumeMount{{Name: workloads.VolumeWorkspace, MountPath: nvflare.Workspace, SubPath: "workspace"}}
+	mounts := []corev1.VolumeMount{{Name: workloads.VolumeWorkspace, MountPath: nvflare.Workspace}}
 	mounts = append(mounts, workloads.KitMounts(nvflare.Workspace)...)
 	mounts = append(mounts, corev1.VolumeMount{Name: workloads.VolumeTmp, MountPath: "/tmp"})
 	if b.Kit.Role == nvflare.RoleServer {
 		// On the claim, so that finished jobs outlive a restart.
-		mounts = append(mounts, corev1.VolumeMount{Name: workloads.VolumeWorkspace, MountPath: nvflare.ServerStorePath, SubPath: "nvflare"})
+		mounts = append(mounts, corev1.VolumeMount{Name: workloads.VolumeWorkspace, MountPath: nvflare.ServerStorePath, SubPath: nvflare.ServerStoreFolder})
 	}
 	return mounts
 }

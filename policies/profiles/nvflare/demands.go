@@ -21,9 +21,9 @@ func (Profile) Demands(p profiles.Process, id profiles.Identity) profiles.Demand
 }
 
 // defaults set HOME, in which libraries make their caches, since the root file system is
-// read-only.
+// read-only, and keep Python from loading modules from the working directory.
 func defaults() []corev1.EnvVar {
-	return []corev1.EnvVar{{Name: "HOME", Value: scratch}, {Name: "TMPDIR", Value: scratch}}
+	return []corev1.EnvVar{{Name: "HOME", Value: scratch}, {Name: "TMPDIR", Value: scratch}, {Name: nvflare.SafePath, Value: nvflare.SafePathValue}}
 }
 
 // paths are the allowed paths, away from the folders from which Python loads code.
@@ -37,11 +37,11 @@ func paths(p profiles.Process, id profiles.Identity) []profiles.Path {
 		// would break it.
 		return append(all, scratchAt(id.Workspace), profiles.Path{Path: id.Workspace + "/startup", Sources: profiles.SourceKit})
 	case profiles.KindParent:
-		all = withKit(append(all, storedAt(id.Workspace)), id.Workspace)
+		all = withKit(append(all, storedAt(id.Workspace, "")), id.Workspace)
 	case profiles.KindHelper, profiles.KindNone:
 	}
 	if p.Kind == profiles.KindParent && p.Role == nvflare.RoleServer {
-		all = append(all, storedAt(nvflare.ServerStorePath))
+		all = append(all, storedAt(nvflare.ServerStorePath, nvflare.ServerStoreFolder))
 	}
 	return all
 }
@@ -50,8 +50,10 @@ func scratchAt(path string) profiles.Path {
 	return profiles.Path{Path: path, Sources: profiles.SourceScratch}
 }
 
-func storedAt(path string) profiles.Path {
-	return profiles.Path{Path: path, Sources: profiles.SourceWorkspace | profiles.SourceScratch}
+// storedAt takes one folder of the claim: from a folder of a job, NVFLARE would read that
+// job's settings as its own.
+func storedAt(path, folder string) profiles.Path {
+	return profiles.Path{Path: path, Sources: profiles.SourceWorkspace | profiles.SourceScratch, Folder: folder}
 }
 
 func withKit(all []profiles.Path, root string) []profiles.Path {

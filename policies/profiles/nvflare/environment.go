@@ -21,10 +21,13 @@ var zone = regexp.MustCompile(`^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}$`)
 
 // Environment implements profiles.Grammar. It allows only listed variables, since there are
 // too many with which Python, its loader and its libraries run other code (LD_PRELOAD,
-// PYTHONPATH, PYTHONSTARTUP, …) or use other devices (NVIDIA_VISIBLE_DEVICES).
+// PYTHONPATH, PYTHONSTARTUP, …) or use other devices (NVIDIA_VISIBLE_DEVICES). It demands
+// the one that keeps Python from loading code from the working directory.
 func (g *grammar) Environment(c *corev1.Container) []profiles.Problem {
 	var problems []profiles.Problem
+	safe := false
 	for i := range c.Env {
+		safe = safe || c.Env[i].Name == nvflare.SafePath
 		detail, listed := envProblem(c, &c.Env[i], g.Process, g.Identity)
 		if detail == "" {
 			continue
@@ -34,6 +37,12 @@ func (g *grammar) Environment(c *corev1.Container) []profiles.Problem {
 			problem.Unlisted = c.Env[i].Name
 		}
 		problems = append(problems, problem)
+	}
+	if !safe {
+		problems = append(problems, profiles.Problem{
+			Field: "env", Fix: "set " + nvflare.SafePath + ` to "` + nvflare.SafePathValue + `"`,
+			Detail: nvflare.SafePath + " is missing: Python would load modules from the image's working directory, which may be the workspace",
+		})
 	}
 	return problems
 }
@@ -59,6 +68,8 @@ func literalProblem(e *corev1.EnvVar) (detail string, listed bool) {
 	case "HOME", "TMPDIR":
 		// Python also loads code from $HOME/.local, so HOME must not outlive the pod.
 		ok, want = e.Value == scratch, scratch
+	case nvflare.SafePath:
+		ok, want = e.Value == nvflare.SafePathValue, nvflare.SafePathValue
 	case "TZ":
 		ok, want = zone.MatchString(e.Value), "a time zone"
 	case "LANG", "LC_ALL", "PYTHONUNBUFFERED", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX", "CUDA_VISIBLE_DEVICES":

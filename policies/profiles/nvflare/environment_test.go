@@ -16,6 +16,9 @@ func environmentProblem(t *testing.T, command string, variable corev1.EnvVar) st
 	t.Helper()
 	words := strings.Fields(command)
 	c := &corev1.Container{Command: words[:1], Args: words[1:], Env: []corev1.EnvVar{{Name: "TZ", Value: "UTC"}, variable}}
+	if variable.Name != "PYTHONSAFEPATH" {
+		c.Env = append(c.Env, corev1.EnvVar{Name: "PYTHONSAFEPATH", Value: "1"})
+	}
 	process, _ := nvflare.Profile{}.Recognise(c)
 	id := profiles.Identity{Participant: "Site_2", Org: "hospital_b", Role: process.Role, Workspace: "/workspace", Pod: "job-0"}
 	problems := grammarOf(process, id).Environment(c)
@@ -56,6 +59,8 @@ func TestVariables(t *testing.T) {
 		"devices":                  {corev1.EnvVar{Name: "CUDA_VISIBLE_DEVICES", Value: "0,1"}, ""},
 		"other devices":            {corev1.EnvVar{Name: "NVIDIA_VISIBLE_DEVICES", Value: "all"}, `"NVIDIA_VISIBLE_DEVICES" is not on the list`},
 		"LD_PRELOAD":               {corev1.EnvVar{Name: "LD_PRELOAD", Value: "/tmp/x.so"}, "not on the list"},
+		"a safe path":              {corev1.EnvVar{Name: "PYTHONSAFEPATH", Value: "1"}, ""},
+		"a safe path that is none": {corev1.EnvVar{Name: "PYTHONSAFEPATH"}, `PYTHONSAFEPATH is "", but must be 1`},
 		"PYTHONPATH":               {corev1.EnvVar{Name: "PYTHONPATH", Value: "/workspace"}, "not on the list"},
 		"lower case":               {corev1.EnvVar{Name: "home", Value: "/tmp"}, "not on the list"},
 		"no name":                  {corev1.EnvVar{Value: "/tmp"}, "not on the list"},
@@ -73,6 +78,20 @@ func TestVariables(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Python loads modules from the working directory of the image unless it is kept from it.
+func TestSafePath(t *testing.T) {
+	words := strings.Fields(clientRun)
+	c := &corev1.Container{Command: words[:1], Args: words[1:]}
+	process, _ := nvflare.Profile{}.Recognise(c)
+	grammar := grammarOf(process, profiles.Identity{Participant: "Site_2", Role: process.Role, Workspace: "/workspace"})
+	problems := grammar.Environment(c)
+	require.Len(t, problems, 1)
+	require.Equal(t, "env", problems[0].Field)
+	require.Contains(t, problems[0].Detail, "PYTHONSAFEPATH is missing")
+	c.Env = []corev1.EnvVar{{Name: "PYTHONSAFEPATH", Value: "1"}, {Name: "PYTHONSAFEPATH", Value: ""}}
+	require.Len(t, grammar.Environment(c), 1, "the last one counts")
 }
 
 func TestVariablesOfJobs(t *testing.T) {
@@ -118,7 +137,7 @@ func TestDefaultsAreAllowed(t *testing.T) {
 		c := &corev1.Container{Args: strings.Fields(command)}
 		process, _ := nvflare.Profile{}.Recognise(c)
 		d := nvflare.Profile{}.Demands(process, profiles.Identity{Role: process.Role, Workspace: "/workspace"}).Containers[0]
-		require.Len(t, d.Defaults, 2)
+		require.Len(t, d.Defaults, 3)
 		require.Empty(t, d.Grammar.Environment(&corev1.Container{Args: c.Args, Env: d.Defaults}))
 	}
 }

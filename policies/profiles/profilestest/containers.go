@@ -83,17 +83,24 @@ func (c *ContainerCase) complete(t *testing.T, base *ContainerCase) {
 	require.NoError(t, json.Unmarshal(after, c.Container))
 }
 
-// Evaluate returns the process of the container and its problems, in the form of Want.
+// Evaluate returns the process of the container and its problems, in the form of Want. The
+// container gets the variables that mutation adds.
 func (c *ContainerCase) Evaluate(profile profiles.Profile) (process profiles.Process, recognised bool, problems []string) {
 	process, recognised = profile.Recognise(c.Container)
 	containers := profile.Demands(process, *c.Identity).Containers
-	grammar := containers[0].Grammar
+	demand := containers[0]
 	for _, helper := range containers[1:] {
 		if helper.Process == process {
-			grammar = helper.Grammar
+			demand = helper
 		}
 	}
-	for _, p := range append(grammar.Argv(c.Container), grammar.Environment(c.Container)...) {
+	made := c.Container.DeepCopy()
+	for _, variable := range demand.Defaults {
+		if !slices.ContainsFunc(made.Env, func(e corev1.EnvVar) bool { return e.Name == variable.Name }) {
+			made.Env = append(made.Env, variable)
+		}
+	}
+	for _, p := range append(demand.Grammar.Argv(made), demand.Grammar.Environment(made)...) {
 		problems = append(problems, p.Field+": "+p.Detail+"; fix: "+p.Fix)
 	}
 	return process, recognised, problems

@@ -22,8 +22,14 @@ func (g *Governed) kitAttacks(context.Context) ([]Attack, error) {
 	if err != nil {
 		return nil, err
 	}
+	edited, unsealed, err := g.editedCopies()
+	if err != nil {
+		return nil, err
+	}
 	return []Attack{
 		{"one changed byte: the plugin", inject(changed), "fed_client.json: changed"},
+		{"settings that were edited: the plugin", inject(edited), "kubectl flare kit seal --local DIR"},
+		{"settings that no one sealed: the webhook", inject(unsealed), "no one vouches for local/"},
 		{"another site's kit", append(inject(g.Kit(Site2)), "--kit-claim", KitClaim, "--kit-image", g.KitImage), "the participant may not run here"},
 	}, nil
 }
@@ -40,6 +46,23 @@ func (g *Governed) changedCopy() (string, error) {
 	}
 	_, err = file.WriteString("\n")
 	return dir, errors.Join(err, file.Close())
+}
+
+// editedCopies are the first site's kit with a logging configuration that runs a command: one
+// with the seal of local/ as it was, and one without.
+func (g *Governed) editedCopies() (edited, unsealed string, err error) {
+	edited, unsealed = filepath.Join(g.Dir, "edited", Site1), filepath.Join(g.Dir, "unsealed", Site1)
+	const evil = `{"version": 1, "handlers": {"x": {"()": "os.system", "command": "id"}}, "root": {"handlers": ["x"]}}`
+	for _, dir := range []string{edited, unsealed} {
+		if err := os.CopyFS(dir, os.DirFS(g.Kit(Site1))); err != nil {
+			return "", "", err
+		}
+		if err := os.WriteFile(filepath.Join(dir, "local", "log_config.json"), []byte(evil), 0o600); err != nil {
+			return "", "", err
+		}
+	}
+	err = errors.Join(os.Remove(filepath.Join(unsealed, kit.LocalSealFile)), os.Remove(filepath.Join(unsealed, kit.LocalSealCertificateFile)))
+	return edited, unsealed, err
 }
 
 // secretAttacks write the kit's Secret by hand, past the plugin. The last one

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -42,6 +43,11 @@ func (g *Governed) podAttacks(ctx context.Context) ([]Attack, error) {
 			main(p).VolumeMounts = append(main(p).VolumeMounts, corev1.VolumeMount{Name: kitVolume(p), MountPath: "/tmp/kit", ReadOnly: true})
 		}},
 		{"workingDir on the workspace", "workingDir", func(p *corev1.Pod) { main(p).WorkingDir = "/workspace" }},
+		{"another folder as the workspace", "another folder of the workspace claim", func(p *corev1.Pod) { main(p).VolumeMounts[0].SubPath = "job" }},
+		{"no settings", "local/ is not mounted", func(p *corev1.Pod) {
+			main(p).VolumeMounts = slices.DeleteFunc(main(p).VolumeMounts, func(m corev1.VolumeMount) bool { return m.Name == "local" })
+			p.Spec.Volumes = slices.DeleteFunc(p.Spec.Volumes, func(v corev1.Volume) bool { return v.Name == "local" })
+		}},
 		{"another command", "command", func(p *corev1.Pod) { main(p).Command = []string{"cat"} }},
 		{"a variable that brings code", "LD_PRELOAD", func(p *corev1.Pod) {
 			main(p).Env = append(main(p).Env, corev1.EnvVar{Name: "LD_PRELOAD", Value: "/workspace/x.so"})
