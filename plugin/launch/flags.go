@@ -3,13 +3,18 @@ package launch
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/delivery"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // flags are launch's own flags, as given.
@@ -25,6 +30,8 @@ type flags struct {
 	Wait             bool
 	Rollback         bool
 	Timeout          time.Duration
+	PodLabels        map[string]string
+	PodAnnotations   map[string]string
 	Delivery         delivery.Flags
 	sizeGiven        bool
 }
@@ -43,6 +50,8 @@ func (f *flags) add(cmd *cobra.Command, known *workloads.Registry) {
 	fs.StringVar(&f.Memory, "memory", f.Memory, "Memory request and limit, such as 8Gi; the default is a request of 256Mi and no limit")
 	fs.StringVar(&f.StorageSize, "storage-size", f.StorageSize, "Size of a new workspace volume")
 	fs.StringVar(&f.StorageClass, "storage-class", f.StorageClass, "StorageClass of a new workspace volume; the default is the cluster's default")
+	fs.StringToStringVar(&f.PodLabels, "pod-label", nil, "Label of the pods, such as sidecar.istio.io/inject=false, which keeps an injector away; may be given more than once")
+	fs.StringToStringVar(&f.PodAnnotations, "pod-annotation", nil, "Annotation of the pods, such as linkerd.io/inject=disabled; in a governed namespace, the SitePolicy says which may be; may be given more than once")
 	f.Delivery.Add(fs)
 	fs.StringVar(&f.ServerNamespace, "server-namespace", f.ServerNamespace, "Namespace of this cluster in which the server runs, for kits that dial a bare Service name")
 	fs.StringVar(&f.RootFingerprint, "root-fingerprint", f.RootFingerprint, "SHA-256 fingerprint that the kit's root certificate must have; get it from the project lead, not from the kit")
@@ -64,6 +73,7 @@ func (f *flags) participant(namespace string, known *workloads.Registry) (worklo
 	if f.Wait && f.Timeout < minTimeout {
 		errs = append(errs, fmt.Errorf("--timeout %s is too short: give at least %s, or --wait=false", f.Timeout, minTimeout))
 	}
+	errs = append(errs, f.podMeta()...)
 	quantity := func(flag, value string) resource.Quantity {
 		if value == "" {
 			return resource.Quantity{}
@@ -80,6 +90,28 @@ func (f *flags) participant(namespace string, known *workloads.Registry) (worklo
 		Resources:    workloads.Resources{CPU: quantity("cpu", f.CPU), Memory: quantity("memory", f.Memory)},
 		StorageSize:  quantity("storage-size", f.StorageSize),
 		StorageClass: f.StorageClass,
+		PodLabels:    f.PodLabels, PodAnnotations: f.PodAnnotations,
 	}
 	return p, errors.Join(errs...)
+}
+
+// podMeta checks the labels and annotations of pods. Those of the participant are made
+// from its kit.
+func (f *flags) podMeta() []error {
+	var errs []error
+	for flag, given := range map[string]map[string]string{"pod-label": f.PodLabels, "pod-annotation": f.PodAnnotations} {
+		for _, key := range slices.Sorted(maps.Keys(given)) {
+			reasons := validation.IsQualifiedName(key)
+			if flag == "pod-label" {
+				reasons = append(reasons, validation.IsValidLabelValue(given[key])...)
+			}
+			switch domain, _, _ := strings.Cut(key, "/"); {
+			case domain == names.Group || domain == "app.kubernetes.io":
+				errs = append(errs, fmt.Errorf("--%s %s is set from the kit: leave it out", flag, key))
+			case len(reasons) > 0:
+				errs = append(errs, fmt.Errorf("--%s %s=%s is not valid: %s", flag, key, given[key], reasons[0]))
+			}
+		}
+	}
+	return errs
 }

@@ -201,10 +201,11 @@ func TestBadInputWritesNothing(t *testing.T) {
 		ns   string
 		want []string
 	}{
-		"no image":           {args: []string{"--image="}, want: []string{"--image is missing"}},
-		"every flag at once": {args: []string{"--image=", "--cpu=x", "--memory=-1", "--timeout=1ms"}, want: []string{"--image", "--cpu", "--memory", "--timeout"}},
-		"no such namespace":  {ns: "absent", want: []string{`namespace "absent" does not exist`, "kubectl create namespace absent"}},
-		"not a kit":          {kit: func(b *bench) string { return b.t.TempDir() }, want: []string{"startup"}},
+		"no image":             {args: []string{"--image="}, want: []string{"--image is missing"}},
+		"every flag at once":   {args: []string{"--image=", "--cpu=x", "--memory=-1", "--timeout=1ms"}, want: []string{"--image", "--cpu", "--memory", "--timeout"}},
+		"a label of the kit's": {args: []string{"--pod-label=kubectl-flare.dev/role=server", "--pod-annotation=a b=c", "--pod-label=x=a b"}, want: []string{"--pod-label kubectl-flare.dev/role is set from the kit", "--pod-annotation a b=c is not valid", "--pod-label x=a b is not valid"}},
+		"no such namespace":    {ns: "absent", want: []string{`namespace "absent" does not exist`, "kubectl create namespace absent"}},
+		"not a kit":            {kit: func(b *bench) string { return b.t.TempDir() }, want: []string{"startup"}},
 		"expired": {
 			kit: func(b *bench) string {
 				return b.federation.Client("site-1", "hospital_a", kittest.WithDates(past, past.AddDate(1, 0, 0))).WriteDir(b.t)

@@ -2,6 +2,7 @@ package workloads
 
 import (
 	"fmt"
+	"maps"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -62,7 +63,16 @@ func (b Builder) Meta(name string) metav1.ObjectMeta {
 
 // PodMeta is the metadata of a pod template: labels and annotations, no name.
 func (b Builder) PodMeta() metav1.ObjectMeta {
-	return metav1.ObjectMeta{Labels: Labels(b.Kit), Annotations: Annotations(b.Kit)}
+	meta := metav1.ObjectMeta{Labels: maps.Clone(b.PodLabels), Annotations: maps.Clone(b.PodAnnotations)}
+	if meta.Labels == nil {
+		meta.Labels = map[string]string{}
+	}
+	if meta.Annotations == nil {
+		meta.Annotations = map[string]string{}
+	}
+	maps.Copy(meta.Labels, Labels(b.Kit))
+	maps.Copy(meta.Annotations, Annotations(b.Kit))
+	return meta
 }
 
 // serviceAccount is the participant's own, so that its pods do not run as the namespace's

@@ -71,6 +71,9 @@ type Participant struct {
 	ImagePullSecrets []string
 	// Resources are the requests and limits of the container.
 	Resources Resources
+	// PodLabels and PodAnnotations are for what the cluster adds to pods, such as the
+	// switch of an injector. They cannot replace those of the participant.
+	PodLabels, PodAnnotations map[string]string
 	// StorageSize is the size of the workspace.
 	StorageSize resource.Quantity
 	// StorageClass is the workspace's; empty means the cluster's default.

@@ -37,7 +37,7 @@ func furtherContainer(name string) string {
 			if in.label {
 				kind = "label"
 			}
-			return "if " + in.name + " adds it, set the " + kind + " " + in.key + ": \"" + in.off + "\" on the pod, or disable the injection for the namespace"
+			return "if " + in.name + " adds it, set the " + kind + " " + in.key + ": \"" + in.off + "\" on the pod (`kubectl flare launch --pod-" + kind + " " + in.key + "=" + in.off + "`), or disable the injection for the namespace"
 		}
 	}
 	return "run it in another pod; if an injector adds it, disable the injection for the pod or the namespace"

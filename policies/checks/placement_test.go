@@ -180,7 +180,7 @@ func TestInjectedContainers(t *testing.T) {
 		}
 	}
 	runCases(t, map[string]testCase{
-		"of Istio":   {"client", further("istio-proxy"), []string{`containers: fix: if Istio adds it, set the label sidecar.istio.io/inject: "false" on the pod, or disable the injection for the namespace`, "kit-mount: "}},
+		"of Istio":   {"client", further("istio-proxy"), []string{`containers: fix: if Istio adds it, set the label sidecar.istio.io/inject: "false" on the pod (` + "`kubectl flare launch --pod-label sidecar.istio.io/inject=false`" + `), or disable the injection for the namespace`, "kit-mount: "}},
 		"of Linkerd": {"client", further("linkerd-init"), []string{`containers: the annotation linkerd.io/inject: "disabled"`, "kit-mount: "}},
 		"of another": {"client", further("mesh-proxy"), []string{"containers: run it in another pod; if an injector adds it, disable the injection", "kit-mount: "}},
 	})
