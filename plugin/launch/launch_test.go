@@ -219,6 +219,19 @@ func TestBadInputWritesNothing(t *testing.T) {
 			},
 			want: []string{"must not be used", "key"},
 		},
+		"broken settings": {
+			kit: func(b *bench) string {
+				return b.federation.Client("site-1", "hospital_a").With("local/resources.json", []byte("{\n  \"components\": [],\n}")).WriteDir(b.t)
+			},
+			want: []string{"must not be used", "local/resources.json: not valid JSON: line 3: "},
+		},
+		"settings that changed": {
+			kit: func(b *bench) string {
+				k := b.federation.Client("site-1", "hospital_a").Seal(b.t, b.federation.Sealer("release"))
+				return k.With("local/privacy.json", []byte("{}")).WriteDir(b.t)
+			},
+			want: []string{"must not be used", "kubectl flare kit seal --local DIR"},
+		},
 		"another root": {args: []string{"--root-fingerprint=" + strings.Repeat("00", 32)}, want: []string{"root"}},
 		"a server in the wrong namespace": {
 			kit:  func(b *bench) string { return b.federation.Server("server1", "lab", "server1.other.svc").WriteDir(b.t) },
