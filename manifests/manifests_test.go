@@ -306,8 +306,6 @@ func readers() []string {
 	return []string{
 		// The kits of a governed namespace, by name.
 		"ClusterRole flare-webhook-site get",
-		// A user who writes the Secret of a kit holds that kit.
-		"ClusterRole flare-site-admin patch",
 		// The webhook's own certificate.
 		"Role flare-webhook-certificates get", "Role flare-webhook-certificates update",
 	}

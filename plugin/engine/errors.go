@@ -42,7 +42,7 @@ func explainPatch(o *object, err error) error {
 		return fmt.Errorf("other field managers have set fields that kubectl flare sets too: %s; undo that, or take the fields over with --force-conflicts",
 			strings.Join(lines, ", "))
 	}
-	if apierrors.IsInvalid(err) && strings.Contains(err.Error(), "field is immutable") && (o.kind == kindSecret || o.kind == kindConfigMap) {
+	if apierrors.IsInvalid(err) && strings.Contains(err.Error(), "field is immutable") && o.kind == kindConfigMap {
 		return fmt.Errorf("it exists in namespace %q with the name of this kit's digest, but with other content: either the kit was injected the other way (into a Secret, or with --kit-claim), or the object was tampered with; delete it and try again",
 			o.want.GetNamespace())
 	}

@@ -142,6 +142,11 @@ func (o *object) rehearse(ctx context.Context) error {
 	if o.keep {
 		return nil
 	}
+	if o.kind == kindSecret {
+		var err error
+		o.after, err = o.create(ctx, metav1.DryRunAll)
+		return err
+	}
 	after, err := o.patch(ctx, o.want, metav1.DryRunAll)
 	if err != nil && onlyOurs(err) {
 		o.force = true
@@ -154,8 +159,7 @@ func (o *object) rehearse(ctx context.Context) error {
 	switch {
 	case after.GetResourceVersion() == "":
 		o.action = Created
-	case o.before == nil || sameContent(o.before, after):
-		// An existing Secret is immutable: there is nothing to configure.
+	case sameContent(o.before, after):
 		o.action = Unchanged
 	default:
 		o.action = o.configured
@@ -167,6 +171,11 @@ func (o *object) rehearse(ctx context.Context) error {
 func (o *object) write(ctx context.Context) error {
 	if o.keep {
 		return nil
+	}
+	if o.kind == kindSecret {
+		after, err := o.create(ctx)
+		o.after, o.done = after, err == nil && !o.keep
+		return err
 	}
 	after, err := o.patch(ctx, o.want)
 	if err != nil {

@@ -136,8 +136,8 @@ func TestRequestsOfAPlan(t *testing.T) {
 	_, err := run(t, server, Plan{Steps: []Step{stages(account("a", "")), stages(kitSecret(owner("site-1"), "a"))}})
 	require.NoError(t, err)
 	want := []string{
-		"get namespaces false", "get serviceaccounts false", "patch serviceaccounts true", "patch secrets true",
-		"patch serviceaccounts false", "patch secrets false",
+		"get namespaces false", "get serviceaccounts false", "patch serviceaccounts true", "create secrets true",
+		"patch serviceaccounts false", "create secrets false",
 	}
 	if diff := cmp.Diff(want, requests); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

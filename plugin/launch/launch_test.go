@@ -296,7 +296,7 @@ func (e stringError) Error() string { return string(e) }
 func TestSecretsAreNeverRead(t *testing.T) {
 	b := newBench(t)
 	b.Deny = func(verb, resource, _ string, _ bool) *apierrors.StatusError {
-		if resource == "secrets" && verb != "patch" {
+		if resource == "secrets" && verb != "create" {
 			t.Errorf("%s secrets", verb)
 		}
 		return nil
@@ -339,7 +339,7 @@ func TestNewerKitIsANewSecret(t *testing.T) {
 	}
 	secrets := map[string]bool{}
 	for _, w := range b.Writes() {
-		if strings.HasPrefix(w, "patch secrets/") {
+		if strings.HasPrefix(w, "create secrets/") {
 			secrets[w] = true
 		}
 	}
@@ -439,7 +439,7 @@ func (b *bench) secrets(kits ...*kittest.Kit) {
 		want = append(want, kit.SecretName(k.Read()))
 	}
 	for _, w := range b.Writes() {
-		name, ok := strings.CutPrefix(w, "patch secrets/")
+		name, ok := strings.CutPrefix(w, "create secrets/")
 		if _, there := b.Get("secrets", "ns", name); ok && there && !slices.Contains(got, name) {
 			got = append(got, name)
 		}

@@ -3,6 +3,7 @@ package checks
 import (
 	"bytes"
 	"maps"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -21,6 +22,11 @@ const IDKitSecret = "kit-secret"
 // reviewed object, not of the stored one.
 func Secret(s, old *corev1.Secret, site *compiled.Policy, f *facts.Facts, r Request) []Result {
 	typed := s.Type == facts.KitSecretType || (old != nil && old.Type == facts.KitSecretType)
+	if typed || site.Profiles().Reserved(s.Name) {
+		if results := secretAnnotations(s, old); results != nil {
+			return results
+		}
+	}
 	switch {
 	case old != nil && sameSecret(s, old):
 		return nil // labels, annotations and finalizers
@@ -35,6 +41,24 @@ func Secret(s, old *corev1.Secret, site *compiled.Policy, f *facts.Facts, r Requ
 		return nil
 	case site.Profiles().Reserved(s.Name):
 		return secretProblem("metadata.name", "a reserved name", "use another name", quote(s.Name))
+	}
+	return nil
+}
+
+// secretAnnotations denies annotations of others on Secrets of kits and launchers: tools
+// keep copies of the content there, such as the last applied configuration of kubectl, which
+// are in no digest and which users see who may not read the Secret's data.
+func secretAnnotations(s, old *corev1.Secret) []Result {
+	for _, key := range slices.Sorted(maps.Keys(s.Annotations)) {
+		if strings.HasPrefix(key, names.Group+"/") {
+			continue
+		}
+		if old != nil {
+			if before, ok := old.Annotations[key]; ok && before == s.Annotations[key] {
+				continue
+			}
+		}
+		return secretProblem("metadata.annotations", "an annotation of another tool", "remove it, and use `kubectl flare kit inject`", quote(key))
 	}
 	return nil
 }

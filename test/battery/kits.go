@@ -225,10 +225,10 @@ func (k *kits) functions() template.FuncMap {
 			}
 			return "", fmt.Errorf("kit %s has no %s", one, name)
 		},
-		// later is a time from now, or before now, as in RFC 3339.
+		// later is a time after the start of the run, or before it, as in RFC 3339.
 		"later": func(after string) (string, error) {
 			d, err := time.ParseDuration(after)
-			return time.Now().Add(d).UTC().Format(time.RFC3339), err
+			return k.l.started.Add(d).UTC().Format(time.RFC3339), err
 		},
 		// hash8 are the digits that NVFLARE's launcher appends to a site's name.
 		"hash8": func(site string) string {

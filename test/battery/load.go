@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"text/template"
+	"time"
 
 	"k8s.io/apimachinery/pkg/util/yaml"
 	sigsyaml "sigs.k8s.io/yaml"
@@ -49,6 +50,8 @@ type loader struct {
 	t    testing.TB
 	dir  string
 	kits *kits
+	// started is the same for all cases of a run.
+	started time.Time
 	// catalog is the one that policies are compiled with.
 	catalog *policies.Catalog
 }
@@ -56,7 +59,7 @@ type loader struct {
 func newLoader(t testing.TB) *loader {
 	t.Helper()
 	_, here, _, _ := runtime.Caller(0)
-	l := &loader{t: t, dir: filepath.Join(filepath.Dir(here), "testdata"), catalog: catalog(t)}
+	l := &loader{t: t, dir: filepath.Join(filepath.Dir(here), "testdata"), catalog: catalog(t), started: time.Now()}
 	l.kits = l.newKits()
 	return l
 }

@@ -117,6 +117,8 @@ func verb(r *http.Request, req request) string {
 		return "patch"
 	case r.Method == http.MethodDelete:
 		return "delete"
+	case r.Method == http.MethodPost && req.name == "":
+		return "create"
 	case req.query.Get("watch") != "":
 		return "watch"
 	case req.name == "":

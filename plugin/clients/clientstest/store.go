@@ -1,6 +1,7 @@
 package clientstest
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -28,6 +29,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, req request) {
 		s.get(w, req)
 	case req.verb == "patch":
 		s.patch(w, r, req)
+	case req.verb == "create":
+		s.create(w, r, req)
 	case req.verb == "delete":
 		s.delete(w, req)
 	}
@@ -47,6 +50,40 @@ func (s *Server) get(w http.ResponseWriter, req request) {
 		return
 	}
 	reply(w, http.StatusOK, u.Object)
+}
+
+// create stores a new object; its name is in the body.
+func (s *Server) create(w http.ResponseWriter, r *http.Request, req request) {
+	u := &unstructured.Unstructured{}
+	if err := json.NewDecoder(r.Body).Decode(&u.Object); err != nil {
+		s.t.Errorf("%s: %v", r.URL, err)
+	}
+	u.SetNamespace(req.namespace)
+	req.name = u.GetName()
+	created, err := s.created(req, u)
+	if err != nil {
+		deny(w, err)
+		return
+	}
+	if !req.dryRun && s.OnWrite != nil {
+		s.OnWrite(created)
+	}
+	reply(w, http.StatusCreated, created.Object)
+}
+
+func (s *Server) created(req request, u *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case req.namespace != "" && s.objects[key("namespaces", "", req.namespace)] == nil:
+		return nil, apierrors.NewNotFound(namespaces(), req.namespace)
+	case s.objects[req.key()] != nil:
+		return nil, apierrors.NewAlreadyExists(req.groupResource(), req.name)
+	case req.dryRun:
+		return u, nil
+	}
+	s.writes = append(s.writes, fmt.Sprintf("create %s/%s", req.plural, req.name))
+	return s.store(req.kind, u), nil
 }
 
 func (s *Server) list(w http.ResponseWriter, req request) {

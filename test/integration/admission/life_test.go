@@ -127,9 +127,7 @@ func TestWebhookAway(t *testing.T) {
 	}
 	denied(t, pod(ns), "failed calling webhook", "pods.kubectl-flare.dev")
 	require.NoError(t, pod("default"))
-	template := corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"a": "b"}}, Spec: podOf("x").Spec}
-	deployment := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Name: "d"}, Spec: appsv1.DeploymentSpec{Selector: &metav1.LabelSelector{MatchLabels: template.Labels}, Template: template}}
-	_, err := world.typed.AppsV1().Deployments(ns).Create(t.Context(), deployment, metav1.CreateOptions{})
+	_, err := world.typed.AppsV1().Deployments(ns).Create(t.Context(), deploymentOf("d"), metav1.CreateOptions{})
 	require.NoError(t, err)
 	require.NoError(t, world.start())
 	within(t, 5*time.Second, "it is back", func() bool { return pod(ns) == nil })
@@ -171,4 +169,10 @@ func TestAPIServerOutOfReach(t *testing.T) {
 	within(t, 30*time.Second, "the change is known", func() bool { return try(podOf("p")) != nil })
 	denied(t, try(podOf("p")), "pods.kubectl-flare.dev", "otherPods")
 	denied(t, try(withKit), "pods.kubectl-flare.dev", "the Secret does not exist")
+}
+
+// deploymentOf makes pods like podOf.
+func deploymentOf(name string) *appsv1.Deployment {
+	template := corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"a": "b"}}, Spec: podOf("x").Spec}
+	return &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Name: name}, Spec: appsv1.DeploymentSpec{Selector: &metav1.LabelSelector{MatchLabels: template.Labels}, Template: template}}
 }
