@@ -9,6 +9,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // matched finds the entries of the policy that the pod uses. If the pod belongs to no
@@ -22,8 +23,11 @@ func matched(p *checks.Pod) []ExplainMatch {
 		all = append(all, imageMatches(p)...)
 	}
 	for i := range p.Spec.Volumes {
-		if v := &p.Spec.Volumes[i]; v.PersistentVolumeClaim != nil {
+		switch v := &p.Spec.Volumes[i]; {
+		case v.PersistentVolumeClaim != nil:
 			all = append(all, claimMatch(p, v))
+		case v.ConfigMap != nil && strings.HasPrefix(v.ConfigMap.Name, names.PrefixLocal):
+			all = append(all, localMatch(p, v.ConfigMap.Name))
 		}
 	}
 	if participant, ok := p.Site.ParticipantOfAccount(p.Spec.ServiceAccountName); ok {
@@ -46,19 +50,33 @@ func kitMatches(p *checks.Pod) []ExplainMatch {
 			all = append(all, ExplainMatch{what, fmt.Sprintf("spec.kits.trustRoots[%d]", i), root.Name})
 		}
 	}
-	return append(all, sealMatch(p, what))
+	return append(all, sealMatch(p, what, p.Kit.SealedBy, p.Kit.SealerKey, p.Kit.Serial))
 }
 
-func sealMatch(p *checks.Pod, what string) ExplainMatch {
-	switch p.Kit.SealedBy {
+// localMatch says who vouches for a local/.
+func localMatch(p *checks.Pod, name string) ExplainMatch {
+	what, known := "ConfigMap "+name, p.Facts.Locals[name]
+	if known.Error != "" || !known.Listed {
+		return sealMatch(p, what, known.SealedBy, known.SealerKey, known.Serial)
+	}
+	for i, one := range p.Policy.Kits.Local {
+		if one.Participant == known.Identity.Participant && strings.HasSuffix(name, "-"+one.Digest[:names.DigestDigits]) {
+			return ExplainMatch{what, fmt.Sprintf("spec.kits.local[%d]", i), "the policy lists its digest"}
+		}
+	}
+	return ExplainMatch{What: what, Detail: "the policy lists its digest"}
+}
+
+func sealMatch(p *checks.Pod, what string, by facts.SealKind, key string, serial int64) ExplainMatch {
+	switch by {
 	case facts.SealProject:
-		return ExplainMatch{What: what, Entry: "spec.kits.trustRoots", Detail: fmt.Sprintf("sealed by the project, serial %d", p.Kit.Serial)}
+		return ExplainMatch{What: what, Entry: "spec.kits.trustRoots", Detail: fmt.Sprintf("sealed by the project, serial %d", serial)}
 	case facts.SealNative:
 		return ExplainMatch{What: what, Entry: "spec.kits.signature", Detail: "the framework's own signature"}
 	case facts.SealSite, facts.SealNone:
 	}
-	if i := p.Site.Sealer(p.Kit.SealerKey); i >= 0 {
-		return ExplainMatch{what, fmt.Sprintf("spec.kits.sealers[%d]", i), fmt.Sprintf("sealed by the site's %s, serial %d", p.Policy.Kits.Sealers[i].Name, p.Kit.Serial)}
+	if i := p.Site.Sealer(key); i >= 0 {
+		return ExplainMatch{what, fmt.Sprintf("spec.kits.sealers[%d]", i), fmt.Sprintf("sealed by the site's %s, serial %d", p.Policy.Kits.Sealers[i].Name, serial)}
 	}
 	return ExplainMatch{What: what, Detail: "no seal that the policy trusts"}
 }

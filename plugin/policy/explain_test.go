@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 func TestExplainAFile(t *testing.T) {
@@ -31,6 +33,24 @@ func TestExplainAFile(t *testing.T) {
 		assert.Contains(t, out, want)
 	}
 	assert.NotContains(t, out, "fail\n")
+}
+
+// local/ is sealed, or the policy lists it.
+func TestExplainLocal(t *testing.T) {
+	s := newSite(t)
+	args := []string{"explain", "-f", "-", "--kit", s.kitDir, "--policy"}
+	pod := podOf(t, last(t, s.manifests))
+	out, err := run(t, pod, append(args, s.policyFile)...)
+	require.NoError(t, err)
+	what := "ConfigMap " + kit.ConfigMapName(s.kit)
+	assert.Contains(t, out, what+": spec.kits.trustRoots (sealed by the project, serial 1)\n")
+
+	text, err := os.ReadFile(s.policyFile)
+	require.NoError(t, err)
+	listed := strings.Replace(string(text), "  kits:\n", "  kits:\n    local: [{participant: site-1, digest: "+s.kit.LocalDigest()+"}]\n", 1)
+	out, err = run(t, pod, append(args, write(t, "listed.yaml", listed))...)
+	require.NoError(t, err)
+	assert.Contains(t, out, what+": spec.kits.local[0] (the policy lists its digest)\n")
 }
 
 func TestExplainFailures(t *testing.T) {

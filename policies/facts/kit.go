@@ -104,6 +104,11 @@ type LocalFact struct {
 	// participant is known.
 	Identity acceptance.Identity
 	Listed   bool
+	// SealedBy says who vouches for it, SealNone if the policy does; SealerKey is the
+	// fingerprint of the sealing key, and Serial the seal's serial.
+	SealedBy  SealKind
+	SealerKey string
+	Serial    int64
 	// Terms say whether a pod may start with it now.
 	Terms acceptance.Terms
 }

@@ -64,13 +64,17 @@ func OfVerified(verified acceptance.Verified) facts.KitFact {
 		fact.RootFingerprint = pki.Fingerprint(k.Root)
 	}
 	if s := verified.Seal(); s != nil {
-		fact.SealedBy, fact.SealerKey, fact.Serial = facts.SealProject, s.KeyFingerprint, s.Serial
-		if s.SealedBy == seal.BySite {
-			fact.SealedBy = facts.SealSite
-		}
+		fact.SealedBy, fact.SealerKey, fact.Serial = sealKind(s), s.KeyFingerprint, s.Serial
 		if fact.Version == "" {
 			fact.Version = s.Framework.Version
 		}
 	}
 	return fact
+}
+
+func sealKind(s *acceptance.Sealed) facts.SealKind {
+	if s.SealedBy == seal.BySite {
+		return facts.SealSite
+	}
+	return facts.SealProject
 }

@@ -160,7 +160,7 @@ func TestLocal(t *testing.T) {
 	m.Name = kit.ConfigMapName(k)
 	policy := policyFor(f)
 	fact := kitfact.LocalUnder(registry, policy, m)
-	if fact.Error != "" || !fact.Immutable || fact.Identity != acceptance.IdentityOf(k) || fact.Listed {
+	if fact.Error != "" || !fact.Immutable || fact.Identity != acceptance.IdentityOf(k) || fact.Listed || fact.SealedBy != facts.SealProject || fact.Serial != 1 {
 		t.Errorf("%+v", fact)
 	}
 	if whole := kitfact.Under(registry, policy, secretOf(f.Client("site-1", "hospital_a").Seal(t, f.Sealer("lead")))); whole.Identity() != fact.Identity {

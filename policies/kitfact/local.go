@@ -46,5 +46,9 @@ func evaluatedLocal(m *corev1.ConfigMap, rules *acceptance.Rules) facts.LocalFac
 	if err := failed.Err(); err != nil {
 		return facts.LocalFact{Error: err.Error(), Failures: failed}
 	}
-	return facts.LocalFact{Identity: verified.Identity(), Listed: verified.Listed(), Terms: verified.Terms()}
+	fact := facts.LocalFact{Identity: verified.Identity(), Listed: verified.Listed(), Terms: verified.Terms()}
+	if s := verified.Seal(); s != nil {
+		fact.SealedBy, fact.SealerKey, fact.Serial = sealKind(s), s.KeyFingerprint, s.Serial
+	}
+	return fact
 }

@@ -54,12 +54,32 @@ func BenchmarkCold(b *testing.B) {
 	})
 }
 
+// BenchmarkColdLocal is the same for a local/ with the usual files.
+func BenchmarkColdLocal(b *testing.B) {
+	f := kittest.NewFederation(b, "demo")
+	k := f.Client("site-1", "hospital_a").Seal(b, f.Sealer("lead")).Read()
+	m := &corev1.ConfigMap{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
+		ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: kit.ConfigMapName(k), UID: "m-1", ResourceVersion: "1"}, Immutable: new(true),
+	}
+	m.Data, m.BinaryData = k.ConfigMapData()
+	reader := serving(b, m)
+	policy := &v1alpha1.SitePolicy{ObjectMeta: metav1.ObjectMeta{UID: "p", Generation: 1}}
+	policy.Spec.Participants = []string{"site-1"}
+	policy.Spec.Kits.TrustRoots = []v1alpha1.TrustRoot{{Name: "demo", SHA256: pki.Fingerprint(f.Root)}}
+	verifier := kits.NewVerifier(reader, clock.RealClock{}, frameworks.Default(), func() {})
+	for b.Loop() {
+		policy.Generation++
+		require.Empty(b, verifier.Local(b.Context(), m.Namespace, m.Name, policy).Error)
+	}
+}
+
 // serving returns a client of a server that always answers with one object.
-func serving(b *testing.B, secret *corev1.Secret) client.Client {
+func serving(b *testing.B, object client.Object) client.Client {
 	b.Helper()
 	scheme := runtime.NewScheme()
 	require.NoError(b, corev1.AddToScheme(scheme))
-	encoded, err := runtime.Encode(protobuf.NewSerializer(scheme, scheme), secret)
+	encoded, err := runtime.Encode(protobuf.NewSerializer(scheme, scheme), object)
 	require.NoError(b, err)
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", runtime.ContentTypeProtobuf)
@@ -68,6 +88,7 @@ func serving(b *testing.B, secret *corev1.Secret) client.Client {
 	b.Cleanup(server.Close)
 	mapper := meta.NewDefaultRESTMapper(nil)
 	mapper.Add(corev1.SchemeGroupVersion.WithKind("Secret"), meta.RESTScopeNamespace)
+	mapper.Add(corev1.SchemeGroupVersion.WithKind("ConfigMap"), meta.RESTScopeNamespace)
 	config := &rest.Config{Host: server.URL, QPS: -1, Timeout: time.Minute, TLSClientConfig: rest.TLSClientConfig{Insecure: true}}
 	c, err := client.New(config, client.Options{Scheme: scheme, Mapper: mapper})
 	require.NoError(b, err)
