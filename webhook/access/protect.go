@@ -24,6 +24,11 @@ const (
 
 // Protect serves a handler only to callers whose bearer token the API server knows and
 // whose user may get the request's path, as Kubernetes' own components protect /metrics.
+//
+// Why not controller-runtime's filters.WithAuthenticationAndAuthorization (v0.25.2)? It asks
+// the same two questions, but the stripped webhook grew with it from 32.2 to 51.7 MB, above
+// the goal of 35 MB: it links the authentication and authorization of k8s.io/apiserver, with
+// gRPC and OpenTelemetry.
 func Protect(handler http.Handler, reviewer Reviewer) http.Handler {
 	limit := rate.NewLimiter(perSecond, burst)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
