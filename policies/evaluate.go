@@ -63,9 +63,9 @@ func (p *Policy) results(r *Review, f *Facts) []checks.Result {
 	case configMaps:
 		return p.configMap(r, f)
 	case claims:
-		return p.claim(r)
+		return p.claim(r, f)
 	case snapshots:
-		return p.snapshot(r)
+		return p.snapshot(r, f)
 	case networkPolicies, services, endpoints, endpointSlices, ingresses:
 		return p.network(r)
 	case sitePolicies:

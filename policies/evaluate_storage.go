@@ -26,19 +26,19 @@ func (p *Policy) deletion(r *Review) []checks.Result {
 	return unknown(r)
 }
 
-func (p *Policy) claim(r *Review) []checks.Result {
+func (p *Policy) claim(r *Review, f *Facts) []checks.Result {
 	claim, ok := r.Object.(*corev1.PersistentVolumeClaim)
 	if !ok || claim == nil {
 		return unknown(r)
 	}
 	old, _ := r.OldObject.(*corev1.PersistentVolumeClaim)
-	return checks.Claim(claim, old, p.site)
+	return checks.Claim(claim, old, p.site, f)
 }
 
 // snapshot evaluates new snapshots: their source cannot be changed.
-func (p *Policy) snapshot(r *Review) []checks.Result {
+func (p *Policy) snapshot(r *Review, f *Facts) []checks.Result {
 	if s, ok := r.Object.(*snapshot.VolumeSnapshot); ok && s != nil {
-		return checks.Snapshot(s, p.site)
+		return checks.Snapshot(s, p.site, f)
 	}
 	return unknown(r)
 }

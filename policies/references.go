@@ -36,6 +36,14 @@ func ClaimReferences(pod *corev1.Pod) []string {
 	return unique(names)
 }
 
+// CopySources are the claims that Facts.Claims must contain for a new claim or snapshot.
+func CopySources(r *Review) []string {
+	if r.Operation != Create {
+		return nil
+	}
+	return checks.CopySources(r.Object)
+}
+
 // SecretReferences are the Secrets that Facts.Secrets must contain: those of a pod that is
 // no participant, if the policy allows such pods and pins roots.
 func (p *Policy) SecretReferences(pod *corev1.Pod) []string {

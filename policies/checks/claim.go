@@ -4,6 +4,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
+	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 )
 
 // IDClaim is the check of claims.
@@ -16,13 +17,13 @@ const IDClaim = "claim"
 // without spec.volumeName.
 //
 // Fields: spec.volumeName, spec.dataSource, spec.dataSourceRef.
-func Claim(c, old *corev1.PersistentVolumeClaim, site *compiled.Policy) []Result {
+func Claim(c, old *corev1.PersistentVolumeClaim, site *compiled.Policy, f *facts.Facts) []Result {
 	results := volumeOf(c, old, site)
 	switch {
 	case old != nil:
 		return results // the sources cannot be changed
 	case site.ClaimHolds(c.Name) == "":
-		return append(results, copies(c, site)...)
+		return append(results, copies(c, site, f)...)
 	case c.Spec.DataSource != nil || c.Spec.DataSourceRef != nil:
 		return append(results, Result{
 			ID: IDClaim, Field: "spec.dataSource", Reason: "a claim for participants that is filled from another source",

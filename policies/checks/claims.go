@@ -1,5 +1,10 @@
 package checks
 
+import (
+	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
+	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+)
+
 // claims requires that a claim under another name is not bound to a volume with data of
 // the policy: the data is on the volume, and the author of a claim chooses its name. A
 // claim that is not bound yet, or does not exist yet, is allowed, since the check claim
@@ -34,4 +39,11 @@ const fixClaimLookUp = "try again; mount fewer claims if there are many"
 func (p *Pod) pinned(claim string) bool {
 	rule, _ := p.Site.Data(claim)
 	return rule != nil && rule.VolumeName != ""
+}
+
+// mayHoldData says whether a claim under another name is, or could be, bound to a volume
+// with data of the policy.
+func mayHoldData(f *facts.Facts, site *compiled.Policy, claim string) bool {
+	known, ok := f.Claims[claim]
+	return !ok || (known.Error != "" && !known.Absent) || site.DataOn(known.VolumeName) != nil
 }

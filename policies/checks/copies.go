@@ -1,9 +1,13 @@
 package checks
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
+	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 	"github.com/kubectl-flare/kubectl-flare/policies/snapshot"
 )
 
@@ -24,7 +28,7 @@ const kindClaim = "PersistentVolumeClaim"
 // not: a cluster admin should look for them before `site add`.
 //
 // Backup tools make copies too, so users with the verb govern may, and are warned.
-func copies(c *corev1.PersistentVolumeClaim, policy *compiled.Policy) []Result {
+func copies(c *corev1.PersistentVolumeClaim, policy *compiled.Policy, f *facts.Facts) []Result {
 	var sources []source
 	if s := c.Spec.DataSource; s != nil {
 		sources = append(sources, source{group(s.APIGroup), s.Kind, s.Name})
@@ -33,7 +37,7 @@ func copies(c *corev1.PersistentVolumeClaim, policy *compiled.Policy) []Result {
 		sources = append(sources, source{group(s.APIGroup), s.Kind, s.Name})
 	}
 	for _, s := range sources {
-		if results := s.check(policy); results != nil {
+		if results := s.check(policy, f); results != nil {
 			return results
 		}
 	}
@@ -50,10 +54,10 @@ func group(name *string) string {
 	return *name
 }
 
-func (s source) check(policy *compiled.Policy) []Result {
+func (s source) check(policy *compiled.Policy, f *facts.Facts) []Result {
 	switch {
 	case s.group == corev1.GroupName && s.kind == kindClaim:
-		return copyOf(s.name, "spec.dataSource", policy)
+		return copyOf(s.name, "spec.dataSource", policy, f)
 	case s.group == snapshot.Group && s.kind == snapshot.Kind:
 		return nil
 	}
@@ -66,15 +70,18 @@ func (s source) check(policy *compiled.Policy) []Result {
 // Snapshot is the same for a snapshot, since any claim could be made of it.
 //
 // Fields: spec.source.persistentVolumeClaimName.
-func Snapshot(s *snapshot.VolumeSnapshot, policy *compiled.Policy) []Result {
+func Snapshot(s *snapshot.VolumeSnapshot, policy *compiled.Policy, f *facts.Facts) []Result {
 	if name := s.Spec.Source.PersistentVolumeClaimName; name != nil {
-		return copyOf(*name, "spec.source.persistentVolumeClaimName", policy)
+		return copyOf(*name, "spec.source.persistentVolumeClaimName", policy, f)
 	}
 	return nil
 }
 
-func copyOf(claim, field string, policy *compiled.Policy) []Result {
+func copyOf(claim, field string, policy *compiled.Policy, f *facts.Facts) []Result {
 	what := policy.ClaimHolds(claim)
+	if what == "" && mayHoldData(f, policy, claim) {
+		what = "data, or it cannot be looked up"
+	}
 	if what == "" {
 		return nil
 	}
@@ -82,4 +89,25 @@ func copyOf(claim, field string, policy *compiled.Policy) []Result {
 		ID: IDCopies, Field: field, Reason: "a copy of a claim that only participants may mount", Detail: "claim " + quote(claim) + " contains " + what,
 		Fix: "for a backup, give the backup tool the verb govern on the SitePolicy, or ask a storage admin to make it outside of the namespace", Exempt: ExemptGovernWarned,
 	}}
+}
+
+// CopySources are the claims that a new claim or snapshot is made of, whose volumes the
+// verdict depends on.
+func CopySources(object runtime.Object) []string {
+	var names []string
+	switch o := object.(type) {
+	case *corev1.PersistentVolumeClaim:
+		if s := o.Spec.DataSource; s != nil && s.Kind == kindClaim {
+			names = append(names, s.Name)
+		}
+		if s := o.Spec.DataSourceRef; s != nil && s.Kind == kindClaim {
+			names = append(names, s.Name)
+		}
+	case *snapshot.VolumeSnapshot:
+		if name := o.Spec.Source.PersistentVolumeClaimName; name != nil {
+			names = append(names, *name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

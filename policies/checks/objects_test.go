@@ -39,6 +39,14 @@ func expect(t *testing.T, name string, results []checks.Result, id, want string)
 	require.NotEmpty(t, results[0].Field, name)
 }
 
+// claimFacts are of claims that a copy could be made of.
+func claimFacts() *facts.Facts {
+	absent := facts.ClaimFact{Error: "does not exist", Absent: true}
+	return &facts.Facts{Claims: map[string]facts.ClaimFact{
+		"notes": {VolumeName: "pv-18"}, "later": {}, "other": {VolumeName: "pv-17"}, "broken": {Error: "timeout"}, "none": absent, "": absent,
+	}}
+}
+
 func TestClaimsThatAreCopies(t *testing.T) {
 	site := siteOf(t, func(s *v1alpha1.SitePolicySpec) { s.Kits.Claims = []string{"flare-kits"} })
 	empty, snapshots := "", snapshot.Group
@@ -56,16 +64,21 @@ func TestClaimsThatAreCopies(t *testing.T) {
 		change func(*corev1.PersistentVolumeClaimSpec)
 		want   string
 	}{
-		"empty":                 {func(*corev1.PersistentVolumeClaimSpec) {}, ""},
-		"of data":               {typed(nil, "PersistentVolumeClaim", "ct-scans"), `claim "ct-scans" contains data`},
-		"of data, in words":     {typed(&empty, "PersistentVolumeClaim", "ct-scans"), "contains data"},
-		"of data, by reference": {ref(nil, "PersistentVolumeClaim", "ct-scans"), "contains data"},
-		"of a workspace":        {typed(nil, "PersistentVolumeClaim", "site-2-809cb9ad-workspace"), "contains a workspace"},
-		"of kits":               {typed(nil, "PersistentVolumeClaim", "flare-kits"), "contains kits"},
-		"of an ordinary claim":  {typed(nil, "PersistentVolumeClaim", "notes"), ""},
-		"of a snapshot":         {typed(&snapshots, "VolumeSnapshot", "any"), ""},
-		"of another's snapshot": {typed(&empty, "VolumeSnapshot", "any"), "a source of a kind that is not allowed"},
-		"of a populator's":      {ref(new("forklift.example.org"), "Import", "x"), `"Import.forklift.example.org"`},
+		"empty":                  {func(*corev1.PersistentVolumeClaimSpec) {}, ""},
+		"of data":                {typed(nil, "PersistentVolumeClaim", "ct-scans"), `claim "ct-scans" contains data`},
+		"of data, in words":      {typed(&empty, "PersistentVolumeClaim", "ct-scans"), "contains data"},
+		"of data, by reference":  {ref(nil, "PersistentVolumeClaim", "ct-scans"), "contains data"},
+		"of a workspace":         {typed(nil, "PersistentVolumeClaim", "site-2-809cb9ad-workspace"), "contains a workspace"},
+		"of kits":                {typed(nil, "PersistentVolumeClaim", "flare-kits"), "contains kits"},
+		"of an ordinary claim":   {typed(nil, "PersistentVolumeClaim", "notes"), ""},
+		"of a claim on the data": {typed(nil, "PersistentVolumeClaim", "other"), `claim "other" contains data`},
+		"of an unbound claim":    {typed(nil, "PersistentVolumeClaim", "later"), ""},
+		"of no claim":            {typed(nil, "PersistentVolumeClaim", "none"), ""},
+		"of an unknown claim":    {ref(nil, "PersistentVolumeClaim", "broken"), "cannot be looked up"},
+		"of a claim, no fact":    {ref(nil, "PersistentVolumeClaim", "unseen"), "cannot be looked up"},
+		"of a snapshot":          {typed(&snapshots, "VolumeSnapshot", "any"), ""},
+		"of another's snapshot":  {typed(&empty, "VolumeSnapshot", "any"), "a source of a kind that is not allowed"},
+		"of a populator's":       {ref(new("forklift.example.org"), "Import", "x"), `"Import.forklift.example.org"`},
 		"the second source is": {func(s *corev1.PersistentVolumeClaimSpec) {
 			typed(nil, "PersistentVolumeClaim", "notes")(s)
 			ref(nil, "PersistentVolumeClaim", "ct-scans")(s)
@@ -78,7 +91,7 @@ func TestClaimsThatAreCopies(t *testing.T) {
 	} {
 		claim := &corev1.PersistentVolumeClaim{}
 		tc.change(&claim.Spec)
-		expect(t, name, checks.Claim(claim, nil, site), checks.IDCopies, tc.want)
+		expect(t, name, checks.Claim(claim, nil, site, claimFacts()), checks.IDCopies, tc.want)
 	}
 }
 
@@ -107,7 +120,7 @@ func TestVolumesOfClaims(t *testing.T) {
 		"a workspace on the data":       {made("server1-workspace", "pv-17"), nil, `is for claim "ct-scans"`},
 		"kits that a snapshot provides": {filled, nil, `claim "flare-kits" contains kits`},
 	} {
-		expect(t, name, checks.Claim(tc.claim, tc.old, site), checks.IDClaim, tc.want)
+		expect(t, name, checks.Claim(tc.claim, tc.old, site, claimFacts()), checks.IDClaim, tc.want)
 	}
 }
 
@@ -128,11 +141,11 @@ func TestSnapshots(t *testing.T) {
 		want  string
 	}{
 		"of data": {new("ct-scans"), "spec.source.persistentVolumeClaimName: a copy"}, "of a workspace": {new("server1-workspace"), "contains a workspace"},
-		"of an ordinary claim": {new("notes"), ""}, "of a content": {nil, ""}, "of nothing": {new(""), ""},
+		"of an ordinary claim": {new("notes"), ""}, "of a claim on the data": {new("other"), `claim "other" contains data`}, "of a content": {nil, ""}, "of nothing": {new(""), ""},
 	} {
 		s := &snapshot.VolumeSnapshot{}
 		s.Spec.Source.PersistentVolumeClaimName = tc.claim
-		expect(t, name, checks.Snapshot(s, site), checks.IDCopies, tc.want)
+		expect(t, name, checks.Snapshot(s, site, claimFacts()), checks.IDCopies, tc.want)
 	}
 }
 

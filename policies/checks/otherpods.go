@@ -51,11 +51,16 @@ func (p *Pod) claimOf(v *corev1.Volume) (name, field string) {
 	return "", ""
 }
 
-// TouchesParticipants says whether a pod mounts a claim that only participants may mount,
-// for example because it is older than the label of the namespace.
+// TouchesParticipants says whether a pod mounts a claim that only participants may mount, or
+// another claim on a volume with data, for example because it is older than the label of
+// the namespace. If a claim cannot be looked up, it may be one.
 func TouchesParticipants(p *Pod) bool {
 	for i := range p.Spec.Volumes {
-		if name, _ := p.claimOf(&p.Spec.Volumes[i]); p.Site.ClaimHolds(name) != "" {
+		v := &p.Spec.Volumes[i]
+		if name, _ := p.claimOf(v); p.Site.ClaimHolds(name) != "" {
+			return true
+		}
+		if v.PersistentVolumeClaim != nil && mayHoldData(p.Facts, p.Site, v.PersistentVolumeClaim.ClaimName) {
 			return true
 		}
 	}

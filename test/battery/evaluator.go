@@ -46,6 +46,7 @@ func (c *Case) evaluate(site *policies.Policy, known *policies.Catalog) Verdict 
 		c.reviewed(&f)
 	}
 	f.Terminating = snap.Terminating
+	snap.claims(&f, policies.CopySources(&r))
 	d := site.Evaluate(r, f)
 	if !d.Allowed && snap.Govern && d.NeedsGovern() {
 		f.Govern = true

@@ -58,7 +58,12 @@ func (snap *Snapshot) lookAt(f *policies.Facts, pod *corev1.Pod) {
 		}
 	}
 	snap.others(f, pod)
-	for _, name := range policies.ClaimReferences(pod) {
+	snap.claims(f, policies.ClaimReferences(pod))
+}
+
+// claims looks up to which volumes claims are bound.
+func (snap *Snapshot) claims(f *policies.Facts, names []string) {
+	for _, name := range names {
 		f.Claims[name] = policies.ClaimFact{Error: "the PersistentVolumeClaim does not exist", Absent: true}
 		for _, c := range snap.Claims {
 			if c.Name == name {
