@@ -59,7 +59,7 @@ func TestCommand(t *testing.T) {
 		"another site":        {"client", arg(11, "uid=site-1"), []string{`command: uid is "site-1"`}},
 		"twice":               {"client", func(w *world) { w.main().Args = append(w.main().Args, "org=hospital_b") }, []string{"command: occurs twice"}},
 		"one more":            {"client", func(w *world) { w.main().Args = append(w.main().Args, "log_config=x") }, []string{"command: not allowed"}},
-		"one less":            {"client", func(w *world) { w.main().Args = w.main().Args[:11] }, []string{"command: uid=Site_2 is missing"}},
+		"one less":            {"client", func(w *world) { w.main().Args = w.main().Args[:11] }, []string{"command: comm_driver_path= is missing"}},
 		"an order of its own": {"client", func(w *world) { a := w.main().Args; a[8], a[11] = a[11], a[8] }, nil},
 		"a server's kit":      {"client", func(w *world) { w.changeKit(func(k *facts.KitFact) { k.Role = "server" }) }, []string{"command: the kit is for the role server", "labels: \"server\""}},
 		"an admin's sleep":    {"admin", func(w *world) { w.main().Command[2] = "import time; time.sleep(9999)" }, []string{"command: does not run a process"}},

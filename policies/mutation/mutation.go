@@ -88,6 +88,7 @@ func (m *mutation) run() {
 		m.addKit(c)
 		m.addLocal(c)
 		m.addScratch(c)
+		c.demand.Complete(c.Container)
 	}
 	if len(m.parts) > 0 {
 		m.limits(m.parts[0].Container)

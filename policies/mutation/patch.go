@@ -85,6 +85,7 @@ func containers(ops []Operation, path string, first int, before, after []corev1.
 		ops = member(ops, at+"/image", &a.Image, &b.Image)
 		ops = member(ops, at+"/securityContext", a.SecurityContext, b.SecurityContext)
 		ops = member(ops, at+"/resources", &a.Resources, &b.Resources)
+		ops = list(ops, at+"/args", a.Args, b.Args, func(word string) string { return word })
 		ops = list(ops, at+"/env", a.Env, b.Env, func(e corev1.EnvVar) string { return e.Name })
 		ops = list(ops, at+"/volumeMounts", a.VolumeMounts, b.VolumeMounts, mountKey)
 	}

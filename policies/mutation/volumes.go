@@ -117,12 +117,6 @@ func (m *mutation) addScratch(c part) {
 		}
 		m.mount(c, path.Base(p.Path), p.Path, false, never, corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}})
 	}
-	for _, variable := range c.demand.Defaults {
-		has := func(e corev1.EnvVar) bool { return e.Name == variable.Name }
-		if !slices.ContainsFunc(c.Env, has) {
-			c.Env = append(c.Env, variable)
-		}
-	}
 }
 
 // readOnly makes the mounts of the kit, of local/ and of read-only data read-only.

@@ -1,6 +1,8 @@
 package profiles
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 )
 
@@ -26,7 +28,13 @@ type Container struct {
 	// Defaults are variables that mutation adds if the container does not have them. The
 	// Grammar must allow them.
 	Defaults []corev1.EnvVar
+	// Arguments are those that mutation adds. The Grammar must allow them.
+	Arguments []Argument
 }
+
+// Argument is a word for the end of a list of words that begins with the word After. It is
+// added to a container that has the list without it.
+type Argument struct{ After, Word string }
 
 // Grammar says what is wrong with a container's command and its environment.
 type Grammar interface {
@@ -68,6 +76,23 @@ type Path struct {
 
 // Takes says whether a volume of this source may be mounted there.
 func (p Path) Takes(source Source) bool { return p.Sources&source != 0 }
+
+// Complete adds Defaults and Arguments to a container that does not have them.
+func (c *Container) Complete(container *corev1.Container) {
+	for _, variable := range c.Defaults {
+		if !slices.ContainsFunc(container.Env, func(e corev1.EnvVar) bool { return e.Name == variable.Name }) {
+			container.Env = append(container.Env, variable)
+		}
+	}
+	has := func(word string) bool {
+		return slices.Contains(container.Command, word) || slices.Contains(container.Args, word)
+	}
+	for _, argument := range c.Arguments {
+		if has(argument.After) && !has(argument.Word) {
+			container.Args = append(container.Args, argument.Word)
+		}
+	}
+}
 
 // Path is the first path that takes the source, or "" if there is none.
 func (c *Container) Path(source Source) string {

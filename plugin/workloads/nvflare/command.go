@@ -5,7 +5,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// arguments are those of upstream's own chart, in its order.
+// arguments are those of upstream's own chart, in its order, and NoDrivers.
 func arguments(k *kit.Kit) []string {
 	module := nvflare.ModuleServer
 	if k.Role == nvflare.RoleClient {
@@ -18,5 +18,5 @@ func arguments(k *kit.Kit) []string {
 	if k.Role == nvflare.RoleClient {
 		args = append(args, "uid="+k.Participant)
 	}
-	return args
+	return append(args, nvflare.NoDrivers)
 }

@@ -42,6 +42,12 @@ const (
 	PythonAlias = "/usr/local/bin/python"
 )
 
+// NoDrivers is the setting of servers, clients and jobs without which they look for
+// comm_config.json in the whole workspace, also in the folders of jobs, and import every
+// module below the folder that its comm_driver_path names. Source: fuel/f3/communicator.py
+// and fuel/utils/config_factory.py, 2.9.0.
+const NoDrivers = "comm_driver_path="
+
 // The facts of an admin's pod. Between two commands, it runs no admin process.
 const (
 	// AdminScript is what the pod runs between commands, as the argument of python -c.

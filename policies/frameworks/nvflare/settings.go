@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -123,7 +124,9 @@ func settingsOf(name string) (check func(*settings, map[string]any), known bool)
 	switch name {
 	case "privacy.json":
 		return (*settings).privacy, true
-	case "study_registry.json", SignatureFile:
+	case "study_registry.json":
+		return (*settings).studies, true
+	case SignatureFile:
 		return func(*settings, map[string]any) {}, true
 	case "privacy.json.sample", "study_runtime.yaml", "study_data.yaml":
 		return nil, true
@@ -134,10 +137,19 @@ func settingsOf(name string) (check func(*settings, map[string]any), known bool)
 	return nil, false
 }
 
-// isFragment says whether NVFLARE adds a file to resources.json: those for all processes,
-// only for the parent, and only for jobs. It loads them from local/ and from startup/.
-func isFragment(name string) bool {
-	return strings.HasSuffix(name, "__resources.json") || strings.HasSuffix(name, "__p_resources.json") || strings.HasSuffix(name, "__j_resources.json")
+// fragment is the form of the names of files that NVFLARE adds to resources.json: those for
+// all processes, only for the parent, and only for jobs. It loads them from local/ and from
+// startup/. Of a name with a dot it would load the file whose name ends at the dot. Source:
+// nvflare/fuel/utils/config_factory.py, 2.9.0.
+var fragment = regexp.MustCompile(`^[A-Za-z0-9_-]*__(p_|j_)?resources\.json$`)
+
+func isFragment(name string) bool { return fragment.MatchString(name) }
+
+// studies evaluates study_registry.json. Source: nvflare/private/fed/server/study_cmds.py,
+// 2.9.0.
+func (s *settings) studies(root map[string]any) {
+	s.only("", root, "format_version", "studies")
+	s.objects(root, "studies", func(at string, object map[string]any) { s.only(at, object, "site_orgs", "admins") })
 }
 
 // only denies fields that are not listed, in a fixed order.

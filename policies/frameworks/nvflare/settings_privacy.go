@@ -86,4 +86,28 @@ func (s *settings) communication(root map[string]any) {
 			s.bad(below("", key), "not a field that NVFLARE ships")
 		}
 	}
+	s.internal(root["internal"])
+}
+
+// internal evaluates how job processes reach their parent.
+func (s *settings) internal(value any) {
+	if value == nil {
+		return
+	}
+	object, ok := value.(map[string]any)
+	if !ok {
+		s.bad("internal", "must be an object")
+		return
+	}
+	s.only("internal", object, "scheme", "resources")
+	if scheme, ok := object["scheme"]; ok && !slices.Contains([]any{"tcp", "grpc", "http"}, scheme) {
+		s.bad("internal.scheme", "%s must be tcp, grpc or http", quoted(scheme))
+	}
+	resources, ok := object["resources"].(map[string]any)
+	if !ok {
+		s.bad("internal.resources", "must be an object")
+		return
+	}
+	s.only("internal.resources", resources, "host", "port", "connection_security")
+	s.secured("internal.resources", resources)
 }

@@ -22,6 +22,9 @@ func (s *settings) resources(root map[string]any) {
 	if all, ok := root["components"]; ok {
 		s.list(all, "components", func(at string, value any) { s.component(value, at) })
 	}
+	for _, key := range []string{"client", "servers", "admin", "relay_config"} {
+		s.secured(key, root[key])
+	}
 	if all, ok := root["class_allow_list"]; ok {
 		s.list(all, "class_allow_list", s.allowedClass)
 	}
@@ -78,11 +81,7 @@ func (s *settings) arguments(value any, at string) {
 	switch v := value.(type) {
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			if object, ok := v[key].(map[string]any); ok && isComponent(object) {
-				s.component(object, below(at, key))
-			} else {
-				s.arguments(v[key], below(at, key))
-			}
+			s.argument(key, v[key], below(at, key))
 		}
 	case []any:
 		s.list(v, at, func(at string, one any) {
@@ -96,6 +95,46 @@ func (s *settings) arguments(value any, at string) {
 		if classForm.MatchString(v) {
 			s.class(at, v)
 		}
+	}
+}
+
+// moduleForm is the form of the full name of a function or class, such as module.name.
+var moduleForm = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$`)
+
+// argument evaluates one argument by its name. Some components import what an argument
+// names, and a kubeconfig names programs.
+func (s *settings) argument(key string, value any, at string) {
+	if object, ok := value.(map[string]any); ok && isComponent(object) {
+		s.component(object, at)
+		return
+	}
+	text, _ := value.(string)
+	switch {
+	case key == "config_file_path" && text != "":
+		s.bad(at, "a kubeconfig may name programs; without it, the launcher uses the token of its pod")
+	case importedArgument.MatchString(key) && moduleForm.MatchString(text):
+		s.class(at, value)
+	default:
+		s.arguments(value, at)
+	}
+}
+
+// importedArgument is the form of the names of arguments whose value NVFLARE may import.
+var importedArgument = regexp.MustCompile(`(path|class|class_name|module|encoder|decoder|factory|function)$`)
+
+// secured requires that connections are not in clear, whatever fed_server.json and
+// fed_client.json say.
+func (s *settings) secured(at string, value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if key == "connection_security" && v[key] != "mtls" && v[key] != "tls" {
+				s.bad(below(at, key), "%s must be mtls or tls", quoted(v[key]))
+			}
+			s.secured(below(at, key), v[key])
+		}
+	case []any:
+		s.list(v, at, func(at string, one any) { s.secured(at, one) })
 	}
 }
 

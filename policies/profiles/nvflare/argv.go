@@ -116,14 +116,15 @@ func (a argv) parent(p profiles.Process, id profiles.Identity) []profiles.Proble
 
 // settings are the words after --set: each of them must occur once, in any order.
 func (a argv) settings(from int, p profiles.Process, id profiles.Identity) []profiles.Problem {
-	want := [4][2]string{{"secure_train", "true"}, {"config_folder", "config"}, {"org", id.Org}}
+	drivers, _ := strings.CutSuffix(nvflare.NoDrivers, "=")
+	want := [5][2]string{{"secure_train", "true"}, {"config_folder", "config"}, {"org", id.Org}, {drivers, ""}}
 	if p.Role == nvflare.RoleClient {
-		want[3] = [2]string{"uid", id.Participant}
+		want[4] = [2]string{"uid", id.Participant}
 	}
 	for i := from; i < len(a.words); i++ {
-		key, value, _ := strings.Cut(a.words[i], "=")
+		key, value, assigned := strings.Cut(a.words[i], "=")
 		k := slices.IndexFunc(want[:], func(w [2]string) bool { return key != "" && w[0] == key })
-		if k < 0 {
+		if k < 0 || !assigned {
 			return a.wrong(i, fixArgv, "the setting %q is not allowed, or occurs twice", a.words[i])
 		}
 		if value != want[k][1] {

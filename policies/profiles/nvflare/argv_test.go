@@ -41,8 +41,8 @@ func argvProblem(t *testing.T, command string, role kit.Role) string {
 
 const (
 	python    = "/usr/local/bin/python3"
-	clientRun = python + " -u -m nvflare.private.fed.app.client.client_train -m /workspace -s fed_client.json --set secure_train=true uid=Site_2 org=hospital_b config_folder=config"
-	serverRun = python + " -u -m nvflare.private.fed.app.server.server_train -m /workspace -s fed_server.json --set secure_train=true org=hospital_b config_folder=config"
+	clientRun = python + " -u -m nvflare.private.fed.app.client.client_train -m /workspace -s fed_client.json --set secure_train=true uid=Site_2 org=hospital_b config_folder=config comm_driver_path="
+	serverRun = python + " -u -m nvflare.private.fed.app.server.server_train -m /workspace -s fed_server.json --set secure_train=true org=hospital_b config_folder=config comm_driver_path="
 )
 
 func TestParents(t *testing.T) {
@@ -70,16 +70,19 @@ func TestParents(t *testing.T) {
 		"another workspace":         {with(clientRun, "-m /workspace", "-m /tmp"), "client", `args[4]: it is "/tmp", but must be "/workspace"`},
 		"a folder of the workspace": {with(clientRun, "-m /workspace", "-m /workspace/x"), "client", "args[4]: "},
 		"another configuration":     {with(clientRun, "fed_client.json", "fed_server.json"), "client", `args[6]: it is "fed_server.json", but must be "fed_client.json"`},
-		"no settings":               {with(clientRun, " --set secure_train=true uid=Site_2 org=hospital_b config_folder=config", ""), "client", `args[7]: it is "", but must be "--set"`},
-		"no setting after --set":    {with(clientRun, " secure_train=true uid=Site_2 org=hospital_b config_folder=config", ""), "client", "args[7]: the setting secure_train=true is missing"},
+		"no settings":               {with(clientRun, " --set secure_train=true uid=Site_2 org=hospital_b config_folder=config comm_driver_path=", ""), "client", `args[7]: it is "", but must be "--set"`},
+		"no setting after --set":    {with(clientRun, " secure_train=true uid=Site_2 org=hospital_b config_folder=config comm_driver_path=", ""), "client", "args[7]: the setting secure_train=true is missing"},
 		"insecure":                  {with(clientRun, "secure_train=true", "secure_train=false"), "client", `args[8]: secure_train is "false", but must be "true"`},
 		"another site":              {with(clientRun, "uid=Site_2", "uid=site-1"), "client", `uid is "site-1", but must be "Site_2"`},
 		"another organisation":      {with(clientRun, "org=hospital_b", "org="), "client", `org is "", but must be "hospital_b"`},
 		"another folder":            {with(clientRun, "config_folder=config", "config_folder=../x"), "client", `config_folder is "../x"`},
-		"a setting twice":           {clientRun + " org=hospital_b", "client", `args[12]: the setting "org=hospital_b" is not allowed, or occurs twice`},
-		"one more":                  {clientRun + " log_config=/tmp/x", "client", `args[12]: the setting "log_config=/tmp/x" is not allowed`},
-		"a word without a value":    {clientRun + " org", "client", `args[12]: the setting "org" is not allowed`},
-		"an empty key":              {clientRun + " =x", "client", `args[12]: the setting "=x" is not allowed`},
+		"a setting twice":           {clientRun + " org=hospital_b", "client", `args[13]: the setting "org=hospital_b" is not allowed, or occurs twice`},
+		"one more":                  {clientRun + " log_config=/tmp/x", "client", `args[13]: the setting "log_config=/tmp/x" is not allowed`},
+		"no word about drivers":     {with(clientRun, " comm_driver_path=", ""), "client", "the setting comm_driver_path= is missing"},
+		"drivers":                   {with(clientRun, "comm_driver_path=", "comm_driver_path=."), "client", `comm_driver_path is ".", but must be ""`},
+		"drivers without a value":   {with(clientRun, "comm_driver_path=", "comm_driver_path"), "client", `the setting "comm_driver_path" is not allowed`},
+		"a word without a value":    {clientRun + " org", "client", `args[13]: the setting "org" is not allowed`},
+		"an empty key":              {clientRun + " =x", "client", `args[13]: the setting "=x" is not allowed`},
 		"no organisation":           {with(clientRun, " org=hospital_b", ""), "client", "the setting org=hospital_b is missing"},
 		"no site":                   {with(clientRun, " uid=Site_2", ""), "client", "the setting uid=Site_2 is missing"},
 		"a server with a site":      {serverRun + " uid=Site_2", "server", `the setting "uid=Site_2" is not allowed`},
@@ -127,9 +130,9 @@ func TestAdmins(t *testing.T) {
 const (
 	jobID     = "0c4c8c6e-61b4-4a05-9f8a-1c1dfba4d2f0"
 	clientJob = python + " -u -m nvflare.private.fed.app.client.worker_process -m /workspace -w /workspace/startup -n " + jobID +
-		" -c Site_2 -p stcp://site-2:8102 -g server1:8002 -scheme grpc -s fed_client.json --parent_conn_sec mtls --set secure_train=true uid=Site_2 org=hospital_b config_folder=config"
+		" -c Site_2 -p stcp://site-2:8102 -g server1:8002 -scheme grpc -s fed_client.json --parent_conn_sec mtls --set secure_train=true uid=Site_2 org=hospital_b config_folder=config comm_driver_path="
 	serverJob = python + " -u -m nvflare.private.fed.app.server.runner_process -m /workspace -s fed_server.json -r /workspace/" + jobID +
-		"/app_server -n " + jobID + " -p stcp://site-2:8102 --parent_conn_sec mtls -u grpc://0:8002 --host Site_2 --port 8002 --set secure_train=true org=hospital_b config_folder=config"
+		"/app_server -n " + jobID + " -p stcp://site-2:8102 --parent_conn_sec mtls -u grpc://0:8002 --host Site_2 --port 8002 --set secure_train=true org=hospital_b config_folder=config comm_driver_path="
 )
 
 func TestJobs(t *testing.T) {
@@ -174,7 +177,7 @@ func TestJobs(t *testing.T) {
 		"a flag twice":            {with(clientJob, "-c Site_2", "-c Site_2 -c Site_2"), "client", `the argument "-c" is not allowed, or occurs twice`},
 		"an unknown flag":         {with(clientJob, "-c Site_2", "-c Site_2 -x y"), "client", `the argument "-x" is not allowed`},
 		"a flag less":             {with(clientJob, " -scheme grpc", ""), "client", "the argument -scheme is missing"},
-		"no settings":             {with(clientJob, " --set secure_train=true uid=Site_2 org=hospital_b config_folder=config", ""), "client", "the argument --set is missing"},
+		"no settings":             {with(clientJob, " --set secure_train=true uid=Site_2 org=hospital_b config_folder=config comm_driver_path=", ""), "client", "the argument --set is missing"},
 		"a value less":            {with(clientJob, " -c Site_2", " -c"), "client", "the value"},
 		"insecure":                {with(clientJob, "secure_train=true", "secure_train=no"), "client", `secure_train is "no"`},
 		"a server's flag":         {with(clientJob, "-c Site_2", "-c Site_2 --host server1"), "client", `the argument "--host" is not allowed`},

@@ -14,7 +14,7 @@ const scratch = "/tmp"
 func (Profile) Demands(p profiles.Process, id profiles.Identity) profiles.Demands {
 	return profiles.Demands{
 		Containers: []profiles.Container{{
-			Process: p, Grammar: &grammar{p, id}, Paths: paths(p, id), Defaults: defaults(),
+			Process: p, Grammar: &grammar{p, id}, Paths: paths(p, id), Defaults: defaults(), Arguments: arguments(p.Kind),
 		}},
 		KitFiles: nvflare.KitFiles(id.Role),
 	}
@@ -24,6 +24,14 @@ func (Profile) Demands(p profiles.Process, id profiles.Identity) profiles.Demand
 // read-only, and keep Python from loading modules from the working directory.
 func defaults() []corev1.EnvVar {
 	return []corev1.EnvVar{{Name: "HOME", Value: scratch}, {Name: "TMPDIR", Value: scratch}, {Name: nvflare.SafePath, Value: nvflare.SafePathValue}}
+}
+
+// arguments keep servers, clients and jobs from importing modules of the workspace.
+func arguments(kind profiles.Kind) []profiles.Argument {
+	if kind == profiles.KindParent || kind == profiles.KindJob {
+		return []profiles.Argument{{After: "--set", Word: nvflare.NoDrivers}}
+	}
+	return nil
 }
 
 // paths are the allowed paths, away from the folders from which Python loads code.

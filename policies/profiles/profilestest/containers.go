@@ -84,7 +84,7 @@ func (c *ContainerCase) complete(t *testing.T, base *ContainerCase) {
 }
 
 // Evaluate returns the process of the container and its problems, in the form of Want. The
-// container gets the variables that mutation adds.
+// container gets the variables and arguments that mutation adds.
 func (c *ContainerCase) Evaluate(profile profiles.Profile) (process profiles.Process, recognised bool, problems []string) {
 	process, recognised = profile.Recognise(c.Container)
 	containers := profile.Demands(process, *c.Identity).Containers
@@ -95,11 +95,7 @@ func (c *ContainerCase) Evaluate(profile profiles.Profile) (process profiles.Pro
 		}
 	}
 	made := c.Container.DeepCopy()
-	for _, variable := range demand.Defaults {
-		if !slices.ContainsFunc(made.Env, func(e corev1.EnvVar) bool { return e.Name == variable.Name }) {
-			made.Env = append(made.Env, variable)
-		}
-	}
+	demand.Complete(made)
 	for _, p := range append(demand.Grammar.Argv(made), demand.Grammar.Environment(made)...) {
 		problems = append(problems, p.Field+": "+p.Detail+"; fix: "+p.Fix)
 	}
