@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -10,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os/exec"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -99,25 +97,4 @@ func (e Env) metricsClient(ctx context.Context) (*http.Client, error) {
 	}
 	config := &tls.Config{RootCAs: pool, ServerName: "flare-webhook." + webhookNamespace + ".svc", MinVersion: tls.VersionTLS13}
 	return &http.Client{Transport: &http.Transport{TLSClientConfig: config, DisableKeepAlives: true}}, nil
-}
-
-// forward makes a port of a pod reachable until the context ends.
-func (e Env) forward(ctx context.Context, pod corev1.Pod, port int) (address string, err error) {
-	cmd := exec.CommandContext(ctx, e.Kubectl, "port-forward", "-n", pod.Namespace, "pod/"+pod.Name, fmt.Sprintf(":%d", port))
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return "", err
-	}
-	if err := cmd.Start(); err != nil {
-		return "", err
-	}
-	context.AfterFunc(ctx, func() { _ = cmd.Wait() })
-	// Forwarding from 127.0.0.1:40123 -> 8443
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		return "", fmt.Errorf("kubectl port-forward: %w", err)
-	}
-	_, address, _ = strings.Cut(line, "from ")
-	address, _, _ = strings.Cut(address, " ->")
-	return address, nil
 }
