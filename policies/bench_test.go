@@ -9,6 +9,7 @@ import (
 	psa "k8s.io/pod-security-admission/policy"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
@@ -19,6 +20,7 @@ import (
 func BenchmarkEvaluate(b *testing.B) {
 	policy, jobPolicy := policiestest.Policy(b), policiestest.JobPolicy(b)
 	f, jobFacts := policiestest.Facts(policy), policiestest.JobFacts(jobPolicy, "client")
+	f.Claims["notebook-workspace"] = facts.ClaimFact{VolumeName: "pv-99"}
 	site, jobSite := policiestest.Compile(b, policy), policiestest.Compile(b, jobPolicy)
 	other := policiestest.OtherPod(b)
 	client := site.Mutate(policiestest.LaunchPod(b, "client"), f)

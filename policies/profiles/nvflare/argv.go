@@ -68,6 +68,10 @@ func isPython(word string) bool {
 type grammar struct {
 	profiles.Process
 	profiles.Identity
+
+	// These are parts of the demands, here so that all are one allocation.
+	defaults  [3]corev1.EnvVar
+	arguments [1]profiles.Argument
 }
 
 // Argv implements profiles.Grammar. It requires the exact words that upstream's chart,

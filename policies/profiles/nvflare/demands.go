@@ -12,26 +12,23 @@ const scratch = "/tmp"
 
 // Demands implements profiles.Profile: every pod of NVFLARE has one container.
 func (Profile) Demands(p profiles.Process, id profiles.Identity) profiles.Demands {
-	return profiles.Demands{
-		Containers: []profiles.Container{{
-			Process: p, Grammar: &grammar{p, id}, Paths: paths(p, id), Defaults: defaults(), Arguments: arguments(p.Kind),
-		}},
-		KitFiles: nvflare.KitFiles(id.Role),
+	g := &grammar{Process: p, Identity: id, defaults: defaults(), arguments: arguments()}
+	c := profiles.Container{Process: p, Grammar: g, Paths: paths(p, id), Defaults: g.defaults[:]}
+	if p.Kind == profiles.KindParent || p.Kind == profiles.KindJob {
+		c.Arguments = g.arguments[:]
 	}
+	return profiles.Demands{Containers: []profiles.Container{c}, KitFiles: nvflare.KitFiles(id.Role)}
 }
 
 // defaults set HOME, in which libraries make their caches, since the root file system is
 // read-only, and keep Python from loading modules from the working directory.
-func defaults() []corev1.EnvVar {
-	return []corev1.EnvVar{{Name: "HOME", Value: scratch}, {Name: "TMPDIR", Value: scratch}, {Name: nvflare.SafePath, Value: nvflare.SafePathValue}}
+func defaults() [3]corev1.EnvVar {
+	return [...]corev1.EnvVar{{Name: "HOME", Value: scratch}, {Name: "TMPDIR", Value: scratch}, {Name: nvflare.SafePath, Value: nvflare.SafePathValue}}
 }
 
 // arguments keep servers, clients and jobs from importing modules of the workspace.
-func arguments(kind profiles.Kind) []profiles.Argument {
-	if kind == profiles.KindParent || kind == profiles.KindJob {
-		return []profiles.Argument{{After: "--set", Word: nvflare.NoDrivers}}
-	}
-	return nil
+func arguments() [1]profiles.Argument {
+	return [...]profiles.Argument{{After: "--set", Word: nvflare.NoDrivers}}
 }
 
 // paths are the allowed paths, away from the folders from which Python loads code.

@@ -8,19 +8,25 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// option is one flag of a job process with its value: either form accepts it, or it is
-// parts joined.
+// option is one flag of a job process with its value: either form accepts it, or it is a
+// URL of the host and port, or it is parts joined.
 type option struct {
 	flag  string
 	form  func(string) bool
+	url   bool
+	host  string
+	port  int
 	parts [7]string
 	// seen says that the flag was given: it cannot be given twice.
 	seen bool
 }
 
 func (o *option) takes(value string) bool {
-	if o.form != nil {
+	switch {
+	case o.form != nil:
 		return o.form(value)
+	case o.url:
+		return isURL(value, o.host, o.port)
 	}
 	return joined(value, o.parts)
 }
@@ -42,14 +48,14 @@ func joined(value string, parts [7]string) bool {
 func jobOptions(p profiles.Process, id profiles.Identity, job string) []option {
 	common := [10]option{
 		{flag: "-m", parts: [7]string{id.Workspace}}, {flag: "-n", form: isJobID},
-		{flag: "-p", form: func(value string) bool { return isURL(value, id.Object, 0) }},
+		{flag: "-p", url: true, host: id.Object},
 		{flag: "--parent_conn_sec", parts: [7]string{"mtls"}},
 	}
 	if p.Role == nvflare.RoleServer {
 		return append(common[:4],
 			option{flag: "-s", parts: [7]string{nvflare.ServerConfig}},
 			option{flag: "-r", parts: [7]string{id.Workspace, "/", job, "/app_server"}},
-			option{flag: "-u", form: func(value string) bool { return isURL(value, "0", id.Server.Port) }},
+			option{flag: "-u", url: true, host: "0", port: id.Server.Port},
 			option{flag: "--host", parts: [7]string{id.Participant}},
 			option{flag: "--port", parts: [7]string{strconv.Itoa(id.Server.Port)}})
 	}
