@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -57,6 +58,11 @@ func TestWebhookAway(t *testing.T) {
 	})
 	scaleWebhook(t, 2)
 	t.Run("pods are admitted again", func(t *testing.T) {
+		// The node learns a moment later where the new pods are.
+		require.Eventually(t, func() bool {
+			r, err := scenario.Run(t.Context(), nil, env.Kubectl, "create", "--dry-run=server", "-n", ns, "-f", manifest(t, podOf("back", g.Image, "[]")))
+			return err == nil && r.Code == 0
+		}, time.Minute, time.Second)
 		create(t, ns, podOf("back", g.Image, "[]"))
 		kubectl(t, "wait", "--for=condition=Ready", "pod/back", "-n", ns, "--timeout=120s")
 	})
