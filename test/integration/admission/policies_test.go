@@ -68,6 +68,18 @@ func TestTokens(t *testing.T) {
 	denied(t, err, "flare-secrets", "may not have Secrets with ServiceAccount tokens")
 }
 
+func TestRootCA(t *testing.T) {
+	ns := createNamespace(t, "root-ca", "absent")
+	editor := user(t, "root-ca-editor", rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"configmaps"}, Verbs: []string{"*"}}).CoreV1().ConfigMaps(ns)
+	made := func(name string) *corev1.ConfigMap {
+		return &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: name}, Data: map[string]string{"ca.crt": "another"}}
+	}
+	_, err := editor.Create(t.Context(), made("kube-root-ca.crt"), metav1.CreateOptions{})
+	denied(t, err, "flare-root-ca", "only kube-controller-manager may write")
+	_, err = editor.Create(t.Context(), made("settings"), metav1.CreateOptions{})
+	require.NoError(t, err)
+}
+
 func TestReservedNames(t *testing.T) {
 	ns := createNamespace(t, "reserved", "absent")
 	const digest = "-0123456789abcdef0123456789abcdef"
