@@ -32,13 +32,13 @@ func (p *Policy) claim(r *Review, f *Facts) []checks.Result {
 		return unknown(r)
 	}
 	old, _ := r.OldObject.(*corev1.PersistentVolumeClaim)
-	return checks.Claim(claim, old, p.site, f)
+	return append(r.later(checks.IDClaim), checks.Claim(claim, old, p.site, f)...)
 }
 
 // snapshot evaluates new snapshots: their source cannot be changed.
 func (p *Policy) snapshot(r *Review, f *Facts) []checks.Result {
 	if s, ok := r.Object.(*snapshot.VolumeSnapshot); ok && s != nil {
-		return checks.Snapshot(s, p.site, f)
+		return append(r.later(checks.IDCopies), checks.Snapshot(s, p.site, f)...)
 	}
 	return unknown(r)
 }

@@ -238,13 +238,19 @@ func TestReferences(t *testing.T) {
 	pod := policiestest.LaunchPod(t, "client")
 	pod.Spec.ImagePullSecrets = append(pod.Spec.ImagePullSecrets, corev1.LocalObjectReference{Name: "flare-kit-a"})
 	pod.Spec.Volumes = append(pod.Spec.Volumes, corev1.Volume{Name: "x", VolumeSource: corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "ct-scans"}}})
+	pod.Spec.Volumes = append(pod.Spec.Volumes, corev1.Volume{Name: "e", VolumeSource: corev1.VolumeSource{Ephemeral: &corev1.EphemeralVolumeSource{}}})
 	if got := policies.References(pod); !slices.Equal(got, []string{"flare-kit-a", policiestest.ClientKit}) {
 		t.Errorf("kits %v", got)
 	}
 	if got := policies.LocalReferences(pod); len(got) != 1 || !strings.HasPrefix(got[0], "flare-local-") {
 		t.Errorf("locals %v", got)
 	}
+	pod.Name = ""
 	if got := policies.ClaimReferences(pod); !slices.Equal(got, []string{"ct-scans", "site-2-809cb9ad-workspace"}) {
+		t.Errorf("claims of a template %v", got)
+	}
+	pod.Name = "p"
+	if got := policies.ClaimReferences(pod); !slices.Equal(got, []string{"ct-scans", "p-e", "site-2-809cb9ad-workspace"}) {
 		t.Errorf("claims %v", got)
 	}
 }

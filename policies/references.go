@@ -25,12 +25,13 @@ func LocalReferences(pod *corev1.Pod) []string {
 }
 
 // ClaimReferences are the claims that Facts.Claims must contain: all that the pod
-// mounts, since the data is on a volume, and another claim may be bound to it.
+// mounts, since the data is on a volume, and another claim may be bound to it. Those of
+// ephemeral volumes have the pod's name.
 func ClaimReferences(pod *corev1.Pod) []string {
 	var names []string
-	for _, v := range pod.Spec.Volumes {
-		if v.PersistentVolumeClaim != nil {
-			names = append(names, v.PersistentVolumeClaim.ClaimName)
+	for i := range pod.Spec.Volumes {
+		if name := checks.ClaimOf(pod.Name, &pod.Spec.Volumes[i]); name != "" {
+			names = append(names, name)
 		}
 	}
 	return unique(names)

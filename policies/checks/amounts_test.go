@@ -75,6 +75,15 @@ func TestTotals(t *testing.T) {
 		"by a request":     {func(w *world) { own(w, "1"); w.main().Resources.Requests = amounts("amd.com/gpu", "1") }, `"amd.com/gpu"`},
 		"another's device": {func(w *world) { own(w, "1"); w.main().Resources.Limits["amd.com/gpu"] = resource.MustParse("1") }, "a resource that the policy does not list"},
 		"huge pages":       {func(w *world) { own(w, "1"); w.main().Resources.Limits["hugepages-1Gi"] = resource.MustParse("1Gi") }, `"hugepages-1Gi"`},
+		"huge pages of the whole pod": {func(w *world) {
+			own(w, "1")
+			w.Spec.Resources = &corev1.ResourceRequirements{Limits: amounts("hugepages-2Mi", "64Gi"), Requests: amounts("hugepages-2Mi", "64Gi")}
+		}, `spec.resources: a resource that the policy does not list: "hugepages-2Mi"`},
+		"listed huge pages of the whole pod": {func(w *world) {
+			own(w, "1")
+			w.policy.Spec.Resources.Max["hugepages-2Mi"] = resource.MustParse("1Gi")
+			w.Spec.Resources = &corev1.ResourceRequirements{Limits: amounts("hugepages-2Mi", "1Gi")}
+		}, ""},
 		"scratch space is not bounded": {func(w *world) {
 			own(w, "1")
 			w.main().Resources.Limits["ephemeral-storage"] = resource.MustParse("9Ti")

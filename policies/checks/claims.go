@@ -8,17 +8,18 @@ import (
 // claims requires that a claim under another name is not bound to a volume with data of
 // the policy: the data is on the volume, and the author of a claim chooses its name. A
 // claim that is not bound yet, or does not exist yet, is allowed, since the check claim
-// denies the update that would bind it to such a volume.
+// denies the update that would bind it to such a volume. The claim of an ephemeral volume
+// may exist before the pod does.
 //
-// Fields: volumes[*].persistentVolumeClaim.
+// Fields: volumes[*].persistentVolumeClaim, ephemeral.
 func claims(p *Pod) []Result {
 	var results []Result
 	for i := range p.Spec.Volumes {
-		v := &p.Spec.Volumes[i]
-		if v.PersistentVolumeClaim == nil || p.pinned(v.PersistentVolumeClaim.ClaimName) {
+		name, field := p.claimOf(&p.Spec.Volumes[i])
+		if name == "" || p.pinned(name) {
 			continue
 		}
-		name, field := v.PersistentVolumeClaim.ClaimName, indexed("volumes", i)+".persistentVolumeClaim"
+		field = indexed("volumes", i) + field
 		known, ok := p.Facts.Claims[name]
 		switch rule := p.Site.DataOn(known.VolumeName); {
 		case !ok:

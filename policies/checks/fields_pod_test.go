@@ -51,7 +51,7 @@ func podFields() map[string]decided {
 		"PodSpec.DNSConfig":                     never(checks.IDEnvironment, func(w *world) { w.Spec.DNSConfig = &corev1.PodDNSConfig{} }),
 		"PodSpec.ReadinessGates":                harmless("they hold traffic back from the pod"),
 		"PodSpec.RuntimeClassName":              compared(checks.IDPlacement, func(w *world) { w.Spec.RuntimeClassName = new("nvidia") }),
-		"PodSpec.EnableServiceLinks":            harmless("the variables that it adds name Services, and no process reads them"),
+		"PodSpec.EnableServiceLinks":            compared(checks.IDPodFields, func(w *world) { w.Spec.EnableServiceLinks = nil }),
 		"PodSpec.PreemptionPolicy":              compared(checks.IDPlacement, func(w *world) { w.Spec.PreemptionPolicy = new(corev1.PreemptionPolicy("Always")) }),
 		"PodSpec.Overhead":                      harmless(elsewise + ": that of the RuntimeClass"),
 		"PodSpec.TopologySpreadConstraints": never(checks.IDPodFields, func(w *world) {

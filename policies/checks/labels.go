@@ -30,5 +30,12 @@ func labels(p *Pod) []Result {
 	return results
 }
 
-// Labels runs only this check, for an update that changes labels.
-func Labels(p *Pod) []Result { return labels(p) }
+// Labels runs only this check, for an update that changes one of the two labels. No other
+// check runs then, so the labels of a pod whose kit is not verified must stay as they are.
+func Labels(p *Pod) []Result {
+	if p.Federated && !Verified.applies(p) {
+		return []Result{p.failMeta(IDLabels, "labels", "the labels of a pod whose kit cannot be verified", "leave "+names.LabelParticipant+" and "+names.LabelRole+" as they are",
+			"the kit says whose they are: "+quote(p.KitName))}
+	}
+	return labels(p)
+}

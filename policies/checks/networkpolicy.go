@@ -102,12 +102,16 @@ func (c *connections) egress(field string, rule *networkingv1.NetworkPolicyEgres
 	}
 }
 
-// inside says whether a peer is in the namespace.
+// inside says whether a peer is in the namespace. A peer without any field that this version
+// knows could be anything.
 func (c *connections) inside(peer *networkingv1.NetworkPolicyPeer) bool {
-	if peer.IPBlock != nil {
+	switch {
+	case peer.IPBlock != nil:
 		return false
+	case peer.NamespaceSelector == nil:
+		return peer.PodSelector != nil
 	}
-	return peer.NamespaceSelector == nil || namespaceOf(peer.NamespaceSelector) == c.namespace
+	return namespaceOf(peer.NamespaceSelector) == c.namespace
 }
 
 // listed says whether spec.privacy.egress lists a peer with all of the ports.
@@ -130,13 +134,21 @@ func (c *connections) listed(peer *networkingv1.NetworkPolicyPeer, ports []netwo
 	return true
 }
 
-// port takes no name of a port: the author of a pod chooses what it means.
+// port takes no name of a port: the author of a pod chooses what it means. All ports of a
+// range must be listed.
 func (c *connections) port(namespace string, p *networkingv1.NetworkPolicyPort) bool {
 	if c.site.OpensAllPorts(namespace) {
 		return true
 	}
 	tcp := p.Protocol == nil || *p.Protocol == corev1.ProtocolTCP
-	return tcp && p.EndPort == nil && p.Port != nil && p.Port.Type == intstr.Int && c.site.OpensPort(namespace, p.Port.IntVal)
+	if !tcp || p.Port == nil || p.Port.Type != intstr.Int {
+		return false
+	}
+	first, last := p.Port.IntVal, p.Port.IntVal
+	if p.EndPort != nil {
+		last = *p.EndPort
+	}
+	return c.site.OpensPorts(namespace, first, last)
 }
 
 // namespaceOf is the only namespace that a selector selects, or "".

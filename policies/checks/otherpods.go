@@ -38,17 +38,30 @@ func (p *Pod) isReceiver() bool {
 	return kitvolume.IsReceiver(p.Spec, p.Facts.KitImage) && slices.Contains(p.Policy.Kits.Claims, p.Spec.Volumes[0].PersistentVolumeClaim.ClaimName)
 }
 
-// claimOf is the claim of a volume, or "" if it has none. The claim of an ephemeral
-// volume is made with the pod and named after it: if a user made a participant's
-// workspace this way, before the participant, the pod could read what it writes.
+// claimOf is the claim of a volume and its field, both "" if it has none.
 func (p *Pod) claimOf(v *corev1.Volume) (name, field string) {
+	name = ClaimOf(p.Meta.Name, v)
+	switch {
+	case name == "":
+		return "", ""
+	case v.PersistentVolumeClaim != nil:
+		return name, ".persistentVolumeClaim"
+	}
+	return name, ".ephemeral"
+}
+
+// ClaimOf is the claim of a volume of a pod, or "" if it has none. The claim of an
+// ephemeral volume is made with the pod and named after it: if a user made a participant's
+// workspace this way, before the participant, the pod could read what it writes. A pod of a
+// template has no name yet.
+func ClaimOf(pod string, v *corev1.Volume) string {
 	switch {
 	case v.PersistentVolumeClaim != nil:
-		return v.PersistentVolumeClaim.ClaimName, ".persistentVolumeClaim"
-	case v.Ephemeral != nil && p.Meta.Name != "":
-		return p.Meta.Name + "-" + v.Name, ".ephemeral"
+		return v.PersistentVolumeClaim.ClaimName
+	case v.Ephemeral != nil && pod != "":
+		return pod + "-" + v.Name
 	}
-	return "", ""
+	return ""
 }
 
 // TouchesParticipants says whether a pod mounts a claim that only participants may mount, or
@@ -56,11 +69,8 @@ func (p *Pod) claimOf(v *corev1.Volume) (name, field string) {
 // the namespace. If a claim cannot be looked up, it may be one.
 func TouchesParticipants(p *Pod) bool {
 	for i := range p.Spec.Volumes {
-		v := &p.Spec.Volumes[i]
-		if name, _ := p.claimOf(v); p.Site.ClaimHolds(name) != "" {
-			return true
-		}
-		if v.PersistentVolumeClaim != nil && mayHoldData(p.Facts, p.Site, v.PersistentVolumeClaim.ClaimName) {
+		name, _ := p.claimOf(&p.Spec.Volumes[i])
+		if name != "" && (p.Site.ClaimHolds(name) != "" || mayHoldData(p.Facts, p.Site, name)) {
 			return true
 		}
 	}

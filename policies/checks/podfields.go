@@ -12,7 +12,7 @@ import (
 //
 // Every pod: unknown fields, and nodeName of a new pod, since a pod with nodeName needs no
 // binding and its author chooses the node.
-// Participants: schedulerName, affinity, topologySpreadConstraints, schedulingGroup, evictionResponders, hostname,
+// Participants: enableServiceLinks, schedulerName, affinity, topologySpreadConstraints, schedulingGroup, evictionResponders, hostname,
 // subdomain, hostnameOverride, setHostnameAsFQDN, os; sysctls, supplementalGroups, windowsOptions and runAsGroup
 // of the securityContext.
 func podFields(p *Pod) []Result {
@@ -22,6 +22,7 @@ func podFields(p *Pod) []Result {
 	}
 	results = append(results, p.scheduling()...)
 	results = append(results, p.hostNames()...)
+	results = append(results, p.serviceLinks()...)
 	return append(results, p.groups()...)
 }
 
@@ -32,12 +33,22 @@ func (p *Pod) closed() bool { return p.Federated || p.isReceiver() }
 // unknownFields denies fields of a later version of Kubernetes, which could refer to a
 // Secret, a device or another volume.
 func (p *Pod) unknownFields() []Result {
+	return unknownFields(p.Unknown, Result{ID: IDPodFields})
+}
+
+// UnknownFields denies fields of a later version of Kubernetes in the spec of a Service, an
+// Ingress, a NetworkPolicy, a claim or a snapshot: they could lead connections, or copy
+// data. paths are those that the request adds, id is the check of the object.
+func UnknownFields(id string, paths []string) []Result {
+	return unknownFields(paths, Result{ID: id, Exempt: ExemptGovern})
+}
+
+func unknownFields(paths []string, of Result) []Result {
 	var results []Result
-	for _, path := range p.Unknown {
-		results = append(results, Result{
-			ID: IDPodFields, Field: oneLine(path), Reason: "a field that is unknown to this version of kubectl-flare",
-			Detail: "it cannot be evaluated", Fix: "remove it, or ask a cluster admin to update the webhook",
-		})
+	for _, path := range paths {
+		of.Field, of.Reason = oneLine(path), "a field that is unknown to this version of kubectl-flare"
+		of.Detail, of.Fix = "it cannot be evaluated", "remove it, or ask a cluster admin to update the webhook"
+		results = append(results, of)
 	}
 	return results
 }
@@ -101,6 +112,18 @@ func (p *Pod) hostNames() []Result {
 		results = append(results, p.fail(IDPodFields, "setHostnameAsFQDN", reason, fix, "the host name would not be the pod's name"))
 	}
 	return results
+}
+
+// serviceLinks requires that the names of Services do not become variables: those of a
+// Service "kubernetes" of the namespace would replace the address of the API server, and the
+// launcher would send its token there. Kubernetes' default is true.
+// Source: pkg/kubelet/kubelet_pods.go (getServiceEnvVarMap), v1.37.
+func (p *Pod) serviceLinks() []Result {
+	if links := p.Spec.EnableServiceLinks; links != nil && !*links {
+		return nil
+	}
+	return []Result{p.fail(IDPodFields, "enableServiceLinks", "variables with the addresses of Services", "set it to false",
+		"a Service of the namespace could replace the address of the API server")}
 }
 
 // groups denies groups other than the policy's, to which other files on a participant's

@@ -35,6 +35,19 @@ func TestNodesAndSchedulers(t *testing.T) {
 	})
 }
 
+func TestServiceLinks(t *testing.T) {
+	links := func(value *bool) func(*world) {
+		return func(w *world) { w.Spec.EnableServiceLinks = value }
+	}
+	runCases(t, map[string]testCase{
+		"on":              {"client", links(new(true)), []string{"pod-fields: spec.enableServiceLinks: variables with the addresses of Services"}},
+		"by default":      {"job", links(nil), []string{"pod-fields: spec.enableServiceLinks"}},
+		"off":             {"client", links(new(false)), nil},
+		"on, of an other": {"other", links(new(true)), nil},
+		"without its kit": {"client", func(w *world) { w.facts.Kits = nil; w.Spec.EnableServiceLinks = nil }, []string{"pod-fields: spec.enableServiceLinks", "kit: "}},
+	})
+}
+
 func TestHostNames(t *testing.T) {
 	runCases(t, map[string]testCase{
 		"another's":           {"client", func(w *world) { w.Spec.Hostname = "server1" }, []string{`pod-fields: spec.hostname: another host name: "server1"`}},

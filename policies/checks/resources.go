@@ -90,21 +90,37 @@ func demand(r corev1.ResourceRequirements, name corev1.ResourceName) resource.Qu
 	return larger(r.Limits[name], r.Requests[name])
 }
 
+// unnamedDevices denies devices and huge pages that the policy does not list, of containers
+// and of the whole pod.
 func (p *Pod) unnamedDevices() []Result {
+	const reason, fix = "a resource that the policy does not list", "remove it, or add it to spec.resources.max"
 	var results []Result
 	for c := range Containers(p.Spec) {
-		for i, list := range [2]corev1.ResourceList{c.Resources.Limits, c.Resources.Requests} {
-			for name := range list {
-				if i > 0 && has(c.Resources.Limits, name) {
-					continue // the API server copies limits to requests
-				}
-				if IsDevice(name) && !has(p.Policy.Resources.Max, name) {
-					results = append(results, p.failIn(c, IDResources, "resources", "a resource that the policy does not list", "remove it, or add it to spec.resources.max", "%s", quote(string(name))))
-				}
-			}
+		for _, name := range p.unnamed(&c.Resources) {
+			results = append(results, p.failIn(c, IDResources, "resources", reason, fix, "%s", quote(name)))
+		}
+	}
+	if p.Spec.Resources != nil {
+		for _, name := range p.unnamed(p.Spec.Resources) {
+			results = append(results, p.fail(IDResources, "resources", reason, fix, "%s", quote(name)))
 		}
 	}
 	return results
+}
+
+// unnamed are the devices that the policy does not list, each once: the API server copies
+// limits to requests.
+func (p *Pod) unnamed(r *corev1.ResourceRequirements) []string {
+	var found []string
+	for _, list := range [2]corev1.ResourceList{r.Limits, r.Requests} {
+		for name := range list {
+			if IsDevice(name) && !has(p.Policy.Resources.Max, name) {
+				found = append(found, string(name))
+			}
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
 }
 
 // IsDevice says whether a resource is a device or huge pages: any resource but the three

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
+	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
 // The checks of what leads connections to somewhere else.
@@ -24,13 +25,16 @@ const (
 // under a name that participants dial, only to a participant. The check labels makes sure
 // that only a participant's pods have the participant's label. old is nil for a new one.
 //
-// Fields: spec.type, spec.externalName, spec.selector, spec.externalIPs.
+// Fields: metadata.name, spec.type, spec.externalName, spec.selector, spec.externalIPs.
 func Service(s, old *corev1.Service, site *compiled.Policy) []Result {
 	if old != nil && leadsAsBefore(&s.Spec, &old.Spec) {
 		return nil
 	}
 	bad := func(field, reason, detail, fix string) []Result {
 		return []Result{{ID: IDService, Field: field, Reason: reason, Detail: detail, Fix: fix + ", or " + fixGovern, Exempt: ExemptGovern}}
+	}
+	if isAPIServer(s.Name) {
+		return bad("metadata.name", "the variables of this Service would replace the address of the API server", quote(s.Name), "use another name")
 	}
 	if len(s.Spec.ExternalIPs) > 0 {
 		// Every node would send connections to these addresses here: CVE-2020-8554.
@@ -45,8 +49,8 @@ func Service(s, old *corev1.Service, site *compiled.Policy) []Result {
 	case len(s.Spec.Selector) == 0:
 		return bad("spec.selector", "a Service without a selector", "its author chooses the addresses", "select pods of the namespace")
 	case dialed && !selects(s.Spec.Selector, owner, site):
-		return bad("spec.selector", "participants dial this name", quote(s.Name)+" must select the pods of a participant by the label "+names.LabelParticipant,
-			"use another name")
+		return bad("spec.selector", "participants dial this name", quote(s.Name)+" must select the pods of a participant by the labels "+names.LabelParticipant+" and "+names.LabelRole+", and not its job pods",
+			"select the participant's name and its role, or use another name")
 	}
 	return nil
 }
@@ -63,9 +67,19 @@ func leadsToServer(s *corev1.Service, site *compiled.Policy) bool {
 	return ok && service == s.Name && site.ServerIn(namespace)
 }
 
+// selects says whether a selector selects only pods of the participant that are no job
+// pods. These have the participant's label too, and run what a user submitted.
 func selects(selector map[string]string, owner string, site *compiled.Policy) bool {
 	value, ok := selector[names.LabelParticipant]
-	return ok && (value == owner || (owner == "" && site.Labelled(value)))
+	role, named := selector[names.LabelRole]
+	return ok && named && role != string(v1alpha1.RoleJob) && (value == owner || (owner == "" && site.Labelled(value)))
+}
+
+// isAPIServer says whether a Service of that name gives the variables
+// KUBERNETES_SERVICE_HOST or KUBERNETES_SERVICE_PORT to the pods of its namespace.
+// Source: pkg/kubelet/envvars/envvars.go, v1.37.
+func isAPIServer(service string) bool {
+	return service == "kubernetes" || service == "kubernetes-service"
 }
 
 // Endpoints denies addresses that a user writes: the controllers of Kubernetes write those

@@ -133,11 +133,19 @@ func TestClaimsOfPods(t *testing.T) {
 		return func(w *world) { w.addVolume("x", claim(name)); w.facts.Claims[name] = fact }
 	}
 	runCases(t, map[string]testCase{
-		"another volume":      {"other", bound("mine", facts.ClaimFact{VolumeName: "pv-18"}), nil},
-		"not bound yet":       {"other", bound("mine", facts.ClaimFact{}), nil},
-		"does not exist yet":  {"other", bound("mine", facts.ClaimFact{Error: "does not exist", Absent: true}), nil},
-		"the data":            {"other", bound("mine", facts.ClaimFact{VolumeName: "pv-17"}), []string{`claims: claim "mine" is bound to "pv-17", which is for claim "ct-scans"`}},
-		"look-up failed":      {"other", bound("mine", facts.ClaimFact{Error: "timeout"}), []string{"claims: timeout"}},
+		"another volume":     {"other", bound("mine", facts.ClaimFact{VolumeName: "pv-18"}), nil},
+		"not bound yet":      {"other", bound("mine", facts.ClaimFact{}), nil},
+		"does not exist yet": {"other", bound("mine", facts.ClaimFact{Error: "does not exist", Absent: true}), nil},
+		"the data":           {"other", bound("mine", facts.ClaimFact{VolumeName: "pv-17"}), []string{`claims: claim "mine" is bound to "pv-17", which is for claim "ct-scans"`}},
+		"look-up failed":     {"other", bound("mine", facts.ClaimFact{Error: "timeout"}), []string{"claims: timeout"}},
+		"an ephemeral volume on the data": {"other", func(w *world) {
+			w.addVolume("x", corev1.VolumeSource{Ephemeral: &corev1.EphemeralVolumeSource{VolumeClaimTemplate: &corev1.PersistentVolumeClaimTemplate{}}})
+			w.facts.Claims["notebook-x"] = facts.ClaimFact{VolumeName: "pv-17"}
+		}, []string{`claims: spec.volumes[2].ephemeral: another claim on the volume with the site's data`}},
+		"an ephemeral volume on another": {"other", func(w *world) {
+			w.addVolume("x", corev1.VolumeSource{Ephemeral: &corev1.EphemeralVolumeSource{VolumeClaimTemplate: &corev1.PersistentVolumeClaimTemplate{}}})
+			w.facts.Claims["notebook-x"] = facts.ClaimFact{VolumeName: "pv-18"}
+		}, nil},
 		"no fact":             {"other", func(w *world) { w.addVolume("x", claim("mine")); w.facts.Claims = nil }, []string{"claims: cannot be looked up"}},
 		"data in a workspace": {"client", bound("site-2-809cb9ad-workspace", facts.ClaimFact{VolumeName: "pv-17"}), []string{"claims: another claim on the volume"}},
 	})

@@ -64,13 +64,13 @@ func (w *world) run() []checks.Result {
 		}
 	}
 	for i := range w.Spec.Volumes {
-		claim := w.Spec.Volumes[i].PersistentVolumeClaim
-		if claim == nil || w.facts.Claims == nil {
+		claim := checks.ClaimOf(w.Name, &w.Spec.Volumes[i])
+		if claim == "" || w.facts.Claims == nil {
 			continue
 		}
-		pinned := slices.ContainsFunc(w.policy.Spec.Data, func(r v1alpha1.DataRule) bool { return r.ClaimName == claim.ClaimName && r.VolumeName != "" })
-		if _, known := w.facts.Claims[claim.ClaimName]; !known && !pinned {
-			w.facts.Claims[claim.ClaimName] = facts.ClaimFact{Error: "does not exist", Absent: true}
+		pinned := slices.ContainsFunc(w.policy.Spec.Data, func(r v1alpha1.DataRule) bool { return r.ClaimName == claim && r.VolumeName != "" })
+		if _, known := w.facts.Claims[claim]; !known && !pinned {
+			w.facts.Claims[claim] = facts.ClaimFact{Error: "does not exist", Absent: true}
 		}
 	}
 	return policiestest.Checks(w.t).Run(checks.NewPod(w.Pod, policiestest.Site(w.t, w.policy), &w.facts, w.request))

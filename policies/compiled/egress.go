@@ -55,6 +55,11 @@ func (e *egress) addServer(s *v1alpha1.EgressServer) {
 	if service != "" {
 		e.owners[service] = ""
 	}
+	if parts := strings.Split(host, "."); len(parts) == 2 {
+		// In the namespace of the pod that dials the host, a headless Service with the name
+		// of the second label answers for it, with a pod whose hostname is the first.
+		e.owners[parts[1]] = ""
+	}
 	if namespace == "" {
 		return
 	}
@@ -82,10 +87,19 @@ func ServiceOf(host string) (service, namespace string, ok bool) {
 	return "", "", false
 }
 
-// OpensPort says whether NetworkPolicies may open a TCP port of the pods of a namespace.
-func (p *Policy) OpensPort(namespace string, port int32) bool {
+// OpensPorts says whether NetworkPolicies may open a range of TCP ports of the pods of a
+// namespace: from the first to the last one, which may be the same.
+func (p *Policy) OpensPorts(namespace string, first, last int32) bool {
 	ports, ok := p.egress.ports[namespace]
-	return ok && (ports == nil || slices.Contains(ports, port))
+	if !ok || first > last || last > 65535 {
+		return false
+	}
+	for port := first; ports != nil && port <= last; port++ {
+		if !slices.Contains(ports, port) {
+			return false
+		}
+	}
+	return true
 }
 
 // OpensAllPorts says whether they may open every port.

@@ -14,14 +14,14 @@ func TestEgress(t *testing.T) {
 		s.Privacy.Egress = &v1alpha1.EgressRule{
 			Servers: []v1alpha1.EgressServer{
 				{Host: "server1.fl-server.svc.cluster.local.", Ports: []int32{8002}}, {Namespace: "fl-server", Ports: []int32{8003}},
-				{Host: "fl", Namespace: "relay"}, {Namespace: "relay", Ports: []int32{1}}, {Host: "fl.example.org"},
+				{Host: "fl", Namespace: "relay"}, {Namespace: "relay", Ports: []int32{1}}, {Host: "fl.example.org"}, {Host: "server2.fl-corp"},
 			},
 			CIDRs: []string{"10.1.0.0/16"},
 		}
 	})
-	require.True(t, p.OpensPort("fl-server", 8002) && p.OpensPort("fl-server", 8003))
-	require.False(t, p.OpensPort("fl-server", 22) || p.OpensAllPorts("fl-server") || p.OpensDNS())
-	require.True(t, p.OpensAllPorts("relay") && p.OpensPort("relay", 22), "one entry without ports opens all")
+	require.True(t, p.OpensPorts("fl-server", 8002, 8002) && p.OpensPorts("fl-server", 8002, 8003))
+	require.False(t, p.OpensPorts("fl-server", 22, 22) || p.OpensPorts("fl-server", 8002, 8004) || p.OpensPorts("fl-server", 8003, 8002) || p.OpensAllPorts("fl-server") || p.OpensDNS())
+	require.True(t, p.OpensAllPorts("relay") && p.OpensPorts("relay", 22, 99), "one entry without ports opens all")
 	require.True(t, p.ServerIn("relay"))
 	require.False(t, p.ServerIn("fl") || p.ServerIn(""))
 	for cidr, want := range map[string]bool{
@@ -29,13 +29,15 @@ func TestEgress(t *testing.T) {
 	} {
 		require.Equal(t, want, p.OpensCIDR(cidr), cidr)
 	}
-	for name, want := range map[string]string{"server1": "server1", "site-2-809cb9ad": "Site_2", "fl": ""} {
+	for name, want := range map[string]string{"server1": "server1", "site-2-809cb9ad": "Site_2", "fl": "", "fl-corp": ""} {
 		label, ok := p.ServiceOwner(name)
 		require.True(t, ok, name)
 		require.Equal(t, want, label, name)
 	}
-	_, ok := p.ServiceOwner("notebook")
-	require.False(t, ok)
+	for _, name := range []string{"notebook", "org", "server2"} {
+		_, ok := p.ServiceOwner(name)
+		require.False(t, ok, name)
+	}
 	require.True(t, p.Dialed("FL.example.org.") && p.Dialed("fl") && p.Labelled("Site_2"))
 	require.False(t, p.Dialed("example.org") || p.Labelled("site-9"))
 }

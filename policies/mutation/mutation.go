@@ -80,6 +80,7 @@ func (m *mutation) run() {
 	m.images()
 	m.harden()
 	m.dropToken()
+	m.dropServiceLinks()
 	if m.kit.Volume == nil {
 		m.rewriteDerived()
 	}

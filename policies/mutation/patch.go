@@ -32,6 +32,7 @@ func Patch(before, after *corev1.Pod) []Operation {
 	ops = list(ops, "/spec/volumes", a.Volumes, b.Volumes, func(v corev1.Volume) string { return v.Name })
 	ops = member(ops, "/spec/securityContext", a.SecurityContext, b.SecurityContext)
 	ops = member(ops, "/spec/automountServiceAccountToken", a.AutomountServiceAccountToken, b.AutomountServiceAccountToken)
+	ops = member(ops, "/spec/enableServiceLinks", a.EnableServiceLinks, b.EnableServiceLinks)
 	ops = initContainers(ops, a.InitContainers, b.InitContainers)
 	return containers(ops, "/spec/containers/", 0, a.Containers, b.Containers)
 }

@@ -8,6 +8,10 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 )
 
+// dropServiceLinks keeps the addresses of Services out of the environment. The API server
+// sets the field to true before it calls webhooks, so that its author cannot be asked.
+func (m *mutation) dropServiceLinks() { m.pod.Spec.EnableServiceLinks = new(false) }
+
 // dropToken removes the ServiceAccount's token from every pod except the launcher's.
 // Setting the field is not enough: the API server adds the volume and its mounts before
 // it calls webhooks.

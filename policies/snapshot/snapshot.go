@@ -1,5 +1,7 @@
-// Package snapshot has the only kind of the snapshot API that verdicts need, with only the
-// fields that they need. The module of the API itself would also add its client.
+// Package snapshot has the only kind of the snapshot API that verdicts need, with the fields
+// of its spec: a field that is not here is denied as unknown. The module of the API itself
+// would also add its client.
+// Source: kubernetes-csi/external-snapshotter, client/apis/volumesnapshot/v1, v8.2.
 //
 // +kubebuilder:object:generate=true
 package snapshot
@@ -25,10 +27,12 @@ type VolumeSnapshot struct {
 
 // Spec is the spec of a snapshot.
 type Spec struct {
-	Source Source `json:"source"`
+	Source                  Source  `json:"source"`
+	VolumeSnapshotClassName *string `json:"volumeSnapshotClassName,omitempty"`
 }
 
 // Source has the name of the claim. It is nil if the source is not a claim.
 type Source struct {
 	PersistentVolumeClaimName *string `json:"persistentVolumeClaimName,omitempty"`
+	VolumeSnapshotContentName *string `json:"volumeSnapshotContentName,omitempty"`
 }

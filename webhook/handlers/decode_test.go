@@ -9,6 +9,7 @@ import (
 	admissionv1 "k8s.io/api/admission/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
+	"github.com/kubectl-flare/kubectl-flare/policies/snapshot"
 )
 
 // withFields is the other pod with further fields in its spec.
@@ -58,5 +59,26 @@ func TestUnknownFields(t *testing.T) {
 				require.Contains(t, response.Result.Message, tc.want)
 			}
 		})
+	}
+}
+
+// The spec of a snapshot is known as a whole: a field beside it may be a source that no
+// check knows.
+func TestUnknownFieldsOfSnapshots(t *testing.T) {
+	_, server := serve(t)
+	for spec, want := range map[string]string{
+		`{"volumeSnapshotClassName":"nightly","source":{"persistentVolumeClaimName":"notes"}}`: "",
+		`{"source":{"volumeSnapshotContentName":"content"}}`:                                   "",
+		`{"source":{"persistentVolumeClaimName":"notes","later":{}}}`:                          "spec.source.later: a field that is unknown",
+	} {
+		request := &admissionv1.AdmissionRequest{UID: "u-1", Operation: admissionv1.Create, Namespace: policiestest.Namespace}
+		request.Kind.Group, request.Kind.Version, request.Kind.Kind = snapshot.Group, "v1", snapshot.Kind
+		request.Resource.Group, request.Resource.Version, request.Resource.Resource = snapshot.Group, "v1", snapshot.Resource
+		request.Object.Raw = []byte(`{"apiVersion":"snapshot.storage.k8s.io/v1","kind":"VolumeSnapshot","metadata":{"name":"s"},"spec":` + spec + `}`)
+		response := send(t, server, "/validate/copies", request)
+		require.Equal(t, want == "", response.Allowed, "%s: %v", spec, response.Result)
+		if want != "" {
+			require.Contains(t, response.Result.Message, want)
+		}
 	}
 }
