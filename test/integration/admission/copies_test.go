@@ -26,6 +26,7 @@ func TestSnapshots(t *testing.T) {
 	require.NoError(t, err)
 	createPolicy(t, policyOf("snapshots"))
 	ns := createNamespace(t, "snapshots", "snapshots")
+	bindSite(t, ns)
 	tenant := user(t, "snapshotter", rbacv1.PolicyRule{APIGroups: []string{single.Group, group.Group}, Resources: []string{"*"}, Verbs: []string{"*"}})
 	try := func(kind schema.GroupVersionKind, source string) error {
 		body := fmt.Sprintf(`{"apiVersion":%q,"kind":%q,"metadata":{"name":"s"},"spec":{"source":%s}}`, kind.GroupVersion(), kind.Kind, source)
