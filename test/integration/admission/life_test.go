@@ -90,12 +90,16 @@ func dynamicAs(t *testing.T, name string) dynamic.Interface {
 // bindSite gives the webhook its right in a namespace, as site add does.
 func bindSite(t *testing.T, ns string) {
 	t.Helper()
-	_, err := world.typed.RbacV1().RoleBindings(ns).Create(t.Context(), &rbacv1.RoleBinding{
+	_, err := world.typed.RbacV1().RoleBindings(ns).Create(t.Context(), siteBinding(), metav1.CreateOptions{})
+	require.NoError(t, err)
+}
+
+func siteBinding() *rbacv1.RoleBinding {
+	return &rbacv1.RoleBinding{
 		ObjectMeta: metav1.ObjectMeta{Name: "flare-webhook"},
 		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "flare-webhook-site"},
 		Subjects:   []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Name: "flare-webhook", Namespace: "flare-system"}},
-	}, metav1.CreateOptions{})
-	require.NoError(t, err)
+	}
 }
 
 // TestWebhookRights: Secrets are out of reach but where site add has bound them.
