@@ -32,10 +32,10 @@ func NetworkPolicy(n, old *networkingv1.NetworkPolicy, site *compiled.Policy, na
 		return defaultDeny(n)
 	}
 	c := connections{site: site, namespace: namespace}
-	for i := range n.Spec.Ingress {
+	for i := 0; i < len(n.Spec.Ingress) && !c.full(); i++ {
 		c.ingress(fmt.Sprintf("spec.ingress[%d]", i), &n.Spec.Ingress[i])
 	}
-	for i := range n.Spec.Egress {
+	for i := 0; i < len(n.Spec.Egress) && !c.full(); i++ {
 		c.egress(fmt.Sprintf("spec.egress[%d]", i), &n.Spec.Egress[i])
 	}
 	return c.results
@@ -66,12 +66,19 @@ func defaultDeny(n *networkingv1.NetworkPolicy) []Result {
 	}}
 }
 
+// mostConnections is how many results a NetworkPolicy may have: its author chooses how many
+// peers it has, and each result is larger than a peer. More of them would change no verdict,
+// since they all need the same verb.
+const mostConnections = 100
+
 // connections collects what a NetworkPolicy opens and may not.
 type connections struct {
 	site      *compiled.Policy
 	namespace string
 	results   []Result
 }
+
+func (c *connections) full() bool { return len(c.results) >= mostConnections }
 
 func (c *connections) open(field, reason, detail, fix string) {
 	c.results = append(c.results, Result{ID: IDNetworkPolicy, Field: field, Reason: reason, Detail: detail, Fix: fix + ", or " + fixGovern, Exempt: ExemptGovern})
@@ -82,7 +89,7 @@ func (c *connections) ingress(field string, rule *networkingv1.NetworkPolicyIngr
 	if len(rule.From) == 0 {
 		c.open(field, reason, "a rule without from allows everyone", fix)
 	}
-	for i := range rule.From {
+	for i := 0; i < len(rule.From) && !c.full(); i++ {
 		if peer := &rule.From[i]; !c.inside(peer) {
 			c.open(fmt.Sprintf("%s.from[%d]", field, i), reason, describePeer(peer), fix)
 		}
@@ -94,7 +101,7 @@ func (c *connections) egress(field string, rule *networkingv1.NetworkPolicyEgres
 	if len(rule.To) == 0 {
 		c.open(field, reason, "a rule without to allows every address", "name the peers")
 	}
-	for i := range rule.To {
+	for i := 0; i < len(rule.To) && !c.full(); i++ {
 		peer := &rule.To[i]
 		if !c.inside(peer) && !c.listed(peer, rule.Ports) {
 			c.open(fmt.Sprintf("%s.to[%d]", field, i), reason, describePeer(peer)+describePorts(rule.Ports), fix)
