@@ -37,7 +37,7 @@ type door struct {
 	// requests is how many are sent.
 	requests int
 	send     func(ctx context.Context, c kubernetes.Interface, ns string, i int) error
-	// lookUps is the most that a request may look up.
+	// lookUps is the most that a request may look up or ask about its user.
 	lookUps float64
 }
 
@@ -61,8 +61,9 @@ func (w *world) createJob(ctx context.Context, _ kubernetes.Interface, ns string
 	return create(func(int) *corev1.Pod { return w.jobPod() })(ctx, w.launchers[ns], ns, i)
 }
 
-func (w *world) doors() []door {
-	largest := w.largestPod()
+func (w *world) doors(t testing.TB) []door {
+	t.Helper()
+	largest, network, service, policy := w.largestPod(), largestNetworkPolicy(), largestService(), largestPolicy(t)
 	return []door{
 		{"ordinary pods", 600, create(func(int) *corev1.Pod { return ordinaryPod("new") }), 0},
 		{"pods with a kit", 600, create(func(i int) *corev1.Pod { return w.kitPod(i) }), 2},
@@ -78,6 +79,18 @@ func (w *world) doors() []door {
 			return err
 		}, 0},
 		{"the largest pods", 40, create(func(int) *corev1.Pod { return largest }), 4},
+		{"Bindings", 20, bind, 0},
+		{"claims with a source", 100, createClaim, 1},
+		{"snapshots", 50, createSnapshot, 1},
+		{"NetworkPolicies", 12, func(ctx context.Context, c kubernetes.Interface, ns string, _ int) error {
+			_, err := c.NetworkingV1().NetworkPolicies(ns).Create(ctx, network, dryRun())
+			return err
+		}, 1},
+		{"Services", 20, func(ctx context.Context, c kubernetes.Interface, ns string, _ int) error {
+			_, err := c.CoreV1().Services(ns).Create(ctx, service, dryRun())
+			return err
+		}, 1},
+		{"SitePolicies", 20, changePolicy(policy), 1},
 	}
 }
 
@@ -85,7 +98,7 @@ func (w *world) doors() []door {
 // request looks up as much as in an empty namespace.
 func TestEveryDoor(t *testing.T) {
 	w := start(t)
-	for _, d := range w.doors() {
+	for _, d := range w.doors(t) {
 		t.Run(d.name, func(t *testing.T) {
 			for _, ns := range []string{w.empty, w.full} {
 				before := w.lookUps.Load()

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"sync/atomic"
@@ -39,6 +40,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
+	"github.com/kubectl-flare/kubectl-flare/policies/snapshot"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -69,7 +71,7 @@ type world struct {
 func start(t testing.TB) *world {
 	t.Helper()
 	w := &world{empty: "load-empty", full: "load-full"}
-	env := &envtest.Environment{ControlPlaneStopTimeout: time.Minute}
+	env := &envtest.Environment{ControlPlaneStopTimeout: time.Minute, CRDs: []*apiextensionsv1.CustomResourceDefinition{snapshots()}}
 	prerequisites, err := manifests.Prerequisites()
 	require.NoError(t, err)
 	for _, o := range prerequisites {
@@ -87,6 +89,26 @@ func start(t testing.TB) *world {
 	w.fill(t)
 	w.serve(t)
 	return w
+}
+
+// snapshots is a stand-in for the kind of the external snapshotter: of it the API server
+// needs to know the name alone.
+func snapshots() *apiextensionsv1.CustomResourceDefinition {
+	return &apiextensionsv1.CustomResourceDefinition{
+		ObjectMeta: metav1.ObjectMeta{
+			Name: snapshot.Resource + "." + snapshot.Group,
+			// The API server requires it of the groups of Kubernetes.
+			Annotations: map[string]string{apiextensionsv1.KubeAPIApprovedAnnotation: "unapproved, a stand-in of a test"},
+		},
+		Spec: apiextensionsv1.CustomResourceDefinitionSpec{
+			Group: snapshot.Group, Scope: apiextensionsv1.NamespaceScoped,
+			Names: apiextensionsv1.CustomResourceDefinitionNames{Plural: snapshot.Resource, Kind: snapshot.Kind},
+			Versions: []apiextensionsv1.CustomResourceDefinitionVersion{{
+				Name: "v1", Served: true, Storage: true,
+				Schema: &apiextensionsv1.CustomResourceValidation{OpenAPIV3Schema: &apiextensionsv1.JSONSchemaProps{Type: "object", XPreserveUnknownFields: new(true)}},
+			}},
+		},
+	}
 }
 
 func convert[T any](t testing.TB, from *unstructured.Unstructured) *T {
@@ -117,6 +139,9 @@ func (w *world) fill(t testing.TB) {
 		w.create(t, &corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: "all", Namespace: ns}, Spec: corev1.ServiceSpec{
 			Selector: map[string]string{"app": "ordinary"}, Ports: []corev1.ServicePort{{Port: 80}},
 		}})
+		claim := claimOf(source, "")
+		claim.Namespace = ns
+		w.create(t, claim)
 		n := 1
 		if ns == w.full {
 			n = pods
@@ -221,7 +246,8 @@ func (w *world) serve(t testing.TB) {
 	}, 30*time.Second, 100*time.Millisecond)
 }
 
-// counter is the webhook's way to the API server, and counts its look-ups.
+// counter is the webhook's way to the API server, and counts its look-ups and its questions
+// about rights.
 func (w *world) counter(t testing.TB) string {
 	t.Helper()
 	target, err := url.Parse(w.config.Host)
@@ -231,7 +257,8 @@ func (w *world) counter(t testing.TB) string {
 	proxy := httputil.NewSingleHostReverseProxy(target)
 	proxy.Transport, proxy.ErrorLog = transport, log.New(io.Discard, "", 0)
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodGet && r.URL.Query().Get("watch") == "" {
+		looksUp := r.Method == http.MethodGet && r.URL.Query().Get("watch") == ""
+		if looksUp || path.Base(r.URL.Path) == "subjectaccessreviews" {
 			w.lookUps.Add(1)
 		}
 		proxy.ServeHTTP(rw, r)
