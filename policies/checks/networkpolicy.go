@@ -66,8 +66,8 @@ func defaultDeny(n *networkingv1.NetworkPolicy) []Result {
 	}}
 }
 
-// mostConnections is how many results a NetworkPolicy may have: its author chooses how many
-// peers it has, and each result is larger than a peer. More of them would change no verdict,
+// mostConnections is how many results a NetworkPolicy or an Ingress may have: its author
+// chooses how many peers or paths it has, and each result is larger than those. More of them would change no verdict,
 // since they all need the same verb.
 const mostConnections = 100
 
@@ -101,9 +101,10 @@ func (c *connections) egress(field string, rule *networkingv1.NetworkPolicyEgres
 	if len(rule.To) == 0 {
 		c.open(field, reason, "a rule without to allows every address", "name the peers")
 	}
+	ports := &rulePorts{list: rule.Ports, dns: onlyDNS(rule.Ports), open: map[string]bool{}}
 	for i := 0; i < len(rule.To) && !c.full(); i++ {
 		peer := &rule.To[i]
-		if !c.inside(peer) && !c.listed(peer, rule.Ports) {
+		if !c.inside(peer) && !c.listed(peer, ports) {
 			c.open(fmt.Sprintf("%s.to[%d]", field, i), reason, describePeer(peer)+describePorts(rule.Ports), fix)
 		}
 	}
@@ -122,14 +123,33 @@ func (c *connections) inside(peer *networkingv1.NetworkPolicyPeer) bool {
 }
 
 // listed says whether spec.privacy.egress lists a peer with all of the ports.
-func (c *connections) listed(peer *networkingv1.NetworkPolicyPeer, ports []networkingv1.NetworkPolicyPort) bool {
+func (c *connections) listed(peer *networkingv1.NetworkPolicyPeer, ports *rulePorts) bool {
 	if peer.IPBlock != nil {
 		return peer.NamespaceSelector == nil && peer.PodSelector == nil && c.site.OpensCIDR(peer.IPBlock.CIDR)
 	}
 	namespace := namespaceOf(peer.NamespaceSelector)
-	if namespace == metav1.NamespaceSystem && isDNS(peer.PodSelector) && c.site.OpensDNS() && onlyDNS(ports) {
+	if namespace == metav1.NamespaceSystem && isDNS(peer.PodSelector) && c.site.OpensDNS() && ports.dns {
 		return true
 	}
+	open, known := ports.open[namespace]
+	if !known {
+		open = c.ports(namespace, ports.list)
+		ports.open[namespace] = open
+	}
+	return open
+}
+
+// rulePorts are the ports of a rule, evaluated once for all of its peers: its author chooses
+// how many there are of both.
+type rulePorts struct {
+	list []networkingv1.NetworkPolicyPort
+	// dns says that they are those of DNS alone.
+	dns bool
+	// open says whether the policy lists them all, by namespace.
+	open map[string]bool
+}
+
+func (c *connections) ports(namespace string, ports []networkingv1.NetworkPolicyPort) bool {
 	if len(ports) == 0 {
 		return c.site.OpensAllPorts(namespace)
 	}

@@ -118,7 +118,7 @@ func Ingress(in, old *networkingv1.Ingress, site *compiled.Policy) []Result {
 		return nil
 	}
 	results := backend("spec.defaultBackend", in.Spec.DefaultBackend, site)
-	for i := range in.Spec.Rules {
+	for i := 0; i < len(in.Spec.Rules) && len(results) < mostConnections; i++ {
 		rule, field := &in.Spec.Rules[i], indexed("spec.rules", i)
 		if site.Dialed(rule.Host) {
 			results = append(results, Result{
@@ -128,7 +128,7 @@ func Ingress(in, old *networkingv1.Ingress, site *compiled.Policy) []Result {
 		if rule.HTTP == nil {
 			continue
 		}
-		for j := range rule.HTTP.Paths {
+		for j := 0; j < len(rule.HTTP.Paths) && len(results) < mostConnections; j++ {
 			results = append(results, backend(field+"."+indexed("http.paths", j)+".backend", &rule.HTTP.Paths[j].Backend, site)...)
 		}
 	}
