@@ -54,7 +54,7 @@ func TestReliability(t *testing.T) {
 	t.Run("200 requests at once", func(t *testing.T) {
 		l.with(t, 200, func() { time.Sleep(10 * time.Second) })
 		require.Zero(t, l.admitted.Load())
-		require.Greater(t, l.passed.Load(), int64(100))
+		require.Greater(t, l.passed.Load(), int64(10))
 		for _, failure := range l.failures {
 			require.Regexp(t, "too many requests|cannot be looked up", failure)
 		}
