@@ -56,7 +56,7 @@ func TestReliability(t *testing.T) {
 		require.Zero(t, l.admitted.Load())
 		require.Greater(t, l.passed.Load(), int64(10))
 		for _, failure := range l.failures {
-			require.Regexp(t, "too many requests|cannot be looked up", failure)
+			require.Regexp(t, "too many requests|cannot be looked up|failed calling webhook", failure)
 		}
 		recovers(t, l)
 	})
