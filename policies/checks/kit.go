@@ -62,7 +62,7 @@ func KitProblems(name string, k *facts.KitFact, now time.Time) []Result {
 	}
 	switch {
 	case len(k.Failures) > 0:
-		return fromFindings(IDKit, "Secret "+quote(name), k.Failures)
+		return fromFindings(IDKit, "Secret", name, k.Failures)
 	case k.Absent:
 		return bad("the kit does not exist", oneLine(k.Error), fixInject)
 	case k.Error != "":
@@ -74,15 +74,15 @@ func KitProblems(name string, k *facts.KitFact, now time.Time) []Result {
 	case now.IsZero():
 		return nil
 	}
-	return fromFindings(IDKit, "Secret "+quote(name), k.Terms.Failed(now))
+	return fromFindings(IDKit, "Secret", name, k.Terms.Failed(now))
 }
 
 // fromFindings makes results of the findings of package acceptance about an object.
-func fromFindings(id, object string, failures kit.Findings) []Result {
+func fromFindings(id, kind, name string, failures kit.Findings) []Result {
 	var results []Result
 	for _, f := range failures {
 		results = append(results, Result{
-			ID: id, Reason: reasonOf(f.ID), Fix: f.Fix, Detail: object + ": " + f.ID + ": " + oneLine(f.Text()),
+			ID: id, Reason: reasonOf(f.ID), Fix: f.Fix, Detail: kind + " " + quote(name) + ": " + f.ID + ": " + oneLine(f.Text()),
 		})
 	}
 	return results

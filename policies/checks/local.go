@@ -97,13 +97,12 @@ func (p *Pod) othersLocal(name string, known *facts.LocalFact) string {
 // LocalProblems says why a local/ may not be used. With a zero time, it ignores what matters
 // only for new pods, as KitProblems does.
 func LocalProblems(name string, l *facts.LocalFact, now time.Time) []Result {
-	object := "ConfigMap " + quote(name)
 	bad := func(reason, detail string) []Result {
-		return []Result{{ID: IDLocal, Reason: reason, Detail: object + ": " + detail, Fix: fixInject}}
+		return []Result{{ID: IDLocal, Reason: reason, Detail: "ConfigMap " + quote(name) + ": " + detail, Fix: fixInject}}
 	}
 	switch {
 	case len(l.Failures) > 0:
-		return fromFindings(IDLocal, object, l.Failures)
+		return fromFindings(IDLocal, "ConfigMap", name, l.Failures)
 	case l.Absent:
 		return bad("local/ does not exist", oneLine(l.Error))
 	case l.Error != "":
@@ -113,7 +112,7 @@ func LocalProblems(name string, l *facts.LocalFact, now time.Time) []Result {
 	case now.IsZero():
 		return nil
 	}
-	return fromFindings(IDLocal, object, l.Terms.Failed(now))
+	return fromFindings(IDLocal, "ConfigMap", name, l.Terms.Failed(now))
 }
 
 func reasonOfLocal(finding string) string {
