@@ -22,9 +22,10 @@ type Roots map[string]*x509.Certificate
 // were seen before. seen are the pinned roots that the Secret has.
 func KeyMaterial(secret *corev1.Secret, pinned []v1alpha1.TrustRoot, known Roots) (fact facts.SecretFact, seen Roots) {
 	found := map[string]pki.Found{}
+	var scanner pki.Scanner
 	var all []*x509.Certificate
 	for _, name := range slices.Sorted(maps.Keys(secret.Data)) {
-		f := pki.Scan(secret.Data[name])
+		f := scanner.Scan(secret.Data[name])
 		found[name] = f
 		all = append(all, f.Certificates...)
 		fact.Key = fact.Key || f.Key
@@ -46,9 +47,10 @@ func KeyMaterial(secret *corev1.Secret, pinned []v1alpha1.TrustRoot, known Roots
 // RootsIn are the pinned roots that a Secret has.
 func RootsIn(secret *corev1.Secret, pinned []v1alpha1.TrustRoot) Roots {
 	roots := Roots{}
+	var scanner pki.Scanner
 	for _, data := range secret.Data {
 		if bytes.Contains(data, []byte("CERTIFICATE")) {
-			maps.Copy(roots, among(pki.Scan(data).Certificates, pinned))
+			maps.Copy(roots, among(scanner.Scan(data).Certificates, pinned))
 		}
 	}
 	return roots
@@ -67,10 +69,11 @@ func among(all []*x509.Certificate, pinned []v1alpha1.TrustRoot) Roots {
 }
 
 func compare(fact *facts.SecretFact, found map[string]pki.Found, all []*x509.Certificate, name string, root *x509.Certificate) {
+	intermediates := pki.Intermediates(all, root)
 	for _, key := range slices.Sorted(maps.Keys(found)) {
 		f := found[key]
 		for _, c := range f.Certificates {
-			if fact.Issued == "" && pki.IssuedBy(c, all, root) {
+			if fact.Issued == "" && pki.IssuedBy(c, root, intermediates) {
 				fact.Issued = key + ", issued by root " + name
 			}
 		}

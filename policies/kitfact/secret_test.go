@@ -24,6 +24,11 @@ func TestKeyMaterial(t *testing.T) {
 	encrypted := []byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMA==\n-----END ENCRYPTED PRIVATE KEY-----\n")
 	known := kitfact.Roots{pki.Fingerprint(f.Root): f.Root}
 	issued := "a, issued by root demo"
+	blocks, keys := map[string][]byte{}, map[string][]byte{}
+	for i := range 30 {
+		name := strings.Repeat("x", i+1)
+		blocks[name], keys[name] = []byte(strings.Repeat("-----BEGIN x-----\n", 20)), otherKey
+	}
 	for name, tc := range map[string]struct {
 		known kitfact.Roots
 		data  map[string][]byte
@@ -40,6 +45,8 @@ func TestKeyMaterial(t *testing.T) {
 		"the root alone":           {known, map[string][]byte{"a": root, "b": otherKey}, facts.SecretFact{Key: true}},
 		"another federation":       {known, map[string][]byte{"a": otherCrt, "b": otherKey, "c": other.File("startup/rootCA.pem")}, facts.SecretFact{Key: true}},
 		"many blocks":              {known, map[string][]byte{"a": []byte(strings.Repeat("-----BEGIN x-----\n", 500))}, facts.SecretFact{TooMany: true}},
+		"many blocks in all":       {known, blocks, facts.SecretFact{TooMany: true}},
+		"many keys in all":         {known, keys, facts.SecretFact{Key: true, TooMany: true}},
 		"many keys":                {known, map[string][]byte{"a": bytes.Repeat(encrypted, 30)}, facts.SecretFact{Key: true}},
 	} {
 		t.Run(name, func(t *testing.T) {

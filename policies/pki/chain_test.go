@@ -28,6 +28,17 @@ func newIssuer(t *testing.T, name string) *pki.Issuer {
 	return issuer
 }
 
+// intermediate is an authority that another one has certified.
+func intermediate(t *testing.T, by *pki.Issuer) *pki.Issuer {
+	t.Helper()
+	key := newKey(t)
+	authority := template("between")
+	authority.IsCA, authority.BasicConstraintsValid = true, true
+	c, err := by.Issue(authority, key.Public())
+	require.NoError(t, err)
+	return &pki.Issuer{Certificate: c, Key: key}
+}
+
 func leaf(t *testing.T, by *pki.Issuer, change ...func(*x509.Certificate)) *x509.Certificate {
 	t.Helper()
 	c := template("site-1")
@@ -53,12 +64,8 @@ func TestIssue(t *testing.T) {
 
 func TestVerifyChain(t *testing.T) {
 	root, other := newIssuer(t, "demo"), newIssuer(t, "demo")
-	key := newKey(t)
-	authority := template("between")
-	authority.IsCA, authority.BasicConstraintsValid = true, true
-	between, err := root.Issue(authority, key.Public())
-	require.NoError(t, err)
-	below := leaf(t, &pki.Issuer{Certificate: between, Key: key})
+	authority := intermediate(t, root)
+	between, below := authority.Certificate, leaf(t, authority)
 	require.NoError(t, pki.VerifyChain(below, []*x509.Certificate{between}, root.Certificate))
 	require.Error(t, pki.VerifyChain(below, nil, root.Certificate), "the intermediate is missing")
 	require.Error(t, pki.VerifyChain(below, []*x509.Certificate{between}, other.Certificate))

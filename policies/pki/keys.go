@@ -41,7 +41,7 @@ func ParseKey(data []byte) (crypto.Signer, error) {
 
 func parseKeyBlock(block *pem.Block) (key any, err error) {
 	switch {
-	case strings.Contains(block.Type, "ENCRYPTED") || strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED"):
+	case encrypted(block):
 		return nil, errEncrypted
 	case block.Type == typePKCS8:
 		key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
@@ -56,6 +56,10 @@ func parseKeyBlock(block *pem.Block) (key any, err error) {
 		return nil, errReadKey
 	}
 	return key, nil
+}
+
+func encrypted(block *pem.Block) bool {
+	return strings.Contains(block.Type, "ENCRYPTED") || strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED")
 }
 
 // ParseP256Key is ParseKey for ECDSA keys on P-256. Only such keys seal kits: for RSA,
