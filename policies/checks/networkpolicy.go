@@ -67,8 +67,8 @@ func defaultDeny(n *networkingv1.NetworkPolicy) []Result {
 }
 
 // mostConnections is how many results a NetworkPolicy or an Ingress may have: its author
-// chooses how many peers or paths it has, and each result is larger than those. More of them would change no verdict,
-// since they all need the same verb.
+// chooses how many peers or paths it has, and each result is larger than those. More of
+// them would change no verdict, since they all need the same verb.
 const mostConnections = 100
 
 // connections collects what a NetworkPolicy opens and may not.

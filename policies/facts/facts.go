@@ -51,7 +51,8 @@ type Facts struct {
 	Terminating bool
 
 	// BreakGlass says that the user has the verb breakglass on the policy and
-	// uses it. It has no effect unless the policy says that break-glass is open. It allows only CONNECT requests and ephemeral containers.
+	// uses it. It has no effect unless the policy says that break-glass is open, and allows
+	// only CONNECT requests and ephemeral containers.
 	BreakGlass bool
 
 	// Binders are users besides system:kube-scheduler who may bind pods.
