@@ -130,6 +130,6 @@ func duration(d time.Duration) string { return fmt.Sprintf("%d hours", int(d.Hou
 // used records that break-glass gave access: in the audit log, and to the user.
 func (d *Decision) used(r *Review, b BreakGlass) {
 	until := b.Until.UTC().Format(time.RFC3339)
-	d.AuditAnnotations[AuditBreakGlass] = r.User.Username + " " + r.Subresource + " " + r.Namespace + "/" + r.Name + " until " + until + ": " + b.Reason
+	d.note(AuditBreakGlass, r.User.Username+" "+r.Subresource+" "+r.Namespace+"/"+r.Name+" until "+until+": "+b.Reason)
 	d.Warnings = append(d.Warnings, "SitePolicy "+d.Policy+": break-glass is open until "+until+" ("+b.Reason+"): this access is recorded")
 }

@@ -35,7 +35,7 @@ type Decision struct {
 	Results []checks.Result
 	// Warnings go to the user who sent the request.
 	Warnings []string
-	// AuditAnnotations go to the API server's audit log.
+	// AuditAnnotations go to the API server's audit log. They must not be changed.
 	AuditAnnotations map[string]string
 }
 

@@ -25,7 +25,7 @@ func (p *Policy) Evaluate(r Review, f Facts) Decision {
 	if f.Govern {
 		results, exempt = split(results)
 	}
-	d := decide(p.site.Source(), results)
+	d := p.decide(results)
 	d.exempt(r.User.Username, exempt)
 	if f.BreakGlass && d.Allowed {
 		d.used(&r, opened)

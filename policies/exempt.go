@@ -39,5 +39,5 @@ func (d *Decision) exempt(user string, results []checks.Result) {
 			d.Warnings = append(d.Warnings, "SitePolicy "+d.Policy+": allowed only because you have the verb govern: "+r.String())
 		}
 	}
-	d.AuditAnnotations[AuditGovern] = user + " " + strings.Join(slices.Compact(ids), ",")
+	d.note(AuditGovern, user+" "+strings.Join(slices.Compact(ids), ","))
 }

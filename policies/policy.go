@@ -29,6 +29,8 @@ type Policy struct {
 	site    *compiled.Policy
 	checks  *checks.Registry
 	invalid field.ErrorList
+	// plain are the audit annotations of most verdicts: allowed, and nothing to add.
+	plain map[string]string
 }
 
 // Compile makes a Policy of a SitePolicy, which may lack its defaults. If the
@@ -38,7 +40,7 @@ func Compile(source *v1alpha1.SitePolicy, with *Catalog) (*Policy, field.ErrorLi
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	return &Policy{name: source.Name, site: site, checks: with.checks}, nil
+	return &Policy{name: source.Name, site: site, checks: with.checks, plain: annotations(source.Name, verdictAllowed, nil)}, nil
 }
 
 // Invalid makes the Policy of a SitePolicy for which Compile returned these errors.

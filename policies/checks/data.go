@@ -18,7 +18,7 @@ func data(p *Pod) []Result {
 	var results []Result
 	for i := range p.Spec.Volumes {
 		v := &p.Spec.Volumes[i]
-		if v.PersistentVolumeClaim == nil || p.source(v) != profiles.SourceData {
+		if v.PersistentVolumeClaim == nil || p.sources[i] != profiles.SourceData {
 			continue
 		}
 		rule, _ := p.Site.Data(v.PersistentVolumeClaim.ClaimName)
@@ -31,14 +31,14 @@ func data(p *Pod) []Result {
 }
 
 func (p *Pod) claimProblem(i int, rule *v1alpha1.DataRule) (Result, bool) {
-	field := indexed("volumes", i) + ".persistentVolumeClaim"
+	at := func() string { return indexed("volumes", i) + ".persistentVolumeClaim" }
 	if !slices.Contains(rule.Roles, p.Role()) {
-		return p.fail(IDData, field, "the role may not mount the data", "remove it, or add the role to the policy",
+		return p.fail(IDData, at(), "the role may not mount the data", "remove it, or add the role to the policy",
 			"claim %s is for %v, and this is a pod of the role %s", quote(rule.ClaimName), rule.Roles, p.Role()), true
 	}
 	for j := range i {
 		if c := p.Spec.Volumes[j].PersistentVolumeClaim; c != nil && c.ClaimName == rule.ClaimName {
-			return p.fail(IDData, field, "the same claim twice", "use one volume with the claim", "claim %s", quote(rule.ClaimName)), true
+			return p.fail(IDData, at(), "the same claim twice", "use one volume with the claim", "claim %s", quote(rule.ClaimName)), true
 		}
 	}
 	if rule.VolumeName == "" {
@@ -47,11 +47,11 @@ func (p *Pod) claimProblem(i int, rule *v1alpha1.DataRule) (Result, bool) {
 	known, ok := p.Facts.Claims[rule.ClaimName]
 	switch {
 	case !ok:
-		return p.fail(IDData, field, "the claim cannot be looked up", "make sure that the claim exists", "claim %s", quote(rule.ClaimName)), true
+		return p.fail(IDData, at(), "the claim cannot be looked up", "make sure that the claim exists", "claim %s", quote(rule.ClaimName)), true
 	case known.Error != "":
-		return p.fail(IDData, field, "the claim cannot be looked up", "make sure that the claim exists", "claim %s: %s", quote(rule.ClaimName), oneLine(known.Error)), true
+		return p.fail(IDData, at(), "the claim cannot be looked up", "make sure that the claim exists", "claim %s: %s", quote(rule.ClaimName), oneLine(known.Error)), true
 	case known.VolumeName != rule.VolumeName:
-		return p.fail(IDData, field, "the claim is not bound to the site's volume", "bind the claim to the volume in spec.data",
+		return p.fail(IDData, at(), "the claim is not bound to the site's volume", "bind the claim to the volume in spec.data",
 			"claim %s is bound to %s, not to %s", quote(rule.ClaimName), quote(known.VolumeName), quote(rule.VolumeName)), true
 	}
 	return Result{}, false
@@ -65,13 +65,12 @@ func (p *Pod) dataMounts(v *corev1.Volume, rule *v1alpha1.DataRule) []Result {
 			if m.Name != v.Name {
 				continue
 			}
-			field := indexed("volumeMounts", i)
 			if m.MountPath != rule.MountPath {
-				results = append(results, p.failIn(c, IDData, field+".mountPath", "the data is mounted at another path", "mount it at "+rule.MountPath,
+				results = append(results, p.failIn(c, IDData, indexed("volumeMounts", i)+".mountPath", "the data is mounted at another path", "mount it at "+rule.MountPath,
 					"claim %s at %s", quote(rule.ClaimName), quote(m.MountPath)))
 			}
 			if rule.MustBeReadOnly() && !m.ReadOnly {
-				results = append(results, p.failIn(c, IDData, field+".readOnly", "the data is writable", "set readOnly: true", "claim %s", quote(rule.ClaimName)))
+				results = append(results, p.failIn(c, IDData, indexed("volumeMounts", i)+".readOnly", "the data is writable", "set readOnly: true", "claim %s", quote(rule.ClaimName)))
 			}
 		}
 	}

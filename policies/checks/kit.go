@@ -20,21 +20,20 @@ func kitCheck(p *Pod) []Result {
 	if p.KitName == "" {
 		return []Result{p.fail(IDKit, "volumes", "the kit is missing", fixInject, "a participant's pod must mount the Secret of its startup kit")}
 	}
-	for ref := range References(p.Spec) {
+	for _, ref := range p.reserved {
 		if strings.HasPrefix(ref.Name, names.PrefixKit) && ref.Name != p.KitName {
 			return []Result{p.fail(IDKit, ref.Field(), "more than one kit", "run one participant in a pod", "%s and %s", quote(p.KitName), quote(ref.Name))}
 		}
 	}
-	known, ok := p.Facts.Kit(p.KitName)
-	if !ok {
+	if p.known == nil {
 		return []Result{p.fail(IDKit, "volumes", "the kit does not exist", fixInject, "Secret %s does not exist or cannot be read", quote(p.KitName))}
 	}
-	if p.Template && known.Absent {
+	if p.Template && p.known.Absent {
 		// A workload may be created before its kit, and in a dry run of both, neither
 		// exists. Its pods are denied until the kit exists.
 		return nil
 	}
-	return p.located(KitProblems(p.KitName, known, p.when()))
+	return p.located(KitProblems(p.KitName, p.owner.Object, p.known, p.when()))
 }
 
 // when is the time at which the kit must be valid. It is zero if the time does not
@@ -54,9 +53,10 @@ func (p *Pod) located(results []Result) []Result {
 	return results
 }
 
-// KitProblems says why a kit may not be used. With a zero time, it ignores what matters
-// only for new pods: dates, serial and revocation. So running pods may finish.
-func KitProblems(name string, k *facts.KitFact, now time.Time) []Result {
+// KitProblems says why a kit may not be used. object is the name of its participant's
+// objects. With a zero time, it ignores what matters only for new pods: dates, serial and
+// revocation. So running pods may finish.
+func KitProblems(name, object string, k *facts.KitFact, now time.Time) []Result {
 	bad := func(reason, detail, fix string) []Result {
 		return []Result{{ID: IDKit, Reason: reason, Detail: "Secret " + quote(name) + ": " + detail, Fix: fix}}
 	}
@@ -69,7 +69,7 @@ func KitProblems(name string, k *facts.KitFact, now time.Time) []Result {
 		return bad("the kit is not genuine", oneLine(k.Error), fixInject)
 	case k.Type != facts.KitSecretType || !k.Immutable:
 		return bad("not a kit Secret", "its type must be "+string(facts.KitSecretType)+" and it must be immutable", fixInject)
-	case !IsKitName(name, k):
+	case !isKitName(name, object, k.Digest):
 		return bad("the name does not match the kit", "it must end with the first 32 digits of the digest "+quote(k.Digest), fixInject)
 	case now.IsZero():
 		return nil
@@ -107,15 +107,12 @@ func reasonOf(finding string) string {
 	return "the kit is not genuine"
 }
 
-// IsKitName says whether a Secret's name matches the kit.
-func IsKitName(name string, k *facts.KitFact) bool {
+// isKitName says whether a Secret's name is that of the kit of a participant.
+func isKitName(name, object, digest string) bool {
 	rest, ok := strings.CutPrefix(name, names.PrefixKit)
-	if !ok || len(k.Digest) != 2*names.DigestDigits {
+	if !ok || object == "" || len(digest) != 2*names.DigestDigits {
 		return false
 	}
-	rest, ok = strings.CutSuffix(rest, k.Digest[:names.DigestDigits])
-	if !ok || rest == "" || rest[len(rest)-1] != '-' {
-		return false
-	}
-	return rest[:len(rest)-1] == kit.ObjectName(k.Participant)
+	rest, ok = strings.CutPrefix(rest, object)
+	return ok && rest != "" && rest[0] == '-' && rest[1:] == digest[:names.DigestDigits]
 }

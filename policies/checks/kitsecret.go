@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
@@ -76,7 +77,7 @@ func kitSecret(s *corev1.Secret, f *facts.Facts) []Result {
 	if !ok {
 		return secretProblem("data", "the kit cannot be verified", fixInject, quote(s.Name))
 	}
-	results := KitProblems(s.Name, known, f.Now)
+	results := KitProblems(s.Name, kit.ObjectName(known.Participant), known, f.Now)
 	for i := range results {
 		results[i].Field = "data"
 	}

@@ -26,10 +26,9 @@ func local(p *Pod) []Result {
 		if source == nil || !strings.HasPrefix(source.Name, names.PrefixLocal) {
 			continue
 		}
-		field := indexed("volumes", i) + ".configMap"
-		results = append(results, p.localVolume(field, source.Name)...)
+		results = append(results, p.localVolume(i, source.Name)...)
 		if len(source.Items) > 0 || (source.Optional != nil && *source.Optional) {
-			results = append(results, p.fail(IDLocal, field, "not all of local/", "remove items and optional", "the rules of a missing file do not apply (without authorization.json, everything is allowed)"))
+			results = append(results, p.fail(IDLocal, localField(i), "not all of local/", "remove items and optional", "the rules of a missing file do not apply (without authorization.json, everything is allowed)"))
 		}
 	}
 	return append(results, p.withoutLocal()...)
@@ -46,8 +45,8 @@ func (p *Pod) withoutLocal() []Result {
 		}
 		at := d.Path(profiles.SourceLocal)
 		mounts := func(m corev1.VolumeMount) bool {
-			v := p.volume(m.Name)
-			return m.MountPath == at && v != nil && p.source(v) == profiles.SourceLocal
+			source, ok := p.volume(m.Name)
+			return m.MountPath == at && ok && source == profiles.SourceLocal
 		}
 		if at != "" && !slices.ContainsFunc(c.VolumeMounts, mounts) {
 			results = append(results, p.failIn(c, IDLocal, "volumeMounts", "local/ is not mounted",
@@ -58,20 +57,22 @@ func (p *Pod) withoutLocal() []Result {
 	return results
 }
 
-func (p *Pod) localVolume(field, name string) []Result {
+func localField(volume int) string { return indexed("volumes", volume) + ".configMap" }
+
+func (p *Pod) localVolume(volume int, name string) []Result {
 	known, ok := p.Facts.Locals[name]
 	switch {
 	case !ok:
-		return []Result{p.fail(IDLocal, field, "local/ does not exist", fixInject, "ConfigMap %s does not exist or cannot be read", quote(name))}
+		return []Result{p.fail(IDLocal, localField(volume), "local/ does not exist", fixInject, "ConfigMap %s does not exist or cannot be read", quote(name))}
 	case p.Template && known.Absent:
 		return nil // as with the kit, the pods are denied until it exists
 	}
 	results := LocalProblems(name, &known, p.when())
 	for i := range results {
-		results[i].Field = p.at(field)
+		results[i].Field = p.at(localField(volume))
 	}
 	if difference := p.othersLocal(name, &known); results == nil && difference != "" {
-		results = append(results, p.fail(IDLocal, field, "local/ of another kit", fixSealLocal, "ConfigMap %s: %s", quote(name), difference))
+		results = append(results, p.fail(IDLocal, localField(volume), "local/ of another kit", fixSealLocal, "ConfigMap %s: %s", quote(name), difference))
 	}
 	return results
 }

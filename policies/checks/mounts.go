@@ -32,7 +32,7 @@ func mounts(p *Pod) []Result {
 }
 
 func (p *Pod) mountProblem(c Container, i int, m *corev1.VolumeMount) (reason, detail string) {
-	v := p.volume(m.Name)
+	source, ok := p.volume(m.Name)
 	switch {
 	case !clean(m.MountPath):
 		return "the mount path is not clean", quote(m.MountPath)
@@ -42,12 +42,11 @@ func (p *Pod) mountProblem(c Container, i int, m *corev1.VolumeMount) (reason, d
 		return "the subPath is not clean", quote(m.SubPath)
 	case m.MountPropagation != nil && *m.MountPropagation != corev1.MountPropagationNone:
 		return "mount propagation is not allowed", string(*m.MountPropagation)
-	case v == nil:
+	case !ok:
 		return "there is no such volume", quote(m.Name)
 	case mountedTwice(c.Container, i):
 		return "two mounts at one path", quote(m.MountPath)
 	}
-	source := p.source(v)
 	switch source {
 	case profiles.SourceData, profiles.SourceOther, profiles.SourceToken, profiles.SourceRaw:
 		return "", "" // the checks data, volumes, tokens and kit-mount evaluate these
@@ -71,10 +70,10 @@ func (p *Pod) writableLocal(source profiles.Source, m *corev1.VolumeMount) (reas
 }
 
 func (p *Pod) allowedPaths(c Container, m *corev1.VolumeMount) string {
-	v := p.volume(m.Name)
+	source, ok := p.volume(m.Name)
 	var paths []string
 	for _, allowed := range p.paths(c) {
-		if v == nil || allowed.Takes(p.source(v)) {
+		if !ok || allowed.Takes(source) {
 			paths = append(paths, allowed.Path)
 		}
 	}

@@ -66,7 +66,7 @@ func (p *Pod) nodeProblems() []Result {
 		}
 		results = append(results, p.unlisted("nodeSelector", "the node selector is not allowed", "nodeSelector", key+"="+value))
 	}
-	sortByDetail(results) // the order of maps varies
+	sortByDetail(results)
 	return results
 }
 

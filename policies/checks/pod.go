@@ -36,7 +36,8 @@ func NewPod(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts, r Request) *
 // this kit yet.
 func NewPodWithKit(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts, secret string, kit *facts.KitFact) *Pod {
 	p := newPod(pod, site, f, Request{})
-	p.Federated, p.KitName, p.Kit, p.owner = true, secret, kit, site.Participant(kit.Participant)
+	p.findReserved()
+	p.Federated, p.KitName, p.known, p.Kit, p.owner = true, secret, kit, kit, site.Participant(kit.Participant)
 	p.find()
 	return p
 }
@@ -49,6 +50,7 @@ func (p *Pod) find() {
 	p.findProfile()
 	p.findMain()
 	p.findVerifier()
+	p.findSources()
 	p.hold()
 }
 

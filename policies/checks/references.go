@@ -10,7 +10,7 @@ import (
 )
 
 // RefKind is the kind of object that a pod refers to.
-type RefKind int
+type RefKind int8
 
 // The kinds of references.
 const (
@@ -19,7 +19,7 @@ const (
 )
 
 // Way is how a pod refers to an object.
-type Way int
+type Way int8
 
 // The ways to refer to a Secret or ConfigMap.
 const (
@@ -61,7 +61,7 @@ func (r Reference) Field() string {
 }
 
 // isKit says whether the reference is to a Secret with the name of a kit.
-func (r *Reference) isKit() bool {
+func (r Reference) isKit() bool {
 	return r.Kind == SecretRef && strings.HasPrefix(r.Name, names.PrefixKit)
 }
 

@@ -32,9 +32,12 @@ func NewRegistry(all ...Check) (*Registry, error) {
 // Run returns the results of all checks that apply to the pod.
 func (r *Registry) Run(p *Pod) []Result {
 	var results []Result
-	for _, c := range r.checks {
+	for i := range r.checks {
+		c := &r.checks[i]
 		if c.Scope.applies(p) {
-			results = append(results, c.Run(p)...)
+			if found := c.Run(p); len(found) > 0 {
+				results = append(results, found...)
+			}
 		}
 	}
 	return results

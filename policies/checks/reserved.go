@@ -14,8 +14,9 @@ import (
 // Fields: every way to refer to a Secret or ConfigMap.
 func reserved(p *Pod) []Result {
 	var results []Result
-	for ref := range References(p.Spec) {
-		if !p.Site.Profiles().Reserved(ref.Name) || p.entitled(ref) {
+	for i := range p.reserved {
+		ref := &p.reserved[i]
+		if p.entitled(ref) {
 			continue
 		}
 		r := p.fail(IDReserved, ref.Field(), "a reserved name", p.fixReserved(ref), "this field must not refer to %s", quote(ref.Name))
@@ -31,7 +32,7 @@ func reserved(p *Pod) []Result {
 // volumes and, in a job pod, the job's tokens as variables, which the check environment
 // compares with the pod's name. If the kit is unknown, so is the owner of local/; the
 // check kit denies such a pod.
-func (p *Pod) entitled(ref Reference) bool {
+func (p *Pod) entitled(ref *Reference) bool {
 	switch {
 	case strings.HasPrefix(ref.Name, names.PrefixKit):
 		return ref.Kind == SecretRef && ref.Way == WayVolume
@@ -43,7 +44,7 @@ func (p *Pod) entitled(ref Reference) bool {
 	return false
 }
 
-func (p *Pod) fixReserved(ref Reference) string {
+func (p *Pod) fixReserved(ref *Reference) string {
 	switch {
 	case p.Site.Profiles().Holds(ref.Name) == profiles.HoldsKit:
 		return "mount the sealed kit's Secret (flare-kit-…) instead of the launcher's copy of the key"

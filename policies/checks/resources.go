@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -15,29 +14,23 @@ import (
 //
 // Fields: resources.limits of every container, resources of the pod.
 func resources(p *Pod) []Result {
-	if len(p.Policy.Resources.Max) == 0 {
+	maxima := p.Site.Maxima()
+	if len(maxima) == 0 {
 		return nil
 	}
-	results := p.unnamedDevices()
-	for name, most := range p.Policy.Resources.Max {
+	var results []Result
+	for i := range maxima {
+		name, most := maxima[i].Name, &maxima[i].Most
 		if missing, ok := p.missingLimit(name); ok {
 			results = append(results, missing)
 			continue
 		}
-		if total := p.total(name); total.Cmp(most) > 0 {
+		if total := p.total(name); total.Cmp(*most) > 0 {
 			results = append(results, p.fail(IDResources, "containers", "more than the policy's maximum", "request less",
 				"limits.%s is %s in total over all containers, but at most %s is allowed", name, total.String(), most.String()))
 		}
 	}
-	// The order of maps varies, but messages must not.
-	sortByDetail(results)
-	return results
-}
-
-func sortByDetail(results []Result) {
-	slices.SortFunc(results, func(a, b Result) int {
-		return cmp.Or(strings.Compare(a.Field, b.Field), strings.Compare(a.Detail, b.Detail))
-	})
+	return append(results, p.unnamedDevices()...)
 }
 
 // missingLimit finds a container without a limit. A container without a limit for a
@@ -63,18 +56,18 @@ func (p *Pod) total(name corev1.ResourceName) resource.Quantity {
 	for i := range p.Spec.InitContainers {
 		c := &p.Spec.InitContainers[i]
 		need := running.DeepCopy()
-		need.Add(demand(c.Resources, name))
+		need.Add(demand(&c.Resources, name))
 		if c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways {
 			running = need
 		}
 		most = larger(most, need)
 	}
 	for i := range p.Spec.Containers {
-		running.Add(demand(p.Spec.Containers[i].Resources, name))
+		running.Add(demand(&p.Spec.Containers[i].Resources, name))
 	}
 	most = larger(most, running)
 	if p.Spec.Resources != nil {
-		most = larger(most, demand(*p.Spec.Resources, name))
+		most = larger(most, demand(p.Spec.Resources, name))
 	}
 	return most
 }
@@ -86,7 +79,7 @@ func larger(a, b resource.Quantity) resource.Quantity {
 	return a
 }
 
-func demand(r corev1.ResourceRequirements, name corev1.ResourceName) resource.Quantity {
+func demand(r *corev1.ResourceRequirements, name corev1.ResourceName) resource.Quantity {
 	return larger(r.Limits[name], r.Requests[name])
 }
 

@@ -7,6 +7,12 @@
 // facts that the caller has looked up. If a fact is missing, the pod is denied.
 package checks
 
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
 // Result is what one check finds wrong in one place.
 type Result struct {
 	// ID names the check.
@@ -54,4 +60,12 @@ func (r Result) String() string {
 		line += "; fix: " + r.Fix
 	}
 	return line
+}
+
+// sortByDetail sorts results that come from a map: the order of maps varies, but messages
+// must not.
+func sortByDetail(results []Result) {
+	slices.SortFunc(results, func(a, b Result) int {
+		return cmp.Or(strings.Compare(a.Field, b.Field), strings.Compare(a.Detail, b.Detail))
+	})
 }

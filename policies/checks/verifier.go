@@ -98,8 +98,8 @@ func (p *Pod) copyMounts() []Result {
 
 // onlyForVerifier says whether a volume is the raw kit or its seal.
 func (p *Pod) onlyForVerifier(volume string) bool {
-	v := p.volume(volume)
-	return v != nil && p.source(v) == profiles.SourceRaw
+	source, ok := p.volume(volume)
+	return ok && source == profiles.SourceRaw
 }
 
 // findVerifier finds flare-verify if the kit is on a volume. It looks for the name only;

@@ -20,15 +20,14 @@ func volumes(p *Pod) []Result {
 	var results []Result
 	for i := range p.Spec.Volumes {
 		v := &p.Spec.Volumes[i]
-		field := indexed("volumes", i)
 		switch kind := volumeKind(v); {
 		case kind == "":
-			results = append(results, p.fail(IDVolumes, field, "the kind of volume is not allowed", "use "+volumeKinds, "volume %s", quote(v.Name)))
+			results = append(results, p.fail(IDVolumes, indexed("volumes", i), "the kind of volume is not allowed", "use "+volumeKinds, "volume %s", quote(v.Name)))
 		case hasDataSource(v):
-			results = append(results, p.fail(IDVolumes, field+".ephemeral.volumeClaimTemplate.spec.dataSource", "a copy of a volume",
+			results = append(results, p.fail(IDVolumes, indexed("volumes", i)+".ephemeral.volumeClaimTemplate.spec.dataSource", "a copy of a volume",
 				"remove dataSource, dataSourceRef and volumeName", "volume %s would have the content of another one", quote(v.Name)))
-		case Verified.applies(p) && p.source(v) == profiles.SourceOther:
-			results = append(results, p.fail(IDVolumes, field, "a participant may not have this volume",
+		case Verified.applies(p) && p.sources[i] == profiles.SourceOther:
+			results = append(results, p.fail(IDVolumes, indexed("volumes", i), "a participant may not have this volume",
 				"use only its kit, local/, its workspace, data of the policy and emptyDir", "volume %s (%s)", quote(v.Name), kind))
 		}
 	}
@@ -106,12 +105,20 @@ func (p *Pod) isData(claim string) bool {
 	return rule != nil
 }
 
-// volume finds a volume by its name; nil if there is none.
-func (p *Pod) volume(name string) *corev1.Volume {
+// findSources finds out once what each volume contains, since most checks need it.
+func (p *Pod) findSources() {
+	p.sources = p.sourcesOf[:0]
+	for i := range p.Spec.Volumes {
+		p.sources = append(p.sources, p.source(&p.Spec.Volumes[i]))
+	}
+}
+
+// volume is what the volume of this name contains. ok is false if there is none.
+func (p *Pod) volume(name string) (source profiles.Source, ok bool) {
 	for i := range p.Spec.Volumes {
 		if p.Spec.Volumes[i].Name == name {
-			return &p.Spec.Volumes[i]
+			return p.sources[i], true
 		}
 	}
-	return nil
+	return 0, false
 }

@@ -30,6 +30,15 @@ type Workload struct {
 	// if it is missing or not accepted.
 	KitName string
 	Kit     *facts.KitFact
+	// known is what is known about the Secret KitName, or nil.
+	known *facts.KitFact
+
+	// reserved are the references to reserved names, and sources what each volume contains.
+	reserved []Reference
+	sources  []profiles.Source
+	room     *room
+	// sourcesOf is room for the sources of most pods.
+	sourcesOf [16]profiles.Source
 
 	// Verifier is flare-verify in a pod whose kit is on a volume.
 	Verifier  Container
@@ -44,20 +53,39 @@ type Workload struct {
 }
 
 func (p *Pod) findKit() {
+	p.findReserved()
+	p.Federated = len(p.reserved) > 0
+	if i := slices.IndexFunc(p.reserved, Reference.isKit); i >= 0 {
+		p.KitName = p.reserved[i].Name
+	} else {
+		return
+	}
+	known, ok := p.Facts.Kits[p.KitName]
+	if !ok {
+		return
+	}
+	p.room.kit, p.known = known, &p.room.kit
+	if known.Error == "" {
+		p.Kit, p.owner = p.known, p.Site.Participant(known.Participant)
+	}
+}
+
+// room is what only pods with reserved names need, in one allocation.
+type room struct {
+	kit      facts.KitFact
+	reserved [2]Reference
+}
+
+func (p *Pod) findReserved() {
 	for ref := range References(p.Spec) {
 		if !p.Site.Profiles().Reserved(ref.Name) {
 			continue
 		}
-		p.Federated = true
-		if p.KitName == "" && ref.isKit() {
-			p.KitName = ref.Name
+		if p.room == nil {
+			p.room = &room{}
+			p.reserved = p.room.reserved[:0]
 		}
-	}
-	if p.KitName == "" {
-		return
-	}
-	if k, ok := p.Facts.Kit(p.KitName); ok && k.Error == "" {
-		p.Kit, p.owner = k, p.Site.Participant(k.Participant)
+		p.reserved = append(p.reserved, ref)
 	}
 }
 

@@ -17,8 +17,7 @@ func workspace(p *Pod) []Result {
 	for c := range Containers(p.Spec) {
 		for i := range c.VolumeMounts {
 			m := &c.VolumeMounts[i]
-			v := p.volume(m.Name)
-			if v == nil || p.source(v) != profiles.SourceWorkspace {
+			if source, ok := p.volume(m.Name); !ok || source != profiles.SourceWorkspace {
 				continue
 			}
 			folder, ok := p.workspaceFolder(c, m.MountPath)

@@ -32,6 +32,7 @@ type Policy struct {
 	sealers    map[string]int
 	frameworks map[string]versions
 	placement  placement
+	maxima     []Maximum
 	egress     egress
 }
 
@@ -59,6 +60,7 @@ func New(source *v1alpha1.SitePolicy, tools Tools) (*Policy, field.ErrorList) {
 	p.addFrameworks()
 	p.addPlacement()
 	p.addEgress()
+	p.addMaxima()
 	if errs := p.addPodSecurity(); len(errs) > 0 {
 		return nil, errs
 	}

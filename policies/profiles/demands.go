@@ -27,9 +27,9 @@ type Container struct {
 	Paths []Path
 	// Defaults are variables that mutation adds if the container does not have them. The
 	// Grammar must allow them.
-	Defaults []corev1.EnvVar
+	Defaults func() []corev1.EnvVar
 	// Arguments are those that mutation adds. The Grammar must allow them.
-	Arguments []Argument
+	Arguments func() []Argument
 }
 
 // Argument is a word for the end of a list of words that begins with the word After. It is
@@ -79,7 +79,7 @@ func (p Path) Takes(source Source) bool { return p.Sources&source != 0 }
 
 // Complete adds Defaults and Arguments to a container that does not have them.
 func (c *Container) Complete(container *corev1.Container) {
-	for _, variable := range c.Defaults {
+	for _, variable := range called(c.Defaults) {
 		if !slices.ContainsFunc(container.Env, func(e corev1.EnvVar) bool { return e.Name == variable.Name }) {
 			container.Env = append(container.Env, variable)
 		}
@@ -87,11 +87,19 @@ func (c *Container) Complete(container *corev1.Container) {
 	has := func(word string) bool {
 		return slices.Contains(container.Command, word) || slices.Contains(container.Args, word)
 	}
-	for _, argument := range c.Arguments {
+	for _, argument := range called(c.Arguments) {
 		if has(argument.After) && !has(argument.Word) {
 			container.Args = append(container.Args, argument.Word)
 		}
 	}
+}
+
+// called is what a function returns, which may be nil: only mutation needs the values.
+func called[T any](f func() []T) []T {
+	if f == nil {
+		return nil
+	}
+	return f()
 }
 
 // Path is the first path that takes the source, or "" if there is none.

@@ -14,26 +14,24 @@ import (
 
 // argv is a command and its arguments, which Kubernetes joins. The author may write a word
 // in either field, which makes no difference.
-type argv struct {
-	words   []string
-	command int
-}
+type argv struct{ command, args []string }
 
-func argvOf(c *corev1.Container) argv {
-	return argv{slices.Concat(c.Command, c.Args), len(c.Command)}
-}
+func (a argv) len() int { return len(a.command) + len(a.args) }
 
 // field is the field of word i.
 func (a argv) field(i int) string {
-	if i < a.command {
+	if i < len(a.command) {
 		return fmt.Sprintf("command[%d]", i)
 	}
-	return fmt.Sprintf("args[%d]", i-a.command)
+	return fmt.Sprintf("args[%d]", i-len(a.command))
 }
 
 func (a argv) at(i int) string {
-	if i < len(a.words) {
-		return a.words[i]
+	if i < len(a.command) {
+		return a.command[i]
+	}
+	if i -= len(a.command); i < len(a.args) {
+		return a.args[i]
 	}
 	return ""
 }
@@ -70,15 +68,15 @@ type grammar struct {
 	profiles.Identity
 
 	// These are parts of the demands, here so that all are one allocation.
-	defaults  [3]corev1.EnvVar
-	arguments [1]profiles.Argument
+	container [1]profiles.Container
+	paths     [7]profiles.Path
 }
 
 // Argv implements profiles.Grammar. It requires the exact words that upstream's chart,
 // upstream's launcher and `kubectl flare launch` write. Values that differ between pods
 // must match the kit.
 func (g *grammar) Argv(c *corev1.Container) []profiles.Problem {
-	a, p, id := argvOf(c), g.Process, g.Identity
+	a, p, id := argv{c.Command, c.Args}, g.Process, g.Identity
 	if len(c.Command) == 0 || !isPython(a.at(0)) {
 		return a.wrong(0, fixArgv, "the command is %q, but must be %s", a.at(0), nvflare.Python)
 	}
@@ -102,7 +100,7 @@ func (g *grammar) Argv(c *corev1.Container) []profiles.Problem {
 
 // words3 requires exactly python -c script.
 func (a argv) words3(script string) []profiles.Problem {
-	if len(a.words) == 3 && a.words[1] == "-c" && a.words[2] == script {
+	if a.len() == 3 && a.at(1) == "-c" && a.at(2) == script {
 		return nil
 	}
 	return a.wrong(1, fixArgv, "the arguments must be -c %q", script)
@@ -125,11 +123,11 @@ func (a argv) settings(from int, p profiles.Process, id profiles.Identity) []pro
 	if p.Role == nvflare.RoleClient {
 		want[4] = [2]string{"uid", id.Participant}
 	}
-	for i := from; i < len(a.words); i++ {
-		key, value, assigned := strings.Cut(a.words[i], "=")
+	for i := from; i < a.len(); i++ {
+		key, value, assigned := strings.Cut(a.at(i), "=")
 		k := slices.IndexFunc(want[:], func(w [2]string) bool { return key != "" && w[0] == key })
 		if k < 0 || !assigned {
-			return a.wrong(i, fixArgv, "the setting %q is not allowed, or occurs twice", a.words[i])
+			return a.wrong(i, fixArgv, "the setting %q is not allowed, or occurs twice", a.at(i))
 		}
 		if value != want[k][1] {
 			return a.wrong(i, fixArgv, "%s is %q, but must be %q, as in the kit and for secure training", key, value, want[k][1])

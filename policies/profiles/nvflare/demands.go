@@ -12,28 +12,29 @@ const scratch = "/tmp"
 
 // Demands implements profiles.Profile: every pod of NVFLARE has one container.
 func (Profile) Demands(p profiles.Process, id profiles.Identity) profiles.Demands {
-	g := &grammar{Process: p, Identity: id, defaults: defaults(), arguments: arguments()}
-	c := profiles.Container{Process: p, Grammar: g, Paths: paths(p, id), Defaults: g.defaults[:]}
+	g := &grammar{Process: p, Identity: id}
+	c := &g.container[0]
+	*c = profiles.Container{Process: p, Grammar: g, Paths: paths(g.paths[:0], p, id), Defaults: defaults}
 	if p.Kind == profiles.KindParent || p.Kind == profiles.KindJob {
-		c.Arguments = g.arguments[:]
+		c.Arguments = arguments
 	}
-	return profiles.Demands{Containers: []profiles.Container{c}, KitFiles: nvflare.KitFiles(id.Role)}
+	return profiles.Demands{Containers: g.container[:], KitFiles: nvflare.KitFiles(id.Role)}
 }
 
 // defaults set HOME, in which libraries make their caches, since the root file system is
 // read-only, and keep Python from loading modules from the working directory.
-func defaults() [3]corev1.EnvVar {
-	return [...]corev1.EnvVar{{Name: "HOME", Value: scratch}, {Name: "TMPDIR", Value: scratch}, {Name: nvflare.SafePath, Value: nvflare.SafePathValue}}
+func defaults() []corev1.EnvVar {
+	return []corev1.EnvVar{{Name: "HOME", Value: scratch}, {Name: "TMPDIR", Value: scratch}, {Name: nvflare.SafePath, Value: nvflare.SafePathValue}}
 }
 
 // arguments keep servers, clients and jobs from importing modules of the workspace.
-func arguments() [1]profiles.Argument {
-	return [...]profiles.Argument{{After: "--set", Word: nvflare.NoDrivers}}
+func arguments() []profiles.Argument {
+	return []profiles.Argument{{After: "--set", Word: nvflare.NoDrivers}}
 }
 
-// paths are the allowed paths, away from the folders from which Python loads code.
-func paths(p profiles.Process, id profiles.Identity) []profiles.Path {
-	all := append(make([]profiles.Path, 0, 6), scratchAt(scratch), scratchAt("/dev/shm"))
+// paths appends the allowed paths, away from the folders from which Python loads code.
+func paths(all []profiles.Path, p profiles.Process, id profiles.Identity) []profiles.Path {
+	all = append(all, scratchAt(scratch), scratchAt("/dev/shm"))
 	switch p.Kind {
 	case profiles.KindAdmin:
 		return withKit(append(all, scratchAt(nvflare.AdminKitPath), scratchAt(nvflare.AdminWorkPath)), nvflare.AdminKitPath)

@@ -90,7 +90,7 @@ func jobEnv(c *corev1.Container, e *corev1.EnvVar, p profiles.Process, id profil
 	site := nvflare.SiteName(id.Participant, p.Role)
 	switch e.Name {
 	case "PYTHONPATH":
-		want = [7]string{id.Workspace, "/", argvOf(c).jobID(), "/app_", site, "/custom"}
+		want = [7]string{id.Workspace, "/", argv{c.Command, c.Args}.jobID(), "/app_", site, "/custom"}
 	case "NVFL_WORKSPACE_OWNER_FQCN":
 		want = [7]string{site}
 	case "NVFLARE_JOB_AUTH_TOKEN", "NVFLARE_JOB_TOKEN_SIGNATURE", "NVFLARE_JOB_SSID", "NVFL_WORKSPACE_TRANSFER_TOKEN":

@@ -137,7 +137,7 @@ func TestDefaultsAreAllowed(t *testing.T) {
 		c := &corev1.Container{Args: strings.Fields(command)}
 		process, _ := nvflare.Profile{}.Recognise(c)
 		d := nvflare.Profile{}.Demands(process, profiles.Identity{Role: process.Role, Workspace: "/workspace"}).Containers[0]
-		require.Len(t, d.Defaults, 3)
-		require.Empty(t, d.Grammar.Environment(&corev1.Container{Args: c.Args, Env: d.Defaults}))
+		require.Len(t, d.Defaults(), 3)
+		require.Empty(t, d.Grammar.Environment(&corev1.Container{Args: c.Args, Env: d.Defaults()}))
 	}
 }

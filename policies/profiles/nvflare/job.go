@@ -71,13 +71,13 @@ func jobOptions(p profiles.Process, id profiles.Identity, job string) []option {
 func (a argv) job(p profiles.Process, id profiles.Identity) []profiles.Problem {
 	options := jobOptions(p, id, a.jobID())
 	i := 4
-	for ; i < len(a.words) && a.words[i] != "--set"; i += 2 {
-		o := find(options, a.words[i])
+	for ; i < a.len() && a.at(i) != "--set"; i += 2 {
+		o := find(options, a.at(i))
 		if o == nil {
-			return a.unknown(i, a.words[i])
+			return a.unknown(i, a.at(i))
 		}
 		if value := a.at(i + 1); !o.takes(value) {
-			return a.wrong(min(i+1, len(a.words)-1), fixArgv, "the value %q of %s does not match the kit, or is not one that the launcher writes", value, o.flag)
+			return a.wrong(min(i+1, a.len()-1), fixArgv, "the value %q of %s does not match the kit, or is not one that the launcher writes", value, o.flag)
 		}
 		*o = option{seen: true}
 	}
@@ -86,7 +86,7 @@ func (a argv) job(p profiles.Process, id profiles.Identity) []profiles.Problem {
 			return a.wrong(3, fixArgv, "the argument %s is missing", o.flag)
 		}
 	}
-	if i >= len(a.words) {
+	if i >= a.len() {
 		return a.wrong(3, fixArgv, "the argument --set is missing")
 	}
 	return a.settings(i+1, p, id)
@@ -113,9 +113,9 @@ func (a argv) unknown(i int, flag string) []profiles.Problem {
 
 // jobID is the value of -n, which is part of other values, or "" if there is none.
 func (a argv) jobID() string {
-	for i := 4; i+1 < len(a.words); i += 2 {
-		if a.words[i] == "-n" && isJobID(a.words[i+1]) {
-			return a.words[i+1]
+	for i := 4; i+1 < a.len(); i += 2 {
+		if a.at(i) == "-n" && isJobID(a.at(i+1)) {
+			return a.at(i + 1)
 		}
 	}
 	return ""
