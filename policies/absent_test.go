@@ -16,7 +16,7 @@ import (
 func TestAbsentKit(t *testing.T) {
 	policy := policiestest.Policy(t)
 	f := policiestest.Facts(policy)
-	f.Kits[policiestest.ClientKit] = policies.KitFact{Error: "the Secret does not exist", Absent: true}
+	f.Kits[policiestest.ClientKit] = &policies.KitFact{Error: "the Secret does not exist", Absent: true}
 	for name, local := range f.Locals {
 		local.Absent, local.Error = true, "the ConfigMap does not exist"
 		f.Locals[name] = local

@@ -95,7 +95,7 @@ func TestSecrets(t *testing.T) {
 	}{
 		"a kit":        {func(*scene, *corev1.Secret) {}, ""},
 		"not verified": {func(s *scene, _ *corev1.Secret) { s.facts.Kits = nil }, "cannot be verified"},
-		"not genuine":  {func(s *scene, o *corev1.Secret) { s.facts.Kits[o.Name] = facts.KitFact{Error: "one byte"} }, "not genuine"},
+		"not genuine":  {func(s *scene, o *corev1.Secret) { s.facts.Kits[o.Name] = &facts.KitFact{Error: "one byte"} }, "not genuine"},
 		"Opaque":       {func(_ *scene, o *corev1.Secret) { o.Type = "Opaque" }, "not the type of a kit"},
 		"mutable":      {func(_ *scene, o *corev1.Secret) { o.Immutable = nil }, "can be changed"},
 		"stringData":   {func(_ *scene, o *corev1.Secret) { o.StringData = map[string]string{"a": "b"} }, "stringData"},
@@ -105,7 +105,7 @@ func TestSecrets(t *testing.T) {
 		}, "the name does not match the kit"},
 		"not of this site": {func(s *scene, o *corev1.Secret) {
 			refused := kit.Findings{kit.Fail(acceptance.CheckListed, "", "use another", "not listed")}
-			s.facts.Kits[o.Name] = facts.KitFact{Error: refused.Err().Error(), Failures: refused}
+			s.facts.Kits[o.Name] = &facts.KitFact{Error: refused.Err().Error(), Failures: refused}
 		}, "may not run here"},
 		"expired":           {func(s *scene, _ *corev1.Secret) { s.facts.Now = s.facts.Now.AddDate(9, 0, 0) }, "expired"},
 		"typed, other name": {func(_ *scene, o *corev1.Secret) { o.Name = "mine" }, "the type of a kit with another name"},

@@ -163,7 +163,7 @@ func (c *objectCase) evaluate(t *testing.T, site *compiled.Policy) []checks.Resu
 	if c.Kit != nil {
 		kit := *c.Kit
 		kit.Terms = terms
-		f.Kits[c.Secret.Name] = kit
+		f.Kits[c.Secret.Name] = &kit
 	}
 	var old *corev1.Secret
 	if c.Before != nil {

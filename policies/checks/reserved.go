@@ -67,5 +67,15 @@ func IsLocalOf(name, object string) bool {
 		return false
 	}
 	rest, ok = strings.CutPrefix(rest, object)
-	return ok && len(rest) == names.DigestDigits+1 && rest[0] == '-' && strings.Trim(rest[1:], "0123456789abcdef") == ""
+	return ok && len(rest) == names.DigestDigits+1 && rest[0] == '-' && isHex(rest[1:])
+}
+
+// isHex says whether a text has only lower-case hexadecimal digits.
+func isHex(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
 }

@@ -36,7 +36,6 @@ type Workload struct {
 	// reserved are the references to reserved names, and sources what each volume contains.
 	reserved []Reference
 	sources  []profiles.Source
-	room     *room
 	// sourcesOf is room for the sources of most pods.
 	sourcesOf [16]profiles.Source
 
@@ -60,20 +59,10 @@ func (p *Pod) findKit() {
 	} else {
 		return
 	}
-	known, ok := p.Facts.Kits[p.KitName]
-	if !ok {
-		return
+	p.known, _ = p.Facts.Kit(p.KitName)
+	if p.known != nil && p.known.Error == "" {
+		p.Kit, p.owner = p.known, p.Site.Participant(p.known.Participant)
 	}
-	p.room.kit, p.known = known, &p.room.kit
-	if known.Error == "" {
-		p.Kit, p.owner = p.known, p.Site.Participant(known.Participant)
-	}
-}
-
-// room is what only pods with reserved names need, in one allocation.
-type room struct {
-	kit      facts.KitFact
-	reserved [2]Reference
 }
 
 func (p *Pod) findReserved() {
@@ -81,9 +70,8 @@ func (p *Pod) findReserved() {
 		if !p.Site.Profiles().Reserved(ref.Name) {
 			continue
 		}
-		if p.room == nil {
-			p.room = &room{}
-			p.reserved = p.room.reserved[:0]
+		if p.reserved == nil {
+			p.reserved = make([]Reference, 0, 2) // a kit and its local/
 		}
 		p.reserved = append(p.reserved, ref)
 	}

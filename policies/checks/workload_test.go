@@ -119,7 +119,7 @@ func (p *pair) mount(i int, m corev1.VolumeMount) {
 
 func (p *pair) changeKit(change func(*facts.KitFact)) {
 	k := p.facts.Kits[policiestest.ClientKit]
-	change(&k)
+	change(k)
 	p.facts.Kits[policiestest.ClientKit] = k
 }
 

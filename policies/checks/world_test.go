@@ -110,7 +110,7 @@ func (w *world) addEnv(name, value string) {
 // changeKit changes a fact about the client's kit. Its local/ is sealed for the changed kit.
 func (w *world) changeKit(change func(*facts.KitFact)) {
 	k := w.facts.Kits[policiestest.ClientKit]
-	change(&k)
+	change(k)
 	w.facts.Kits[policiestest.ClientKit] = k
 	for name, local := range w.facts.Locals {
 		if checks.IsLocalName(name, k.Participant) {

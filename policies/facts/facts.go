@@ -24,7 +24,7 @@ type Facts struct {
 	// policies.References lists those that a pod needs; Mutate may pick from all of
 	// them. A kit that is not accepted has an Error; its other fields must not be
 	// relied on.
-	Kits map[string]KitFact
+	Kits map[string]*KitFact
 
 	// Locals are the ConfigMaps with local/, by name.
 	Locals map[string]LocalFact
@@ -65,6 +65,6 @@ type Facts struct {
 
 // Kit returns the kit in a Secret.
 func (f *Facts) Kit(secret string) (*KitFact, bool) {
-	k, ok := f.Kits[secret]
-	return &k, ok
+	k := f.Kits[secret]
+	return k, k != nil
 }

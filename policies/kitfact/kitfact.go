@@ -17,7 +17,7 @@ import (
 
 // OfSecret evaluates the kit in a Secret. The fact can be kept: everything that depends
 // on the time is in its terms.
-func OfSecret(secret *corev1.Secret, rules *acceptance.Rules) facts.KitFact {
+func OfSecret(secret *corev1.Secret, rules *acceptance.Rules) *facts.KitFact {
 	fact := evaluated(secret, rules)
 	fact.UID, fact.Type = secret.UID, secret.Type
 	fact.Immutable = secret.Immutable != nil && *secret.Immutable
@@ -26,34 +26,34 @@ func OfSecret(secret *corev1.Secret, rules *acceptance.Rules) facts.KitFact {
 
 // Under is OfSecret with the rules of a policy that has its defaults. A policy that
 // cannot be compiled accepts no kit.
-func Under(registry *frameworks.Registry, spec *v1alpha1.SitePolicySpec, secret *corev1.Secret) facts.KitFact {
+func Under(registry *frameworks.Registry, spec *v1alpha1.SitePolicySpec, secret *corev1.Secret) *facts.KitFact {
 	rules, errs := acceptance.Compile(registry, spec)
 	if err := errs.ToAggregate(); err != nil {
-		return facts.KitFact{Error: "the policy is invalid: " + err.Error(), UID: secret.UID, Type: secret.Type}
+		return &facts.KitFact{Error: "the policy is invalid: " + err.Error(), UID: secret.UID, Type: secret.Type}
 	}
 	return OfSecret(secret, rules)
 }
 
-func evaluated(secret *corev1.Secret, rules *acceptance.Rules) facts.KitFact {
+func evaluated(secret *corev1.Secret, rules *acceptance.Rules) *facts.KitFact {
 	k, err := rules.Registry().FromSecret(secret.Data)
 	if err != nil {
-		return facts.KitFact{Error: err.Error()}
+		return &facts.KitFact{Error: err.Error()}
 	}
 	verified, findings := acceptance.AcceptAnytime(k, rules)
 	failed := findings.With(kit.StatusFail)
 	if err := failed.Err(); err != nil {
-		return facts.KitFact{Error: err.Error(), Failures: failed}
+		return &facts.KitFact{Error: err.Error(), Failures: failed}
 	}
 	return OfVerified(verified)
 }
 
 // OfVerified is the fact of a verified kit, without the fields of its Secret.
-func OfVerified(verified acceptance.Verified) facts.KitFact {
+func OfVerified(verified acceptance.Verified) *facts.KitFact {
 	k, err := verified.Kit()
 	if err != nil {
-		return facts.KitFact{Error: err.Error()}
+		return &facts.KitFact{Error: err.Error()}
 	}
-	fact := facts.KitFact{
+	fact := &facts.KitFact{
 		Framework: k.Framework, Version: k.Version,
 		Participant: k.Participant, Role: k.Role, Org: k.Org, Federation: k.Federation, Server: k.Server,
 		Digest: k.Digest(), KeyFingerprint: k.KeyFingerprint,

@@ -28,7 +28,7 @@ func TestPick(t *testing.T) {
 		"the parent's":         {func(*subject) {}, policiestest.ClientKit},
 		"no parent":            {func(s *subject) { s.facts.Launcher = nil }, ""},
 		"an unknown parent":    {func(s *subject) { s.facts.Launcher = &facts.LauncherFact{Error: "gone"} }, ""},
-		"a kit that is broken": {func(s *subject) { s.facts.Kits[policiestest.ClientKit] = facts.KitFact{Error: "x"} }, ""},
+		"a kit that is broken": {func(s *subject) { s.facts.Kits[policiestest.ClientKit] = &facts.KitFact{Error: "x"} }, ""},
 		"an unknown kit":       {func(s *subject) { delete(s.facts.Kits, policiestest.ClientKit) }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

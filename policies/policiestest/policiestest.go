@@ -132,7 +132,7 @@ func JobPolicy(t testing.TB) *v1alpha1.SitePolicy {
 func Facts(policy *v1alpha1.SitePolicy) facts.Facts {
 	return facts.Facts{
 		Now: Now, PolicyName: policy.Name,
-		Kits: map[string]facts.KitFact{
+		Kits: map[string]*facts.KitFact{
 			ServerKit: kitFact("server1", "lab", nvflare.RoleServer, "a1"),
 			ClientKit: kitFact("Site_2", "hospital_b", nvflare.RoleClient, "b2"),
 			AdminKit:  kitFact("lead@hospital-a.org", "hospital_a", nvflare.RoleAdmin, "c3"),
@@ -180,8 +180,8 @@ func OnVolume(policy *v1alpha1.SitePolicy, f *facts.Facts) {
 	}
 }
 
-func kitFact(name, org string, role kit.Role, digest string) facts.KitFact {
-	return facts.KitFact{
+func kitFact(name, org string, role kit.Role, digest string) *facts.KitFact {
+	return &facts.KitFact{
 		UID: "0", Type: facts.KitSecretType, Immutable: true,
 		Framework: nvflare.Name, Version: "2.9.0", Participant: name, Org: org, Role: role, Federation: "lab_federation",
 		Server: kit.Endpoint{Scheme: "grpc", Host: "server1.fl-server.svc.cluster.local", Port: 8002, ServerName: "server1"},

@@ -218,7 +218,7 @@ func (w *world) cluster(t *testing.T, g generated, policy *v1alpha1.SitePolicy) 
 	if fact.Error == "" {
 		failed = fact.Terms.At(today)
 		name := kit.SecretName(mustRead(t, w, g))
-		assert.Equal(t, failed.Passed(), checks.KitProblems(name, kit.ObjectName(fact.Participant), &fact, today) == nil, "the evaluator goes by the same findings")
+		assert.Equal(t, failed.Passed(), checks.KitProblems(name, kit.ObjectName(fact.Participant), fact, today) == nil, "the evaluator goes by the same findings")
 	}
 	return ids(slices.Concat(failed, localFailures(t, verifier, g, policy)))
 }

@@ -16,7 +16,7 @@ import (
 func (snap *Snapshot) facts(pod *corev1.Pod) policies.Facts {
 	f := policies.Facts{
 		Now: time.Now(), PolicyName: snap.PolicyName, KitImage: KitImage,
-		Kits: map[string]policies.KitFact{}, Locals: map[string]policies.LocalFact{}, Claims: map[string]policies.ClaimFact{}, Secrets: map[string]policies.SecretFact{},
+		Kits: map[string]*policies.KitFact{}, Locals: map[string]policies.LocalFact{}, Claims: map[string]policies.ClaimFact{}, Secrets: map[string]policies.SecretFact{},
 	}
 	if !snap.Site.Valid() || pod == nil {
 		return f
@@ -42,7 +42,7 @@ func (c *Case) launcher(f *policies.Facts, site *policies.Policy) {
 
 func (snap *Snapshot) lookAt(f *policies.Facts, pod *corev1.Pod) {
 	for _, name := range policies.References(pod) {
-		f.Kits[name] = policies.KitFact{Error: "the Secret does not exist", Absent: true}
+		f.Kits[name] = &policies.KitFact{Error: "the Secret does not exist", Absent: true}
 		for _, s := range snap.Secrets {
 			if s.Name == name {
 				f.Kits[name] = kitfact.Under(frameworks.Default(), &snap.Policy.Spec, s)

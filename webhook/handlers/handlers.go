@@ -28,7 +28,7 @@ type Policies interface {
 
 // Kits reads and verifies what pods refer to.
 type Kits interface {
-	Kit(ctx context.Context, namespace, secret string, policy *v1alpha1.SitePolicy) policies.KitFact
+	Kit(ctx context.Context, namespace, secret string, policy *v1alpha1.SitePolicy) *policies.KitFact
 	Local(ctx context.Context, namespace, configMap string, policy *v1alpha1.SitePolicy) policies.LocalFact
 	// Claim says to which volume a claim is bound.
 	Claim(ctx context.Context, namespace, claim string) policies.ClaimFact
@@ -36,7 +36,7 @@ type Kits interface {
 	Secret(ctx context.Context, namespace, secret string, policy *v1alpha1.SitePolicy) policies.SecretFact
 	// OfSecret and OfConfigMap evaluate the kit in a Secret and the local/ in a ConfigMap,
 	// be they stored or not.
-	OfSecret(secret *corev1.Secret, policy *v1alpha1.SitePolicy) policies.KitFact
+	OfSecret(secret *corev1.Secret, policy *v1alpha1.SitePolicy) *policies.KitFact
 	OfConfigMap(m *corev1.ConfigMap, policy *v1alpha1.SitePolicy) policies.LocalFact
 }
 

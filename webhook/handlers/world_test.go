@@ -51,12 +51,12 @@ func (s *site) For(namespace string) (*policies.Policy, string) {
 }
 
 // Kit implements handlers.Kits.
-func (s *site) Kit(_ context.Context, _, secret string, _ *v1alpha1.SitePolicy) policies.KitFact {
+func (s *site) Kit(_ context.Context, _, secret string, _ *v1alpha1.SitePolicy) *policies.KitFact {
 	s.looked()
 	if kit, ok := s.facts.Kits[secret]; ok {
 		return kit
 	}
-	return policies.KitFact{Error: "the Secret does not exist"}
+	return &policies.KitFact{Error: "the Secret does not exist"}
 }
 
 // Local implements handlers.Kits.
@@ -92,7 +92,7 @@ func (s *site) Secret(_ context.Context, _, secret string, _ *v1alpha1.SitePolic
 func (s *site) Terminating(namespace string) bool { return namespace == "terminating" }
 
 // OfSecret implements handlers.Kits.
-func (s *site) OfSecret(secret *corev1.Secret, policy *v1alpha1.SitePolicy) policies.KitFact {
+func (s *site) OfSecret(secret *corev1.Secret, policy *v1alpha1.SitePolicy) *policies.KitFact {
 	return kitfact.Under(frameworks.Default(), &policy.Spec, secret)
 }
 

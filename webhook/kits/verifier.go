@@ -90,9 +90,9 @@ func (v version) samePolicy(policy *v1alpha1.SitePolicy) bool {
 }
 
 // Kit gives the kit in a Secret.
-func (v *Verifier) Kit(ctx context.Context, namespace, name string, policy *v1alpha1.SitePolicy) policies.KitFact {
+func (v *Verifier) Kit(ctx context.Context, namespace, name string, policy *v1alpha1.SitePolicy) *policies.KitFact {
 	key := client.ObjectKey{Namespace: namespace, Name: name}
-	before, found := recall[policies.KitFact](v.kits, key)
+	before, found := recall[*policies.KitFact](v.kits, key)
 	found = found && before.version.samePolicy(policy)
 	if found && v.clock.Since(before.seen) < Fresh {
 		return before.fact
@@ -105,15 +105,15 @@ func (v *Verifier) Kit(ctx context.Context, namespace, name string, policy *v1al
 		defer cancel()
 		return v.read(ctx, key, policy, before, found), nil
 	})
-	fact, _ := result.(policies.KitFact)
+	fact, _ := result.(*policies.KitFact)
 	return fact
 }
 
 // read reads a kit, and verifies it unless it is the one that was known before.
-func (v *Verifier) read(ctx context.Context, key client.ObjectKey, policy *v1alpha1.SitePolicy, before known[policies.KitFact], found bool) policies.KitFact {
+func (v *Verifier) read(ctx context.Context, key client.ObjectKey, policy *v1alpha1.SitePolicy, before known[*policies.KitFact], found bool) *policies.KitFact {
 	secret := &corev1.Secret{}
 	if err := v.reader.Get(ctx, key, secret); err != nil {
-		return policies.KitFact{Error: lookUpError("Secret", key.Name, err), Absent: apierrors.IsNotFound(err)}
+		return &policies.KitFact{Error: lookUpError("Secret", key.Name, err), Absent: apierrors.IsNotFound(err)}
 	}
 	now := versionOf(secret, policy)
 	fact := before.fact
@@ -122,15 +122,15 @@ func (v *Verifier) read(ctx context.Context, key client.ObjectKey, policy *v1alp
 		fact = v.OfSecret(secret, policy)
 		v.learnRoots(secret, policy)
 	}
-	remember(v.kits, key, known[policies.KitFact]{now, fact, v.clock.Now()}, fact.Error == "")
+	remember(v.kits, key, known[*policies.KitFact]{now, fact, v.clock.Now()}, fact.Error == "")
 	return fact
 }
 
 // OfSecret evaluates the kit in a Secret, whether or not it is stored.
-func (v *Verifier) OfSecret(secret *corev1.Secret, policy *v1alpha1.SitePolicy) policies.KitFact {
+func (v *Verifier) OfSecret(secret *corev1.Secret, policy *v1alpha1.SitePolicy) *policies.KitFact {
 	rules, err := v.rules.of(policy)
 	if err != nil {
-		return policies.KitFact{Error: "the policy is invalid: " + err.Error()}
+		return &policies.KitFact{Error: "the policy is invalid: " + err.Error()}
 	}
 	return kitfact.OfSecret(secret, rules)
 }

@@ -17,7 +17,7 @@ import (
 func (s *Snapshot) Facts(namespace string, policy *policies.Policy, name string) policies.Facts {
 	f := policies.Facts{
 		Now: s.Now, PolicyName: name,
-		Kits: map[string]policies.KitFact{}, Locals: map[string]policies.LocalFact{}, Claims: map[string]policies.ClaimFact{}, Secrets: map[string]policies.SecretFact{},
+		Kits: map[string]*policies.KitFact{}, Locals: map[string]policies.LocalFact{}, Claims: map[string]policies.ClaimFact{}, Secrets: map[string]policies.SecretFact{},
 	}
 	if !policy.Valid() {
 		return f

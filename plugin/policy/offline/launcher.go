@@ -30,7 +30,7 @@ func (q *Review) AssumeLauncher(pod *corev1.Pod) {
 
 // newestKit is the kit of the participant with the highest serial; of equal ones the
 // first by name, so that the answer is always the same.
-func newestKit(kits map[string]policies.KitFact, participant string) string {
+func newestKit(kits map[string]*policies.KitFact, participant string) string {
 	var names []string
 	for name, k := range kits {
 		if k.Error == "" && k.Participant == participant {

@@ -80,7 +80,7 @@ func (s Suite) facts(t *testing.T, c Case, set *workloads.Set) policies.Facts {
 	t.Helper()
 	f := policies.Facts{
 		Now: s.Now, PolicyName: "site", KitImage: c.Participant.KitImage,
-		Kits: map[string]facts.KitFact{}, Locals: map[string]facts.LocalFact{}, Claims: map[string]facts.ClaimFact{},
+		Kits: map[string]*facts.KitFact{}, Locals: map[string]facts.LocalFact{}, Claims: map[string]facts.ClaimFact{},
 	}
 	for _, obj := range set.Objects() {
 		switch o := obj.(type) {

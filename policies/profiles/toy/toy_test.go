@@ -40,7 +40,7 @@ func TestConformance(t *testing.T) {
 	f := policiestest.Facts(policy)
 	kit := f.Kits[policiestest.ClientKit]
 	kit.Framework, kit.Version, kit.Role = framework.Name, "1.0", framework.RoleLeaf
-	f.Kits = map[string]facts.KitFact{policiestest.ClientKit: kit}
+	f.Kits = map[string]*facts.KitFact{policiestest.ClientKit: kit}
 	for name, local := range f.Locals {
 		local.Identity = kit.Identity()
 		f.Locals[name] = local
