@@ -26,6 +26,8 @@ func BenchmarkEvaluate(b *testing.B) {
 	client := site.Mutate(policiestest.LaunchPod(b, "client"), f)
 	job := jobSite.Mutate(policiestest.JobPod(b, "client"), jobFacts)
 	b.Run("pod-security-admission/3-containers", func(b *testing.B) { benchmarkStandards(b, other) })
+	b.Run("pod-security-admission/client", func(b *testing.B) { benchmarkStandards(b, client) })
+	b.Run("pod-security-admission/job", func(b *testing.B) { benchmarkStandards(b, job) })
 	b.Run("other/3-containers", func(b *testing.B) { benchmark(b, create(other, "alice"), site, f) })
 	b.Run("client", func(b *testing.B) { benchmark(b, create(client, controller), site, f) })
 	b.Run("job", func(b *testing.B) { benchmark(b, create(job, policiestest.LauncherUser), jobSite, jobFacts) })

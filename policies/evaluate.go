@@ -19,8 +19,10 @@ func (p *Policy) Evaluate(r Review, f Facts) Decision {
 	case p.site == nil:
 		return denied(p.name, invalid(p.invalid))
 	}
-	opened, open := p.BreakGlass(f.Now)
-	f.BreakGlass = f.BreakGlass && open
+	var opened BreakGlass
+	if f.BreakGlass {
+		opened, f.BreakGlass = p.BreakGlass(f.Now)
+	}
 	results, exempt := p.results(&r, &f), []checks.Result(nil)
 	if f.Govern {
 		results, exempt = split(results)

@@ -72,20 +72,20 @@ func (p *Pod) validItems(items []corev1.KeyToPath) bool {
 }
 
 func (p *Pod) kitMountProblems(c Container, i int, m *corev1.VolumeMount) []Result {
-	field := indexed("volumeMounts", i)
+	at := func() string { return indexed("volumeMounts", i) }
 	want := ""
 	if d := p.Demand(c); d != nil {
 		want = d.Path(profiles.SourceKit)
 	}
 	if want == "" && c.Container != p.Main.Container {
-		return []Result{p.failIn(c, IDKitMount, field, "a second mount of the kit", "mount it only in the participant's own container", "%s", quote(m.MountPath))}
+		return []Result{p.failIn(c, IDKitMount, at(), "a second mount of the kit", "mount it only in the participant's own container", "%s", quote(m.MountPath))}
 	}
 	var results []Result
 	if m.MountPath != want || m.SubPath != "" {
-		results = append(results, p.failIn(c, IDKitMount, field+".mountPath", "the kit is mounted at another path", "mount it once, without subPath, at "+want, "%s", quote(m.MountPath)))
+		results = append(results, p.failIn(c, IDKitMount, at()+".mountPath", "the kit is mounted at another path", "mount it once, without subPath, at "+want, "%s", quote(m.MountPath)))
 	}
 	if !m.ReadOnly {
-		results = append(results, p.failIn(c, IDKitMount, field+".readOnly", "the kit is writable", "set readOnly: true", "%s", quote(m.MountPath)))
+		results = append(results, p.failIn(c, IDKitMount, at()+".readOnly", "the kit is writable", "set readOnly: true", "%s", quote(m.MountPath)))
 	}
 	return results
 }

@@ -52,8 +52,9 @@ func (p *Pod) mountProblem(c Container, i int, m *corev1.VolumeMount) (reason, d
 		return "", "" // the checks data, volumes, tokens and kit-mount evaluate these
 	case profiles.SourceKit, profiles.SourceLocal, profiles.SourceWorkspace, profiles.SourceScratch:
 	}
-	for _, allowed := range p.paths(c) {
-		if allowed.Path == m.MountPath && allowed.Takes(source) {
+	paths := p.paths(c)
+	for i := range paths {
+		if paths[i].Path == m.MountPath && paths[i].Takes(source) {
 			return p.writableLocal(source, m)
 		}
 	}

@@ -80,7 +80,11 @@ func larger(a, b resource.Quantity) resource.Quantity {
 }
 
 func demand(r *corev1.ResourceRequirements, name corev1.ResourceName) resource.Quantity {
-	return larger(r.Limits[name], r.Requests[name])
+	limit := r.Limits[name]
+	if request, ok := r.Requests[name]; ok && limit.Cmp(request) < 0 {
+		return request
+	}
+	return limit
 }
 
 // unnamedDevices denies devices and huge pages that the policy does not list, of containers

@@ -49,6 +49,7 @@ type Workload struct {
 	// ordinary container; nil for a container that the pod may not have.
 	demands profiles.Demands
 	held    []*profiles.Container
+	heldOf  [2]*profiles.Container
 }
 
 func (p *Pod) findKit() {
@@ -136,7 +137,11 @@ func (p *Pod) hold() {
 		return
 	}
 	p.demands = p.Profile.Demands(p.Process, p.identity())
-	p.held = make([]*profiles.Container, len(p.Spec.Containers))
+	if n := len(p.Spec.Containers); n <= len(p.heldOf) {
+		p.held = p.heldOf[:n]
+	} else {
+		p.held = make([]*profiles.Container, n)
+	}
 	for i := range p.Spec.Containers {
 		c := Container{&p.Spec.Containers[i], listOrdinary, i}
 		if len(p.demands.Containers) > 0 && c.Container == p.Main.Container {

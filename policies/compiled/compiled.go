@@ -52,6 +52,7 @@ func New(source *v1alpha1.SitePolicy, tools Tools) (*Policy, field.ErrorList) {
 		return nil, errs
 	}
 	spec := &p.source.Spec
+	p.profiles = tools.Profiles.At(spec.Workspace.MountPath)
 	p.Images = newImages(spec.Images.Allowed)
 	p.addParticipants()
 	p.addLaunchers()

@@ -23,7 +23,8 @@ type Container struct {
 	// Grammar says what it may run.
 	Grammar Grammar
 	// Paths are all allowed mount paths, without those of data. If a path takes
-	// SourceKit or SourceLocal, the container must mount the kit or local/ there.
+	// SourceKit or SourceLocal, the container must mount the kit or local/ there. They must
+	// not be changed.
 	Paths []Path
 	// Defaults are variables that mutation adds if the container does not have them. The
 	// Grammar must allow them.
@@ -104,9 +105,9 @@ func called[T any](f func() []T) []T {
 
 // Path is the first path that takes the source, or "" if there is none.
 func (c *Container) Path(source Source) string {
-	for _, p := range c.Paths {
-		if p.Takes(source) {
-			return p.Path
+	for i := range c.Paths {
+		if c.Paths[i].Takes(source) {
+			return c.Paths[i].Path
 		}
 	}
 	return ""

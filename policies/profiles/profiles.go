@@ -26,6 +26,13 @@ type Profile interface {
 	Demands(p Process, id Identity) Demands
 }
 
+// Preparer is a Profile that can prepare once what depends only on the folder of the
+// workspaces of a policy, for faster evaluations.
+type Preparer interface {
+	// At is the same profile, prepared for the folder.
+	At(workspace string) Profile
+}
+
 // Kind is the kind of process that a container runs.
 type Kind string
 

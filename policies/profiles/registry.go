@@ -48,6 +48,17 @@ func NewRegistry(all ...Profile) (*Registry, error) {
 	return r, nil
 }
 
+// At has the same profiles, prepared for the folder of a policy's workspaces.
+func (r *Registry) At(workspace string) *Registry {
+	prepared := &Registry{profiles: slices.Clone(r.profiles), secrets: r.secrets}
+	for i, p := range prepared.profiles {
+		if preparer, ok := p.(Preparer); ok {
+			prepared.profiles[i] = preparer.At(workspace)
+		}
+	}
+	return prepared
+}
+
 func checkRoles(p Profile) error {
 	roles := p.Roles()
 	if len(roles) == 0 {

@@ -11,6 +11,13 @@ func TestParse(t *testing.T) {
 	require.Equal(t, map[string]figures{"BenchmarkEvaluate/client": {"ns/op": 9150, "x-p99-ns": 12.5, "B/op": 1200, "allocs/op": 21}}, parse(out))
 }
 
+func TestBetter(t *testing.T) {
+	a := map[string]figures{"x": {"ns/op": 10, "allocs/op": 3}, "y": {"ns/op": 5}}
+	b := map[string]figures{"x": {"ns/op": 12, "allocs/op": 2}, "y": {"ns/op": 4}, "z": {"ns/op": 1}}
+	require.Equal(t, map[string]figures{"x": {"ns/op": 10, "allocs/op": 2}, "y": {"ns/op": 4}, "z": {"ns/op": 1}}, better(a, b))
+	require.Equal(t, a, better(map[string]figures{}, a))
+}
+
 func TestLine(t *testing.T) {
 	r := row{what: "w", against: "a", goal: "g", subject: value{"BenchmarkX/ours", "ns/op"}, reference: value{"BenchmarkX/theirs", "ns/op"}}
 	line, err := r.line(map[string]figures{"BenchmarkX/ours": {"ns/op": 3000, "allocs/op": 7}, "BenchmarkX/theirs": {"ns/op": 2000}})

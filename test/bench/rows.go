@@ -8,8 +8,9 @@ import (
 // source is where figures come from: benchmarks of a package.
 type source struct {
 	pkg, pattern string
-	// time is how long, or how often, each is run.
-	time string
+	// time is how long, or how often, each is run in each of the rounds.
+	time   string
+	rounds int
 }
 
 // value is one figure of one benchmark.
@@ -24,7 +25,7 @@ type row struct {
 
 func rows() []row {
 	const perOp = "ns/op"
-	evaluate := source{"./policies", "BenchmarkEvaluate", "1s"}
+	evaluate := source{"./policies", "BenchmarkEvaluate", "0.3s", 5}
 	verdict := func(what, name, goal string) row {
 		return row{
 			source: evaluate, what: what, against: "pod-security-admission, restricted", goal: goal + ", ≤ 30 allocs",
@@ -34,7 +35,7 @@ func rows() []row {
 	}
 	handler := func(what, name, against, goal string) row {
 		return row{
-			source: source{"./webhook/handlers", name, "2s"}, what: what, against: against, goal: goal,
+			source: source{"./webhook/handlers", name, "0.5s", 4}, what: what, against: against, goal: goal,
 			subject: value{name + "/flare", perOp}, reference: value{name + "/reference", perOp},
 		}
 	}
@@ -45,7 +46,7 @@ func rows() []row {
 			subject: value{name + "/" + slug(many), perOp}, reference: value{name + "/" + slug(few), perOp},
 		}
 	}
-	mutate := source{"./policies", "BenchmarkMutate", "1s"}
+	mutate := source{"./policies", "BenchmarkMutate", "0.3s", 3}
 	return []row{
 		verdict("verdict on another pod, 3 containers", "other/3-containers", "≤ 2×"),
 		verdict("verdict on a client", "client", "≤ 4×"),
@@ -59,7 +60,7 @@ func rows() []row {
 		handler("mutate handler, a client", "BenchmarkMutate", "the same, with a patch of that size", "≤ 1.2×"),
 		verdictOnNewKit(),
 		{
-			source: source{"./test/integration/admission", "BenchmarkCreate", "2000x"},
+			source: source{"./test/integration/admission", "BenchmarkCreate", "1000x", 3},
 			what:   "pod CREATE through the API server, p99", against: "the same with that handler", goal: "≤ 1.1×",
 			subject: value{"BenchmarkCreate", "flare-p99-ns"}, reference: value{"BenchmarkCreate", "reference-p99-ns"},
 		},
@@ -73,7 +74,7 @@ func rows() []row {
 func neighbours(what, name string) row {
 	const benchmark = "BenchmarkNeighbours/"
 	return row{
-		source: source{"./test/integration/load", "BenchmarkNeighbours", "300x"},
+		source: source{"./test/integration/load", "BenchmarkNeighbours", "300x", 1},
 		what:   what + " beside 1,000 pods", against: "the same in an empty namespace", goal: "≤ 1.2×",
 		subject: value{benchmark + name + "/load-full", "ns/op"}, reference: value{benchmark + name + "/load-empty", "ns/op"},
 	}
@@ -82,7 +83,7 @@ func neighbours(what, name string) row {
 // verdictOnNewKit is what the first pod with a kit costs more than the others.
 func verdictOnNewKit() row {
 	return row{
-		source: source{"./webhook/kits", "BenchmarkCold", "1s"}, what: "a kit that is not known yet",
+		source: source{"./webhook/kits", "BenchmarkCold", "0.3s", 3}, what: "a kit that is not known yet",
 		against: "reading its Secret from the API server", goal: "≤ 2.5 ms",
 		subject: value{"BenchmarkCold/flare", "ns/op"}, reference: value{"BenchmarkCold/reference", "ns/op"},
 	}

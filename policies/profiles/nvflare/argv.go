@@ -67,9 +67,8 @@ type grammar struct {
 	profiles.Process
 	profiles.Identity
 
-	// These are parts of the demands, here so that all are one allocation.
+	// container is a part of the demands, here so that both are one allocation.
 	container [1]profiles.Container
-	paths     [7]profiles.Path
 }
 
 // Argv implements profiles.Grammar. It requires the exact words that upstream's chart,
@@ -95,7 +94,7 @@ func (g *grammar) Argv(c *corev1.Container) []profiles.Problem {
 	if p.Kind == profiles.KindParent {
 		return a.parent(p, id)
 	}
-	return a.job(p, id)
+	return g.job(a)
 }
 
 // words3 requires exactly python -c script.

@@ -11,14 +11,14 @@ import (
 const scratch = "/tmp"
 
 // Demands implements profiles.Profile: every pod of NVFLARE has one container.
-func (Profile) Demands(p profiles.Process, id profiles.Identity) profiles.Demands {
+func (n Profile) Demands(p profiles.Process, id profiles.Identity) profiles.Demands {
 	g := &grammar{Process: p, Identity: id}
 	c := &g.container[0]
-	*c = profiles.Container{Process: p, Grammar: g, Paths: paths(g.paths[:0], p, id), Defaults: defaults}
+	*c = profiles.Container{Process: p, Grammar: g, Paths: n.paths(p, id.Workspace), Defaults: defaults}
 	if p.Kind == profiles.KindParent || p.Kind == profiles.KindJob {
 		c.Arguments = arguments
 	}
-	return profiles.Demands{Containers: g.container[:], KitFiles: nvflare.KitFiles(id.Role)}
+	return profiles.Demands{Containers: g.container[:], KitFiles: n.kitFiles(id.Role)}
 }
 
 // defaults set HOME, in which libraries make their caches, since the root file system is
@@ -32,18 +32,18 @@ func arguments() []profiles.Argument {
 	return []profiles.Argument{{After: "--set", Word: nvflare.NoDrivers}}
 }
 
-// paths appends the allowed paths, away from the folders from which Python loads code.
-func paths(all []profiles.Path, p profiles.Process, id profiles.Identity) []profiles.Path {
-	all = append(all, scratchAt(scratch), scratchAt("/dev/shm"))
+// paths are the allowed paths, away from the folders from which Python loads code.
+func paths(p profiles.Process, workspace string) []profiles.Path {
+	all := []profiles.Path{scratchAt(scratch), scratchAt("/dev/shm")}
 	switch p.Kind {
 	case profiles.KindAdmin:
 		return withKit(append(all, scratchAt(nvflare.AdminKitPath), scratchAt(nvflare.AdminWorkPath)), nvflare.AdminKitPath)
 	case profiles.KindJob:
 		// A job unpacks its parent's workspace, with local/, into its own: a mount there
 		// would break it.
-		return append(all, scratchAt(id.Workspace), profiles.Path{Path: id.Workspace + "/startup", Sources: profiles.SourceKit})
+		return append(all, scratchAt(workspace), profiles.Path{Path: workspace + "/startup", Sources: profiles.SourceKit})
 	case profiles.KindParent:
-		all = withKit(append(all, storedAt(id.Workspace, "")), id.Workspace)
+		all = withKit(append(all, storedAt(workspace, "")), workspace)
 	case profiles.KindHelper, profiles.KindNone:
 	}
 	if p.Kind == profiles.KindParent && p.Role == nvflare.RoleServer {

@@ -10,6 +10,12 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles/nvflare"
 )
 
+// alike are profiles that demand the same in a workspace.
+func alike(workspace string) map[string]profiles.Profile {
+	profile := nvflare.Profile{}
+	return map[string]profiles.Profile{"not prepared": profile, "prepared": profile.At(workspace), "prepared for another workspace": profile.At("/elsewhere")}
+}
+
 // The table has all paths: add new ones here too.
 func TestPaths(t *testing.T) {
 	const (
@@ -29,14 +35,16 @@ func TestPaths(t *testing.T) {
 		"nothing": {profiles.Process{}, map[string]profiles.Source{"/tmp": scratch, "/dev/shm": scratch}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := nvflare.Profile{}.Demands(tc.process, profiles.Identity{Workspace: "/w"})
-			require.Len(t, d.Containers, 1)
-			require.Equal(t, tc.process, d.Containers[0].Process)
-			got := map[string]profiles.Source{}
-			for _, p := range d.Containers[0].Paths {
-				got[p.Path] = p.Sources
+			for prepared, profile := range alike("/w") {
+				d := profile.Demands(tc.process, profiles.Identity{Workspace: "/w"})
+				require.Len(t, d.Containers, 1)
+				require.Equal(t, tc.process, d.Containers[0].Process)
+				got := map[string]profiles.Source{}
+				for _, p := range d.Containers[0].Paths {
+					got[p.Path] = p.Sources
+				}
+				require.Equal(t, tc.want, got, prepared)
 			}
-			require.Equal(t, tc.want, got)
 		})
 	}
 }
@@ -49,8 +57,10 @@ func TestKitFiles(t *testing.T) {
 		"admin":  {"client.crt", "client.key", "fed_admin.json", "rootCA.pem"},
 		"relay":  nil,
 	} {
-		d := nvflare.Profile{}.Demands(profiles.Process{Kind: profiles.KindParent, Role: "server"}, profiles.Identity{Role: role})
-		require.Equal(t, want, d.KitFiles, role)
+		for prepared, profile := range alike("/w") {
+			d := profile.Demands(profiles.Process{Kind: profiles.KindParent, Role: "server"}, profiles.Identity{Role: role})
+			require.Equal(t, want, d.KitFiles, "%s, %s", role, prepared)
+		}
 	}
 }
 

@@ -98,7 +98,7 @@ func jobEnv(c *corev1.Container, e *corev1.EnvVar, p profiles.Process, id profil
 	default:
 		return "", false
 	}
-	if e.ValueFrom == nil && joined(e.Value, want) {
+	if e.ValueFrom == nil && joined(e.Value, want[:]...) {
 		return "", true
 	}
 	return sprintf("%s is %q, but must be %q, as the launcher writes it", e.Name, e.Value, strings.Join(want[:], "")), true

@@ -1,38 +1,84 @@
 package nvflare
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// option is one flag of a job process with its value: either form accepts it, or it is a
-// URL of the host and port, or it is parts joined.
-type option struct {
-	flag  string
-	form  func(string) bool
-	url   bool
-	host  string
-	port  int
-	parts [7]string
-	// seen says that the flag was given: it cannot be given twice.
-	seen bool
+// jobFlags are the flags that NVFLARE's launcher writes for a job process, each with a
+// value. Source: reference pods of 2.9.0, made by the real launcher.
+func jobFlags(role kit.Role) [9]string {
+	if role == nvflare.RoleServer {
+		return [...]string{"-m", "-n", "-p", "--parent_conn_sec", "-s", "-r", "-u", "--host", "--port"}
+	}
+	return [...]string{"-m", "-n", "-p", "--parent_conn_sec", "-s", "-w", "-c", "-g", "-scheme"}
 }
 
-func (o *option) takes(value string) bool {
-	switch {
-	case o.form != nil:
-		return o.form(value)
-	case o.url:
-		return isURL(value, o.host, o.port)
+// takes says whether the launcher writes this value for one of jobFlags.
+func (g *grammar) takes(flag, value, job string) bool {
+	id := &g.Identity
+	switch flag {
+	case "-m":
+		return value == id.Workspace
+	case "-n":
+		return isJobID(value)
+	case "-p":
+		return isURL(value, id.Object, 0)
+	case "--parent_conn_sec":
+		return value == "mtls"
+	case "-s":
+		return value == nvflare.Config(g.Process.Role)
 	}
-	return joined(value, o.parts)
+	if g.Process.Role == nvflare.RoleServer {
+		return g.serverTakes(flag, value, job)
+	}
+	return g.clientTakes(flag, value)
+}
+
+func (g *grammar) serverTakes(flag, value, job string) bool {
+	id := &g.Identity
+	switch flag {
+	case "-r":
+		return joined(value, id.Workspace, "/", job, "/app_server")
+	case "-u":
+		return isURL(value, "0", id.Server.Port)
+	case "--host":
+		return value == id.Participant
+	case "--port":
+		return isPort(value, id.Server.Port)
+	}
+	return false
+}
+
+func (g *grammar) clientTakes(flag, value string) bool {
+	id := &g.Identity
+	switch flag {
+	case "-w":
+		return joined(value, id.Workspace, "/startup")
+	case "-c":
+		return value == id.Participant
+	case "-g":
+		host, port, ok := strings.Cut(value, ":")
+		return ok && host == id.Server.Host && isPort(port, id.Server.Port)
+	case "-scheme":
+		return isScheme(value)
+	}
+	return false
+}
+
+// isPort says whether a text is the port in its usual spelling.
+func isPort(text string, port int) bool {
+	var digits [20]byte
+	return text == string(strconv.AppendInt(digits[:0], int64(port), 10))
 }
 
 // joined says whether a value consists of the parts. It does not allocate.
-func joined(value string, parts [7]string) bool {
+func joined(value string, parts ...string) bool {
 	for _, part := range parts {
 		rest, ok := strings.CutPrefix(value, part)
 		if !ok {
@@ -43,62 +89,30 @@ func joined(value string, parts [7]string) bool {
 	return value == ""
 }
 
-// jobOptions are the flags that NVFLARE's launcher writes for a job process. Source:
-// reference pods of 2.9.0, made by the real launcher.
-func jobOptions(p profiles.Process, id profiles.Identity, job string) []option {
-	common := [10]option{
-		{flag: "-m", parts: [7]string{id.Workspace}}, {flag: "-n", form: isJobID},
-		{flag: "-p", url: true, host: id.Object},
-		{flag: "--parent_conn_sec", parts: [7]string{"mtls"}},
-	}
-	if p.Role == nvflare.RoleServer {
-		return append(common[:4],
-			option{flag: "-s", parts: [7]string{nvflare.ServerConfig}},
-			option{flag: "-r", parts: [7]string{id.Workspace, "/", job, "/app_server"}},
-			option{flag: "-u", url: true, host: "0", port: id.Server.Port},
-			option{flag: "--host", parts: [7]string{id.Participant}},
-			option{flag: "--port", parts: [7]string{strconv.Itoa(id.Server.Port)}})
-	}
-	return append(common[:4],
-		option{flag: "-s", parts: [7]string{nvflare.ClientConfig}},
-		option{flag: "-w", parts: [7]string{id.Workspace, "/startup"}},
-		option{flag: "-c", parts: [7]string{id.Participant}},
-		option{flag: "-g", parts: [7]string{id.Server.Host, ":", strconv.Itoa(id.Server.Port)}},
-		option{flag: "-scheme", form: isScheme})
-}
-
 // job requires pairs of a flag and a value up to --set, with each flag exactly once.
-func (a argv) job(p profiles.Process, id profiles.Identity) []profiles.Problem {
-	options := jobOptions(p, id, a.jobID())
+func (g *grammar) job(a argv) []profiles.Problem {
+	missing, job := jobFlags(g.Process.Role), a.jobID()
 	i := 4
 	for ; i < a.len() && a.at(i) != "--set"; i += 2 {
-		o := find(options, a.at(i))
-		if o == nil {
-			return a.unknown(i, a.at(i))
+		flag := a.at(i)
+		k := slices.Index(missing[:], flag)
+		if k < 0 || flag == "" {
+			return a.unknown(i, flag)
 		}
-		if value := a.at(i + 1); !o.takes(value) {
-			return a.wrong(min(i+1, a.len()-1), fixArgv, "the value %q of %s does not match the kit, or is not one that the launcher writes", value, o.flag)
+		if value := a.at(i + 1); !g.takes(flag, value, job) {
+			return a.wrong(min(i+1, a.len()-1), fixArgv, "the value %q of %s does not match the kit, or is not one that the launcher writes", value, flag)
 		}
-		*o = option{seen: true}
+		missing[k] = ""
 	}
-	for k := range options {
-		if o := &options[k]; !o.seen {
-			return a.wrong(3, fixArgv, "the argument %s is missing", o.flag)
+	for _, flag := range missing {
+		if flag != "" {
+			return a.wrong(3, fixArgv, "the argument %s is missing", flag)
 		}
 	}
 	if i >= a.len() {
 		return a.wrong(3, fixArgv, "the argument --set is missing")
 	}
-	return a.settings(i+1, p, id)
-}
-
-func find(options []option, flag string) *option {
-	for i := range options {
-		if flag != "" && options[i].flag == flag {
-			return &options[i]
-		}
-	}
-	return nil
+	return a.settings(i+1, g.Process, g.Identity)
 }
 
 // unknown has a special message for the flags with tokens that NVFLARE 2.8 writes, which

@@ -14,7 +14,10 @@ import (
 
 // Profile is the profile of NVIDIA FLARE 2.7 to 2.9. It is also a profiles.Launcher, since
 // the server and the clients create a pod for every job.
-type Profile struct{}
+type Profile struct {
+	// prepared are the paths in a workspace, or nil.
+	prepared *prepared
+}
 
 // Framework implements profiles.Profile.
 func (Profile) Framework() string { return nvflare.Name }
