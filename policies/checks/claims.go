@@ -15,19 +15,19 @@ import (
 func claims(p *Pod) []Result {
 	var results []Result
 	for i := range p.Spec.Volumes {
-		name, field := p.claimOf(&p.Spec.Volumes[i])
+		name, below := p.claimOf(&p.Spec.Volumes[i])
 		if name == "" || p.pinned(name) {
 			continue
 		}
-		field = indexed("volumes", i) + field
+		field := func() string { return indexed("volumes", i) + below }
 		known, ok := p.Facts.Claims[name]
 		switch rule := p.Site.DataOn(known.VolumeName); {
 		case !ok:
-			results = append(results, p.fail(IDClaims, field, "the claim cannot be looked up", fixClaimLookUp, "claim %s", quote(name)))
+			results = append(results, p.fail(IDClaims, field(), "the claim cannot be looked up", fixClaimLookUp, "claim %s", quote(name)))
 		case known.Error != "" && !known.Absent:
-			results = append(results, p.fail(IDClaims, field, "the claim cannot be looked up", fixClaimLookUp, "claim %s: %s", quote(name), oneLine(known.Error)))
+			results = append(results, p.fail(IDClaims, field(), "the claim cannot be looked up", fixClaimLookUp, "claim %s: %s", quote(name), oneLine(known.Error)))
 		case rule != nil && rule.ClaimName != name:
-			results = append(results, p.fail(IDClaims, field, "another claim on the volume with the site's data", "mount claim "+quote(rule.ClaimName)+" as spec.data says",
+			results = append(results, p.fail(IDClaims, field(), "another claim on the volume with the site's data", "mount claim "+quote(rule.ClaimName)+" as spec.data says",
 				"claim %s is bound to %s, which is for claim %s", quote(name), quote(known.VolumeName), quote(rule.ClaimName)))
 		}
 	}

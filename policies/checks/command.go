@@ -22,7 +22,7 @@ func command(p *Pod) []Result {
 			"the pod refers to %s, but does not run a process of %s", quote(p.KitName), p.Kit.Framework)}
 	}
 	var results []Result
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		d := p.Demand(c)
 		if d == nil {
 			continue // the check containers denies it

@@ -12,7 +12,7 @@ import (
 // Fields: initContainers, containers, ephemeralContainers, shareProcessNamespace.
 func containers(p *Pod) []Result {
 	var results []Result
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		switch {
 		case c.List == listEphemeral:
 			results = append(results, p.failIn(c, IDContainers, "", "an ephemeral container in a participant's pod",

@@ -59,7 +59,7 @@ func (p *Pod) claimProblem(i int, rule *v1alpha1.DataRule) (Result, bool) {
 
 func (p *Pod) dataMounts(v *corev1.Volume, rule *v1alpha1.DataRule) []Result {
 	var results []Result
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		for i := range c.VolumeMounts {
 			m := &c.VolumeMounts[i]
 			if m.Name != v.Name {

@@ -14,7 +14,7 @@ import (
 // volumeDevices; hostAliases, dnsPolicy, dnsConfig, resourceClaims of the pod.
 func environment(p *Pod) []Result {
 	results := p.podEnvironment()
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		results = append(results, p.containerEnvironment(c)...)
 		d := p.Demand(c)
 		if d == nil {

@@ -19,7 +19,7 @@ func host(p *Pod) []Result {
 	if s := p.Spec.SecurityContext; s != nil && hostProcess(s.WindowsOptions) {
 		results = append(results, p.fail(IDHost, "securityContext.windowsOptions.hostProcess", "processes of the host", "remove it", "they would have full access to the node"))
 	}
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		if s := c.SecurityContext; s != nil && s.Privileged != nil && *s.Privileged {
 			results = append(results, p.failIn(c, IDHost, "securityContext.privileged", "a privileged container", "remove it", "it would have full access to the node"))
 		}

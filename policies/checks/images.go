@@ -8,7 +8,7 @@ import "github.com/kubectl-flare/kubectl-flare/policies/compiled"
 // Fields: image of every container.
 func images(p *Pod) []Result {
 	var results []Result
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		if c.Container == p.Verifier.Container {
 			continue // the check flare-verify compares its image
 		}

@@ -17,7 +17,7 @@ func kitMount(p *Pod) []Result {
 		return p.copyMounts()
 	}
 	volumes, results := p.kitVolumes()
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		for i := range c.VolumeMounts {
 			if m := &c.VolumeMounts[i]; slices.Contains(volumes, m.Name) {
 				results = append(results, p.kitMountProblems(c, i, m)...)
@@ -94,7 +94,7 @@ func (p *Pod) kitMountProblems(c Container, i int, m *corev1.VolumeMount) []Resu
 // format with the name of the kit as its argument.
 func (p *Pod) unmounted(volumes []string, fix, what string) []Result {
 	var results []Result
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		d := p.Demand(c)
 		if d == nil || d.Path(profiles.SourceKit) == "" {
 			continue

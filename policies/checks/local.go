@@ -38,7 +38,7 @@ func local(p *Pod) []Result {
 // read its settings from the workspace claim, where no one vouches for them.
 func (p *Pod) withoutLocal() []Result {
 	var results []Result
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		d := p.Demand(c)
 		if d == nil {
 			continue

@@ -17,7 +17,7 @@ import (
 // Fields: volumeMounts of every container.
 func mounts(p *Pod) []Result {
 	var results []Result
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		if c.Container == p.Verifier.Container {
 			continue // the check flare-verify compares it
 		}

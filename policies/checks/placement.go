@@ -90,7 +90,7 @@ func (p *Pod) ownDevice(t *corev1.Toleration) bool {
 	if t.Key == "" || t.Operator != corev1.TolerationOpExists || t.Effect == corev1.TaintEffectNoExecute || t.Effect == "" || !IsDevice(name) {
 		return false
 	}
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		if q, ok := c.Resources.Limits[name]; ok && !q.IsZero() {
 			return true
 		}

@@ -43,7 +43,12 @@ func NewPodWithKit(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts, secre
 }
 
 func newPod(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts, r Request) *Pod {
-	return &Pod{Request: r, Meta: &pod.ObjectMeta, Spec: &pod.Spec, Site: site, Policy: site.Spec(), Facts: f}
+	p := &Pod{Request: r, Meta: &pod.ObjectMeta, Spec: &pod.Spec, Site: site, Policy: site.Spec(), Facts: f}
+	p.containers = p.containersOf[:0]
+	for c := range Containers(p.Spec) {
+		p.containers = append(p.containers, c)
+	}
+	return p
 }
 
 func (p *Pod) find() {

@@ -147,7 +147,7 @@ func (p *Pod) groups() []Result {
 			results = append(results, p.fail(IDPodFields, "securityContext.runAsGroup", "not the policy's group", "remove it, or set the policy's fsGroup", "%s", detail))
 		}
 	}
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		s := c.SecurityContext
 		if s == nil {
 			continue

@@ -23,7 +23,7 @@ func (p *Pod) writableRoots() []Result {
 		return nil
 	}
 	var results []Result
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		if c.List == listEphemeral {
 			continue // the check containers denies them, and break-glass needs a writable one
 		}

@@ -39,7 +39,7 @@ func (p *Pod) missingLimit(name corev1.ResourceName) (Result, bool) {
 	if IsDevice(name) || (p.Spec.Resources != nil && has(p.Spec.Resources.Limits, name)) {
 		return Result{}, false
 	}
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		if c.List == listEphemeral || c.Container == p.Verifier.Container || has(c.Resources.Limits, name) {
 			continue // ephemeral containers cannot have limits; the verifier has fixed ones
 		}
@@ -52,6 +52,9 @@ func (p *Pod) missingLimit(name corev1.ResourceName) (Result, bool) {
 // or the largest init container with the sidecars before it, or the limit of the whole
 // pod, whatever is largest.
 func (p *Pod) total(name corev1.ResourceName) resource.Quantity {
+	if len(p.Spec.InitContainers) == 0 && len(p.Spec.Containers) == 1 && p.Spec.Resources == nil {
+		return demand(&p.Spec.Containers[0].Resources, name) // most pods: there is nothing to add
+	}
 	var running, most resource.Quantity
 	for i := range p.Spec.InitContainers {
 		c := &p.Spec.InitContainers[i]
@@ -92,7 +95,7 @@ func demand(r *corev1.ResourceRequirements, name corev1.ResourceName) resource.Q
 func (p *Pod) unnamedDevices() []Result {
 	const reason, fix = "a resource that the policy does not list", "remove it, or add it to spec.resources.max"
 	var results []Result
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		for _, name := range p.unnamed(&c.Resources) {
 			results = append(results, p.failIn(c, IDResources, "resources", reason, fix, "%s", quote(name)))
 		}

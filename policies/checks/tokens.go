@@ -52,7 +52,7 @@ func (p *Pod) launcherToken(i int, v *corev1.Volume) []Result {
 		}
 	}
 	var results []Result
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		for k := range c.VolumeMounts {
 			m := &c.VolumeMounts[k]
 			if m.Name == v.Name && (m.MountPath != tokenPath || !m.ReadOnly || m.SubPath != "") {

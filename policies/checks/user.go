@@ -15,7 +15,7 @@ func user(p *Pod) []Result {
 	if want == nil {
 		return results
 	}
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		var got *int64
 		if pod != nil {
 			got = pod.RunAsUser

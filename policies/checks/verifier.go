@@ -74,7 +74,7 @@ func isWhole(v *corev1.SecretVolumeSource, name string) bool {
 func (p *Pod) copyMounts() []Result {
 	var results []Result
 	mounted := false
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		if c.Container == p.Verifier.Container {
 			continue
 		}

@@ -33,11 +33,15 @@ type Workload struct {
 	// known is what is known about the Secret KitName, or nil.
 	known *facts.KitFact
 
-	// reserved are the references to reserved names, and sources what each volume contains.
-	reserved []Reference
-	sources  []profiles.Source
-	// sourcesOf is room for the sources of most pods.
-	sourcesOf [16]profiles.Source
+	// containers are all containers, reserved the references to reserved names, and sources
+	// what each volume contains.
+	containers []Container
+	reserved   []Reference
+	sources    []profiles.Source
+	// These have room for those of most pods, in the same allocation.
+	containersOf [4]Container
+	reservedOf   [2]Reference
+	sourcesOf    [16]profiles.Source
 
 	// Verifier is flare-verify in a pod whose kit is on a volume.
 	Verifier  Container
@@ -67,12 +71,10 @@ func (p *Pod) findKit() {
 }
 
 func (p *Pod) findReserved() {
+	p.reserved = p.reservedOf[:0]
 	for ref := range References(p.Spec) {
 		if !p.Site.Profiles().Reserved(ref.Name) {
 			continue
-		}
-		if p.reserved == nil {
-			p.reserved = make([]Reference, 0, 2) // a kit and its local/
 		}
 		p.reserved = append(p.reserved, ref)
 	}
@@ -91,7 +93,7 @@ func KitSecret(spec *corev1.PodSpec) string {
 // findProfile asks all profiles about every container. Only a verified kit can say
 // which framework a pod is of; what a command looks like is its author's to choose.
 func (p *Pod) findProfile() {
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		found, several := p.Site.Profiles().Recognise(c.Container)
 		if found == nil {
 			continue

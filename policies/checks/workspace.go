@@ -14,7 +14,7 @@ import (
 // Fields: volumes[*].persistentVolumeClaim, volumeMounts[*].subPath.
 func workspace(p *Pod) []Result {
 	var results []Result
-	for c := range Containers(p.Spec) {
+	for _, c := range p.containers {
 		for i := range c.VolumeMounts {
 			m := &c.VolumeMounts[i]
 			if source, ok := p.volume(m.Name); !ok || source != profiles.SourceWorkspace {
