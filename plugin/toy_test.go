@@ -106,7 +106,7 @@ func (p *playground) try(args ...string) (out, errOut string, err error) {
 	require.NoError(p.t, err)
 	objects, err := workloads.NewRegistry(nvflare.Workloads{}, toyworkloads.Workloads{})
 	require.NoError(p.t, err)
-	catalog, err := policies.CatalogOf(pods)
+	catalog, err := policies.CatalogOf(pods, kits)
 	require.NoError(p.t, err)
 	return clientstest.Run(p.t, func(streams genericiooptions.IOStreams) *cobra.Command {
 		o := plugin.DefaultOptions(streams)

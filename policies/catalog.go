@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles/nvflare"
 )
@@ -20,16 +21,16 @@ type Catalog struct {
 	checks *checks.Registry
 }
 
-// NewCatalog makes a catalog of profiles and checks.
-func NewCatalog(known *profiles.Registry, all *checks.Registry) (*Catalog, error) {
-	if known == nil || all == nil {
-		return nil, errors.New("a catalog needs profiles and checks")
+// NewCatalog makes a catalog of profiles, frameworks and checks.
+func NewCatalog(known *profiles.Registry, kits *frameworks.Registry, all *checks.Registry) (*Catalog, error) {
+	if known == nil || kits == nil || all == nil {
+		return nil, errors.New("a catalog needs profiles, frameworks and checks")
 	}
 	standards, err := psa.NewEvaluator(psa.DefaultChecks(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("the tables of the Pod Security Standards: %w", err)
 	}
-	return &Catalog{tools: compiled.Tools{Profiles: known, Standards: standards}, checks: all}, nil
+	return &Catalog{tools: compiled.Tools{Profiles: known, Frameworks: kits, Standards: standards}, checks: all}, nil
 }
 
 // DefaultCatalog has the frameworks and checks of this version.
@@ -38,16 +39,16 @@ func DefaultCatalog() (*Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	return CatalogOf(known)
+	return CatalogOf(known, frameworks.Default())
 }
 
-// CatalogOf has the checks of this version and the given profiles.
-func CatalogOf(known *profiles.Registry) (*Catalog, error) {
+// CatalogOf has the checks of this version, and the given profiles and frameworks.
+func CatalogOf(known *profiles.Registry, kits *frameworks.Registry) (*Catalog, error) {
 	all, err := checks.NewRegistry(checks.All()...)
 	if err != nil {
 		return nil, err
 	}
-	return NewCatalog(known, all)
+	return NewCatalog(known, kits, all)
 }
 
 // DefaultProfiles has the profiles of this version's frameworks. No other code

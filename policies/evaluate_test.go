@@ -287,13 +287,13 @@ func TestSitePolicies(t *testing.T) {
 		return policies.Review{Operation: policies.Update, Resource: schema.GroupResource{Group: v1alpha1.Group, Resource: v1alpha1.Resource}, Name: "hospital-a", Object: policy}
 	}
 	bad := policiestest.Policy(t)
-	bad.Spec.Privacy.CustomCode, bad.Spec.Enforcement = "Deny", v1alpha1.Warn
+	bad.Spec.Privacy.Settings, bad.Spec.Enforcement = []v1alpha1.SettingRule{{Framework: "nvflare", Setting: "privacy.none", Present: true}}, v1alpha1.Warn
 	for name, tc := range map[string]struct {
 		a    policies.Review
 		want string
 	}{
 		"valid":   {write(policiestest.Policy(t)), ""},
-		"bad":     {write(bad), "spec.privacy.customCode: "},
+		"bad":     {write(bad), "spec.privacy.settings[0].setting: "},
 		"none":    {write(nil), "no rules for this request"},
 		"deleted": {policies.Review{Operation: policies.Delete}, ""},
 	} {

@@ -102,6 +102,7 @@ func (e *evaluation) findings(atCreate kit.Findings) kit.Findings {
 	at(CheckSealDates)
 	at(CheckSerial)
 	at(CheckRevoked)
+	at(kit.CheckPrivacy)
 	all = append(all, e.listed()...)
 	return append(all, e.claim()...)
 }

@@ -42,6 +42,7 @@ type VerifiedLocal struct {
 	sealed   *Sealed
 	listed   bool
 	terms    Terms
+	privacy  []Privacy
 }
 
 // Identity says whose local/ it is. If the policy lists it, only Participant is set.
@@ -53,6 +54,11 @@ func (v VerifiedLocal) Seal() *Sealed { return v.sealed }
 
 // Listed says that the policy lists the digest.
 func (v VerifiedLocal) Listed() bool { return v.listed }
+
+// Privacy says whether the settings of a local/ that the policy lists meet what it requires,
+// for each kind of participants of which it requires anything. Of every other local/, the
+// terms say it.
+func (v VerifiedLocal) Privacy() []Privacy { return v.privacy }
 
 // Terms are the terms on which a pod may start with it; those of the zero value are never
 // met.
@@ -105,6 +111,8 @@ func evaluateLocal(l Local, rules *Rules) (VerifiedLocal, kit.Findings) {
 		return VerifiedLocal{}, findings
 	}
 	verified := VerifiedLocal{listed: e.listed != "", terms: e.terms(), identity: Identity{Participant: e.listed}, sealed: e.opened.sealed()}
+	own, others := e.privacy()
+	verified.terms.Fixed, verified.privacy = append(verified.terms.Fixed, own...), others
 	if s := e.opened.statement; s != nil {
 		verified.identity = identityOf(s)
 	}

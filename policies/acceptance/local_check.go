@@ -158,16 +158,11 @@ func (e *localEvaluation) identity() kit.Findings {
 // framework that is. If it is one that is not known here, no kit has it, so that local/ is
 // another kit's.
 func (e *localEvaluation) content() kit.Findings {
-	name, role := "", kit.Role("")
-	switch s := e.opened.statement; {
-	case e.Kit != nil:
-		name, role = e.Kit.Framework, e.Kit.Role
-	case s != nil:
-		name, role = s.Framework.Name, kit.Role(s.Role)
-	default:
+	of, known := e.kind()
+	if !known {
 		return nil
 	}
-	framework, known := e.registry.Find(name)
+	framework, known := e.registry.Find(of.Framework)
 	if !known {
 		return nil
 	}
@@ -175,7 +170,7 @@ func (e *localEvaluation) content() kit.Findings {
 		return e.decided(kit.Findings{kit.Fail(kit.CheckLocalContent, kit.LocalDir, "list its digest in spec.kits.local of the policy",
 			"kubectl-flare does not know which settings of %s are safe", framework.Title())})
 	}
-	return e.decided(framework.SettingsChecker.CheckSettings(e.Files, role))
+	return e.decided(framework.SettingsChecker.CheckSettings(e.Files, of.Role))
 }
 
 // decided makes warnings of what a policy can allow if it does: its author has decided about

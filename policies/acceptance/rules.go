@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
+	"github.com/kubectl-flare/kubectl-flare/policies/requirements"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -36,6 +37,8 @@ type site struct {
 	claims        []string
 	// locals are the participants for whom the policy lists a local/, by its digest.
 	locals map[string][]string
+	// required is what the policy requires of settings.
+	required *requirements.List
 	// revoked serials of certificates, fingerprints of keys and digests of kits.
 	serials, keys, kits map[string]bool
 }
@@ -67,7 +70,7 @@ func (r *Rules) Pin(root string) (*Rules, error) {
 // Registry has the frameworks whose kits the rules can evaluate.
 func (r *Rules) Registry() *frameworks.Registry { return r.registry }
 
-// Compile makes the rules of what a SitePolicy says about kits. The policy must have
+// Compile makes the rules of what a SitePolicy says about kits and their settings. The policy must have
 // its defaults, and is not changed. A value that cannot be parsed is an error with its
 // field, since a revocation that cannot be parsed would revoke nothing.
 func Compile(registry *frameworks.Registry, spec *v1alpha1.SitePolicySpec) (*Rules, field.ErrorList) {
@@ -97,8 +100,10 @@ func Compile(registry *frameworks.Registry, spec *v1alpha1.SitePolicySpec) (*Rul
 	s.serials = c.set(revoked.Child("certificateSerials"), kits.Revoked.CertificateSerials, pki.ParseSerial)
 	s.keys = c.set(revoked.Child("keys"), kits.Revoked.Keys, pki.ParseFingerprint)
 	s.kits = c.set(revoked.Child("kits"), kits.Revoked.Kits, pki.ParseFingerprint)
-	if len(c.errs) > 0 {
-		return nil, c.errs
+	required, errs := requirements.Compile(registry, spec)
+	s.required = required
+	if errs = append(c.errs, errs...); len(errs) > 0 {
+		return nil, errs
 	}
 	return &Rules{registry: registry, site: s}, nil
 }

@@ -19,7 +19,8 @@ const day = 24 * time.Hour
 type Terms struct {
 	// Windows are the times in which parts of the kit are valid.
 	Windows []Window
-	// Fixed are findings that do not depend on the time: serial and revocation.
+	// Fixed are findings that do not depend on the time: serial, revocation and the
+	// settings that the policy requires.
 	Fixed kit.Findings
 }
 
@@ -127,7 +128,7 @@ func (e *evaluation) terms() Terms {
 		t.Fixed = append(t.Fixed, kit.Warn(CheckDates, e.kit.Paths.Configuration, askForSeal, "the kit does not say how long it is valid: it has neither certificates nor a seal"))
 	}
 	if e.site != nil {
-		t.Fixed = append(append(t.Fixed, e.serial()...), e.revoked()...)
+		t.Fixed = append(append(append(t.Fixed, e.serial()...), e.revoked()...), e.privacy()...)
 	}
 	return t
 }

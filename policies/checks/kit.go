@@ -94,6 +94,8 @@ func reasonOf(finding string) string {
 		return "the participant may not run here"
 	case acceptance.CheckClaim:
 		return "the kit is on a claim that is not for kits"
+	case kit.CheckPrivacy:
+		return "a setting that the policy does not allow"
 	case acceptance.CheckRevoked:
 		return "the kit is revoked"
 	case acceptance.CheckSerial:

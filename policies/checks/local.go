@@ -68,6 +68,9 @@ func (p *Pod) localVolume(volume int, name string) []Result {
 		return nil // as with the kit, the pods are denied until it exists
 	}
 	results := LocalProblems(name, &known, p.when())
+	if results == nil && !p.when().IsZero() {
+		results = fromFindings(IDLocal, "ConfigMap", name, known.Unmet(p.Kit.Identity()))
+	}
 	for i := range results {
 		results[i].Field = p.at(localField(volume))
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	framework "github.com/kubectl-flare/kubectl-flare/policies/frameworks/toy"
 	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
@@ -34,7 +35,7 @@ func newPair(t *testing.T) *pair {
 	standards, err := psa.NewEvaluator(psa.DefaultChecks(), nil)
 	require.NoError(t, err)
 	policy := policiestest.Policy(t)
-	site, errs := compiled.New(policy, compiled.Tools{Profiles: known, Standards: standards})
+	site, errs := compiled.New(policy, compiled.Tools{Profiles: known, Frameworks: frameworks.Default(), Standards: standards})
 	require.Empty(t, errs)
 	f := policiestest.Facts(policy)
 	kit := f.Kits[policiestest.ClientKit]

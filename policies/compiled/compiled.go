@@ -8,8 +8,10 @@ import (
 	psapi "k8s.io/pod-security-admission/api"
 	psa "k8s.io/pod-security-admission/policy"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
+	"github.com/kubectl-flare/kubectl-flare/policies/requirements"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -39,6 +41,8 @@ type Policy struct {
 // Tools are what all policies of a program are compiled with.
 type Tools struct {
 	Profiles *profiles.Registry
+	// Frameworks are those whose settings a policy can require.
+	Frameworks *frameworks.Registry
 	// Standards are the tables of the Pod Security Standards.
 	Standards psa.Evaluator
 }
@@ -49,6 +53,10 @@ func New(source *v1alpha1.SitePolicy, tools Tools) (*Policy, field.ErrorList) {
 	p := &Policy{source: source.DeepCopy(), profiles: tools.Profiles, standards: tools.Standards}
 	v1alpha1.SetDefaults(p.source)
 	if errs := append(v1alpha1.Validate(p.source), p.unregistered()...); len(errs) > 0 {
+		return nil, errs
+	}
+	// Package acceptance evaluates them; here, they only must be valid.
+	if _, errs := requirements.Compile(tools.Frameworks, &p.source.Spec); len(errs) > 0 {
 		return nil, errs
 	}
 	spec := &p.source.Spec

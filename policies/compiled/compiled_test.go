@@ -11,6 +11,7 @@ import (
 	psa "k8s.io/pod-security-admission/policy"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
@@ -26,7 +27,7 @@ func tools(t testing.TB) compiled.Tools {
 	require.NoError(t, err)
 	standards, err := psa.NewEvaluator(psa.DefaultChecks(), nil)
 	require.NoError(t, err)
-	return compiled.Tools{Profiles: known, Standards: standards}
+	return compiled.Tools{Profiles: known, Frameworks: frameworks.Default(), Standards: standards}
 }
 
 // site compiles the policy of policiestest after a change.

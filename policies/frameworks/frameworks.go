@@ -6,7 +6,10 @@
 // of which is another interface. The registry finds them when a framework is registered.
 package frameworks
 
-import "github.com/kubectl-flare/kubectl-flare/policies/kit"
+import (
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/settings"
+)
 
 // Framework is one federated-learning framework. It is pure, and does not trust the kits
 // that it reads; package acceptance decides whether a kit is genuine.
@@ -41,6 +44,47 @@ type SettingsChecker interface {
 	// that the framework does not read, and about settings with which it would run code
 	// that it does not ship, have the ID kit.CheckLocalContent.
 	CheckSettings(local kit.Files, role kit.Role) kit.Findings
+}
+
+// SettingsReader is a framework whose files can be read as settings, of which a policy can
+// require values.
+type SettingsReader interface {
+	// Settings reads the settings in the files of startup/ or local/ of a participant of
+	// the role; folder is kit.StartupDir or kit.LocalDir. It never guesses: what the
+	// framework could understand in another way is a finding with the ID
+	// kit.CheckPrivacy, and the requirements of a policy cannot be met then.
+	Settings(folder string, files kit.Files, role kit.Role) ([]settings.Setting, kit.Findings)
+	// Declared are the settings that there are, for documentation.
+	Declared() []settings.Declared
+	// SettingsRoles are the roles of participants that run jobs. Others have no settings.
+	SettingsRoles() []kit.Role
+	// ResolveSetting returns the path of a setting as Settings writes it, and the type of
+	// its value, or an error if there is no such setting.
+	ResolveSetting(path string) (string, settings.Type, error)
+}
+
+// ScopeReader is a SettingsReader with privacy scopes.
+type ScopeReader interface {
+	// ScopePaths are the settings with the names of the scopes and with the default scope.
+	ScopePaths() (scopes, standard string)
+	// FilterPaths are the settings of a filter, which are lists of its arguments: one for
+	// each place at which a participant of the role filters what goes in, out or both.
+	// The arguments are settings below them.
+	FilterPaths(role kit.Role, scope, direction, class string) []string
+}
+
+// CodeReader is a SettingsReader that says whether jobs may bring code of their own.
+type CodeReader interface {
+	// ForbidsCode is required of participants that run no code of jobs; RequiresSigned of
+	// those that run only the code of jobs that are signed.
+	ForbidsCode() []settings.Requirement
+	RequiresSigned() []settings.Requirement
+}
+
+// DeviceReader is a SettingsReader whose participants offer devices to jobs.
+type DeviceReader interface {
+	// DevicesPath is the setting with their number.
+	DevicesPath() string
 }
 
 // NativeSigner is a framework whose own provisioning signs kits.

@@ -17,6 +17,10 @@ type Registered struct {
 	Framework
 	Checker         Checker
 	SettingsChecker SettingsChecker
+	SettingsReader  SettingsReader
+	ScopeReader     ScopeReader
+	CodeReader      CodeReader
+	DeviceReader    DeviceReader
 	NativeSigner    NativeSigner
 	Versioned       Versioned
 	RootKeeper      RootKeeper
@@ -34,6 +38,10 @@ func registered(f Framework) Registered {
 	r := Registered{Framework: f}
 	r.Checker, _ = f.(Checker)
 	r.SettingsChecker, _ = f.(SettingsChecker)
+	r.SettingsReader, _ = f.(SettingsReader)
+	r.ScopeReader, _ = f.(ScopeReader)
+	r.CodeReader, _ = f.(CodeReader)
+	r.DeviceReader, _ = f.(DeviceReader)
 	r.NativeSigner, _ = f.(NativeSigner)
 	r.Versioned, _ = f.(Versioned)
 	r.RootKeeper, _ = f.(RootKeeper)

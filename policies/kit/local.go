@@ -16,6 +16,10 @@ import (
 // local/. Other findings about the content mean that the framework cannot use it.
 const CheckLocalContent = "local-content"
 
+// CheckPrivacy is the ID of findings about settings that the privacy rules of a policy
+// require, in local/ or in startup/.
+const CheckPrivacy = "privacy"
+
 // localPrefix begins the names of the files in a seal of local/.
 const localPrefix = LocalDir + "/"
 

@@ -22,6 +22,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
@@ -102,7 +103,7 @@ func Site(t testing.TB, policy *v1alpha1.SitePolicy) *compiled.Policy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, errs := compiled.New(policy, compiled.Tools{Profiles: Catalog(t).Profiles(), Standards: standards})
+	p, errs := compiled.New(policy, compiled.Tools{Profiles: Catalog(t).Profiles(), Frameworks: frameworks.Default(), Standards: standards})
 	if len(errs) > 0 {
 		t.Fatal(errs.ToAggregate())
 	}

@@ -112,7 +112,10 @@ func match(t *testing.T, path string, typ reflect.Type, schema *openapi.Schema) 
 		return
 	}
 	var fields []string
-	for field := range typ.Fields() {
+	for _, field := range reflect.VisibleFields(typ) {
+		if field.Anonymous {
+			continue // its fields are those of the struct
+		}
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		fields = append(fields, name)
 		property, ok := schema.Properties[name]

@@ -1,24 +1,26 @@
 package v1alpha1
 
-import (
-	"k8s.io/apimachinery/pkg/runtime"
-)
-
-// PrivacyRules say what may leave the site. Only egress and interactiveAccess are
-// enforced so far. A policy that sets another field is invalid, so that no one relies on
-// a rule without effect.
+// PrivacyRules say what may leave the site. The rules about settings are about the files of
+// startup/ and local/ of every participant that runs jobs. They also hold for a local/ that
+// kits.local lists.
 type PrivacyRules struct {
-	// scopes are rules for the privacy scopes of local/. Not enforced yet: a
-	// policy that sets it is invalid.
+	// scopes are rules for the privacy scopes that local/ defines.
 	//
 	// +optional
 	Scopes *PrivacyScopes `json:"scopes,omitempty"`
 
-	// customCode says whether jobs may bring code of their own. Not enforced yet:
-	// a policy that sets it is invalid.
+	// customCode says whether jobs may bring code of their own: Deny, SignedOnly if the
+	// job is signed by its submitter, or Allow. If not set, local/ decides.
 	//
 	// +optional
 	CustomCode CustomCode `json:"customCode,omitempty"`
+
+	// settings are requirements of single settings.
+	//
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=100
+	Settings []SettingRule `json:"settings,omitempty"`
 
 	// egress is the most that the namespace's NetworkPolicies may open to the outside
 	// of the namespace. Only users with the verb govern on this SitePolicy may open more.
@@ -39,6 +41,17 @@ type PrivacyRules struct {
 // +kubebuilder:validation:Enum=Deny;SignedOnly;Allow
 type CustomCode string
 
+// The rules about code of jobs.
+const (
+	// CustomCodeDeny requires that local/ gives no one the right to submit code, and
+	// that jobs use listed classes only.
+	CustomCodeDeny CustomCode = "Deny"
+	// CustomCodeSignedOnly requires that participants deny jobs that are not signed.
+	CustomCodeSignedOnly CustomCode = "SignedOnly"
+	// CustomCodeAllow requires nothing.
+	CustomCodeAllow CustomCode = "Allow"
+)
+
 // InteractiveAccess allows exec, attach, port-forward and proxy on pods.
 type InteractiveAccess struct {
 	// podRoles are the roles of the pods on which they are allowed. Users with the
@@ -50,14 +63,25 @@ type InteractiveAccess struct {
 	PodRoles []Role `json:"podRoles,omitempty"`
 }
 
-// PrivacyScopes are rules for the privacy scopes that local/ defines.
+// PrivacyScopes are rules for the privacy scopes that local/ defines. Participants of
+// frameworks without scopes are denied.
 type PrivacyScopes struct {
-	// allowed are the scopes that local/privacy.json may define.
+	// allowed are the scopes that local/ may define. It must define a scope: without one,
+	// there are no rules for jobs.
+	//
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=50
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=253
+	Allowed []string `json:"allowed"`
+
+	// default is the scope that local/ must set for jobs that name none. It is one of
+	// allowed. If not set, local/ may set any of them, or none.
 	//
 	// +optional
-	// +listType=set
-	// +kubebuilder:validation:MaxItems=50
-	Allowed []string `json:"allowed,omitempty"`
+	// +kubebuilder:validation:MaxLength=253
+	Default string `json:"default,omitempty"`
 
 	// requiredFilters are the filters that a scope must have.
 	//
@@ -69,28 +93,104 @@ type PrivacyScopes struct {
 
 // RequiredFilter is a filter that a scope must have.
 type RequiredFilter struct {
-	// scope is the privacy scope's name.
+	// scope is the privacy scope's name, one of allowed. local/ must define it.
 	//
 	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
 	Scope string `json:"scope"`
 
-	// direction is in (tasks), out (results) or inout.
+	// direction is out for what the participant sends, in for what it receives, inout
+	// for both: a client receives tasks and sends results.
 	//
 	// +kubebuilder:validation:Enum=in;out;inout
 	Direction string `json:"direction"`
 
-	// name is the class of the filter.
+	// filter is the filter's class: the name of one that the framework has, such as
+	// SVTPrivacy, or the full name of another one.
 	//
 	// +kubebuilder:validation:MinLength=1
-	Name string `json:"name"`
+	// +kubebuilder:validation:MaxLength=253
+	Filter string `json:"filter"`
 
-	// args limit the arguments of the filter, by name: {"epsilon": {"max": 1}}.
+	// arguments limit the arguments of the filter. The filter may set no other argument
+	// to another value than the framework's own: some of them would switch it off.
 	//
 	// +optional
-	// +kubebuilder:validation:Schemaless
-	// +kubebuilder:pruning:PreserveUnknownFields
-	// +kubebuilder:validation:Type=object
-	Args runtime.RawExtension `json:"args,omitempty"`
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=50
+	Arguments []FilterArgument `json:"arguments,omitempty"`
+}
+
+// FilterArgument limits one argument of a filter. An argument that is not set has the
+// framework's own value; if the framework has none, it must be set.
+type FilterArgument struct {
+	// name is the argument's name.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name"`
+
+	Bound `json:",inline"`
+}
+
+// Bound limits a value: with min and max, one of which may be missing, with equals, or with
+// oneOf.
+type Bound struct {
+	// min is the smallest number, as a text: "0.5".
+	//
+	// +optional
+	// +kubebuilder:validation:MaxLength=32
+	Min string `json:"min,omitempty"`
+
+	// max is the largest number, as a text: "1".
+	//
+	// +optional
+	// +kubebuilder:validation:MaxLength=32
+	Max string `json:"max,omitempty"`
+
+	// equals is the only value. Booleans are "true" and "false". Of a list, it is the only
+	// text that it may have.
+	//
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	Equals *string `json:"equals,omitempty"`
+
+	// oneOf are the allowed values: of a list, the texts that it may have.
+	//
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:MaxLength=253
+	OneOf []string `json:"oneOf,omitempty"`
+}
+
+// SettingRule is a requirement of one setting: a bound, present or absent.
+type SettingRule struct {
+	// framework is the framework that has the setting.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Framework string `json:"framework"`
+
+	// setting is its path, such as privacy.default_scope. docs/privacy.md lists them.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=1024
+	Setting string `json:"setting"`
+
+	Bound `json:",inline"`
+
+	// present requires that a file has the setting, with any value.
+	//
+	// +optional
+	Present bool `json:"present,omitempty"`
+
+	// absent requires that no file has the setting.
+	//
+	// +optional
+	Absent bool `json:"absent,omitempty"`
 }
 
 // EgressRule is the most that the namespace's NetworkPolicies may open to the outside of

@@ -97,21 +97,6 @@ func validateLaunchers(at *field.Path, spec *SitePolicySpec) field.ErrorList {
 	return errs
 }
 
-func validatePrivacy(at *field.Path, p *PrivacyRules) field.ErrorList {
-	if p == nil {
-		return nil
-	}
-	var errs field.ErrorList
-	if p.Scopes != nil {
-		errs = append(errs, notYet(at.Child("scopes")))
-	}
-	if p.CustomCode != "" {
-		errs = append(errs, notYet(at.Child("customCode")))
-	}
-	errs = append(errs, validateEgress(at.Child("egress"), p.Egress)...)
-	return append(errs, validateRoles(at.Child("interactiveAccess", "podRoles"), p.InteractiveAccess.PodRoles)...)
-}
-
 func validateRoles(at *field.Path, roles []Role) field.ErrorList {
 	errs := duplicates(at, roles)
 	for i, role := range roles {

@@ -79,8 +79,8 @@ func TestValidatePods(t *testing.T) {
 			s.Workspace.ClaimName = "ct-scans"
 		}, []string{"must not be the claim of spec.workspace"}},
 		"studies":     {func(s *spec) { s.Data[0].Studies = []string{"cancer"} }, []string{"spec.data[0].studies: Forbidden: not enforced yet"}},
-		"scopes":      {func(s *spec) { s.Privacy.Scopes = &v1alpha1.PrivacyScopes{} }, []string{"spec.privacy.scopes: Forbidden: not enforced yet"}},
-		"custom code": {func(s *spec) { s.Privacy.CustomCode = "Deny" }, []string{"spec.privacy.customCode: Forbidden: not enforced yet"}},
+		"scopes":      {func(s *spec) { s.Privacy.Scopes = &v1alpha1.PrivacyScopes{} }, []string{"spec.privacy.scopes.allowed: Required"}},
+		"custom code": {func(s *spec) { s.Privacy.CustomCode = "Never" }, []string{"spec.privacy.customCode: Unsupported"}},
 		"an odd server": {func(s *spec) {
 			s.Privacy.Egress = &v1alpha1.EgressRule{Servers: []v1alpha1.EgressServer{{}, {Host: "a_b"}, {Namespace: "a.b"}, {Host: "fl", Ports: []int32{0}}, {Host: "fl.example.org.", Namespace: "fl"}}}
 		}, []string{"egress.servers[0]: Required", "servers[1].host: Invalid", "servers[2].namespace: Invalid", "servers[3].ports[0]: Invalid"}},

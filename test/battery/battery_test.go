@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/test/battery"
 )
 
@@ -39,7 +40,7 @@ func without(t *testing.T, index int) *policies.Catalog {
 	require.NoError(t, err)
 	rest, err := checks.NewRegistry(slices.Delete(checks.All(), index, index+1)...)
 	require.NoError(t, err)
-	catalog, err := policies.NewCatalog(known, rest)
+	catalog, err := policies.NewCatalog(known, frameworks.Default(), rest)
 	require.NoError(t, err)
 	return catalog
 }

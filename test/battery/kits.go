@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"text/template"
 	"time"
 
+	jsonpatch "github.com/evanphx/json-patch/v5"
 	corev1 "k8s.io/api/core/v1"
 	sigsyaml "sigs.k8s.io/yaml"
 
@@ -42,6 +44,8 @@ type kitDescription struct {
 	LocalSerial int64 `json:"localSerial,omitempty"`
 	// Local are files of local/ besides the usual ones, before they are sealed.
 	Local map[string]string `json:"local,omitempty"`
+	// Config is a merge patch of the configuration file in startup/.
+	Config json.RawMessage `json:"config,omitempty"`
 	// Change is a file that changes after the kit was sealed.
 	Change string `json:"change,omitempty"`
 	// Volume is the claim that it is on, where it is in no Secret.
@@ -101,6 +105,14 @@ func (k *kits) make(d kitDescription) *kit.Kit {
 	one := participant(f, d, kittest.WithDates(from, from.Add(kittest.Validity)))
 	for name, content := range d.Local {
 		one.With("local/"+name, []byte(content))
+	}
+	if d.Config != nil {
+		file := kit.StartupDir + "/" + nvflare.Config(d.Role)
+		changed, err := jsonpatch.MergePatch(one.File(file), d.Config)
+		if err != nil {
+			k.l.t.Fatal(err)
+		}
+		one.With(file, changed)
 	}
 	k.seal(one, d, f, k.sealers["lead of "+federation])
 	if d.Change != "" {

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
@@ -28,7 +29,7 @@ func (s Suite) checkProfile(t *testing.T, c Case, set *workloads.Set) {
 	require.NoError(t, err)
 	all, err := checks.NewRegistry(checks.All()...)
 	require.NoError(t, err)
-	catalog, err := policies.NewCatalog(known, all)
+	catalog, err := policies.NewCatalog(known, frameworks.Default(), all)
 	require.NoError(t, err)
 	site, errs := policies.Compile(sitePolicy(t, c), catalog)
 	require.Empty(t, errs)

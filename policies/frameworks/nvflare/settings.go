@@ -23,14 +23,14 @@ const (
 // fixSettings is the fix for a setting that is not known to be harmless.
 const fixSettings = "use a setting that NVFLARE ships, or have the author of the SitePolicy list the digest of local/ in spec.kits.local"
 
-// settings are the problems of one file of local/. They end with the first maxProblems.
-type settings struct {
+// checkedFile are the problems of one file of local/. They end with the first maxProblems.
+type checkedFile struct {
 	id, file string
 	findings kit.Findings
 }
 
 // bad adds a problem. The field is the path of a field in the file, "" for the file.
-func (s *settings) bad(field, format string, args ...any) {
+func (s *checkedFile) bad(field, format string, args ...any) {
 	if len(s.findings) >= maxProblems {
 		return
 	}
@@ -86,7 +86,7 @@ func requiredSettings(role kit.Role) []string {
 // startup/.
 func checkSettingsFile(id, dir string, f kit.File) kit.Findings {
 	check, known := settingsOf(f.Name)
-	s := &settings{id: restricted(id), file: path.Join(dir, f.Name)}
+	s := &checkedFile{id: restricted(id), file: path.Join(dir, f.Name)}
 	switch {
 	case !known:
 		return kit.Findings{kit.Fail(restricted(id), s.file, "remove it, or have the author of the SitePolicy list the digest of local/ in spec.kits.local", "not a file that NVFLARE reads")}
@@ -110,29 +110,29 @@ func checkSettingsFile(id, dir string, f kit.File) kit.Findings {
 
 // settingsOf is the check of a file by its name. It is nil for a file that NVFLARE does not
 // read as JSON: a sample, and the descriptions of job pods, which are evaluated themselves.
-func settingsOf(name string) (check func(*settings, map[string]any), known bool) {
+func settingsOf(name string) (check func(*checkedFile, map[string]any), known bool) {
 	switch strings.TrimSuffix(name, ".default") {
 	case "resources.json", "job_resources.json":
-		return (*settings).resources, true
+		return (*checkedFile).resources, true
 	case "log_config.json":
-		return (*settings).logging, true
+		return (*checkedFile).logging, true
 	case "authorization.json":
-		return (*settings).authorization, true
+		return (*checkedFile).authorization, true
 	case "comm_config.json":
-		return (*settings).communication, true
+		return (*checkedFile).communication, true
 	}
 	switch name {
 	case "privacy.json":
-		return (*settings).privacy, true
+		return (*checkedFile).privacy, true
 	case "study_registry.json":
-		return (*settings).studies, true
+		return (*checkedFile).studies, true
 	case SignatureFile:
-		return func(*settings, map[string]any) {}, true
+		return func(*checkedFile, map[string]any) {}, true
 	case "privacy.json.sample", "study_runtime.yaml", "study_data.yaml":
 		return nil, true
 	}
 	if isFragment(name) {
-		return (*settings).resources, true
+		return (*checkedFile).resources, true
 	}
 	return nil, false
 }
@@ -147,13 +147,13 @@ func isFragment(name string) bool { return fragment.MatchString(name) }
 
 // studies evaluates study_registry.json. Source: nvflare/private/fed/server/study_cmds.py,
 // 2.9.0.
-func (s *settings) studies(root map[string]any) {
+func (s *checkedFile) studies(root map[string]any) {
 	s.only("", root, "format_version", "studies")
 	s.objects(root, "studies", func(at string, object map[string]any) { s.only(at, object, "site_orgs", "admins") })
 }
 
 // only denies fields that are not listed, in a fixed order.
-func (s *settings) only(at string, object map[string]any, known ...string) {
+func (s *checkedFile) only(at string, object map[string]any, known ...string) {
 	for _, key := range slices.Sorted(maps.Keys(object)) {
 		if !slices.Contains(known, key) {
 			s.bad(below(at, key), "not a field that NVFLARE ships")
@@ -163,7 +163,7 @@ func (s *settings) only(at string, object map[string]any, known ...string) {
 
 // objects visits the objects in a field whose value is an object with one entry each. Every
 // other value is a problem.
-func (s *settings) objects(root map[string]any, key string, visit func(at string, object map[string]any)) {
+func (s *checkedFile) objects(root map[string]any, key string, visit func(at string, object map[string]any)) {
 	value, ok := root[key]
 	if !ok {
 		return
@@ -183,7 +183,7 @@ func (s *settings) objects(root map[string]any, key string, visit func(at string
 }
 
 // list visits the values in a list.
-func (s *settings) list(value any, at string, visit func(at string, value any)) {
+func (s *checkedFile) list(value any, at string, visit func(at string, value any)) {
 	all, ok := value.([]any)
 	if !ok {
 		s.bad(at, "must be a list")

@@ -11,7 +11,7 @@ import (
 // dictConfig: that calls every factory by its name, and imports what a value that begins
 // with ext:// names. Source: nvflare/fuel/utils/log_utils.py, 2.9.0, and Python 3.14's
 // library reference, logging.config.
-func (s *settings) logging(root map[string]any) {
+func (s *checkedFile) logging(root map[string]any) {
 	s.only("", root, "version", "incremental", "disable_existing_loggers", "formatters", "filters", "handlers", "loggers", "root")
 	s.objects(root, "formatters", s.formatter)
 	s.objects(root, "filters", s.filter)
@@ -28,7 +28,7 @@ func (s *settings) logging(root map[string]any) {
 
 const logUtils = "nvflare.fuel.utils.log_utils."
 
-func (s *settings) formatter(at string, object map[string]any) {
+func (s *checkedFile) formatter(at string, object map[string]any) {
 	s.only(at, object, "()", "class", "fmt", "format", "datefmt", "style", "validate", "level_colors", "logger_colors")
 	for _, key := range []string{"()", "class"} {
 		s.factory(at, object, key, "logging.Formatter", logUtils+"BaseFormatter", logUtils+"ColorFormatter", logUtils+"JsonFormatter")
@@ -40,7 +40,7 @@ func (s *settings) formatter(at string, object map[string]any) {
 	s.plain(at, object)
 }
 
-func (s *settings) filter(at string, object map[string]any) {
+func (s *checkedFile) filter(at string, object map[string]any) {
 	s.only(at, object, "()", "name", "logger_names", "exclude_logger_names", "allow_all_error_logs")
 	s.factory(at, object, "()", "logging.Filter", logUtils+"LoggerNameFilter", logUtils+"ConciseLogFilter")
 	s.plain(at, object)
@@ -50,7 +50,7 @@ func (s *settings) filter(at string, object map[string]any) {
 // which it also reads settings, so that other names could replace them.
 var logFile = regexp.MustCompile(`^[A-Za-z0-9_]*log[A-Za-z0-9_]*\.(txt|log|json)$`)
 
-func (s *settings) handler(at string, object map[string]any) {
+func (s *checkedFile) handler(at string, object map[string]any) {
 	s.only(at, object, "class", "level", "formatter", "filters", "stream", "filename", "mode", "maxBytes", "backupCount", "delay", "encoding", "when", "interval", "utc")
 	s.factory(at, object, "class", "logging.StreamHandler", "logging.FileHandler", "logging.NullHandler",
 		"logging.handlers.RotatingFileHandler", "logging.handlers.TimedRotatingFileHandler")
@@ -78,13 +78,13 @@ func (s *settings) handler(at string, object map[string]any) {
 	s.plain(at, rest)
 }
 
-func (s *settings) logger(at string, object map[string]any) {
+func (s *checkedFile) logger(at string, object map[string]any) {
 	s.only(at, object, "level", "handlers", "filters", "propagate")
 	s.plain(at, object)
 }
 
 // factory requires that a field, if it is set, names one of these callables.
-func (s *settings) factory(at string, object map[string]any, key string, known ...string) {
+func (s *checkedFile) factory(at string, object map[string]any, key string, known ...string) {
 	value, ok := object[key]
 	if !ok {
 		return
@@ -98,7 +98,7 @@ func (s *settings) factory(at string, object map[string]any, key string, known .
 var converted = regexp.MustCompile(`^[a-z]+://`)
 
 // plain requires that dictConfig converts no value.
-func (s *settings) plain(at string, value any) {
+func (s *checkedFile) plain(at string, value any) {
 	switch v := value.(type) {
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {

@@ -8,7 +8,7 @@ import (
 
 // privacy evaluates privacy.json: its filters are components. Source: PrivacyConfiger in
 // nvflare/private/fed/app/fl_conf.py, 2.9.0.
-func (s *settings) privacy(root map[string]any) {
+func (s *checkedFile) privacy(root map[string]any) {
 	s.only("", root, "format_version", "scopes", "default_scope", "components")
 	if all, ok := root["components"]; ok {
 		s.list(all, "components", func(at string, value any) { s.component(value, at) })
@@ -18,7 +18,7 @@ func (s *settings) privacy(root map[string]any) {
 	}
 }
 
-func (s *settings) scope(at string, value any) {
+func (s *checkedFile) scope(at string, value any) {
 	object, ok := value.(map[string]any)
 	if !ok {
 		s.bad(at, "must be an object")
@@ -37,7 +37,7 @@ func (s *settings) scope(at string, value any) {
 
 // authorization evaluates authorization.json: conditions by role and right. A file in which
 // NVFLARE finds no rules allows nothing. Source: nvflare/fuel/sec/authz.py, 2.9.0.
-func (s *settings) authorization(root map[string]any) {
+func (s *checkedFile) authorization(root map[string]any) {
 	s.only("", root, "format_version", "permissions")
 	permissions, ok := root["permissions"].(map[string]any)
 	if !ok {
@@ -49,7 +49,7 @@ func (s *settings) authorization(root map[string]any) {
 }
 
 // condition is a text or a list of texts or, for a role, an object of such.
-func (s *settings) condition(at string, value any, nested bool) {
+func (s *checkedFile) condition(at string, value any, nested bool) {
 	switch v := value.(type) {
 	case string:
 	case []any:
@@ -75,7 +75,7 @@ func (s *settings) condition(at string, value any, nested bool) {
 // comm_driver_path names a folder from which NVFLARE imports every module, and grpc can
 // replace the name with which the server's certificate is verified. Source: nvflare/fuel/f3/comm_config.py
 // and the drivers, 2.9.0.
-func (s *settings) communication(root map[string]any) {
+func (s *checkedFile) communication(root map[string]any) {
 	for _, key := range slices.Sorted(maps.Keys(root)) {
 		switch {
 		case strings.HasPrefix(key, "streaming_"), strings.HasPrefix(key, "sfm_"), strings.HasPrefix(key, "subnet_"):
@@ -90,7 +90,7 @@ func (s *settings) communication(root map[string]any) {
 }
 
 // internal evaluates how job processes reach their parent.
-func (s *settings) internal(value any) {
+func (s *checkedFile) internal(value any) {
 	if value == nil {
 		return
 	}

@@ -11,7 +11,7 @@ import (
 // resources evaluates resources.json and its fragments. NVFLARE makes an object of the class
 // that each component names. Source: nvflare/private/fed/app/fl_conf.py and
 // fuel/utils/component_builder.py, 2.9.0.
-func (s *settings) resources(root map[string]any) {
+func (s *checkedFile) resources(root map[string]any) {
 	s.only("", root, "format_version", "class_list_enforcement_mode", "class_allow_list", "allow_log_streaming",
 		"client", "servers", "snapshot_persistor", "components", "app_validator", "relay_config", "admin")
 	for _, key := range []string{"snapshot_persistor", "app_validator"} {
@@ -34,7 +34,7 @@ func (s *settings) resources(root map[string]any) {
 }
 
 // allowedClass evaluates an entry of class_allow_list, which may also be a prefix or *.
-func (s *settings) allowedClass(at string, value any) {
+func (s *checkedFile) allowedClass(at string, value any) {
 	if class, _ := value.(string); !shipsJob(class) {
 		s.bad(at, "%s is not a class in the class_allow_list that NVFLARE ships", quoted(value))
 	}
@@ -42,7 +42,7 @@ func (s *settings) allowedClass(at string, value any) {
 
 // component evaluates what NVFLARE makes an object of. It uses path, else class_path, else
 // name, with which it searches for a class.
-func (s *settings) component(value any, at string) {
+func (s *checkedFile) component(value any, at string) {
 	object, ok := value.(map[string]any)
 	if !ok {
 		s.bad(at, "must be an object")
@@ -65,7 +65,7 @@ func (s *settings) component(value any, at string) {
 	}
 }
 
-func (s *settings) class(at string, value any) {
+func (s *checkedFile) class(at string, value any) {
 	if class, _ := value.(string); !shipsSite(class) {
 		s.bad(at, "%s is not a class that NVFLARE ships for this file", quoted(value))
 	}
@@ -77,7 +77,7 @@ var classForm = regexp.MustCompile(`^[^\s./:]+(\.[^\s./:]+)*\.\p{Lu}[^\s./:]*$`)
 
 // arguments evaluates the arguments of a component: an object that names a class is a
 // component too, and a text that is the name of a class may be one.
-func (s *settings) arguments(value any, at string) {
+func (s *checkedFile) arguments(value any, at string) {
 	switch v := value.(type) {
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
@@ -103,7 +103,7 @@ var moduleForm = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$`)
 
 // argument evaluates one argument by its name. Some components import what an argument
 // names, and a kubeconfig names programs.
-func (s *settings) argument(key string, value any, at string) {
+func (s *checkedFile) argument(key string, value any, at string) {
 	if object, ok := value.(map[string]any); ok && isComponent(object) {
 		s.component(object, at)
 		return
@@ -124,7 +124,7 @@ var importedArgument = regexp.MustCompile(`(path|class|class_name|module|encoder
 
 // secured requires that connections are not in clear, whatever fed_server.json and
 // fed_client.json say.
-func (s *settings) secured(at string, value any) {
+func (s *checkedFile) secured(at string, value any) {
 	switch v := value.(type) {
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {

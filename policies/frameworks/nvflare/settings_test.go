@@ -3,6 +3,7 @@ package nvflare_test
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -81,10 +82,42 @@ func FuzzSettings(f *testing.F) {
 	for _, c := range settingsCases(f) {
 		f.Add(c.File, []byte(c.Content))
 	}
+	for _, c := range readCases(f) {
+		for name, content := range c.Files {
+			f.Add(name, []byte(content))
+		}
+	}
 	f.Fuzz(func(t *testing.T, name string, content []byte) {
 		for _, p := range problems(name, content) {
 			assert.NotEmpty(t, p.Fix)
 			assert.NotContains(t, p.Message, "\n")
 		}
+		for _, folder := range []string{kit.LocalDir, kit.StartupDir} {
+			checkRead(t, folder, kit.Files{{Name: name, Data: content}})
+		}
 	})
+}
+
+// checkRead requires that whatever is read has a path that a policy could name, and a value
+// of one of the types.
+func checkRead(t *testing.T, folder string, files kit.Files) {
+	t.Helper()
+	found, findings := nvflare.Framework{}.Settings(folder, files, nvflare.RoleClient)
+	for _, one := range findings {
+		assert.NotEmpty(t, one.Fix)
+		assert.NotContains(t, one.Message, "\n")
+	}
+	for _, one := range found {
+		switch value := one.Value.(type) {
+		case nil, bool, string, []string:
+		case float64:
+			assert.False(t, math.IsNaN(value) || math.IsInf(value, 0), one.Path)
+		default:
+			t.Errorf("%s has a value of the type %T", one.Path, value)
+		}
+		if findings == nil && !strings.Contains(one.Path, "_filters.") {
+			_, _, err := nvflare.Framework{}.ResolveSetting(one.Path)
+			assert.NoError(t, err)
+		}
+	}
 }

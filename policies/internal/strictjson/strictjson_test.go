@@ -30,3 +30,15 @@ func TestDecodeRefuses(t *testing.T) {
 		assert.ErrorContains(t, err, want, data)
 	}
 }
+
+func TestDecodeLines(t *testing.T) {
+	root, err := DecodeLines([]byte("\n{\"a\":\n [1,\n\n  {\"b\": \"x\\ny\"}], \"c\":\ntrue}\n"))
+	require.NoError(t, err)
+	assert.Equal(t, Node{Line: 2, Value: map[string]Node{
+		"a": {Line: 3, Value: []Node{
+			{Line: 3, Value: json.Number("1")},
+			{Line: 5, Value: map[string]Node{"b": {Line: 5, Value: "x\ny"}}},
+		}},
+		"c": {Line: 6, Value: true},
+	}}, root)
+}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -73,7 +74,7 @@ func (s *Suite) compile(t *testing.T, p *Pod) *policies.Policy {
 	require.NoError(t, err)
 	all, err := checks.NewRegistry(checks.All()...)
 	require.NoError(t, err)
-	catalog, err := policies.NewCatalog(known, all)
+	catalog, err := policies.NewCatalog(known, frameworks.Default(), all)
 	require.NoError(t, err)
 	site, errs := policies.Compile(p.Policy, catalog)
 	require.Empty(t, errs)
