@@ -11,10 +11,11 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/rules"
 )
 
 // Catalog is what policies are compiled with: the profiles of all frameworks, the
-// checks, and the tables of the Pod Security Standards. A program makes one when it
+// checks, the tables of the Pod Security Standards, and the environment of CEL. A program makes one when it
 // starts.
 type Catalog struct {
 	tools  compiled.Tools
@@ -30,7 +31,7 @@ func NewCatalog(known *profiles.Registry, kits *frameworks.Registry, all *checks
 	if err != nil {
 		return nil, fmt.Errorf("the tables of the Pod Security Standards: %w", err)
 	}
-	return &Catalog{tools: compiled.Tools{Profiles: known, Frameworks: kits, Standards: standards}, checks: all}, nil
+	return &Catalog{tools: compiled.Tools{Profiles: known, Frameworks: kits, Standards: standards, Rules: rules.NewCompiler()}, checks: all}, nil
 }
 
 // DefaultCatalog has the frameworks and checks of this version.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
@@ -31,7 +32,8 @@ func (p *Policy) podRequest(r *Review, f *Facts) []checks.Result {
 		return p.ephemeral(r, pod, f)
 	case "resize":
 		// A resize can change only the amounts of resources.
-		return checks.Resize(checks.NewPod(pod, p.site, f, r.request()))
+		seen := checks.NewPod(pod, p.site, f, r.request())
+		return append(checks.Resize(seen), checks.SiteRules(seen)...)
 	}
 	return unknown(r)
 }
@@ -41,13 +43,33 @@ func (p *Policy) pod(r *Review, pod *corev1.Pod, f *Facts) []checks.Result {
 	if old, ok := r.OldObject.(*corev1.Pod); ok && old != nil && r.Operation == Update {
 		request.OldAnnotations = old.Annotations
 		if len(request.Unknown) == 0 && !significant(&pod.Spec, &old.Spec) {
-			return append(p.annotations(pod, f, request), p.labels(pod, old, f, request)...)
+			return p.metadata(pod, old, f, request)
 		}
 		if len(old.Spec.SchedulingGates) > 0 && len(pod.Spec.SchedulingGates) == 0 {
 			request.Starts, request.OldAnnotations = true, nil
 		}
 	}
 	return p.checks.Run(checks.NewPod(pod, p.site, f, request))
+}
+
+// metadata evaluates an update that changes only the metadata of a pod, or nothing else
+// that checks are about.
+func (p *Policy) metadata(pod, old *corev1.Pod, f *Facts, request checks.Request) []checks.Result {
+	results := append(p.annotations(pod, f, request), p.labels(pod, old, f, request)...)
+	if p.rulesSee(pod, old) {
+		results = append(results, checks.SiteRules(checks.NewPod(pod, p.site, f, request))...)
+	}
+	return results
+}
+
+// rulesSee says whether the rules of the site are evaluated for an update. They do not see
+// one that changes only finalizers, owners or the status: a rule that is new must not keep
+// pods that have ended.
+func (p *Policy) rulesSee(pod, old *corev1.Pod) bool {
+	if p.site.Rules() == nil {
+		return false
+	}
+	return !maps.Equal(pod.Annotations, old.Annotations) || !maps.Equal(pod.Labels, old.Labels) || !equality.Semantic.DeepEqual(&pod.Spec, &old.Spec)
 }
 
 // annotations evaluates an update that changes only the metadata of a pod.
@@ -86,6 +108,12 @@ func (r *Review) request() checks.Request {
 	request := checks.Request{
 		Namespace: r.Namespace, User: r.User.Username, Create: r.Operation == Create, Template: r.Template,
 		Unknown: r.unknownBelow("spec."),
+		Attributes: checks.Attributes{
+			Operation: string(r.Operation), Resource: r.Resource, Subresource: r.Subresource, Name: r.Name, User: r.User, DryRun: r.DryRun,
+		},
+	}
+	if r.Operation == Update {
+		request.Old, _ = r.OldObject.(*corev1.Pod)
 	}
 	if r.Path != nil {
 		request.Prefix = r.Path.String()

@@ -23,7 +23,11 @@ func (p *Policy) template(r *Review, f *Facts) []checks.Result {
 		// Only scaled, paused, labelled or restarted. Annotations that the template
 		// already had are not evaluated again.
 		request.OldAnnotations = old.Annotations
-		return p.annotations(pod, f, request)
+		results := p.annotations(pod, f, request)
+		if p.rulesSee(pod, old) {
+			results = append(results, checks.SiteRules(p.templatePod(r, pod, path, f))...)
+		}
+		return results
 	}
 	return p.checks.Run(p.templatePod(r, pod, path, f))
 }

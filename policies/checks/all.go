@@ -29,6 +29,7 @@ const (
 	IDResources   = "resources"
 	IDOtherPods   = "other-pods"
 	IDKeyMaterial = "key-material"
+	IDRules       = "rules"
 )
 
 // All are the checks of pods, in the order of their results.
@@ -61,6 +62,7 @@ func All() []Check {
 		{ID: IDResources, Scope: Verified, NeedsKit: true, Run: resources},
 		{ID: IDOtherPods, Scope: Others, Run: otherPods},
 		{ID: IDKeyMaterial, Scope: Others, Run: keyMaterial},
+		{ID: IDRules, Scope: Every, NeedsKit: true, Run: siteRules},
 	}
 }
 

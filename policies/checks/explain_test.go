@@ -33,7 +33,7 @@ func TestNeedsKit(t *testing.T) {
 
 // Each scope applies to certain pods.
 func TestScopes(t *testing.T) {
-	every := []string{checks.IDReserved, checks.IDVolumes, checks.IDClaims, checks.IDTokens, checks.IDLauncher, checks.IDPodFields, checks.IDPlacement, checks.IDLabels, checks.IDHost, checks.IDPodSecurity}
+	every := []string{checks.IDReserved, checks.IDVolumes, checks.IDClaims, checks.IDTokens, checks.IDLauncher, checks.IDPodFields, checks.IDPlacement, checks.IDLabels, checks.IDHost, checks.IDPodSecurity, checks.IDRules}
 	participants := append([]string{checks.IDKit, checks.IDFramework, checks.IDArgv}, every...)
 	for name, tc := range map[string]struct {
 		base   string

@@ -67,7 +67,10 @@ func fixtures() map[string]fixture {
 		checks.IDUser:        {"client", func(w *world) { w.Spec.SecurityContext.FSGroup = new(int64(7)) }},
 		checks.IDResources:   {"client", func(w *world) { delete(w.main().Resources.Limits, "cpu") }},
 		checks.IDKeyMaterial: {"other", func(w *world) { w.addVolume("x", secret("unsealed")) }},
-		checks.IDOtherPods:   {"other", func(w *world) { w.addVolume("x", claim("ct-scans")) }},
+		checks.IDRules: {"other", func(w *world) {
+			w.policy.Spec.Rules = []v1alpha1.CELRule{{Name: "participants-only", Expression: "kit != null"}}
+		}},
+		checks.IDOtherPods: {"other", func(w *world) { w.addVolume("x", claim("ct-scans")) }},
 	}
 }
 

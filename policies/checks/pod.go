@@ -15,8 +15,10 @@ import (
 // what the pod runs.
 type Pod struct {
 	Request
-	Meta *metav1.ObjectMeta
-	Spec *corev1.PodSpec
+	// Object is the whole pod, Meta and Spec are parts of it.
+	Object *corev1.Pod
+	Meta   *metav1.ObjectMeta
+	Spec   *corev1.PodSpec
 	// Site is the policy, Policy its spec.
 	Site   *compiled.Policy
 	Policy *v1alpha1.SitePolicySpec
@@ -43,7 +45,7 @@ func NewPodWithKit(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts, secre
 }
 
 func newPod(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts, r Request) *Pod {
-	p := &Pod{Request: r, Meta: &pod.ObjectMeta, Spec: &pod.Spec, Site: site, Policy: site.Spec(), Facts: f}
+	p := &Pod{Request: r, Object: pod, Meta: &pod.ObjectMeta, Spec: &pod.Spec, Site: site, Policy: site.Spec(), Facts: f}
 	p.containers = p.containersOf[:0]
 	for c := range Containers(p.Spec) {
 		p.containers = append(p.containers, c)

@@ -1,5 +1,11 @@
 package checks
 
+import (
+	authenticationv1 "k8s.io/api/authentication/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
+
 // Request is what the checks of a pod need to know about the request.
 type Request struct {
 	Namespace, User string
@@ -19,4 +25,16 @@ type Request struct {
 	OldAnnotations map[string]string
 	// Prefix is the path of the pod in the object: empty, or spec.template.
 	Prefix string
+	// Old is the pod before an update. It is nil for a template.
+	Old *corev1.Pod
+	// Attributes are for the site's own rules.
+	Attributes Attributes
+}
+
+// Attributes are those of the request itself.
+type Attributes struct {
+	Operation, Subresource, Name string
+	Resource                     schema.GroupResource
+	User                         authenticationv1.UserInfo
+	DryRun                       bool
 }

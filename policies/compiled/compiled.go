@@ -12,6 +12,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 	"github.com/kubectl-flare/kubectl-flare/policies/requirements"
+	"github.com/kubectl-flare/kubectl-flare/policies/rules"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -36,6 +37,7 @@ type Policy struct {
 	placement  placement
 	maxima     []Maximum
 	egress     egress
+	rules      *rules.Set
 }
 
 // Tools are what all policies of a program are compiled with.
@@ -45,6 +47,8 @@ type Tools struct {
 	Frameworks *frameworks.Registry
 	// Standards are the tables of the Pod Security Standards.
 	Standards psa.Evaluator
+	// Rules compiles the rules in CEL.
+	Rules *rules.Compiler
 }
 
 // New compiles a copy of a SitePolicy. If the SitePolicy is invalid, it returns all
@@ -70,7 +74,8 @@ func New(source *v1alpha1.SitePolicy, tools Tools) (*Policy, field.ErrorList) {
 	p.addPlacement()
 	p.addEgress()
 	p.addMaxima()
-	if errs := p.addPodSecurity(); len(errs) > 0 {
+	errs := p.addPodSecurity()
+	if errs = append(errs, p.addRules(tools.Rules)...); len(errs) > 0 {
 		return nil, errs
 	}
 	return p, nil

@@ -26,6 +26,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
+	"github.com/kubectl-flare/kubectl-flare/policies/rules"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -103,7 +104,7 @@ func Site(t testing.TB, policy *v1alpha1.SitePolicy) *compiled.Policy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, errs := compiled.New(policy, compiled.Tools{Profiles: Catalog(t).Profiles(), Frameworks: frameworks.Default(), Standards: standards})
+	p, errs := compiled.New(policy, compiled.Tools{Profiles: Catalog(t).Profiles(), Frameworks: frameworks.Default(), Standards: standards, Rules: rules.NewCompiler()})
 	if len(errs) > 0 {
 		t.Fatal(errs.ToAggregate())
 	}

@@ -168,8 +168,8 @@ type SitePolicySpec struct {
 	// +kubebuilder:default=Isolated
 	OtherPods OtherPods `json:"otherPods,omitempty"`
 
-	// rules are the site's own rules, in CEL. Not enforced yet: a policy that sets
-	// it is invalid.
+	// rules are the site's own rules, in CEL, about every pod of the namespace. They
+	// can only deny.
 	//
 	// +optional
 	// +listType=map

@@ -252,18 +252,19 @@ type EgressServer struct {
 type CELRule struct {
 	// name identifies the rule in messages.
 	//
-	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
 	Name string `json:"name"`
 
-	// expression is a CEL expression over object, oldObject, request and kit. It
-	// must return a boolean; false denies the request.
+	// expression is a CEL expression over object, oldObject, request, kit, settings and
+	// policy. It must be boolean. If it is false, or cannot be evaluated, it denies the
+	// pod.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=4096
 	Expression string `json:"expression"`
 
-	// message is returned to the user whose request is denied.
+	// message tells the user whose request is denied what the rule is for: one line.
 	//
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024

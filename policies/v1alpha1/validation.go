@@ -38,10 +38,7 @@ func Validate(policy *SitePolicy) field.ErrorList {
 	errs = append(errs, validatePrivacy(spec.Child("privacy"), p.Spec.Privacy)...)
 	errs = append(errs, validatePodSecurity(spec.Child("podSecurity"), &p.Spec.PodSecurity)...)
 	errs = append(errs, validateResources(spec.Child("resources", "max"), p.Spec.Resources.Max)...)
-	if len(p.Spec.Rules) > 0 {
-		errs = append(errs, notYet(spec.Child("rules")))
-	}
-	return errs
+	return append(errs, validateRules(spec.Child("rules"), p.Spec.Rules)...)
 }
 
 // notYet is the error of a field that is in the API but has no effect: if it were

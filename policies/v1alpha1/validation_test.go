@@ -87,7 +87,6 @@ func TestValidatePods(t *testing.T) {
 		"odd addresses": {func(s *spec) {
 			s.Privacy.Egress = &v1alpha1.EgressRule{CIDRs: []string{"10.0.0.1", "10.0.0.1/8", "10.0.0.0/8", "10.0.0.0/8", "2001:db8::/64"}, DNS: true}
 		}, []string{"cidrs[0]: Invalid", "cidrs[1]: Invalid", "cidrs[3]: Duplicate"}},
-		"rules":                 {func(s *spec) { s.Rules = []v1alpha1.CELRule{{Name: "x", Expression: "true"}} }, []string{"spec.rules: Forbidden: not enforced yet"}},
 		"access without a role": {func(s *spec) { s.Privacy.InteractiveAccess.PodRoles = []v1alpha1.Role{""} }, []string{"podRoles[0]: Invalid"}},
 		"odd launcher":          {func(s *spec) { s.Launchers[0].ServiceAccountName = "Site_2" }, []string{"spec.launchers[0].serviceAccountName: Invalid"}},
 		"unknown level":         {func(s *spec) { s.PodSecurity.Level = "strict" }, []string{"spec.podSecurity.level: Unsupported"}},

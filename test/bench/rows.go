@@ -58,6 +58,8 @@ func rows() []row {
 		growth("mutation of a client", mutate, "BenchmarkMutate/client", "1 participants", "1000 participants"),
 		handler("validate handler, 3 containers", "BenchmarkValidate", "a handler that decodes the pod", "≤ 0.7×"),
 		handler("mutate handler, a client", "BenchmarkMutate", "the same, with a patch of that size", "≤ 1.2×"),
+		rule("a rule in CEL", "BenchmarkRule"),
+		rule("ten rules in CEL", "BenchmarkRules"),
 		verdictOnNewKit(),
 		{
 			source: source{"./test/integration/admission", "BenchmarkCreate", "1000x", 3},
@@ -66,6 +68,14 @@ func rows() []row {
 		},
 		neighbours("a launcher's job pod", "job-pod"),
 		neighbours("a Service's proxy", "service-proxy"),
+	}
+}
+
+// rule is the evaluation of a site's own rules.
+func rule(what, benchmark string) row {
+	return row{
+		source: source{"./policies/rules", benchmark, "0.3s", 4}, what: what, against: "Kubernetes' validating policies, the same expressions", goal: "≤ 1.1×",
+		subject: value{benchmark + "/flare", "ns/op"}, reference: value{benchmark + "/kubernetes", "ns/op"},
 	}
 }
 
