@@ -73,7 +73,7 @@ const (
 // BoundPod is the pod that the token of the requesting user is bound to, if the user
 // is a launcher. launcher is false for every other user and without a valid policy; the
 // name is empty if the token is bound to no pod. The caller reads the pod, compares its
-// UID, and puts LauncherPod of it into Facts.Launcher and its kits into Facts.Kits.
+// UID, and puts LauncherPod of it into Facts.Launcher, and its kits and local/ into Facts.
 func (p *Policy) BoundPod(r *Review) (name string, uid types.UID, launcher bool) {
 	if _, ok := p.LauncherOf(r.User.Username, r.Namespace); !ok {
 		return "", "", false
@@ -105,7 +105,9 @@ func (p *Policy) LauncherUser(participant, namespace string) string {
 
 // LauncherPod is the fact of the pod that a launcher's token is bound to.
 func LauncherPod(pod *corev1.Pod) *LauncherFact {
-	return &LauncherFact{ServiceAccountName: pod.Spec.ServiceAccountName, KitName: checks.KitSecret(&pod.Spec)}
+	return &LauncherFact{
+		ServiceAccountName: pod.Spec.ServiceAccountName, KitName: checks.KitSecret(&pod.Spec), LocalNames: LocalReferences(pod),
+	}
 }
 
 func named(pod *corev1.Pod, kind checks.RefKind, prefix string) []string {

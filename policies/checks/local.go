@@ -16,7 +16,7 @@ import (
 
 // local requires that a participant mounts its local/, and that the policy accepts it: it
 // decides which code the participant runs. The check reserved-names ensures that it belongs to the
-// participant, and the check mounts where it is mounted.
+// participant, and the check mounts where it is mounted. A job gets that of its parent.
 //
 // Fields: volumes[*].configMap, volumeMounts.
 func local(p *Pod) []Result {
@@ -31,7 +31,34 @@ func local(p *Pod) []Result {
 			results = append(results, p.fail(IDLocal, localField(i), "not all of local/", "remove items and optional", "the rules of a missing file do not apply (without authorization.json, everything is allowed)"))
 		}
 	}
-	return append(results, p.withoutLocal()...)
+	return append(append(results, p.withoutLocal()...), p.parentLocal()...)
+}
+
+// parentLocal requires of a new job pod that the policy accepts local/ of its parent now:
+// the parent may have started under another policy. The check launcher denies a job pod
+// without a parent.
+func (p *Pod) parentLocal() []Result {
+	parent := p.Facts.Launcher
+	if p.Process.Kind != profiles.KindJob || !p.Create || p.Template || parent == nil || parent.Error != "" {
+		return nil
+	}
+	if len(parent.LocalNames) == 0 {
+		return []Result{p.fail(IDLocal, "containers", "the parent of the job has no local/", "launch the participant again, with the ConfigMap flare-local-… of `kubectl flare kit inject`",
+			"a job runs with the settings of its parent, for which no one vouches")}
+	}
+	var results []Result
+	for _, name := range parent.LocalNames {
+		if !IsLocalOf(name, p.owner.Object) {
+			results = append(results, p.fail(IDLocal, "containers", "local/ of another participant", fixInject, "the parent of the job mounts ConfigMap %s", quote(name)))
+			continue
+		}
+		found := p.localOf(name)
+		for i := range found {
+			found[i].Field = p.at("containers")
+		}
+		results = append(results, found...)
+	}
+	return results
 }
 
 // withoutLocal says which containers need local/ but do not mount it. The framework would
@@ -60,10 +87,19 @@ func (p *Pod) withoutLocal() []Result {
 func localField(volume int) string { return indexed("volumes", volume) + ".configMap" }
 
 func (p *Pod) localVolume(volume int, name string) []Result {
+	results := p.localOf(name)
+	for i := range results {
+		results[i].Field = p.at(localField(volume))
+	}
+	return results
+}
+
+// localOf says why the pod may not run with a local/. The caller sets the field.
+func (p *Pod) localOf(name string) []Result {
 	known, ok := p.Facts.Locals[name]
 	switch {
 	case !ok:
-		return []Result{p.fail(IDLocal, localField(volume), "local/ does not exist", fixInject, "ConfigMap %s does not exist or cannot be read", quote(name))}
+		return []Result{{ID: IDLocal, Reason: "local/ does not exist", Fix: fixInject, Detail: "ConfigMap " + quote(name) + " does not exist or cannot be read"}}
 	case p.Template && known.Absent:
 		return nil // as with the kit, the pods are denied until it exists
 	}
@@ -71,11 +107,8 @@ func (p *Pod) localVolume(volume int, name string) []Result {
 	if results == nil && !p.when().IsZero() {
 		results = fromFindings(IDLocal, "ConfigMap", name, known.Unmet(p.Kit.Identity()))
 	}
-	for i := range results {
-		results[i].Field = p.at(localField(volume))
-	}
 	if difference := p.othersLocal(name, &known); results == nil && difference != "" {
-		results = append(results, p.fail(IDLocal, localField(volume), "local/ of another kit", fixSealLocal, "ConfigMap %s: %s", quote(name), difference))
+		results = []Result{{ID: IDLocal, Reason: "local/ of another kit", Fix: fixSealLocal, Detail: "ConfigMap " + quote(name) + ": " + difference}}
 	}
 	return results
 }

@@ -158,22 +158,27 @@ func TestEnvironment(t *testing.T) {
 
 func TestLauncher(t *testing.T) {
 	runCases(t, map[string]testCase{
-		"by somebody":            {"job", func(w *world) { w.request.User = "alice" }, []string{`launcher: "alice" is not a ServiceAccount in spec.launchers`}},
-		"of another namespace":   {"job", func(w *world) { w.request.User = "system:serviceaccount:x:site-2-809cb9ad" }, []string{"launcher: only a launcher"}},
-		"no launchers":           {"job", func(w *world) { w.policy.Spec.Launchers = nil }, []string{"launcher: the policy has no launchers"}},
-		"another participant's":  {"job", func(w *world) { w.request.User = policiestest.ServerLauncher }, []string{"launcher: another participant's kit"}},
-		"an unbound token":       {"job", func(w *world) { w.facts.Launcher = nil }, []string{"launcher: not bound to a pod"}},
-		"an unknown pod":         {"job", func(w *world) { w.facts.Launcher = &facts.LauncherFact{Error: "it is gone"} }, []string{"launcher: it is gone"}},
-		"a pod of another":       {"job", func(w *world) { w.facts.Launcher.ServiceAccountName = "default" }, []string{"launcher: runs as another ServiceAccount"}},
-		"another kit":            {"job", func(w *world) { w.facts.Launcher.KitName = policiestest.ServerKit }, []string{"launcher: not the kit of the launcher's pod"}},
-		"a parent without a kit": {"job", func(w *world) { w.facts.Launcher.KitName = "" }, []string{"launcher: not the kit of the launcher's pod"}},
-		"in a template":          {"job", func(w *world) { w.request.Template = true }, []string{"launcher: in a template"}},
-		"updated by kubelet":     {"job", func(w *world) { w.request.Create = false; w.request.User = "system:node:a" }, nil},
-		"launcher's other pod":   {"other", func(w *world) { w.request.User = policiestest.LauncherUser }, []string{"launcher: a launcher may create job pods only"}},
-		"launcher's parent":      {"client", func(w *world) { w.request.User = policiestest.LauncherUser }, []string{"launcher: a launcher may create job pods only"}},
-		"as the launcher, other": {"other", func(w *world) { w.Spec.ServiceAccountName = "site-2-809cb9ad" }, []string{"tokens: the launcher's ServiceAccount"}},
-		"as another launcher":    {"client", func(w *world) { w.Spec.ServiceAccountName = "server1" }, []string{"tokens: the launcher's ServiceAccount"}},
-		"as the launcher, job":   {"job", func(w *world) { w.Spec.ServiceAccountName = "site-2-809cb9ad" }, []string{"tokens: the launcher's ServiceAccount"}},
+		"by somebody":             {"job", func(w *world) { w.request.User = "alice" }, []string{`launcher: "alice" is not a ServiceAccount in spec.launchers`}},
+		"of another namespace":    {"job", func(w *world) { w.request.User = "system:serviceaccount:x:site-2-809cb9ad" }, []string{"launcher: only a launcher"}},
+		"no launchers":            {"job", func(w *world) { w.policy.Spec.Launchers = nil }, []string{"launcher: the policy has no launchers"}},
+		"another participant's":   {"job", func(w *world) { w.request.User = policiestest.ServerLauncher }, []string{"launcher: another participant's kit"}},
+		"an unbound token":        {"job", func(w *world) { w.facts.Launcher = nil }, []string{"launcher: not bound to a pod"}},
+		"an unknown pod":          {"job", func(w *world) { w.facts.Launcher = &facts.LauncherFact{Error: "it is gone"} }, []string{"launcher: it is gone"}},
+		"a pod of another":        {"job", func(w *world) { w.facts.Launcher.ServiceAccountName = "default" }, []string{"launcher: runs as another ServiceAccount"}},
+		"another kit":             {"job", func(w *world) { w.facts.Launcher.KitName = policiestest.ServerKit }, []string{"launcher: not the kit of the launcher's pod"}},
+		"a parent without local/": {"job", func(w *world) { w.facts.Launcher.LocalNames = nil }, []string{"local: for which no one vouches"}},
+		"a parent with another's local/": {"job", func(w *world) {
+			w.facts.Launcher.LocalNames = []string{"flare-local-server1-" + strings.Repeat("1a", 16)}
+		}, []string{"local: the parent of the job mounts ConfigMap \"flare-local-server1-"}},
+		"a parent whose local/ is gone": {"job", func(w *world) { delete(w.facts.Locals, w.facts.Launcher.LocalNames[0]) }, []string{"local: does not exist or cannot be read"}},
+		"a parent without a kit":        {"job", func(w *world) { w.facts.Launcher.KitName = "" }, []string{"launcher: not the kit of the launcher's pod"}},
+		"in a template":                 {"job", func(w *world) { w.request.Template = true }, []string{"launcher: in a template"}},
+		"updated by kubelet":            {"job", func(w *world) { w.request.Create = false; w.request.User = "system:node:a" }, nil},
+		"launcher's other pod":          {"other", func(w *world) { w.request.User = policiestest.LauncherUser }, []string{"launcher: a launcher may create job pods only"}},
+		"launcher's parent":             {"client", func(w *world) { w.request.User = policiestest.LauncherUser }, []string{"launcher: a launcher may create job pods only"}},
+		"as the launcher, other":        {"other", func(w *world) { w.Spec.ServiceAccountName = "site-2-809cb9ad" }, []string{"tokens: the launcher's ServiceAccount"}},
+		"as another launcher":           {"client", func(w *world) { w.Spec.ServiceAccountName = "server1" }, []string{"tokens: the launcher's ServiceAccount"}},
+		"as the launcher, job":          {"job", func(w *world) { w.Spec.ServiceAccountName = "site-2-809cb9ad" }, []string{"tokens: the launcher's ServiceAccount"}},
 	})
 }
 

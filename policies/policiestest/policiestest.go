@@ -161,9 +161,9 @@ func JobFacts(policy *v1alpha1.SitePolicy, role string) facts.Facts {
 	k.Org = "nvidia"
 	f.Kits[ServerKit] = k
 	f.Locals[localName("server1", "1a")] = LocalFact("server1", "nvidia", nvflare.RoleServer)
-	f.Launcher = &facts.LauncherFact{ServiceAccountName: "site-2-809cb9ad", KitName: ClientKit}
+	f.Launcher = &facts.LauncherFact{ServiceAccountName: "site-2-809cb9ad", KitName: ClientKit, LocalNames: []string{localName("Site_2", "2b")}}
 	if role == "server" {
-		f.Launcher = &facts.LauncherFact{ServiceAccountName: "server1", KitName: ServerKit}
+		f.Launcher = &facts.LauncherFact{ServiceAccountName: "server1", KitName: ServerKit, LocalNames: []string{localName("server1", "1a")}}
 	}
 	return f
 }

@@ -31,5 +31,6 @@ func (in *Inputs) launcher(ctx context.Context, e *evaluation) {
 	default:
 		e.facts.Launcher = policies.LauncherPod(pod)
 		in.kit(ctx, e, e.facts.Launcher.KitName)
+		in.locals(ctx, e, e.facts.Launcher.LocalNames)
 	}
 }

@@ -41,14 +41,19 @@ func (in *Inputs) lookAt(ctx context.Context, e *evaluation, pod *corev1.Pod) {
 	for _, name := range first(maxSame, policies.References(pod)) {
 		in.kit(ctx, e, name)
 	}
-	for _, name := range first(maxSame, policies.LocalReferences(pod)) {
-		if e.mayLookUp() {
-			put(&e.facts.Locals, name, in.Kits.Local(ctx, namespace, name, e.policy.Source()))
-		}
-	}
+	in.locals(ctx, e, policies.LocalReferences(pod))
 	for _, name := range policies.ClaimReferences(pod) {
 		if e.mayLookUp() {
 			put(&e.facts.Claims, name, in.Kits.Claim(ctx, namespace, name))
+		}
+	}
+}
+
+// locals reads and verifies local/ in ConfigMaps.
+func (in *Inputs) locals(ctx context.Context, e *evaluation, names []string) {
+	for _, name := range first(maxSame, names) {
+		if e.mayLookUp() {
+			put(&e.facts.Locals, name, in.Kits.Local(ctx, e.review.Namespace, name, e.policy.Source()))
 		}
 	}
 }

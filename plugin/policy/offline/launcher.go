@@ -2,6 +2,7 @@ package offline
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -24,25 +25,31 @@ func (q *Review) AssumeLauncher(pod *corev1.Pod) {
 		kit = newestKit(q.Facts.Kits, participant)
 	}
 	user := q.Request.User.Username
+	local := newest(q.Facts.Locals, func(name string, l policies.LocalFact) (int64, bool) {
+		return l.Serial, checks.IsLocalName(name, participant)
+	})
 	q.Facts.Launcher = &policies.LauncherFact{ServiceAccountName: user[strings.LastIndex(user, ":")+1:], KitName: kit}
-	q.Notes = append(q.Notes, fmt.Sprintf("assumed: the token of %s is bound to a pod with the kit Secret %q", user, kit))
+	if local != "" {
+		q.Facts.Launcher.LocalNames = []string{local}
+	}
+	q.Notes = append(q.Notes, fmt.Sprintf("assumed: the token of %s is bound to a pod with the kit Secret %q and the ConfigMap %q", user, kit, local))
 }
 
 // newestKit is the kit of the participant with the highest serial; of equal ones the
 // first by name, so that the answer is always the same.
 func newestKit(kits map[string]*policies.KitFact, participant string) string {
-	var names []string
-	for name, k := range kits {
-		if k.Error == "" && k.Participant == participant {
-			names = append(names, name)
+	return newest(kits, func(_ string, k *policies.KitFact) (int64, bool) {
+		return k.Serial, k.Error == "" && k.Participant == participant
+	})
+}
+
+// newest is the first name of those that count with the highest serial, "" if none counts.
+func newest[T any](all map[string]T, serial func(string, T) (int64, bool)) string {
+	best, found := int64(0), ""
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if number, counts := serial(name, all[name]); counts && (found == "" || number > best) {
+			best, found = number, name
 		}
 	}
-	slices.Sort(names)
-	newest := ""
-	for _, name := range names {
-		if newest == "" || kits[name].Serial > kits[newest].Serial {
-			newest = name
-		}
-	}
-	return newest
+	return found
 }
