@@ -40,12 +40,17 @@ func (g *grammar) takes(flag, value, job string) bool {
 	return g.clientTakes(flag, value)
 }
 
+// adminListener is the end of the server's address for itself if admins dial the same port.
+// Source: nvflare/private/fed/server/fed_server.py, 2.9.0.
+const adminListener = "?admin_listener=true"
+
 func (g *grammar) serverTakes(flag, value, job string) bool {
 	id := &g.Identity
 	switch flag {
 	case "-r":
 		return joined(value, id.Workspace, "/", job, "/app_server")
 	case "-u":
+		value, _ = strings.CutSuffix(value, adminListener)
 		return isURL(value, "0", id.Server.Port)
 	case "--host":
 		return value == id.Participant
