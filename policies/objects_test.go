@@ -109,11 +109,15 @@ func TestSecrets(t *testing.T) {
 		}, "may not run here"},
 		"expired":           {func(s *scene, _ *corev1.Secret) { s.facts.Now = s.facts.Now.AddDate(9, 0, 0) }, "expired"},
 		"typed, other name": {func(_ *scene, o *corev1.Secret) { o.Name = "mine" }, "the type of a kit with another name"},
-		"derived":           {launcher("nvflare-startup-site2-809cb9ad"), ""},
-		"tokens":            {launcher("nvflare-cred-j1-site2-809cb9ad"), ""},
-		"derived, by alice": {func(_ *scene, o *corev1.Secret) { o.Name, o.Type = "nvflare-startup-site2-809cb9ad", "Opaque" }, "a reserved name"},
-		"local as a Secret": {func(_ *scene, o *corev1.Secret) { o.Name, o.Type = "flare-local-x", "Opaque" }, "a reserved name"},
-		"an ordinary one":   {func(_ *scene, o *corev1.Secret) { o.Name, o.Type = "mine", "Opaque" }, ""},
+		"derived": {func(s *scene, o *corev1.Secret) {
+			launcher("nvflare-startup-site2-809cb9ad")(s, o)
+			o.Data = nil
+		}, ""},
+		"derived, with the key": {launcher("nvflare-startup-site2-809cb9ad"), "a second copy of a kit's private key"},
+		"tokens":                {launcher("nvflare-cred-j1-site2-809cb9ad"), ""},
+		"derived, by alice":     {func(_ *scene, o *corev1.Secret) { o.Name, o.Type = "nvflare-startup-site2-809cb9ad", "Opaque" }, "a reserved name"},
+		"local as a Secret":     {func(_ *scene, o *corev1.Secret) { o.Name, o.Type = "flare-local-x", "Opaque" }, "a reserved name"},
+		"an ordinary one":       {func(_ *scene, o *corev1.Secret) { o.Name, o.Type = "mine", "Opaque" }, ""},
 		"labelled": {func(s *scene, o *corev1.Secret) {
 			s.updated("")
 			o.Labels = map[string]string{"a": "b"}

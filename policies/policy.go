@@ -79,6 +79,15 @@ func (p *Policy) Mutate(pod *corev1.Pod, f Facts) *corev1.Pod {
 	return mutation.Mutate(pod, p.site, f)
 }
 
+// Empty is the patch of a Secret whose content the policy does without: a launcher's copy of a
+// kit. It is nil for every other Secret, or if the policy is not valid.
+func (p *Policy) Empty(s, old *corev1.Secret) []mutation.Operation {
+	if !p.Valid() {
+		return nil
+	}
+	return mutation.Empty(s, old, p.site.Profiles())
+}
+
 // Explain returns what every check says about a pod, or about the pod that a workload
 // would make, and the pod as the checks see it. It looks at exactly what Evaluate
 // looks at. It returns nil if there is no pod, or if the policy is not valid.

@@ -39,11 +39,21 @@ func Secret(s, old *corev1.Secret, site *compiled.Policy, f *facts.Facts, r Requ
 		if !ownsSecret(r, site, f, s.Name) {
 			return secretProblem("metadata.name", "a reserved name", "use `kubectl flare kit inject`; only the participant's launcher may write such Secrets", quote(s.Name))
 		}
-		return nil
+		return secondCopy(s, site)
 	case site.Profiles().Reserved(s.Name):
 		return secretProblem("metadata.name", "a reserved name", "use another name", quote(s.Name))
 	}
 	return nil
+}
+
+// secondCopy denies the content of a launcher's copy of a kit. The webhook takes it off before,
+// so it is there only while that part of the webhook is not called.
+func secondCopy(s *corev1.Secret, site *compiled.Policy) []Result {
+	if site.Profiles().Holds(s.Name) != profiles.HoldsKit || len(s.Data)+len(s.StringData) == 0 {
+		return nil
+	}
+	return secretProblem("data", "a second copy of a kit's private key",
+		"leave data empty: job pods mount the sealed kit; the MutatingWebhookConfiguration flare-webhook empties it, so have a cluster admin check that the webhook answers", quote(s.Name))
 }
 
 // secretAnnotations denies annotations of others on Secrets of kits and launchers: tools

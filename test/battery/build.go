@@ -27,7 +27,7 @@ func (l *loader) build(file string, d document) *Case {
 		l.t.Fatalf("%s: %s: %v", file, d.Name, err)
 	}
 	b := builder{l, "b-" + slug(d.Name), cmp.Or(d.Policy, "hospital-a")}
-	c := &Case{Name: d.Name, Source: filepath.Base(file), Lesson: d.Lesson, Elsewhere: d.Elsewhere, Static: d.Static, Want: d.Want}
+	c := &Case{Name: d.Name, Source: filepath.Base(file), Lesson: d.Lesson, Elsewhere: d.Elsewhere, Static: d.Static, Unmutated: d.Unmutated, Want: d.Want}
 	c.Snapshot = b.snapshot(&d)
 	c.Review = b.review(&d, &c.Snapshot)
 	if d.Object != nil {

@@ -34,6 +34,9 @@ type Case struct {
 	// Elsewhere says why the API server itself rejects the request, or does not
 	// put it to anybody: such a case does not come to the third endpoint.
 	Elsewhere string
+	// Unmutated says that mutation is not called, as while the webhook is away: it fails
+	// open.
+	Unmutated bool
 	// Static says why a static policy denies what the evaluator allows.
 	Static string
 	Want   Want
@@ -117,6 +120,7 @@ type document struct {
 
 	Elsewhere string `json:"elsewhere,omitempty"`
 	Static    string `json:"static,omitempty"`
+	Unmutated bool   `json:"unmutated,omitempty"`
 	Want      Want   `json:"want"`
 }
 

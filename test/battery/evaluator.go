@@ -7,6 +7,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
@@ -33,12 +34,12 @@ func (c *Case) evaluate(site *policies.Policy, known *policies.Catalog) Verdict 
 	if _, ok := r.Object.(*v1alpha1.SitePolicy); ok {
 		return verdictOf(known.EvaluateSitePolicy(r, policies.Facts{Now: time.Now(), BreakGlass: c.Snapshot.BreakGlass, Govern: c.Snapshot.Govern}))
 	}
-	pod, _ := r.Object.(*corev1.Pod)
-	if pod == nil {
+	if c.Mutates() {
+		r.Object = c.mutated(site)
+	}
+	pod, ok := r.Object.(*corev1.Pod)
+	if !ok {
 		pod, _, _ = policies.Extract(r.Object)
-	} else if c.Mutates() {
-		pod = c.mutated(site)
-		r.Object = pod
 	}
 	f := snap.facts(pod)
 	c.launcher(&f, site)
@@ -59,20 +60,37 @@ func (c *Case) evaluate(site *policies.Policy, known *policies.Catalog) Verdict 
 	return verdictOf(d)
 }
 
-// Mutates says whether the request is for a new pod, which mutation may change.
+// Mutates says whether the request is for a new pod or for a Secret, which mutation may
+// change.
 func (c *Case) Mutates() bool {
-	_, pod := c.Review.Object.(*corev1.Pod)
-	return pod && c.Review.Operation == policies.Create && c.Review.Subresource == ""
+	switch c.Review.Object.(type) {
+	case *corev1.Pod:
+		return !c.Unmutated && c.Review.Operation == policies.Create && c.Review.Subresource == ""
+	case *corev1.Secret:
+		return !c.Unmutated && c.Review.Operation != policies.Delete
+	}
+	return false
 }
 
-// Mutated is the new pod after mutation, the same object if nothing changes.
-func (c *Case) Mutated() *corev1.Pod { return c.mutated(c.Snapshot.Site) }
+// Mutated is the object after mutation, the same one if nothing changes.
+func (c *Case) Mutated() runtime.Object { return c.mutated(c.Snapshot.Site) }
 
-func (c *Case) mutated(site *policies.Policy) *corev1.Pod {
-	pod, _ := c.Review.Object.(*corev1.Pod)
-	f := c.Snapshot.facts(pod)
-	c.launcher(&f, site)
-	return site.Mutate(pod, f)
+func (c *Case) mutated(site *policies.Policy) runtime.Object {
+	switch o := c.Review.Object.(type) {
+	case *corev1.Pod:
+		f := c.Snapshot.facts(o)
+		c.launcher(&f, site)
+		return site.Mutate(o, f)
+	case *corev1.Secret:
+		old, _ := c.Review.OldObject.(*corev1.Secret)
+		if site.Empty(o, old) == nil {
+			return o
+		}
+		o = o.DeepCopy()
+		o.Data = nil
+		return o
+	}
+	return c.Review.Object
 }
 
 // reviewed adds the facts of requests that are not about a pod.

@@ -110,7 +110,7 @@ type endpoint struct {
 
 func (e endpoint) mutate(ctx context.Context, request *admissionv1.AdmissionRequest) {
 	e.Helper()
-	response := e.post(ctx, "/mutate/pods", request)
+	response := e.post(ctx, "/mutate/"+request.Resource.Resource, request)
 	if !response.Allowed {
 		e.Fatalf("mutation denies: %+v", response.Result)
 	}

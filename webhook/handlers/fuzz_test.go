@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,7 +31,7 @@ func (s strict) Log(_, message string) { s.t.Log(message) }
 // an HTTP error, and where the policy is not loaded, only what fails open passes.
 func FuzzRoutes(f *testing.F) {
 	paths := []string{
-		"/mutate/pods", "/validate/pods", "/validate/bindings", "/validate/connect", "/validate/templates", "/validate/objects",
+		"/mutate/pods", "/mutate/secrets", "/validate/pods", "/validate/bindings", "/validate/connect", "/validate/templates", "/validate/objects",
 		"/validate/copies", "/validate/sitepolicies",
 	}
 	for i, path := range paths {
@@ -56,7 +57,7 @@ func FuzzRoutes(f *testing.F) {
 		if json.Unmarshal(body, &asked) != nil || asked.Request == nil || asked.Request.Namespace != "unloaded" {
 			return
 		}
-		require.True(t, !answer.Response.Allowed || path == "/mutate/pods" || path == "/validate/sitepolicies", "allowed without a policy: %s", body)
+		require.True(t, !answer.Response.Allowed || strings.HasPrefix(path, "/mutate/") || path == "/validate/sitepolicies", "allowed without a policy: %s", body)
 	})
 }
 

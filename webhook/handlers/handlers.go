@@ -84,16 +84,17 @@ type Inputs struct {
 
 // The names of handlers, in metrics.
 const (
-	nameMutate       = "mutate"
-	namePods         = "pods"
-	nameBindings     = "bindings"
-	nameConnect      = "connect"
-	nameTemplates    = "templates"
-	nameObjects      = "objects"
-	nameClaims       = "claims"
-	nameNetworks     = "networks"
-	nameCopies       = "copies"
-	nameSitePolicies = "sitepolicies"
+	nameMutate        = "mutate"
+	nameMutateSecrets = "mutate-secrets"
+	namePods          = "pods"
+	nameBindings      = "bindings"
+	nameConnect       = "connect"
+	nameTemplates     = "templates"
+	nameObjects       = "objects"
+	nameClaims        = "claims"
+	nameNetworks      = "networks"
+	nameCopies        = "copies"
+	nameSitePolicies  = "sitepolicies"
 )
 
 // lookUp is how long the look-ups of one request may take together: less than

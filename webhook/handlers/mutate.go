@@ -40,7 +40,7 @@ func (m *mutator) Handle(ctx context.Context, request admission.Request) admissi
 	}
 	pod, ok := e.review.Object.(*corev1.Pod)
 	if !ok || len(request.Object.Raw) > maxMutated || !e.policy.Valid() || e.review.Subresource != "" {
-		return m.answer(request, e, nil)
+		return m.inputs.mutated(nameMutate, request, e, nil)
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookUp)
 	defer cancel()
@@ -48,7 +48,7 @@ func (m *mutator) Handle(ctx context.Context, request admission.Request) admissi
 	m.inputs.launcher(ctx, e)
 	changed := e.policy.Mutate(pod, e.facts)
 	if changed == pod {
-		return m.answer(request, e, nil)
+		return m.inputs.mutated(nameMutate, request, e, nil)
 	}
 	operations, err := mutation.Marshal(mutation.Patch(pod, changed))
 	if err != nil {
@@ -57,10 +57,11 @@ func (m *mutator) Handle(ctx context.Context, request admission.Request) admissi
 	if len(operations) > maxPatch {
 		operations = nil
 	}
-	return m.answer(request, e, operations)
+	return m.inputs.mutated(nameMutate, request, e, operations)
 }
 
-func (m *mutator) answer(request admission.Request, e *evaluation, operations []byte) admission.Response {
+// mutated is the answer with a patch, which may be empty.
+func (in *Inputs) mutated(handler string, request admission.Request, e *evaluation, operations []byte) admission.Response {
 	response := admissionv1.AdmissionResponse{Allowed: true}
 	verdict := verdictUnchanged
 	if len(operations) > 0 {
@@ -68,6 +69,6 @@ func (m *mutator) answer(request admission.Request, e *evaluation, operations []
 		response.Patch, response.PatchType = operations, new(admissionv1.PatchTypeJSONPatch)
 	}
 	response.AuditAnnotations = map[string]string{policies.AuditPolicy: e.facts.PolicyName, policies.AuditVerdict: verdict}
-	m.inputs.Observer.Decided(nameMutate, policies.Operation(request.Operation), e.facts.PolicyName, verdict)
+	in.Observer.Decided(handler, policies.Operation(request.Operation), e.facts.PolicyName, verdict)
 	return admission.Response{AdmissionResponse: response}
 }

@@ -19,6 +19,7 @@ func Routes(inputs *Inputs, observer review.Observer) http.Handler {
 		failOpen   bool
 	}{
 		{"/mutate/pods", nameMutate, Mutate(inputs), true},
+		{"/mutate/secrets", nameMutateSecrets, MutateSecrets(inputs), true},
 		{"/validate/pods", namePods, Pods(inputs), false},
 		{"/validate/bindings", nameBindings, Bindings(inputs), false},
 		{"/validate/connect", nameConnect, Connect(inputs), false},
