@@ -25,8 +25,10 @@ const (
 	// webhook configurations.
 	Webhook = "flare-webhook"
 	// ClusterRoleSite has the webhook's permissions in a governed namespace;
+	// ClusterRoleLauncher has those of a participant's job launcher;
 	// ClusterRoleSiteAdmin and ClusterRoleDataScientist are for people.
 	ClusterRoleSite          = "flare-webhook-site"
+	ClusterRoleLauncher      = "flare-launcher"
 	ClusterRoleSiteAdmin     = "flare-site-admin"
 	ClusterRoleDataScientist = "flare-data-scientist"
 	// PodsWebhook is the webhook that validates pods.

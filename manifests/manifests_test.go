@@ -148,7 +148,7 @@ func table() map[admissionregistrationv1.FailurePolicyType][]rule {
 		{"copies", "snapshot.storage.k8s.io/volumesnapshots", "CREATE"},
 		{"sitepolicies", "kubectl-flare.dev/sitepolicies", "CREATE"}, {"sitepolicies", "kubectl-flare.dev/sitepolicies", "UPDATE"},
 	}
-	open := []rule{{"mutate-pods", "pods", "CREATE"}}
+	open := []rule{{"mutate-pods", "pods", "CREATE"}, {"mutate-secrets", "secrets", "CREATE"}, {"mutate-secrets", "secrets", "UPDATE"}}
 	for _, workload := range []string{
 		"apps/deployments", "apps/replicasets", "apps/statefulsets", "apps/daemonsets", "batch/jobs", "batch/cronjobs", "replicationcontrollers", "podtemplates",
 	} {
@@ -306,6 +306,7 @@ func readers() []string {
 	return []string{
 		// The kits of a governed namespace, by name.
 		"ClusterRole flare-webhook-site get",
+		"ClusterRole flare-launcher update", "ClusterRole flare-launcher patch",
 		// The webhook's own certificate.
 		"Role flare-webhook-certificates get", "Role flare-webhook-certificates update",
 	}

@@ -61,10 +61,10 @@ func (p *plan) toAPIServer() []workloads.Object {
 		return nil
 	}
 	var objects []workloads.Object
-	for _, name := range p.launchers {
-		pods := podsOf(name)
+	for _, l := range p.launchers {
+		pods := podsOf(l.Participant)
 		pods.MatchExpressions = []metav1.LabelSelectorRequirement{{Key: names.LabelRole, Operator: metav1.LabelSelectorOpNotIn, Values: []string{string(v1alpha1.RoleJob)}}}
-		objects = append(objects, p.networkPolicy("flare-launcher-"+kit.ObjectName(name), pods, nil, rules))
+		objects = append(objects, p.networkPolicy(launcherName(l), pods, nil, rules))
 	}
 	return objects
 }

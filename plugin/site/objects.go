@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -19,16 +20,14 @@ type plan struct {
 	policyName string
 	flags      *flags
 	// participants and launchers are those of the policy; empty if it was not read.
-	participants, launchers []string
-	surroundings            surroundings
+	participants []string
+	launchers    []v1alpha1.LauncherRule
+	surroundings surroundings
 }
 
 // of takes the participants of the policy that governs the namespace.
 func (p *plan) of(policy *v1alpha1.SitePolicy) {
-	p.participants, p.launchers = policy.Spec.Participants, nil
-	for _, l := range policy.Spec.Launchers {
-		p.launchers = append(p.launchers, l.Participant)
-	}
+	p.participants, p.launchers = policy.Spec.Participants, policy.Spec.Launchers
 }
 
 // objects are all objects except the label, which comes last: a namespace must not be
@@ -43,6 +42,11 @@ func (p *plan) objects() []workloads.Object {
 	objects = append(objects, p.binding(manifests.Webhook, manifests.ClusterRoleSite, []rbacv1.Subject{{
 		Kind: rbacv1.ServiceAccountKind, Name: manifests.Webhook, Namespace: manifests.Namespace,
 	}}))
+	for _, l := range p.launchers {
+		objects = append(objects, p.binding(launcherName(l), manifests.ClusterRoleLauncher, []rbacv1.Subject{{
+			Kind: rbacv1.ServiceAccountKind, Name: l.ServiceAccountName, Namespace: p.namespace,
+		}}))
+	}
 	for _, people := range []struct {
 		role          string
 		users, groups []string
@@ -55,6 +59,11 @@ func (p *plan) objects() []workloads.Object {
 		}
 	}
 	return append(objects, p.networkPolicies()...)
+}
+
+// launcherName is the name of the objects for a launcher.
+func launcherName(l v1alpha1.LauncherRule) string {
+	return "flare-launcher-" + kit.ObjectName(l.Participant)
 }
 
 // label is the namespace with only the label.
