@@ -111,7 +111,7 @@ func addCommands(root *cobra.Command, o Options, c clients.Clients) {
 			root.AddCommand(c)
 		}
 	}
-	add(groupKits, kitcmd.NewCommand(c, o.Frameworks, o.IOStreams, o.Clock))
+	add(groupKits, kitcmd.NewCommand(c, kitcmd.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock))
 	add(groupGovern,
 		policy.NewCommand(c, policy.Known{Frameworks: o.Frameworks, Catalog: o.Catalog, Workloads: o.Workloads}, o.IOStreams, o.Clock),
 		install.NewCommand(c, o.Catalog.Profiles(), o.IOStreams),
@@ -122,7 +122,7 @@ func addCommands(root *cobra.Command, o Options, c clients.Clients) {
 		launch.NewCommand(c, launch.Registries{Kits: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock),
 		status.NewCommand(c, o.IOStreams, o.Clock, o.Workloads),
 		logs.NewCommand(c, o.IOStreams),
-		delete.NewCommand(c, o.IOStreams),
+		delete.NewCommand(c, o.Workloads, o.IOStreams),
 	)
 	add(groupJobs, job.NewCommand(c, o.IOStreams, o.Clock, o.Workloads))
 	add(groupOther, newVersionCommand(o.IOStreams))

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 // Options are the arguments and flags of `kubectl flare delete`.
@@ -23,20 +24,21 @@ type Options struct {
 
 	printer   *output.Printer
 	namespace string
+	known     *workloads.Registry
 	clients   clients.Clients
 	genericiooptions.IOStreams
 }
 
 // NewCommand makes `kubectl flare delete`.
-func NewCommand(c clients.Clients, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &Options{printer: output.NewPrinter(), clients: c, IOStreams: streams}
+func NewCommand(c clients.Clients, known *workloads.Registry, streams genericiooptions.IOStreams) *cobra.Command {
+	o := &Options{known: known, printer: output.NewPrinter(), clients: c, IOStreams: streams}
 	cmd := &cobra.Command{
 		Use:                   "delete PARTICIPANT...",
 		DisableFlagsInUseLine: true,
 		Short:                 "Delete participants and their kits, but keep their data",
 		Long: templates.LongDesc(`
-			Delete participants from a namespace: Deployment or CronJob, Services, ServiceAccount, and all
-			of their injected kits, with the private keys.
+			Delete participants from a namespace: Deployment or CronJob, job pods, Services, ServiceAccount,
+			and all of their injected kits, with the private keys.
 
 			The workspace, with its models, jobs and logs, is kept unless --delete-data is given. Give a
 			participant's true name or the name of its objects. Deleting a participant again does no harm.

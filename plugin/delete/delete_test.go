@@ -19,6 +19,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/workloadstest"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
@@ -43,7 +44,7 @@ func cluster(t *testing.T, kits ...*kittest.Kit) *clientstest.Server {
 func run(t *testing.T, server *clientstest.Server, args ...string) (out, errOut string, err error) {
 	t.Helper()
 	return clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
-		return NewCommand(server.Clients("fl"), streams)
+		return NewCommand(server.Clients("fl"), builtin.Default(), streams)
 	}, args...)
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -17,6 +18,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
@@ -25,6 +27,10 @@ type kind struct {
 	resource  schema.GroupVersionResource
 	groupKind schema.GroupKind
 	data      bool // it holds the results of training
+	// launched says that launchers create it, which the participants' labels do not show.
+	launched bool
+	// forbidden says that a user who may not list it has none: such users do not create it.
+	forbidden bool
 }
 
 // kinds are in the order of their deletion: first what uses the others.
@@ -37,8 +43,10 @@ func kinds() []kind {
 	}
 	claims := of("", "persistentvolumeclaims", "PersistentVolumeClaim")
 	claims.data = true
+	pods, bindings, roles := of("", "pods", "Pod"), of(rbacv1.GroupName, "rolebindings", "RoleBinding"), of(rbacv1.GroupName, "roles", "Role")
+	pods.launched, bindings.forbidden, roles.forbidden = true, true, true
 	return []kind{
-		of("apps", "deployments", "Deployment"), of("batch", "cronjobs", "CronJob"), of("", "services", "Service"),
+		of("apps", "deployments", "Deployment"), of("batch", "cronjobs", "CronJob"), pods, of("", "services", "Service"), bindings, roles,
 		of("", "serviceaccounts", "ServiceAccount"), of("", "configmaps", "ConfigMap"), of("", "secrets", "Secret"), claims,
 	}
 }
@@ -50,6 +58,8 @@ type object struct {
 	uid         *types.UID // nil: any object with the name
 	participant string
 	federation  string
+	framework   string
+	role        kit.Role
 	digest      string // of the kit that it was created for
 	volume      string // the kit's place, if it is not in a Secret
 }
@@ -82,9 +92,15 @@ func (o object) ref() engine.Ref {
 func (o *Options) find(ctx context.Context, client metadata.Interface) ([]object, error) {
 	var found []object
 	for _, k := range kinds() {
+		if k.launched {
+			continue
+		}
 		list, err := client.Resource(k.resource).Namespace(o.namespace).List(ctx, metav1.ListOptions{LabelSelector: participants.Selector})
 		if apierrors.IsForbidden(err) && k.resource.Resource == "secrets" {
 			found = append(found, kitSecrets(k, found)...)
+			continue
+		}
+		if apierrors.IsForbidden(err) && k.forbidden {
 			continue
 		}
 		if err != nil {
@@ -97,6 +113,7 @@ func (o *Options) find(ctx context.Context, client metadata.Interface) ([]object
 			}
 			found = append(found, object{
 				kind: k, name: item.Name, participant: name, uid: &item.UID, federation: item.Annotations[names.AnnotationFederation],
+				framework: item.Labels[names.LabelFramework], role: kit.Role(item.Labels[names.LabelRole]),
 				digest: item.Annotations[names.AnnotationKitDigest], volume: item.Annotations[names.AnnotationKitVolume],
 			})
 		}
@@ -106,6 +123,11 @@ func (o *Options) find(ctx context.Context, client metadata.Interface) ([]object
 		return nil, err
 	}
 	found = append(found, listed...)
+	launched, err := o.findLaunched(ctx, client, found)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, launched...)
 	shared, err := o.findShared(ctx, client, found)
 	return append(found, shared...), err
 }

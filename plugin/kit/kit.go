@@ -9,11 +9,18 @@ import (
 	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 )
 
-// NewCommand makes `kubectl flare kit` for the kits of the registry's frameworks.
-func NewCommand(c clients.Clients, registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+// Known are the frameworks that the commands know.
+type Known struct {
+	Frameworks *frameworks.Registry
+	Workloads  *workloads.Registry
+}
+
+// NewCommand makes `kubectl flare kit` for the kits of the known frameworks.
+func NewCommand(c clients.Clients, known Known, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "kit",
 		Short: "Inspect, verify, seal and inject startup kits",
@@ -25,9 +32,9 @@ func NewCommand(c clients.Clients, registry *frameworks.Registry, streams generi
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newInspectCommand(registry, streams, clk), newVerifyCommand(registry, streams, clk))
-	cmd.AddCommand(newSealCommand(registry, streams, clk), newSealerCommand(registry, streams, clk))
-	cmd.AddCommand(newInjectCommand(c, registry, streams, clk))
+	cmd.AddCommand(newInspectCommand(known.Frameworks, streams, clk), newVerifyCommand(known.Frameworks, streams, clk))
+	cmd.AddCommand(newSealCommand(c, known, streams, clk), newSealerCommand(known.Frameworks, streams, clk))
+	cmd.AddCommand(newInjectCommand(c, known.Frameworks, streams, clk))
 	return cmd
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 	kitcmd "github.com/kubectl-flare/kubectl-flare/plugin/kit"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
@@ -44,7 +45,7 @@ func run(now time.Time, args ...string) result {
 
 func runWith(registry *frameworks.Registry, now time.Time, args ...string) result {
 	streams, _, out, errOut := genericiooptions.NewTestIOStreams()
-	cmd := kitcmd.NewCommand(clientstest.NoCluster(), registry, streams, testingclock.NewFakePassiveClock(now))
+	cmd := kitcmd.NewCommand(clientstest.NoCluster(), kitcmd.Known{Frameworks: registry, Workloads: builtin.Default()}, streams, testingclock.NewFakePassiveClock(now))
 	cmd.SilenceErrors = true
 	cmd.SetOut(streams.Out)
 	cmd.SetErr(streams.ErrOut)
@@ -97,7 +98,7 @@ func TestHelp(t *testing.T) {
 // TestCommandsFollowKubectl runs kubectl's own checks of help texts and flags.
 func TestCommandsFollowKubectl(t *testing.T) {
 	streams, _, _, _ := genericiooptions.NewTestIOStreams()
-	cmd := kitcmd.NewCommand(clientstest.NoCluster(), frameworks.Default(), streams, testingclock.NewFakePassiveClock(today))
+	cmd := kitcmd.NewCommand(clientstest.NoCluster(), kitcmd.Known{Frameworks: frameworks.Default(), Workloads: builtin.Default()}, streams, testingclock.NewFakePassiveClock(today))
 	for _, sub := range cmd.Commands() {
 		assert.NotEmpty(t, sub.Example, sub.Name())
 	}

@@ -12,8 +12,10 @@ import (
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/seal"
@@ -43,8 +45,11 @@ type SealOptions struct {
 	// DryRun writes nothing.
 	DryRun output.DryRun
 
+	settings    settings
 	dir         string
+	clients     clients.Clients
 	registry    *frameworks.Registry
+	workloads   *workloads.Registry
 	validForSet bool
 	key         *ecdsa.PrivateKey
 	certificate []byte
@@ -52,8 +57,8 @@ type SealOptions struct {
 	print       printFlags
 }
 
-func newSealCommand(registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
-	o := &SealOptions{IOStreams: streams, registry: registry, clock: clk, ValidFor: defaultValidity}
+func newSealCommand(c clients.Clients, known Known, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
+	o := &SealOptions{IOStreams: streams, clients: c, registry: known.Frameworks, workloads: known.Workloads, clock: clk, ValidFor: defaultValidity}
 	cmd := &cobra.Command{
 		Use:                   "seal DIR --key=FILE [--cert=FILE] [--local]",
 		DisableFlagsInUseLine: true,
@@ -67,22 +72,12 @@ func newSealCommand(registry *frameworks.Registry, streams genericiooptions.IOSt
 			spec.kits.sealers. "kubectl flare kit sealer new" creates keys and certificates.
 
 			A site may edit local/. It decides which code the participant runs, so a governed namespace denies
-			it until someone has sealed it again: with --local, the command seals local/ alone.
+			it until someone has sealed it again: with --local, the command seals local/ alone. With
+			--job-runtime=pod, it writes the settings of job pods first.
 
 			The command does not seal a kit that fails verification. It does not change a kit that the same
 			key has already sealed in its current state.`),
-		Example: templates.Examples(`
-			# The project lead seals a kit before handing it out
-			kubectl flare kit seal prod_00/site-1 --key=sealer/sealer.key --cert=sealer/sealer.crt
-
-			# A site accepts a kit, after comparing the root's fingerprint by telephone
-			kubectl flare kit seal site-1 --key=it/sealer.key --root-fingerprint=5F:0C:…
-
-			# A site has edited local/ and seals it again
-			kubectl flare kit seal --local site-1 --key=it/sealer.key
-
-			# Show the seal without writing it
-			kubectl flare kit seal prod_00/site-1 --key=sealer/sealer.key --cert=sealer/sealer.crt --dry-run=client -o json`),
+		Example:           templates.Examples(sealExamples(known.Workloads.ExampleImage())),
 		Args:              oneDir,
 		ValidArgsFunction: completeDir,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -101,6 +96,26 @@ func newSealCommand(registry *frameworks.Registry, streams genericiooptions.IOSt
 	return cmd
 }
 
+// sealExamples are those of the help text, with a framework's image.
+func sealExamples(image string) string {
+	return `
+# The project lead seals a kit before handing it out
+kubectl flare kit seal prod_00/site-1 --key=sealer/sealer.key --cert=sealer/sealer.crt
+
+# A site accepts a kit, after comparing the root's fingerprint by telephone
+kubectl flare kit seal site-1 --key=it/sealer.key --root-fingerprint=5F:0C:…
+
+# A site has edited local/ and seals it again
+kubectl flare kit seal --local site-1 --key=it/sealer.key
+
+# A site has its jobs run in pods of their own, in the namespace fl-site-1
+kubectl flare kit seal --local site-1 --key=it/sealer.key --job-runtime=pod -n fl-site-1 \
+  --job-image=` + image + `
+
+# Show the seal without writing it
+kubectl flare kit seal prod_00/site-1 --key=sealer/sealer.key --cert=sealer/sealer.crt --dry-run=client -o json`
+}
+
 func (o *SealOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.KeyFile, "key", "", "File with the sealing key (PEM, ECDSA P-256, not encrypted)")
@@ -110,6 +125,7 @@ func (o *SealOptions) addFlags(cmd *cobra.Command) {
 	f.DurationVar(&o.ValidFor, "valid-for", o.ValidFor, "How long the seal is valid; it expires no later than the certificates")
 	f.StringVar(&o.Version, "framework-version", "", "Exact version of the framework that provisioned the kit, if the kit does not contain it")
 	f.BoolVar(&o.Local, "local", false, "Seal only local/, after a change of the site's settings")
+	o.settings.addFlags(cmd)
 	o.DryRun.AddClientFlag(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("root-fingerprint", cobra.NoFileCompletions)
 	o.print.addFlags(cmd)
@@ -124,6 +140,9 @@ func (o *SealOptions) Validate() error {
 		return errors.New("--serial must be from 1 to 2^53-1, or 0 for the Unix time")
 	case o.ValidFor <= 0:
 		return errors.New("--valid-for must be positive, such as 8760h")
+	}
+	if err := o.settings.validate(o.Local); err != nil {
+		return err
 	}
 	if o.RootFingerprint != "" {
 		if _, err := pki.ParseFingerprint(o.RootFingerprint); err != nil {
@@ -163,6 +182,10 @@ func (o *SealOptions) Run() error {
 	if err != nil {
 		return err
 	}
+	changed, err := o.prepare(k)
+	if err != nil {
+		return err
+	}
 	if err := o.check(k); err != nil {
 		return err
 	}
@@ -177,6 +200,11 @@ func (o *SealOptions) Run() error {
 		}
 	}
 	// Nothing is written before every seal is made.
+	if !o.DryRun.Client() {
+		if err := writeLocal(o.dir, changed); err != nil {
+			return fmt.Errorf("cannot write the settings into %s: %w", o.dir, err)
+		}
+	}
 	for i := range parts {
 		if p := &parts[i]; p.changed && !o.DryRun.Client() {
 			if err := writeSeal(o.dir, p.made, p.envelope, p.certificate); err != nil {

@@ -66,6 +66,9 @@ kubectl flare launch prod_00/site-1 --image=` + image + ` -n fl-site-1 --root-fi
 kubectl flare launch prod_00/site-1 --image=` + image + ` -n fl-site-1 \
   --kit-claim=flare-kits --kit-image=registry.example.org/flare-kit@sha256:…
 
+# Run each job in a pod of its own, with the settings for that in local/
+kubectl flare launch prod_00/site-1 --image=` + image + ` -n fl-site-1 --job-runtime=pod
+
 # See what would be written, without a cluster
 kubectl flare launch prod_00/site-1 --image=` + image + ` --dry-run=client -o yaml`
 }

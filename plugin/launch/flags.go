@@ -30,6 +30,7 @@ type flags struct {
 	Wait             bool
 	Rollback         bool
 	Timeout          time.Duration
+	JobRuntime       string
 	PodLabels        map[string]string
 	PodAnnotations   map[string]string
 	Delivery         delivery.Flags
@@ -39,7 +40,7 @@ type flags struct {
 const defaultStorageSize = "1Gi"
 
 func defaults() flags {
-	return flags{StorageSize: defaultStorageSize, Wait: true, Rollback: true, Timeout: 5 * time.Minute}
+	return flags{StorageSize: defaultStorageSize, JobRuntime: runtimeProcess, Wait: true, Rollback: true, Timeout: 5 * time.Minute}
 }
 
 func (f *flags) add(cmd *cobra.Command, known *workloads.Registry) {
@@ -48,6 +49,8 @@ func (f *flags) add(cmd *cobra.Command, known *workloads.Registry) {
 	fs.StringArrayVar(&f.ImagePullSecrets, "image-pull-secret", f.ImagePullSecrets, "Secret of the namespace with credentials for the image's registry; may be given more than once")
 	fs.StringVar(&f.CPU, "cpu", f.CPU, "CPU request and limit, such as 2 or 500m; the default is a request of 100m and no limit")
 	fs.StringVar(&f.Memory, "memory", f.Memory, "Memory request and limit, such as 8Gi; the default is a request of 256Mi and no limit")
+	fs.StringVar(&f.JobRuntime, "job-runtime", f.JobRuntime, "Where jobs run: process, in the participant's own pod, or pod, each in a pod of its own")
+	_ = cmd.RegisterFlagCompletionFunc("job-runtime", cobra.FixedCompletions([]string{runtimeProcess, runtimePod}, cobra.ShellCompDirectiveNoFileComp))
 	fs.StringVar(&f.StorageSize, "storage-size", f.StorageSize, "Size of a new workspace volume")
 	fs.StringVar(&f.StorageClass, "storage-class", f.StorageClass, "StorageClass of a new workspace volume; the default is the cluster's default")
 	fs.StringToStringVar(&f.PodLabels, "pod-label", nil, "Label of the pods, such as sidecar.istio.io/inject=false, which keeps an injector away; may be given more than once")
@@ -73,7 +76,7 @@ func (f *flags) participant(namespace string, known *workloads.Registry) (worklo
 	if f.Wait && f.Timeout < minTimeout {
 		errs = append(errs, fmt.Errorf("--timeout %s is too short: give at least %s, or --wait=false", f.Timeout, minTimeout))
 	}
-	errs = append(errs, f.podMeta()...)
+	errs = append(append(errs, f.podMeta()...), f.jobRuntime())
 	quantity := func(flag, value string) resource.Quantity {
 		if value == "" {
 			return resource.Quantity{}
@@ -88,6 +91,7 @@ func (f *flags) participant(namespace string, known *workloads.Registry) (worklo
 		Namespace: namespace, ServerNamespace: f.ServerNamespace,
 		Image: f.Image, KitImage: f.Delivery.Image, ImagePullSecrets: f.ImagePullSecrets,
 		Resources:    workloads.Resources{CPU: quantity("cpu", f.CPU), Memory: quantity("memory", f.Memory)},
+		JobPods:      f.JobRuntime == runtimePod,
 		StorageSize:  quantity("storage-size", f.StorageSize),
 		StorageClass: f.StorageClass,
 		PodLabels:    f.PodLabels, PodAnnotations: f.PodAnnotations,

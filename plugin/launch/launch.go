@@ -66,14 +66,17 @@ func (o *Options) Validate() error {
 	for _, f := range findings.With(kit.StatusWarn) {
 		_, _ = fmt.Fprintln(o.ErrOut, "Warning: "+f.Message)
 	}
-	if o.verified, err = o.Delivery.Place(verified); err != nil {
-		return err
-	}
-	k, err := o.verified.Kit()
+	k, err := verified.Kit()
 	if err != nil {
 		return err
 	}
-	o.framework, err = o.registries.Workloads.Get(k.Framework)
+	if o.framework, err = o.registries.Workloads.Get(k.Framework); err != nil {
+		return err
+	}
+	if verified, err = o.withJobRuntime(verified); err != nil {
+		return err
+	}
+	o.verified, err = o.Delivery.Place(verified)
 	return err
 }
 
@@ -82,6 +85,9 @@ func (o *Options) Run(ctx context.Context) error {
 	launch := o.launch()
 	if o.Printer.DryRun.Client() {
 		return o.show(launch)
+	}
+	if err := o.look(ctx, launch); err != nil {
+		return err
 	}
 	plan, err := launch.Plan()
 	if err != nil {

@@ -8,12 +8,12 @@ import (
 )
 
 // PodSpec is the part of a pod that does not depend on what runs in it: its ServiceAccount,
-// its image pull secrets, and the copy of a kit on a volume. It has no containers and no
-// volumes.
+// whose token only a launcher gets, its image pull secrets, and the copy of a kit on a
+// volume. It has no containers and no volumes.
 func (b Builder) PodSpec() corev1.PodSpec {
 	pod := corev1.PodSpec{
 		ServiceAccountName:           b.Name,
-		AutomountServiceAccountToken: new(false),
+		AutomountServiceAccountToken: new(b.JobPods),
 		EnableServiceLinks:           new(false),
 		SecurityContext:              PodSecurity(),
 	}

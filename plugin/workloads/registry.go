@@ -14,9 +14,10 @@ import (
 // Framework is a registered framework with the capabilities that it has.
 type Framework struct {
 	Workloads
-	// Joiner and Jobs are nil if the framework does not have the capability.
-	Joiner Joiner
-	Jobs   Jobs
+	// Joiner, Jobs and JobPods are nil if the framework does not have the capability.
+	Joiner  Joiner
+	Jobs    Jobs
+	JobPods JobPods
 }
 
 // Registry holds the frameworks that a program knows. The zero value knows none.
@@ -32,6 +33,7 @@ func NewRegistry(all ...Workloads) (*Registry, error) {
 		f := &Framework{Workloads: w}
 		f.Joiner, _ = w.(Joiner)
 		f.Jobs, _ = w.(Jobs)
+		f.JobPods, _ = w.(JobPods)
 		if err := f.validate(); err != nil {
 			return nil, fmt.Errorf("framework %q: %w", w.Framework(), err)
 		}

@@ -1,8 +1,8 @@
 // Package workloads turns participants of federations into Kubernetes objects, finds out
 // whether they have joined, and handles their jobs.
 //
-// Every framework has a package below this one. It implements Workloads, and Joiner and Jobs
-// if the framework has these capabilities. A Registry holds the frameworks that a program
+// Every framework has a package below this one. It implements Workloads, and Joiner, Jobs and
+// JobPods if the framework has these capabilities. A Registry holds the frameworks that a program
 // knows. This package has what their objects share: labels, hardened pods, and the Secret of
 // a kit.
 //
@@ -74,6 +74,11 @@ type Participant struct {
 	// PodLabels and PodAnnotations are for what the cluster adds to pods, such as the
 	// switch of an injector. They cannot replace those of the participant.
 	PodLabels, PodAnnotations map[string]string
+	// JobPods says that the participant runs each job in a pod of its own. local/ of its
+	// kit must say so, too.
+	JobPods bool
+	// Governed says that the namespace is governed.
+	Governed bool
 	// StorageSize is the size of the workspace.
 	StorageSize resource.Quantity
 	// StorageClass is the workspace's; empty means the cluster's default.

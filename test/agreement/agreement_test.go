@@ -24,6 +24,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 	kitcmd "github.com/kubectl-flare/kubectl-flare/plugin/kit"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
@@ -99,7 +100,7 @@ type person struct {
 func newPerson(w *world) *person {
 	streams, _, out, _ := genericiooptions.NewTestIOStreams()
 	p := &person{out: out}
-	p.cmd = kitcmd.NewCommand(clientstest.NoCluster(), w.registry, streams, testingclock.NewFakePassiveClock(today))
+	p.cmd = kitcmd.NewCommand(clientstest.NoCluster(), kitcmd.Known{Frameworks: w.registry, Workloads: builtin.Default()}, streams, testingclock.NewFakePassiveClock(today))
 	p.cmd.SilenceErrors = true
 	p.cmd.SetOut(&bytes.Buffer{})
 	return p

@@ -32,6 +32,8 @@ func kinds() []kind {
 		{group: "apps", kind: "Deployment", plural: "deployments"},
 		{group: "apps", kind: "ReplicaSet", plural: "replicasets"},
 		{group: "batch", kind: "CronJob", plural: "cronjobs"},
+		{group: "rbac.authorization.k8s.io", kind: "Role", plural: "roles"},
+		{group: "rbac.authorization.k8s.io", kind: "RoleBinding", plural: "rolebindings"},
 		{group: "storage.k8s.io", kind: "StorageClass", plural: "storageclasses", cluster: true},
 		{group: "admissionregistration.k8s.io", kind: "MutatingWebhookConfiguration", plural: "mutatingwebhookconfigurations", cluster: true},
 		{group: "admissionregistration.k8s.io", kind: "ValidatingWebhookConfiguration", plural: "validatingwebhookconfigurations", cluster: true},

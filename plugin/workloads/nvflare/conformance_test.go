@@ -54,8 +54,22 @@ func cases(t *testing.T) []workloadstest.Case {
 		{Name: "server", Participant: p, Kit: accepted(f.Server("server1", "lab", inCluster, "fl.example.org"))},
 		{Name: "client", Participant: p, Kit: accepted(f.Client("Site_2", "hospital_b"))},
 		{Name: "client-on-volume", Participant: p, Kit: onVolume},
+		launcher(t, "server-launcher", p, f.Server("server1", "lab", inCluster)),
+		launcher(t, "server-launcher-elsewhere", p, f.Server("server1", "lab", "fl.fl-server.svc.cluster.local")),
+		launcher(t, "client-launcher", p, f.Client("Site_2", "hospital_b")),
 		{Name: "admin", Participant: p, Kit: accepted(f.Admin("lead@hospital-a.org", "hospital_a", "lead"))},
 	}
+}
+
+// launcher is a participant with the settings of a launcher in its kit.
+func launcher(t *testing.T, name string, p workloads.Participant, made *kittest.Kit) workloadstest.Case {
+	t.Helper()
+	k := made.Read()
+	var err error
+	k.Local, err = Workloads{}.LauncherSettings(k, workloads.LauncherOptions{Namespace: p.Namespace, Image: p.Image, ImagePullSecrets: p.ImagePullSecrets})
+	require.NoError(t, err)
+	p.JobPods = true
+	return workloadstest.Case{Name: name, Participant: p, Kit: workloadstest.Accept(t, k)}
 }
 
 func TestConformance(t *testing.T) {

@@ -1,6 +1,8 @@
 package nvflare
 
 import (
+	"slices"
+
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -34,6 +36,9 @@ func (b builder) parentPod(ports []corev1.ContainerPort) corev1.PodSpec {
 	c := b.python()
 	c.Args = arguments(b.Kit)
 	c.Ports = ports
+	if b.JobPods {
+		c.Ports = append(slices.Clone(ports), jobPort())
+	}
 	c.VolumeMounts = b.parentMounts()
 	if len(ports) > 0 {
 		c.ReadinessProbe = &corev1.Probe{

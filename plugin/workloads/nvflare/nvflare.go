@@ -52,8 +52,11 @@ func (Workloads) Objects(p workloads.Participant, verified acceptance.Verified) 
 		return b.server(base)
 	case nvflare.RoleClient:
 		base = append(append(base, b.WorkspaceClaim()), b.dialedService()...)
-		return b.set(base, b.deployment(nil)), nil
+		return b.set(append(b.withJobPort(base), b.LauncherAccess()...), b.deployment(nil)), nil
 	case nvflare.RoleAdmin:
+		if b.JobPods {
+			return nil, errNoJobs(b.Kit)
+		}
 		return b.set(append(base, b.dialedService()...), b.cronJob()), nil
 	}
 	return nil, fmt.Errorf("participant %[2]q has role %[1]q, which NVFLARE does not have in Kubernetes", b.Kit.Role, b.Kit.Participant)
@@ -65,7 +68,8 @@ func (b builder) server(base []workloads.Object) (*workloads.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := b.set(append(append(base, b.WorkspaceClaim()), services...), b.deployment(ports))
+	needed := append(append(base, b.WorkspaceClaim()), services...)
+	set := b.set(append(needed, b.LauncherAccess()...), b.deployment(ports))
 	set.Notes = notes
 	return set, nil
 }

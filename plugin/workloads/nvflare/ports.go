@@ -3,6 +3,7 @@ package nvflare
 import (
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
@@ -14,6 +15,11 @@ func serverPorts(k *kit.Kit) []corev1.ContainerPort {
 		ports = append(ports, corev1.ContainerPort{Name: p.Name, ContainerPort: port32(p.Number), Protocol: corev1.ProtocolTCP})
 	}
 	return ports
+}
+
+// jobPort is the port of a launcher for its job pods.
+func jobPort() corev1.ContainerPort {
+	return corev1.ContainerPort{Name: nvflare.PortJobs, ContainerPort: nvflare.JobPort, Protocol: corev1.ProtocolTCP}
 }
 
 // port32 is a port in the type that Kubernetes uses. Readers of kits reject larger numbers.

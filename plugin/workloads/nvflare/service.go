@@ -57,7 +57,23 @@ func (b builder) serverServices(ports []corev1.ContainerPort) ([]workloads.Objec
 	for _, name := range names.services {
 		objects = append(objects, b.service(name, ports))
 	}
-	return objects, b.nameNotes(names), nil
+	return b.withJobPort(objects), b.nameNotes(names), nil
+}
+
+// withJobPort lets a launcher's job pods dial it by the participant's name: the Service of
+// this name gets their port, or becomes one.
+func (b builder) withJobPort(services []workloads.Object) []workloads.Object {
+	if !b.JobPods {
+		return services
+	}
+	jobs := b.service(b.Name, []corev1.ContainerPort{jobPort()})
+	for _, object := range services {
+		if service, ok := object.(*corev1.Service); ok && service.Name == b.Name {
+			service.Spec.Ports = append(service.Spec.Ports, jobs.Spec.Ports...)
+			return services
+		}
+	}
+	return append(services, jobs)
 }
 
 func (b builder) nameNotes(names serverNames) []string {

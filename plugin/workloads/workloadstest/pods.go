@@ -42,8 +42,9 @@ func templates(set *workloads.Set) []template {
 	return all
 }
 
-// checkPods checks that each pod meets the Pod Security Standard "restricted", and more.
-func checkPods(t *testing.T, set *workloads.Set) {
+// checkPods checks that each pod meets the Pod Security Standard "restricted", and more. Only
+// launchers get a token.
+func checkPods(t *testing.T, c Case, set *workloads.Set) {
 	t.Helper()
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
 	require.NoError(t, err)
@@ -53,7 +54,7 @@ func checkPods(t *testing.T, set *workloads.Set) {
 			assert.True(t, r.Allowed, "%s: %s: %s", pod.name, r.ForbiddenReason, r.ForbiddenDetail)
 		}
 		assert.NotContains(t, []string{"", "default"}, pod.Spec.ServiceAccountName, "service account of %s", pod.name)
-		assert.Equal(t, new(false), pod.Spec.AutomountServiceAccountToken, "%s mounts a token", pod.name)
+		assert.Equal(t, new(c.Participant.JobPods), pod.Spec.AutomountServiceAccountToken, "%s mounts a token, or has none", pod.name)
 		assert.Equal(t, new(false), pod.Spec.EnableServiceLinks, "%s gets its neighbours' addresses as variables", pod.name)
 		assert.Equal(t, workloads.PodSecurity(), pod.Spec.SecurityContext, "security context of %s", pod.name)
 		checkContainers(t, pod)

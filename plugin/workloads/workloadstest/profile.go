@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
@@ -70,6 +71,9 @@ func sitePolicy(t *testing.T, c Case) *v1alpha1.SitePolicy {
 	p.Spec.Kits.Local = []v1alpha1.LocalRule{{Participant: k.Participant, Digest: k.LocalDigest()}}
 	p.Spec.Images.Allowed = []v1alpha1.AllowedImage{{Repository: named.Name(), Tag: tagged.Tag(), Digest: "sha256:" + strings.Repeat("0a", 32)}}
 	p.Spec.Images.PullSecrets = c.Participant.ImagePullSecrets
+	if c.Participant.JobPods {
+		p.Spec.Launchers = []v1alpha1.LauncherRule{{Participant: k.Participant, ServiceAccountName: kit.ObjectName(k.Participant)}}
+	}
 	if k.Volume != nil {
 		p.Spec.Kits.Claims = []string{k.Volume.ClaimName}
 	}

@@ -26,7 +26,8 @@ type Suite struct {
 	Profile profiles.Profile
 	// Now is a time at which the kits are valid.
 	Now time.Time
-	// Cases has at least one case of each role of the framework.
+	// Cases has at least one case of each role of the framework and, if it has the
+	// capability JobPods, of each role that has jobs, as a launcher.
 	Cases []Case
 	// Signs has at least one sign of a participant that has joined, and one of a
 	// participant that has not, for each role that joins.
@@ -65,6 +66,7 @@ func Run(t *testing.T, s Suite) {
 	if framework.Joiner != nil {
 		t.Run("signs", func(t *testing.T) { s.signs(t, framework.Joiner) })
 	}
+	t.Run("launchers", func(t *testing.T) { s.launchers(t, framework.JobPods) })
 	if framework.Jobs != nil {
 		t.Run("jobs", func(t *testing.T) { s.jobs(t, framework.Jobs) })
 	}
@@ -78,7 +80,7 @@ func (s Suite) run(t *testing.T, c Case) {
 	t.Run("objects", func(t *testing.T) { checkObjects(t, c, set) })
 	t.Run("order", func(t *testing.T) { checkOrder(t, set) })
 	t.Run("workloads", func(t *testing.T) { checkWorkloads(t, c, set) })
-	t.Run("pods", func(t *testing.T) { checkPods(t, set) })
+	t.Run("pods", func(t *testing.T) { checkPods(t, c, set) })
 	t.Run("profile", func(t *testing.T) { s.checkProfile(t, c, set) })
 	t.Run("apply", func(t *testing.T) { checkApply(t, set) })
 	t.Run("secrets", func(t *testing.T) { checkSecrets(t, set) })

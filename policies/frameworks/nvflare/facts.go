@@ -5,6 +5,7 @@
 package nvflare
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -89,6 +90,13 @@ const (
 	PrefixCredentials = "nvflare-cred-"
 )
 
+// JobPort is where a parent listens for its job pods, and PortJobs the port's name. Source:
+// `nvflare deploy prepare` of 2.9.0.
+const (
+	JobPort  = 8102
+	PortJobs = "jobs"
+)
+
 // The default ports of a server. Since 2.8, both are the same unless a project configures
 // them.
 const (
@@ -156,6 +164,28 @@ func SiteName(participant string, role kit.Role) string {
 func OwnsDerived(secret, participant string, role kit.Role) bool {
 	sum := sha256.Sum256([]byte(SiteName(participant, role)))
 	return strings.HasSuffix(secret, "-"+hex.EncodeToString(sum[:])[:8])
+}
+
+// DerivedName is the name of the launcher's copy of a participant's startup/. Source:
+// site_name_to_rfc1123 in k8s_launcher.py, 2.9.0.
+func DerivedName(participant string, role kit.Role) string {
+	const longest = 38
+	site := SiteName(participant, role)
+	sum := sha256.Sum256([]byte(site))
+	name := strings.Trim(strings.Map(labelRune, strings.ToLower(site)), "-")
+	if name != "" && name[0] >= '0' && name[0] <= '9' {
+		name = "s" + name
+	}
+	name = strings.TrimRight(name[:min(len(name), longest)], "-")
+	return PrefixDerived + cmp.Or(name, "site") + "-" + hex.EncodeToString(sum[:])[:8]
+}
+
+// labelRune removes what a label may not contain.
+func labelRune(r rune) rune {
+	if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' {
+		return r
+	}
+	return -1
 }
 
 // RegistrationText is a part of a line of a client's log after the client has registered

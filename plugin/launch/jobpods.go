@@ -1,0 +1,93 @@
+package launch
+
+import (
+	"context"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/plans"
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
+)
+
+// The values of --job-runtime.
+const (
+	runtimeProcess = "process"
+	runtimePod     = "pod"
+)
+
+func (f *flags) jobRuntime() error {
+	if f.JobRuntime == runtimeProcess || f.JobRuntime == runtimePod {
+		return nil
+	}
+	return fmt.Errorf("--job-runtime %q is not valid: give %s or %s", f.JobRuntime, runtimeProcess, runtimePod)
+}
+
+// withJobRuntime is the kit with local/ for the runtime of jobs. A local/ that someone has
+// sealed does not change here: its sealer vouches for each of its files.
+func (o *Options) withJobRuntime(verified acceptance.Verified) (acceptance.Verified, error) {
+	k, err := verified.Kit()
+	if err != nil {
+		return verified, err
+	}
+	pods := o.framework.JobPods
+	switch {
+	case !o.participant.JobPods && pods != nil && pods.Launches(k):
+		return verified, fmt.Errorf("local/ of the kit %s makes %q run its jobs in pods of their own: give --job-runtime=%s", o.KitDir, k.Participant, runtimePod)
+	case !o.participant.JobPods:
+		return verified, nil
+	case pods == nil:
+		return verified, o.registries.Workloads.NoJobPods(k.Framework)
+	}
+	local, err := pods.LauncherSettings(k, workloads.LauncherOptions{
+		Namespace: o.participant.Namespace, Image: o.participant.Image, ImagePullSecrets: o.participant.ImagePullSecrets,
+	})
+	if err != nil || local.Digest() == k.LocalDigest() {
+		return verified, err
+	}
+	if k.LocalSeal != nil {
+		return verified, fmt.Errorf("local/ of the kit %[1]s is sealed, and does not say that jobs run in pods of namespace %[2]s: write and seal it with `kubectl flare kit seal --local --job-runtime=%[3]s --job-image=%[4]s -n %[2]s %[1]s --key=FILE`",
+			o.KitDir, o.participant.Namespace, runtimePod, o.participant.Image)
+	}
+	return o.accept(k, local)
+}
+
+// look finds out whether a launcher needs a Role. Users who may not read their namespace
+// have the roles of a governed one: built-in roles may.
+func (o *Options) look(ctx context.Context, l *plans.Launch) error {
+	if !l.Participant.JobPods {
+		return nil
+	}
+	typed, err := o.clients.Typed()
+	if err != nil {
+		return err
+	}
+	namespace, err := typed.CoreV1().Namespaces().Get(ctx, l.Participant.Namespace, metav1.GetOptions{})
+	l.Participant.Governed = apierrors.IsForbidden(err) || err == nil && namespace.Labels[names.LabelSitePolicy] != ""
+	if apierrors.IsForbidden(err) {
+		return nil
+	}
+	return err
+}
+
+// accept is the kit with another local/, for which no one vouches.
+func (o *Options) accept(k *kit.Kit, local kit.Files) (acceptance.Verified, error) {
+	rules, err := acceptance.Pinned(o.registries.Kits, o.RootFingerprint)
+	if err != nil {
+		return acceptance.Verified{}, err
+	}
+	changed := *k
+	changed.Local = local
+	verified, findings := acceptance.Accept(&changed, rules, o.clock.Now())
+	if err := source.KitError(o.KitDir, &changed, findings, "used"); err != nil {
+		return verified, err
+	}
+	_, _ = fmt.Fprintf(o.ErrOut, "Note: local/ is changed for job pods and has the digest %s; a governed namespace needs a seal, by `kubectl flare kit seal --local --job-runtime=%s`, or the digest in spec.kits.local\n",
+		changed.LocalDigest(), runtimePod)
+	return verified, nil
+}
