@@ -53,6 +53,14 @@ func Invalid(name string, errs field.ErrorList) *Policy {
 // Valid says whether the policy exists and is valid.
 func (p *Policy) Valid() bool { return p != nil && p.site != nil }
 
+// Errors are what Compile found wrong, if the Policy was made by Invalid.
+func (p *Policy) Errors() field.ErrorList {
+	if p == nil {
+		return nil
+	}
+	return p.invalid
+}
+
 // Name is the SitePolicy's name. It is empty for a nil Policy.
 func (p *Policy) Name() string {
 	if p == nil {

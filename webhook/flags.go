@@ -12,12 +12,14 @@ import (
 
 	"github.com/go-logr/logr"
 	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/util/uuid"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	logf "sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/kubectl-flare/kubectl-flare/webhook/certificates"
 	"github.com/kubectl-flare/kubectl-flare/webhook/server"
+	"github.com/kubectl-flare/kubectl-flare/webhook/status"
 )
 
 // flags are the command line.
@@ -89,6 +91,14 @@ func (f *flags) options(ctx context.Context, errOut io.Writer) (Options, error) 
 			Namespace: f.namespace, Secret: f.secret, Configuration: f.config, Every: time.Second,
 			DNSNames: []string{f.service + "." + f.namespace + ".svc", f.service + "." + f.namespace + ".svc.cluster.local"},
 		},
+	}
+	if f.namespace != "" {
+		host, err := os.Hostname()
+		if err != nil {
+			return o, err
+		}
+		// A container that starts again in its pod has the same host name.
+		o.Election = status.Election{Namespace: f.namespace, Lease: "flare-webhook", Identity: host + "_" + string(uuid.NewUUID()), LeaseDuration: 15 * time.Second}
 	}
 	if f.clientCA != "" {
 		o.Clients = &server.Clients{CA: f.clientCA, Names: f.clientNames}

@@ -28,6 +28,14 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/webhook/metrics"
 	"github.com/kubectl-flare/kubectl-flare/webhook/policycache"
 	"github.com/kubectl-flare/kubectl-flare/webhook/server"
+	"github.com/kubectl-flare/kubectl-flare/webhook/status"
+)
+
+// How often the status of SitePolicies is compared, and how often the kits of all pods are
+// looked at for it.
+const (
+	statusEvery = 2 * time.Second
+	kitsEvery   = 10 * time.Minute
 )
 
 // Options configure the webhook.
@@ -49,6 +57,9 @@ type Options struct {
 	// scheduler who may bind pods.
 	KitImage string
 	Binders  []string
+	// Election is that of the replica which writes the status of SitePolicies. Without a
+	// namespace, this one does not.
+	Election status.Election
 	Log      *slog.Logger
 }
 
@@ -74,9 +85,10 @@ func Run(ctx context.Context, o Options) error {
 	m.CertificateExpiry(source.NotAfter)
 	known := policycache.New(catalog, m.InvalidPolicy)
 	reader := lookups.NewReader(api.client)
+	verifier := kits.NewVerifier(reader, clock.RealClock{}, frameworks.Default(), m.Verified)
 	routes := handlers.Routes(&handlers.Inputs{
 		Catalog:  catalog,
-		Policies: known, Kits: kits.NewVerifier(reader, clock.RealClock{}, frameworks.Default(), m.Verified),
+		Policies: known, Kits: verifier,
 		Access: access.Reviewer{Client: api.client}, Reader: reader, Observer: m, Events: events.Recorder{Client: api.client}, Clock: clock.RealClock{},
 		KitImage: o.KitImage, Binders: o.Binders,
 	}, m)
@@ -90,6 +102,13 @@ func Run(ctx context.Context, o Options) error {
 		func(ctx context.Context) error {
 			return server.ServeHealth(ctx, o.Health, server.Health(reviews.Ready, known.Ready, source.Ready))
 		},
+	}
+	if o.Election.Namespace != "" {
+		writer := &status.Writer{
+			Cached: api.cache, Client: api.client, Policies: known, Kits: verifier, Clock: clock.RealClock{}, Log: log,
+			Every: statusEvery, KitsEvery: kitsEvery,
+		}
+		beside = append(beside, func(ctx context.Context) error { return o.Election.While(ctx, o.Config, log, writer.Run) })
 	}
 	if o.Metrics != nil {
 		beside = append(beside, func(ctx context.Context) error {

@@ -98,6 +98,8 @@ func TestValidateIsNoWeakerThanTheCRD(t *testing.T) {
 func TestTypesMatchTheCRD(t *testing.T) {
 	schema := crdSchema(t).Properties["spec"]
 	match(t, "spec", reflect.TypeFor[v1alpha1.SitePolicySpec](), &schema)
+	status := crdSchema(t).Properties["status"]
+	match(t, "status", reflect.TypeFor[v1alpha1.SitePolicyStatus](), &status)
 }
 
 func match(t *testing.T, path string, typ reflect.Type, schema *openapi.Schema) {

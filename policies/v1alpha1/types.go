@@ -9,8 +9,14 @@ import (
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:resource:path=sitepolicies,singular=sitepolicy,scope=Cluster,categories=flare
+// +kubebuilder:subresource:status
 // +kubebuilder:printcolumn:name="Enforcement",type=string,JSONPath=`.spec.enforcement`
-// +kubebuilder:printcolumn:name="Participants",type=string,JSONPath=`.spec.participants`
+// +kubebuilder:printcolumn:name="Accepted",type=string,JSONPath=`.status.conditions[?(@.type=="Accepted")].status`
+// +kubebuilder:printcolumn:name="Enforced",type=string,JSONPath=`.status.conditions[?(@.type=="Enforced")].status`
+// +kubebuilder:printcolumn:name="Degraded",type=string,JSONPath=`.status.conditions[?(@.type=="Degraded")].reason`
+// +kubebuilder:printcolumn:name="Namespaces",type=integer,JSONPath=`.status.governedNamespaces.count`
+// +kubebuilder:printcolumn:name="Expiring kits",type=integer,JSONPath=`.status.expiringKits.count`,priority=1
+// +kubebuilder:printcolumn:name="Participants",type=string,JSONPath=`.spec.participants`,priority=1
 // +kubebuilder:printcolumn:name="Other pods",type=string,JSONPath=`.spec.otherPods`,priority=1
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:validation:XValidation:rule="size(self.metadata.name) <= 63",message="the name is a label's value: at most 63 characters"
@@ -20,6 +26,9 @@ type SitePolicy struct {
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
 	Spec SitePolicySpec `json:"spec"`
+
+	// +optional
+	Status SitePolicyStatus `json:"status,omitempty,omitzero"`
 }
 
 // SitePolicyList is a list of SitePolicies.

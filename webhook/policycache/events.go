@@ -1,6 +1,8 @@
 package policycache
 
 import (
+	"maps"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	toolscache "k8s.io/client-go/tools/cache"
 
@@ -28,9 +30,12 @@ func on[T metav1.Object](set, drop func(T)) toolscache.ResourceEventHandler {
 	}
 }
 
-// setPolicy compiles a policy once, when it comes. One that is not valid denies
-// everything in its namespaces, and says why.
+// setPolicy compiles a policy once, when it comes, and not again when only its status
+// changes. One that is not valid denies everything in its namespaces, and says why.
 func (c *Cache) setPolicy(policy *v1alpha1.SitePolicy) {
+	if known := c.Policy(policy.Name).Source(); known != nil && sameRules(known, policy) {
+		return
+	}
 	ready, errs := policies.Compile(policy, c.catalog)
 	if len(errs) > 0 {
 		ready = policies.Invalid(policy.Name, errs)
@@ -41,6 +46,12 @@ func (c *Cache) setPolicy(policy *v1alpha1.SitePolicy) {
 	if len(errs) > 0 {
 		c.invalid(policy.Name, errs.ToAggregate())
 	}
+}
+
+// sameRules says whether two states of a policy give the same verdicts. The API server
+// counts changes of the spec; break-glass is in the annotations, and rules see the labels.
+func sameRules(a, b *v1alpha1.SitePolicy) bool {
+	return a.Generation != 0 && a.UID == b.UID && a.Generation == b.Generation && maps.Equal(a.Annotations, b.Annotations) && maps.Equal(a.Labels, b.Labels)
 }
 
 func (c *Cache) dropPolicy(policy *v1alpha1.SitePolicy) {

@@ -5,6 +5,7 @@ package policycache
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -75,6 +76,27 @@ func (c *Cache) For(namespace string) (*policies.Policy, string) {
 		return nil, ""
 	}
 	return c.policies[name], name
+}
+
+// Policy is the policy with this name, nil if there is none.
+func (c *Cache) Policy(name string) *policies.Policy {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.policies[name]
+}
+
+// Namespaces are the namespaces that a policy governs, sorted.
+func (c *Cache) Namespaces(policy string) []string {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	var governed []string
+	for namespace, name := range c.namespaces {
+		if name == policy {
+			governed = append(governed, namespace)
+		}
+	}
+	slices.Sort(governed)
+	return governed
 }
 
 // Terminating says whether a governed namespace is being deleted.

@@ -44,6 +44,23 @@ func TestFor(t *testing.T) {
 	second, _ := c.For("ns")
 	require.Same(t, first, second, "a policy is compiled once")
 
+	written := good.DeepCopy()
+	written.Generation, written.UID = 3, "u"
+	policyEvents.OnUpdate(good, written)
+	compiled, _ := c.For("ns")
+	status := written.DeepCopy()
+	status.Status.ObservedGeneration = 3
+	policyEvents.OnUpdate(written, status)
+	again, _ := c.For("ns")
+	require.Same(t, compiled, again, "only the status changed")
+	opened := written.DeepCopy()
+	opened.Annotations = map[string]string{"kubectl-flare.dev/break-glass-reason": "x"}
+	policyEvents.OnUpdate(written, opened)
+	again, _ = c.For("ns")
+	require.NotSame(t, compiled, again, "break-glass is in the annotations")
+	require.Equal(t, []string{"ns"}, c.Namespaces("hospital-a"))
+	require.Same(t, again, c.Policy("hospital-a"))
+
 	bad := good.DeepCopy()
 	bad.Spec.Kits.TrustRoots[0].SHA256 = "no fingerprint"
 	policyEvents.OnUpdate(good, bad)

@@ -114,6 +114,7 @@ func TestWebhookRights(t *testing.T) {
 	for _, forbidden := range []struct{ verb, resource, ns string }{
 		{"list", "secrets", "bound"}, {"get", "secrets", "default"}, {"get", "secrets", "kube-system"}, {"list", "secrets", ""},
 		{"get", "pods", "default"}, {"create", "pods", "bound"}, {"update", "namespaces", ""},
+		{"list", "leases", "flare-system"}, {"update", "leases", "flare-system"}, {"create", "leases", "default"}, {"patch", "sitepolicies", ""},
 	} {
 		require.False(t, mayWebhook(forbidden.verb, forbidden.resource, forbidden.ns), forbidden)
 	}
