@@ -1,7 +1,10 @@
 package acceptance
 
 import (
+	"slices"
+
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/settings"
 	"github.com/kubectl-flare/kubectl-flare/policies/requirements"
 )
 
@@ -10,35 +13,74 @@ func (e *evaluation) privacy() kit.Findings {
 	return e.site.required.Check(requirements.Kind{Framework: e.kit.Framework, Role: e.kit.Role}, kit.StartupDir, e.kit.Startup)
 }
 
-// Privacy says whether local/ meets what a policy requires of the settings of one kind of
-// participants.
-type Privacy struct {
-	Of       requirements.Kind
-	Findings kit.Findings
+// Reading is what was read of local/ for one kind of participants. A sealed local/ has one,
+// of a local/ that the policy lists no one says whose settings they are: it is read for every
+// kind, and each pod takes that of its kit.
+type Reading struct {
+	Of requirements.Kind
+	// Unmet is what the policy requires and a listed local/ does not have. Of any other, the
+	// terms say it.
+	Unmet kit.Findings
+	// Values are the settings by path, if the policy has rules of its own.
+	Values map[string]any
+	// Datasets is what the launcher mounts into jobs, if the policy has data for studies.
+	Datasets []settings.Dataset
 }
 
-// privacy evaluates what the policy requires of the settings in local/, once the content is
-// accepted. It is about new pods only: what runs may finish when the policy becomes
-// stricter. Of a local/ that the policy lists, no one says whose settings they are; so they
-// are evaluated for every kind of participants, and each pod needs those of its kit.
-func (e *localEvaluation) privacy() (own kit.Findings, others []Privacy) {
+// readings reads local/ once its content is accepted, and evaluates what the policy requires
+// of the settings. That is about new pods only: what runs may finish when the policy becomes
+// stricter.
+func (e *localEvaluation) readings() (all []Reading, own kit.Findings) {
 	if e.site == nil {
 		return nil, nil
 	}
-	of, known := e.kind()
-	if known {
-		return e.site.required.Check(of, kit.LocalDir, e.Files), nil
+	if of, known := e.kind(); known {
+		return []Reading{e.read(of)}, e.site.required.Check(of, kit.LocalDir, e.Files)
 	}
-	possible := false
-	for _, of := range e.site.required.Kinds() {
-		findings := e.site.required.Check(of, kit.LocalDir, e.Files)
-		others = append(others, Privacy{of, findings.With(kit.StatusFail)})
-		possible = possible || findings.Passed()
+	unusable := 0
+	for _, of := range e.kinds() {
+		one, findings := e.read(of), e.site.required.Check(of, kit.LocalDir, e.Files)
+		if one.Unmet = findings.With(kit.StatusFail); len(one.Unmet) > 0 {
+			unusable++
+		}
+		all = append(all, one)
 	}
-	if len(others) > 0 && !possible {
-		return others[0].Findings, others
+	if unusable > 0 && unusable == len(all) {
+		return all, all[0].Unmet
 	}
-	return nil, others
+	return all, nil
+}
+
+// kinds are all kinds of participants that have settings.
+func (e *localEvaluation) kinds() []requirements.Kind {
+	all := e.site.required.Kinds()
+	for _, name := range e.registry.Names() {
+		f, _ := e.registry.Find(name)
+		if f.SettingsReader == nil {
+			continue
+		}
+		for _, role := range f.SettingsReader.SettingsRoles() {
+			if of := (requirements.Kind{Framework: name, Role: role}); !slices.Contains(all, of) {
+				all = append(all, of)
+			}
+		}
+	}
+	return all
+}
+
+// read reads what rules and data of the policy need. What has no one meaning is not there.
+func (e *localEvaluation) read(of requirements.Kind) Reading {
+	r := Reading{Of: of}
+	f, _ := e.registry.Find(of.Framework)
+	if e.site.rules && f.SettingsReader != nil {
+		if found, unclear := f.SettingsReader.Settings(kit.LocalDir, e.Files, of.Role); len(unclear) == 0 {
+			r.Values = settings.Values(found)
+		}
+	}
+	if e.site.studies && f.StudyReader != nil {
+		r.Datasets = f.StudyReader.Datasets(e.Files)
+	}
+	return r
 }
 
 // kind is the kind of participants to which local/ belongs. Only the kit or a trusted seal

@@ -42,7 +42,7 @@ type VerifiedLocal struct {
 	sealed   *Sealed
 	listed   bool
 	terms    Terms
-	privacy  []Privacy
+	readings []Reading
 }
 
 // Identity says whose local/ it is. If the policy lists it, only Participant is set.
@@ -55,10 +55,8 @@ func (v VerifiedLocal) Seal() *Sealed { return v.sealed }
 // Listed says that the policy lists the digest.
 func (v VerifiedLocal) Listed() bool { return v.listed }
 
-// Privacy says whether the settings of a local/ that the policy lists meet what it requires,
-// for each kind of participants of which it requires anything. Of every other local/, the
-// terms say it.
-func (v VerifiedLocal) Privacy() []Privacy { return v.privacy }
+// Readings are what was read of the settings.
+func (v VerifiedLocal) Readings() []Reading { return v.readings }
 
 // Terms are the terms on which a pod may start with it; those of the zero value are never
 // met.
@@ -111,8 +109,8 @@ func evaluateLocal(l Local, rules *Rules) (VerifiedLocal, kit.Findings) {
 		return VerifiedLocal{}, findings
 	}
 	verified := VerifiedLocal{listed: e.listed != "", terms: e.terms(), identity: Identity{Participant: e.listed}, sealed: e.opened.sealed()}
-	own, others := e.privacy()
-	verified.terms.Fixed, verified.privacy = append(verified.terms.Fixed, own...), others
+	readings, own := e.readings()
+	verified.terms.Fixed, verified.readings = append(verified.terms.Fixed, own...), readings
 	if s := e.opened.statement; s != nil {
 		verified.identity = identityOf(s)
 	}

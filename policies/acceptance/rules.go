@@ -39,6 +39,8 @@ type site struct {
 	locals map[string][]string
 	// required is what the policy requires of settings.
 	required *requirements.List
+	// rules says that the policy has rules of its own, studies that it has data for studies.
+	rules, studies bool
 	// revoked serials of certificates, fingerprints of keys and digests of kits.
 	serials, keys, kits map[string]bool
 }
@@ -101,7 +103,8 @@ func Compile(registry *frameworks.Registry, spec *v1alpha1.SitePolicySpec) (*Rul
 	s.keys = c.set(revoked.Child("keys"), kits.Revoked.Keys, pki.ParseFingerprint)
 	s.kits = c.set(revoked.Child("kits"), kits.Revoked.Kits, pki.ParseFingerprint)
 	required, errs := requirements.Compile(registry, spec)
-	s.required = required
+	s.required, s.rules = required, len(spec.Rules) > 0
+	s.studies = slices.ContainsFunc(spec.Data, func(d v1alpha1.DataRule) bool { return len(d.Studies) > 0 })
 	if errs = append(c.errs, errs...); len(errs) > 0 {
 		return nil, errs
 	}

@@ -11,7 +11,8 @@ import (
 
 // data requires that the site's data is mounted only as the policy says: which claim,
 // bound to which volume, at which path, read-only, by which role. Kubernetes allows
-// several volumes with one claim, of which one may be writable; they are denied.
+// several volumes with one claim, of which one may be writable; they are denied. A job
+// mounts data that is for studies at the path of its study.
 //
 // Fields: volumes[*].persistentVolumeClaim, volumeMounts.
 func data(p *Pod) []Result {
@@ -27,7 +28,7 @@ func data(p *Pod) []Result {
 		}
 		results = append(results, p.dataMounts(v, rule)...)
 	}
-	return results
+	return append(results, p.twoStudies()...)
 }
 
 func (p *Pod) claimProblem(i int, rule *v1alpha1.DataRule) (Result, bool) {
@@ -65,7 +66,9 @@ func (p *Pod) dataMounts(v *corev1.Volume, rule *v1alpha1.DataRule) []Result {
 			if m.Name != v.Name {
 				continue
 			}
-			if m.MountPath != rule.MountPath {
+			if len(rule.Studies) > 0 && p.Process.Kind == profiles.KindJob {
+				results = append(results, p.studyMount(c, i, rule)...)
+			} else if m.MountPath != rule.MountPath {
 				results = append(results, p.failIn(c, IDData, indexed("volumeMounts", i)+".mountPath", "the data is mounted at another path", "mount it at "+rule.MountPath,
 					"claim %s at %s", quote(rule.ClaimName), quote(m.MountPath)))
 			}

@@ -61,6 +61,27 @@ func (p *Pod) parentLocal() []Result {
 	return results
 }
 
+// readings are what was read of local/ for the pod: of that which it mounts, or of that of
+// the parent of a job.
+func (p *Pod) readings() []acceptance.Reading {
+	var refs []string
+	if p.Process.Kind == profiles.KindJob && p.Facts.Launcher != nil {
+		refs = p.Facts.Launcher.LocalNames
+	}
+	for i := range p.Spec.Volumes {
+		if source := p.Spec.Volumes[i].ConfigMap; source != nil && strings.HasPrefix(source.Name, names.PrefixLocal) {
+			refs = append(refs, source.Name)
+		}
+	}
+	var all []acceptance.Reading
+	for _, name := range refs {
+		if known, ok := p.Facts.Locals[name]; ok && known.Error == "" && p.Kit != nil {
+			all = append(all, known.Reading(p.Kit.Identity()))
+		}
+	}
+	return all
+}
+
 // withoutLocal says which containers need local/ but do not mount it. The framework would
 // read its settings from the workspace claim, where no one vouches for them.
 func (p *Pod) withoutLocal() []Result {
@@ -105,7 +126,7 @@ func (p *Pod) localOf(name string) []Result {
 	}
 	results := LocalProblems(name, &known, p.when())
 	if results == nil && !p.when().IsZero() {
-		results = fromFindings(IDLocal, "ConfigMap", name, known.Unmet(p.Kit.Identity()))
+		results = fromFindings(IDLocal, "ConfigMap", name, known.Reading(p.Kit.Identity()).Unmet)
 	}
 	if difference := p.othersLocal(name, &known); results == nil && difference != "" {
 		results = []Result{{ID: IDLocal, Reason: "local/ of another kit", Fix: fixSealLocal, Detail: "ConfigMap " + quote(name) + ": " + difference}}

@@ -37,7 +37,12 @@ func (p *Pod) ruleFailed(f *rules.Failure) Result {
 }
 
 func (p *Pod) ruleInput() *rules.Input {
-	return &rules.Input{Object: p.Object, OldObject: p.Old, Request: p.ruleRequest(), Kit: p.ruleKit()}
+	in := &rules.Input{Object: p.Object, OldObject: p.Old, Request: p.ruleRequest(), Kit: p.ruleKit()}
+	// With two local/, which the check local denies, no one could say whose settings apply.
+	if all := p.readings(); len(all) == 1 {
+		in.Settings = all[0].Values
+	}
+	return in
 }
 
 // ruleRequest is the request for the pod: for a template, the request for a pod that the

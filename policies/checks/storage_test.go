@@ -6,7 +6,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/settings"
+	"github.com/kubectl-flare/kubectl-flare/policies/requirements"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -97,6 +100,48 @@ func TestWorkspace(t *testing.T) {
 		"a job's folder":   {"client", func(w *world) { w.mount("workspace").SubPath = "7fa61fd5-26be-4769-9e29-8a45f7d1478f/app_Site_2" }, []string{"workspace: another folder"}},
 		"a server's store": {"server", func(*world) {}, nil},
 		"another store":    {"server", func(w *world) { w.Spec.Containers[0].VolumeMounts[4].SubPath = "" }, []string{"workspace: another folder"}},
+	})
+}
+
+func TestStudies(t *testing.T) {
+	at := func(path string, change ...func(*world)) func(*world) {
+		return func(w *world) {
+			w.policy.Spec.Data[0].Studies = []string{"cancer", "lung"}
+			w.addVolume("ct", claim("ct-scans"))
+			w.addMount("ct", path, readOnly)
+			for name, local := range w.facts.Locals {
+				local.Readings = []acceptance.Reading{{
+					Of:       requirements.Kind{Framework: "nvflare", Role: local.Identity.Role},
+					Datasets: []settings.Dataset{{Study: "cancer", Name: "ct", Source: "ct-scans", ReadOnly: true}, {Study: "lung", Name: "mri", Source: "mri"}},
+				}}
+				w.facts.Locals[name] = local
+			}
+			for _, f := range change {
+				f(w)
+			}
+		}
+	}
+	runCases(t, map[string]testCase{
+		"a job of the study":        {"job", at("/data/cancer/ct"), nil},
+		"a job of another study":    {"job", at("/data/heart/ct"), []string{"data: the job is of the study \"heart\""}},
+		"another dataset":           {"job", at("/data/cancer/mri"), []string{`data: claim "ct-scans" is not the dataset "mri" of the study "cancer"`}},
+		"another claim's dataset":   {"job", at("/data/lung/mri"), []string{`data: claim "ct-scans" is not the dataset "mri" of the study "lung"`}},
+		"the path of other pods":    {"job", at("/data/ct"), []string{`data: claim "ct-scans" at "/data/ct"`}},
+		"below the path":            {"job", at("/data/cancer/ct/x"), []string{"data: the data is mounted at another path"}},
+		"above the path":            {"job", at("/data/cancer"), []string{"data: the data is mounted at another path"}},
+		"in upper case":             {"job", at("/data/Cancer/ct"), []string{"data: the data is mounted at another path"}},
+		"a parent without studies":  {"job", at("/data/cancer/ct", func(w *world) { clear(w.facts.Locals) }), []string{"data: is not the dataset", "local: does not exist"}},
+		"an update by kubelet":      {"job", at("/data/cancer/ct", func(w *world) { w.request.Create, w.facts.Launcher = false, nil }), nil},
+		"data without studies":      {"job", at("/data/ct", func(w *world) { w.policy.Spec.Data[0].Studies = nil }), nil},
+		"the parent itself":         {"client", at("/data/ct"), nil},
+		"the parent, as a job":      {"client", at("/data/cancer/ct"), []string{"data: the data is mounted at another path"}},
+		"writable, by the parent's": {"job", at("/data/cancer/ct", func(w *world) { w.mount("ct").ReadOnly = false; w.policy.Spec.Data[0].ReadOnly = new(false) }), []string{"data: is not the dataset"}},
+		"data of two studies": {"job", at("/data/cancer/ct", func(w *world) {
+			w.policy.Spec.Data = append(w.policy.Spec.Data, v1alpha1.DataRule{ClaimName: "mri", MountPath: "/data/lung/mri", Roles: []v1alpha1.Role{"job"}})
+			w.facts.Claims["mri"] = facts.ClaimFact{VolumeName: "pv-18"}
+			w.addVolume("mri", claim("mri"))
+			w.addMount("mri", "/data/lung/mri", readOnly)
+		}), []string{`data: the job mounts data of the study "cancer" and of the study "lung"`}},
 	})
 }
 

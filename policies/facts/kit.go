@@ -111,18 +111,18 @@ type LocalFact struct {
 	Serial    int64
 	// Terms say whether a pod may start with it now.
 	Terms acceptance.Terms
-	// Privacy says, of a local/ that is Listed, with which kits a pod may start with it.
-	Privacy []acceptance.Privacy
+	// Readings are what was read of the settings.
+	Readings []acceptance.Reading
 }
 
-// Unmet are the settings of a listed local/ that keep a pod with this kit from starting.
-func (l *LocalFact) Unmet(of acceptance.Identity) kit.Findings {
-	for i := range l.Privacy {
-		if p := &l.Privacy[i]; p.Of.Framework == of.Framework && p.Of.Role == of.Role {
-			return p.Findings
+// Reading is what was read for a kit, nothing if its framework has no settings.
+func (l *LocalFact) Reading(of acceptance.Identity) acceptance.Reading {
+	for i := range l.Readings {
+		if r := &l.Readings[i]; r.Of.Framework == of.Framework && r.Of.Role == of.Role {
+			return *r
 		}
 	}
-	return nil
+	return acceptance.Reading{}
 }
 
 // ClaimFact is what was read about one PersistentVolumeClaim.

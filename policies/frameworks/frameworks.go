@@ -87,6 +87,12 @@ type DeviceReader interface {
 	DevicesPath() string
 }
 
+// StudyReader is a SettingsReader whose launcher mounts data into the jobs of a study.
+type StudyReader interface {
+	// Datasets reads what local/ says about it; nil if that has no one meaning.
+	Datasets(local kit.Files) []settings.Dataset
+}
+
 // NativeSigner is a framework whose own provisioning signs kits.
 type NativeSigner interface {
 	// NativeSignature says why that signature does not cover startup/. It returns nil if

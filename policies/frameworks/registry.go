@@ -21,6 +21,7 @@ type Registered struct {
 	ScopeReader     ScopeReader
 	CodeReader      CodeReader
 	DeviceReader    DeviceReader
+	StudyReader     StudyReader
 	NativeSigner    NativeSigner
 	Versioned       Versioned
 	RootKeeper      RootKeeper
@@ -42,6 +43,7 @@ func registered(f Framework) Registered {
 	r.ScopeReader, _ = f.(ScopeReader)
 	r.CodeReader, _ = f.(CodeReader)
 	r.DeviceReader, _ = f.(DeviceReader)
+	r.StudyReader, _ = f.(StudyReader)
 	r.NativeSigner, _ = f.(NativeSigner)
 	r.Versioned, _ = f.(Versioned)
 	r.RootKeeper, _ = f.(RootKeeper)

@@ -46,7 +46,7 @@ func evaluatedLocal(m *corev1.ConfigMap, rules *acceptance.Rules) facts.LocalFac
 	if err := failed.Err(); err != nil {
 		return facts.LocalFact{Error: err.Error(), Failures: failed}
 	}
-	fact := facts.LocalFact{Identity: verified.Identity(), Listed: verified.Listed(), Terms: verified.Terms(), Privacy: verified.Privacy()}
+	fact := facts.LocalFact{Identity: verified.Identity(), Listed: verified.Listed(), Terms: verified.Terms(), Readings: verified.Readings()}
 	if s := verified.Seal(); s != nil {
 		fact.SealedBy, fact.SealerKey, fact.Serial = sealKind(s), s.KeyFingerprint, s.Serial
 	}

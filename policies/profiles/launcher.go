@@ -33,3 +33,13 @@ const (
 	// HoldsTokens are the tokens of one job. Its pod gets them as variables.
 	HoldsTokens Holds = "tokens"
 )
+
+// Studier is a Launcher whose jobs belong to studies: it mounts only the data of its study
+// into a job pod.
+type Studier interface {
+	// Study is the study and the dataset that belong to a mount path. ok is false if no
+	// data of a study can be there.
+	Study(mountPath string) (study, dataset string, ok bool)
+	// StudyPath is the form of these paths, for messages.
+	StudyPath() string
+}

@@ -105,12 +105,14 @@ type DataRule struct {
 	// +kubebuilder:validation:MinItems=1
 	Roles []Role `json:"roles"`
 
-	// studies are the studies whose jobs may mount the claim. Not enforced yet: a
-	// policy that sets it is invalid.
+	// studies are the studies whose jobs may mount the claim, at the path that the
+	// framework has for a dataset of the study, and only if local/ of the job's parent
+	// lists the claim as this dataset. Pods that are no jobs mount it at mountPath.
 	//
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:MaxLength=63
 	Studies []string `json:"studies,omitempty"`
 }
 

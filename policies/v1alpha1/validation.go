@@ -41,12 +41,6 @@ func Validate(policy *SitePolicy) field.ErrorList {
 	return append(errs, validateRules(spec.Child("rules"), p.Spec.Rules)...)
 }
 
-// notYet is the error of a field that is in the API but has no effect: if it were
-// accepted, the site would rely on it.
-func notYet(path *field.Path) *field.Error {
-	return field.Forbidden(path, "not enforced yet: remove it, so that no one relies on it")
-}
-
 func validateName(name string) field.ErrorList {
 	at := field.NewPath("metadata", "name")
 	if name == "" {

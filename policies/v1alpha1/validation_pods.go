@@ -85,10 +85,24 @@ func validateData(at *field.Path, spec *SitePolicySpec) field.ErrorList {
 			errs = append(errs, field.Required(here.Child("roles"), "list the roles whose pods may mount the claim"))
 		}
 		errs = append(errs, validateRoles(here.Child("roles"), rule.Roles)...)
-		if len(rule.Studies) > 0 {
-			errs = append(errs, notYet(here.Child("studies")))
-		}
+		errs = append(errs, validateStudies(here, rule)...)
 		errs = append(errs, dataConflicts(here, rule, spec.Data[:i], &spec.Workspace)...)
+	}
+	return errs
+}
+
+// studyName is the form of the name of a study.
+var studyName = regexp.MustCompile(`^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$`)
+
+func validateStudies(at *field.Path, rule *DataRule) field.ErrorList {
+	errs := duplicates(at.Child("studies"), rule.Studies)
+	for i, name := range rule.Studies {
+		if !studyName.MatchString(name) {
+			errs = append(errs, field.Invalid(at.Child("studies").Index(i), name, "must be the name of a study: lower-case letters, digits, - and _"))
+		}
+	}
+	if len(rule.Studies) > 0 && !slices.Contains(rule.Roles, RoleJob) {
+		errs = append(errs, field.Invalid(at.Child("studies"), strings.Join(rule.Studies, ", "), "are for jobs: add the role job to roles, or remove studies"))
 	}
 	return errs
 }

@@ -43,6 +43,12 @@ func (Framework) Declared() []settings.Declared {
 	return append(all,
 		settings.Declared{Path: "communication.allow_adhoc_conns", Type: settings.Boolean, Doc: "whether participants connect to each other directly"},
 		settings.Declared{Path: "communication.internal.connection_security", Type: settings.Text, Doc: "how jobs connect to their parent: mtls, tls or clear"},
+		settings.Declared{Path: "studies", Type: settings.Texts, Doc: "the studies in study_runtime.yaml"},
+		settings.Declared{Path: "studies[STUDY].container.image", Type: settings.Text, Doc: "the image of jobs that name none"},
+		settings.Declared{Path: "studies[STUDY].datasets[DATASET].source", Type: settings.Text, Doc: "the claim that is mounted into jobs of the study"},
+		settings.Declared{Path: "studies[STUDY].datasets[DATASET].mode", Type: settings.Text, Doc: "ro or rw"},
+		settings.Declared{Path: "studies[STUDY].env|secret_env|secret_mounts", Type: settings.Texts, Doc: "the names of variables and of Secrets' mounts in jobs of the study"},
+		settings.Declared{Path: "studies[STUDY].pod_template", Type: settings.Boolean, Doc: "set if jobs of the study have a template"},
 		settings.Declared{Path: "startup.require_signed_jobs", Type: settings.Boolean, Doc: "whether the participant denies jobs that are not signed; in startup/"},
 	)
 }

@@ -25,6 +25,7 @@ type reader struct {
 	// file is the file that is being read.
 	file     string
 	found    []settings.Setting
+	datasets []settings.Dataset
 	findings kit.Findings
 }
 
@@ -61,6 +62,7 @@ func (r *reader) local() {
 	r.document("job_resources.json", r.fragment)
 	r.fragments()
 	r.document(r.first("comm_config.json"), r.communication)
+	r.studies()
 }
 
 func (r *reader) fragments() {
