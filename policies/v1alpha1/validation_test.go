@@ -78,7 +78,9 @@ func TestValidatePods(t *testing.T) {
 			s.Participants, s.Launchers = s.Participants[1:2], nil
 			s.Workspace.ClaimName = "ct-scans"
 		}, []string{"must not be the claim of spec.workspace"}},
-		"studies":     {func(s *spec) { s.Data[0].Studies, s.Data[0].Roles = []string{"cancer", "cancer", "A/b"}, []v1alpha1.Role{"client"} }, []string{"spec.data[0].studies[1]: Duplicate", "spec.data[0].studies[2]: Invalid", "spec.data[0].studies: Invalid"}},
+		"studies": {func(s *spec) {
+			s.Data[0].Studies, s.Data[0].Roles = []string{"cancer", "cancer", "A/b"}, []v1alpha1.Role{"client"}
+		}, []string{"spec.data[0].studies[1]: Duplicate", "spec.data[0].studies[2]: Invalid", "spec.data[0].studies: Invalid"}},
 		"scopes":      {func(s *spec) { s.Privacy.Scopes = &v1alpha1.PrivacyScopes{} }, []string{"spec.privacy.scopes.allowed: Required"}},
 		"custom code": {func(s *spec) { s.Privacy.CustomCode = "Never" }, []string{"spec.privacy.customCode: Unsupported"}},
 		"an odd server": {func(s *spec) {
