@@ -21,8 +21,10 @@ type Reading struct {
 	// Unmet is what the policy requires and a listed local/ does not have. Of any other, the
 	// terms say it.
 	Unmet kit.Findings
-	// Values are the settings by path, if the policy has rules of its own.
-	Values map[string]any
+	// Values are the settings by path, if the policy has rules of its own. Unclear says that
+	// they cannot be understood with certainty.
+	Values  map[string]any
+	Unclear bool
 	// Datasets is what the launcher mounts into jobs, if the policy has data for studies.
 	Datasets []settings.Dataset
 }
@@ -68,14 +70,13 @@ func (e *localEvaluation) kinds() []requirements.Kind {
 	return all
 }
 
-// read reads what rules and data of the policy need. What has no one meaning is not there.
+// read reads what rules and data of the policy need.
 func (e *localEvaluation) read(of requirements.Kind) Reading {
 	r := Reading{Of: of}
 	f, _ := e.registry.Find(of.Framework)
 	if e.site.rules && f.SettingsReader != nil {
-		if found, unclear := f.SettingsReader.Settings(kit.LocalDir, e.Files, of.Role); len(unclear) == 0 {
-			r.Values = settings.Values(found)
-		}
+		found, unclear := f.SettingsReader.Settings(kit.LocalDir, e.Files, of.Role)
+		r.Values, r.Unclear = settings.Values(found), len(unclear) > 0
 	}
 	if e.site.studies && f.StudyReader != nil {
 		r.Datasets = f.StudyReader.Datasets(e.Files)

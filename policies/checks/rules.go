@@ -40,7 +40,7 @@ func (p *Pod) ruleInput() *rules.Input {
 	in := &rules.Input{Object: p.Object, OldObject: p.Old, Request: p.ruleRequest(), Kit: p.ruleKit()}
 	// With two local/, which the check local denies, no one could say whose settings apply.
 	if all := p.readings(); len(all) == 1 {
-		in.Settings = all[0].Values
+		in.Settings, in.Unclear = all[0].Values, all[0].Unclear
 	}
 	return in
 }

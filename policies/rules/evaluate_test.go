@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/kit/settings"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 	"github.com/kubectl-flare/kubectl-flare/policies/rules"
 )
@@ -35,9 +36,12 @@ func inputs(t *testing.T) map[string]*rules.Input {
 	update.OldObject.Labels = map[string]string{"project": "a"}
 	set := input(t)
 	set.Settings = map[string]any{"epsilon": 0.5, "retries": int64(3), "name": "x", "scopes": []any{"a", "b"}, "secure": true}
+	set.Settings["several"], set.Settings["list"] = settings.Unknown{}, []string{"a", "b"}
+	unclear := input(t)
+	unclear.Unclear = true
 	limits := input(t)
 	limits.Object.Spec.Containers[0].Resources.Limits = corev1.ResourceList{"memory": resource.MustParse("2Gi")}
-	return map[string]*rules.Input{"": input(t), "other": other, "update": update, "settings": set, "limits": limits}
+	return map[string]*rules.Input{"": input(t), "other": other, "update": update, "settings": set, "limits": limits, "unclear": unclear}
 }
 
 func TestEvaluate(t *testing.T) {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/types"
 	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -16,8 +17,10 @@ type Input struct {
 	Request           *Request
 	// Kit is nil if the pod has no kit that is accepted.
 	Kit *Kit
-	// Settings are the settings of the participant's local/, by path.
+	// Settings are the settings of the participant's local/, by path. Unclear says that
+	// they are not known, so that every rule about them denies.
 	Settings map[string]any
+	Unclear  bool
 }
 
 // Request is the request, with the fields of a ValidatingAdmissionPolicy's variable of
@@ -101,6 +104,9 @@ func (a *activation) wrap(name string) (any, bool) {
 	case varKit:
 		return common.SchemalessTypedToVal(a.Kit), true
 	case varSettings:
+		if a.Unclear {
+			return types.NewErr("the settings in local/ cannot be understood with certainty"), true
+		}
 		return a.Settings, true
 	case varPolicy:
 		return a.policy, true

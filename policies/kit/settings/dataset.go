@@ -10,8 +10,12 @@ type Dataset struct {
 	ReadOnly bool
 }
 
-// Values are the settings with one known value, by path, for expressions. A setting that
-// files give different values has none.
+// Unknown is the value of a setting without one known value. It is not absent: an
+// expression that asks whether it is there must not take it for a setting that no file has.
+type Unknown struct{}
+
+// Values are the settings by path, for expressions. A setting that files give different
+// values, or one whose meaning is not known, is Unknown.
 func Values(all []Setting) map[string]any {
 	values := make(map[string]any, len(all))
 	for path, found := range NewSet(all) {
@@ -21,9 +25,10 @@ func Values(all []Setting) map[string]any {
 				value = nil
 			}
 		}
-		if value != nil {
-			values[path] = value
+		if value == nil {
+			value = Unknown{}
 		}
+		values[path] = value
 	}
 	return values
 }
