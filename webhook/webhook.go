@@ -84,7 +84,7 @@ func Run(ctx context.Context, o Options) error {
 	}
 	m.CertificateExpiry(source.NotAfter)
 	known := policycache.New(catalog, m.InvalidPolicy)
-	reader := lookups.NewReader(api.client)
+	reader := lookups.NewReader(api.client, m)
 	verifier := kits.NewVerifier(reader, clock.RealClock{}, frameworks.Default(), m.Verified)
 	routes := handlers.Routes(&handlers.Inputs{
 		Catalog:  catalog,

@@ -159,7 +159,8 @@ type observer struct{}
 func (observer) Decided(string, policies.Operation, string, string) {}
 
 // Denied implements handlers.Observer.
-func (observer) Denied(handlers.Denial) {}
+func (observer) Violated(string, string, string, string) {}
+func (observer) Denied(handlers.Denial)                  {}
 
 // BreakGlass implements handlers.Observer.
 func (observer) BreakGlass(handlers.BreakGlassUse) {}

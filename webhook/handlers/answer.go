@@ -56,6 +56,33 @@ func (in *Inputs) decided(handler string, request admission.Request, decision po
 	}
 }
 
+// violated counts the checks that failed, each once.
+func (in *Inputs) violated(handler, policy, framework string, decision policies.Decision) {
+	counted := map[string]bool{}
+	for _, result := range decision.Results {
+		if !counted[result.ID] {
+			counted[result.ID] = true
+			in.Observer.Violated(handler, policy, result.ID, framework)
+		}
+	}
+}
+
+// framework is the framework of the accepted kits of a request, "" if there is none, or if they
+// are of several.
+func (e *evaluation) framework() string {
+	found := ""
+	for _, kit := range e.facts.Kits {
+		if kit.Error != "" {
+			continue
+		}
+		if found != "" && kit.Framework != found {
+			return ""
+		}
+		found = kit.Framework
+	}
+	return found
+}
+
 func (in *Inputs) denied(handler string, request admission.Request, policy, message string) {
 	first, _, _ := strings.Cut(message, "\n")
 	in.Observer.Denied(Denial{

@@ -58,6 +58,8 @@ func TestBreakGlassRings(t *testing.T) {
 	require.Len(t, s.uses, 3)
 	require.Equal(t, "ann", s.denials[0].User)
 	require.NotContains(t, s.denials[0].Message, "\n")
+	require.Equal(t, []string{"interactive-access"}, s.violations)
+	require.Equal(t, []string{"nvflare"}, s.frameworks)
 }
 
 // While it is closed, the API server is not asked about the user, and the denial says how to

@@ -48,6 +48,9 @@ type Access interface {
 // Observer counts verdicts.
 type Observer interface {
 	Decided(handler string, operation policies.Operation, policy, verdict string)
+	// Violated is called once for each check that fails, whatever the verdict. framework is
+	// that of the request's kit, "" if there is none or if it is not accepted.
+	Violated(handler, policy, check, framework string)
 	// Denied is called for each denial.
 	Denied(Denial)
 	// BreakGlass is called for each request that break-glass allowed.
@@ -144,6 +147,7 @@ func (v *validator) Handle(ctx context.Context, request admission.Request) admis
 		v.inputs.used(ctx, e)
 	}
 	v.inputs.decided(v.name, request, decision)
+	v.inputs.violated(v.name, decision.Policy, e.framework(), decision)
 	return answer(decision)
 }
 

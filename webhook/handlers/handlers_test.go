@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -112,6 +113,18 @@ func run(t *testing.T, tc *testCase) {
 	}
 	if len(s.decisions) != 1 || !strings.HasSuffix(s.decisions[0], " "+want.Verdict) {
 		t.Errorf("counted as %q", s.decisions)
+	}
+	countsViolations(t, s, response)
+}
+
+// countsViolations compares what was counted with what the API server logs.
+func countsViolations(t *testing.T, s *site, response *admissionv1.AdmissionResponse) {
+	t.Helper()
+	logged := strings.Split(response.AuditAnnotations[policies.AuditViolations], ",")
+	slices.Sort(logged)
+	slices.Sort(s.violations)
+	if got := strings.Join(s.violations, ","); got != strings.Join(slices.Compact(logged), ",") {
+		t.Errorf("counted %q, logged %q", got, logged)
 	}
 }
 

@@ -25,6 +25,7 @@ func SitePolicies(inputs *Inputs) admission.Handler {
 		// The policy's own name would be a label of a metric that anybody can make
 		// up.
 		inputs.Observer.Decided(nameSitePolicies, r.Operation, "", decision.AuditAnnotations[policies.AuditVerdict])
+		inputs.violated(nameSitePolicies, "", "", decision)
 		if !decision.Allowed {
 			inputs.denied(nameSitePolicies, request, r.Name, decision.Message())
 		}

@@ -34,8 +34,10 @@ type site struct {
 	looks     int
 	asked     []string
 	decisions []string
-	denials   []handlers.Denial
-	uses      []handlers.BreakGlassUse
+	// violations are the checks that failed, frameworks those of the kits of the requests.
+	violations, frameworks []string
+	denials                []handlers.Denial
+	uses                   []handlers.BreakGlassUse
 }
 
 // For implements handlers.Policies. The namespace "unloaded" names a policy that
@@ -118,6 +120,13 @@ func (s *site) Decided(handler string, operation policies.Operation, policy, ver
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.decisions = append(s.decisions, handler+" "+string(operation)+" "+policy+" "+verdict)
+}
+
+// Violated implements handlers.Observer.
+func (s *site) Violated(_, _, check, framework string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.violations, s.frameworks = append(s.violations, check), append(s.frameworks, framework)
 }
 
 // Denied implements handlers.Observer.

@@ -5,8 +5,10 @@ package lookups
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"golang.org/x/sync/semaphore"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
@@ -14,28 +16,36 @@ import (
 // largest object, a few megabytes.
 const Most = 4
 
+// Observer counts look-ups.
+type Observer interface {
+	// LookedUp is called after each read, with the Go name of the type of object.
+	LookedUp(kind string, err error)
+}
+
 // Reader reads at most a few objects at a time. Others wait until their context ends.
 type Reader struct {
-	reader client.Reader
-	places *semaphore.Weighted
+	reader   client.Reader
+	places   *semaphore.Weighted
+	observer Observer
 }
 
 // NewReader makes a Reader.
-func NewReader(reader client.Reader) *Reader {
-	return &Reader{reader: reader, places: semaphore.NewWeighted(Most)}
+func NewReader(reader client.Reader, observer Observer) *Reader {
+	return &Reader{reader: reader, places: semaphore.NewWeighted(Most), observer: observer}
 }
 
 // Get implements client.Reader.
 func (r *Reader) Get(ctx context.Context, key client.ObjectKey, object client.Object, options ...client.GetOption) error {
-	return r.wait(ctx, func() error { return r.reader.Get(ctx, key, object, options...) })
+	return r.wait(ctx, object, func() error { return r.reader.Get(ctx, key, object, options...) })
 }
 
 // List implements client.Reader.
 func (r *Reader) List(ctx context.Context, list client.ObjectList, options ...client.ListOption) error {
-	return r.wait(ctx, func() error { return r.reader.List(ctx, list, options...) })
+	return r.wait(ctx, list, func() error { return r.reader.List(ctx, list, options...) })
 }
 
-func (r *Reader) wait(ctx context.Context, read func() error) error {
+func (r *Reader) wait(ctx context.Context, what runtime.Object, read func() error) (err error) {
+	defer func() { r.observer.LookedUp(reflect.TypeOf(what).Elem().Name(), err) }()
 	if err := r.places.Acquire(ctx, 1); err != nil {
 		return fmt.Errorf("too many objects are read at a time: %w", err)
 	}

@@ -15,8 +15,25 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/webhook/lookups"
 )
 
-// slow counts the reads that are under way.
-type slow struct{ now, most atomic.Int64 }
+// slow counts the reads that are under way, and those that are over.
+type slow struct {
+	now, most atomic.Int64
+	over      sync.Map
+}
+
+// LookedUp implements lookups.Observer.
+func (s *slow) LookedUp(kind string, _ error) {
+	n, _ := s.over.LoadOrStore(kind, new(atomic.Int64))
+	n.(*atomic.Int64).Add(1)
+}
+
+func (s *slow) counted(kind string) int64 {
+	n, ok := s.over.Load(kind)
+	if !ok {
+		return 0
+	}
+	return n.(*atomic.Int64).Load()
+}
 
 func (s *slow) read() error {
 	s.most.Store(max(s.most.Load(), s.now.Add(1)))
@@ -37,7 +54,7 @@ func (s *slow) List(context.Context, client.ObjectList, ...client.ListOption) er
 func TestReadsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &slow{}
-		r := lookups.NewReader(s)
+		r := lookups.NewReader(s, s)
 		ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 		defer cancel()
 		var passed, failed atomic.Int64
@@ -59,5 +76,7 @@ func TestReadsAreBounded(t *testing.T) {
 		require.Equal(t, int64(lookups.Most), s.most.Load())
 		require.Positive(t, passed.Load())
 		require.Positive(t, failed.Load())
+		require.Equal(t, int64(5*lookups.Most), s.counted("Secret"), "failed ones too")
+		require.Equal(t, int64(5*lookups.Most/2), s.counted("PodList"))
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/time/rate"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
 )
@@ -23,6 +24,8 @@ type Metrics struct {
 	failures      *prometheus.CounterVec
 	panics        *prometheus.CounterVec
 	decisions     *prometheus.CounterVec
+	violations    *prometheus.CounterVec
+	lookUps       *prometheus.CounterVec
 	verifications prometheus.Counter
 	policyErrors  *prometheus.CounterVec
 	breakGlass    *prometheus.CounterVec
@@ -43,13 +46,16 @@ func New(log logr.Logger) *Metrics {
 	m.panics = counter("flare_webhook_panics_total", "Panics that were recovered, by handler.", "handler")
 	m.decisions = counter("flare_webhook_decisions_total", "Verdicts, by handler, operation, policy and verdict.",
 		"handler", "operation", "policy", "verdict")
+	m.violations = counter("flare_webhook_violations_total", "Checks that failed, by handler, policy, check and framework of the kit.",
+		"handler", "policy", "check", "framework")
+	m.lookUps = counter("flare_webhook_lookups_total", "Reads from the API server, by kind of object and result (found, absent, failed).", "kind", "result")
 	m.verifications = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "flare_webhook_kit_verifications_total", Help: "Kits whose certificates and seals were checked, and not remembered.",
 	})
 	m.policyErrors = counter("flare_webhook_invalid_policies_total", "SitePolicies that could not be used, each time they were loaded.", "policy")
 	m.breakGlass = counter("flare_webhook_break_glass_total", "Requests that break-glass allowed, by policy and subresource.", "policy", "subresource")
 	m.denials = rate.NewLimiter(denialsPerSecond, denialsBurst)
-	m.registry.MustRegister(m.breakGlass, m.reviews, m.failures, m.panics, m.decisions, m.verifications, m.policyErrors,
+	m.registry.MustRegister(m.breakGlass, m.reviews, m.failures, m.panics, m.decisions, m.violations, m.lookUps, m.verifications, m.policyErrors,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -96,6 +102,23 @@ func (m *Metrics) Log(handler, message string) {
 // Decided implements handlers.Observer.
 func (m *Metrics) Decided(handler string, operation policies.Operation, policy, verdict string) {
 	m.decisions.WithLabelValues(handler, string(operation), policy, verdict).Inc()
+}
+
+// Violated implements handlers.Observer.
+func (m *Metrics) Violated(handler, policy, check, framework string) {
+	m.violations.WithLabelValues(handler, policy, check, framework).Inc()
+}
+
+// LookedUp implements lookups.Observer.
+func (m *Metrics) LookedUp(kind string, err error) {
+	result := "found"
+	switch {
+	case apierrors.IsNotFound(err):
+		result = "absent"
+	case err != nil:
+		result = "failed"
+	}
+	m.lookUps.WithLabelValues(kind, result).Inc()
 }
 
 // Verified counts a kit whose cryptography was done.
