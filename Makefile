@@ -62,9 +62,10 @@ else
 endif
 
 .PHONY: generate
-generate: ## Write the generated code and the CRD again
+generate: ## Write the generated code, the CRD, the Helm chart and the kustomizations again
 	$(GO) tool -modfile=test/tools/go.mod controller-gen object paths='./policies/v1alpha1;./policies/snapshot'
 	$(GO) tool -modfile=test/tools/go.mod controller-gen crd paths=./policies/v1alpha1 output:crd:dir=manifests/crd
+	$(GO) run ./manifests/charts
 
 .PHONY: docs
 docs: ## Draw the picture in docs/architecture.md from the code

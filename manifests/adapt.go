@@ -16,9 +16,9 @@ const certificateMount = "/certificates"
 // The ConfigMap with the authority of the API server's client certificate, its key, and where
 // it is mounted.
 const (
-	clientCA    = "flare-webhook-client-ca"
-	clientCAKey = "ca.crt"
-	clientMount = "/client-ca"
+	ClientCAName = "flare-webhook-client-ca"
+	clientCAKey  = "ca.crt"
+	clientMount  = "/client-ca"
 )
 
 // placeholder is what regular expressions in the manifests have for the prefixes of all
@@ -86,7 +86,7 @@ func adaptDeployment(d *unstructured.Unstructured, o Options) error {
 		for _, name := range o.ClientNames {
 			args = append(args, "--client-name="+name)
 		}
-		mount("client-ca", clientMount, "configMap", map[string]any{"name": clientCA})
+		mount("client-ca", clientMount, "configMap", map[string]any{"name": ClientCAName})
 	}
 	container["args"] = args
 	if len(volumes) > 0 {
@@ -101,7 +101,7 @@ func adaptDeployment(d *unstructured.Unstructured, o Options) error {
 // clientCAObject has the authority of the API server's client certificate.
 func clientCAObject(pem string) *unstructured.Unstructured {
 	object := &unstructured.Unstructured{Object: map[string]any{
-		"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": clientCA, "namespace": Namespace},
+		"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": ClientCAName, "namespace": Namespace},
 		"data": map[string]any{clientCAKey: pem},
 	}}
 	mark(object)

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// deployment has the values of the chart in place of the stand-ins, and conditions around what
+// depends on them.
+func deployment(d *unstructured.Unstructured) *unstructured.Unstructured {
+	spec := d.Object["spec"].(map[string]any)
+	spec["replicas"] = expression("{{ .Values.replicas }}")
+	pod := spec["template"].(map[string]any)["spec"].(map[string]any)
+	container := pod["containers"].([]any)[0].(map[string]any)
+	container["image"] = expression(`{{ required "image is missing: give the image of flare-webhook by digest" .Values.image | quote }}`)
+	args := container["args"].([]any)
+	for i := range args {
+		args[i] = argument(args[i].(string))
+	}
+	const mounts = `or (` + byCertManager + `) ` + withClientCA
+	pod["volumes"] = when{mounts, named(pod["volumes"].([]any))}
+	container["volumeMounts"] = when{mounts, named(container["volumeMounts"].([]any))}
+	return d
+}
+
+// argument is an argument of the webhook with its condition.
+func argument(text string) any {
+	switch flag, value, _ := strings.Cut(text, "="); {
+	case value == aKitImage:
+		return when{withKitImage, expression(flag + "={{ .Values.kitImage }}")}
+	case value == aClientName:
+		return when{withClientCA, each{".Values.clientNames", `{{ printf "` + flag + `=%s" . | quote }}`}}
+	case flag == "--cert-dir":
+		return when{byCertManager, text}
+	case flag == "--client-ca":
+		return when{withClientCA, text}
+	}
+	return text
+}
+
+// named has conditions around the volumes, or their mounts, by their names.
+func named(items []any) []any {
+	conditions := map[string]string{"certificates": byCertManager, "client-ca": withClientCA}
+	for i := range items {
+		if condition, ok := conditions[items[i].(map[string]any)["name"].(string)]; ok {
+			items[i] = when{condition, items[i]}
+		}
+	}
+	return items
+}
