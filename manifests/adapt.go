@@ -45,6 +45,8 @@ func adapt(object *unstructured.Unstructured, o Options) error {
 	switch object.GetKind() {
 	case "Deployment":
 		return adaptDeployment(object, o)
+	case MonitorKind:
+		return adaptMonitor(object, o)
 	case "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration":
 		if o.Certs == CertManager {
 			object.SetAnnotations(map[string]string{certmanager.WantInjectAnnotation: Namespace + "/" + Webhook})

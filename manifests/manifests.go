@@ -46,7 +46,7 @@ const (
 
 // files are the manifests.
 //
-//go:embed crd base policies rbac certs
+//go:embed crd base policies rbac certs monitoring
 var files embed.FS
 
 // Prerequisites must exist before the rest can be written: the namespace and the CRD.
@@ -67,6 +67,8 @@ type Options struct {
 	ClientNames []string
 	// Replicas is the number of the webhook's pods; zero means two.
 	Replicas int64
+	// Monitoring adds what the Prometheus operator and Grafana need to watch the webhook.
+	Monitoring bool
 }
 
 // Objects are all other objects, in an order in which they can be written.
@@ -96,6 +98,13 @@ func Objects(launcherPrefixes []string, o Options) ([]*unstructured.Unstructured
 		return nil, err
 	}
 	objects = slices.Concat(objects, certs, webhook)
+	if o.Monitoring {
+		watched, err := monitoring()
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, watched...)
+	}
 	for _, object := range objects {
 		if err := adapt(object, o); err != nil {
 			return nil, fmt.Errorf("%s %s: %w", object.GetKind(), object.GetName(), err)

@@ -48,7 +48,7 @@ func TestGenerated(t *testing.T) {
 // The chart renders to exactly what install writes with the same options.
 func TestChartIsInstall(t *testing.T) {
 	for _, certs := range []manifests.Certs{manifests.CertManager, manifests.SelfSigned} {
-		for n := range 8 {
+		for n := range 16 {
 			o := manifests.Options{Image: image, Certs: certs, Replicas: 2}
 			if n&1 != 0 {
 				o.KitImage = kitImage
@@ -59,6 +59,7 @@ func TestChartIsInstall(t *testing.T) {
 			if n&4 != 0 {
 				o.Replicas = 3
 			}
+			o.Monitoring = n&8 != 0
 			t.Run(fmt.Sprintf("%s-%d", certs, n), func(t *testing.T) {
 				same(t, installed(t, o), charted(t, o, manifests.Namespace))
 			})
@@ -111,7 +112,7 @@ func installed(t *testing.T, o manifests.Options) map[string]string {
 
 func values(o manifests.Options) map[string]any {
 	return map[string]any{
-		"image": o.Image, "kitImage": o.KitImage, "certs": string(o.Certs), "clientCA": o.ClientCA, "clientNames": o.ClientNames, "replicas": o.Replicas,
+		"image": o.Image, "kitImage": o.KitImage, "certs": string(o.Certs), "clientCA": o.ClientCA, "clientNames": o.ClientNames, "replicas": o.Replicas, "monitoring": o.Monitoring,
 	}
 }
 
@@ -148,7 +149,7 @@ func template(with map[string]any, namespace string) (string, error) {
 func parse(t *testing.T, text string) map[string]string {
 	t.Helper()
 	var objects []*unstructured.Unstructured
-	for _, document := range strings.Split("\n"+text, "\n---\n") {
+	for document := range strings.SplitSeq("\n"+text, "\n---\n") {
 		object := &unstructured.Unstructured{}
 		require.NoError(t, yaml.Unmarshal([]byte(document), &object.Object))
 		if len(object.Object) > 0 {

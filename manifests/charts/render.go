@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -16,6 +18,7 @@ const (
 	bySelfSigned  = `eq .Values.certs "self-signed"`
 	withKitImage  = `.Values.kitImage`
 	withClientCA  = `.Values.clientCA`
+	monitored     = `.Values.monitoring`
 )
 
 // stand-ins for the values of the chart, in the objects that the template is made of.
@@ -48,7 +51,7 @@ func all(launcherPrefixes []string, o manifests.Options) ([]*unstructured.Unstru
 // chartTemplate is one template with every object. The objects with each source of
 // certificates are compared, so that the chart has the differences as conditions.
 func chartTemplate(launcherPrefixes []string) ([]byte, error) {
-	options := manifests.Options{Image: anImage, KitImage: aKitImage, Certs: manifests.CertManager, ClientCA: aClientCA, ClientNames: []string{aClientName}}
+	options := manifests.Options{Image: anImage, KitImage: aKitImage, Certs: manifests.CertManager, ClientCA: aClientCA, ClientNames: []string{aClientName}, Monitoring: true}
 	managed, err := all(launcherPrefixes, options)
 	if err != nil {
 		return nil, err
@@ -93,6 +96,10 @@ func (w *writer) document(managed, signed *unstructured.Unstructured) error {
 		return w.conditionally(when{byCertManager, managed}, w.whole)
 	case kind == "Deployment":
 		return w.whole(deployment(managed))
+	case kind == manifests.MonitorKind:
+		return w.conditionally(when{monitored, managed}, func(any) error { return w.monitor(managed, signed) })
+	case kind == "PrometheusRule", strings.HasSuffix(managed.GetName(), "-dashboard"):
+		return w.conditionally(when{monitored, managed}, w.whole)
 	case kind == "Namespace":
 		return w.conditionally(when{"ne .Release.Namespace " + quote(managed.GetName()), managed}, w.whole)
 	case kind == "CustomResourceDefinition":
@@ -109,9 +116,18 @@ func (w *writer) document(managed, signed *unstructured.Unstructured) error {
 		signed.Object["metadata"] = metadata // all else must be equal
 	}
 	if kind := managed.GetKind(); kind != "CustomResourceDefinition" && !reflect.DeepEqual(managed.Object, signed.Object) {
-		return fmt.Errorf("it differs in ways that the chart has no condition for")
+		return errors.New("it differs in ways that the chart has no condition for")
 	}
 	return w.whole(managed)
+}
+
+// monitor is written twice: the sources of certificates have their authorities in different
+// Secrets.
+func (w *writer) monitor(managed, signed *unstructured.Unstructured) error {
+	if err := w.conditionally(when{byCertManager, managed}, w.whole); err != nil {
+		return err
+	}
+	return w.conditionally(when{bySelfSigned, signed}, w.whole)
 }
 
 func quote(text string) string { return fmt.Sprintf("%q", text) }

@@ -110,9 +110,6 @@ func scalar(value any) (string, error) {
 	if err := encoder.Encode(value); err != nil {
 		return "", err
 	}
-	text := strings.TrimSuffix(out.String(), "\n")
-	if strings.Contains(text, "{{") {
-		return "", fmt.Errorf("%s would be a part of the template", text)
-	}
-	return text, nil
+	// Templates of alerts and dashboards are not the chart's.
+	return strings.ReplaceAll(strings.TrimSuffix(out.String(), "\n"), "{{", `{{ "{{" }}`), nil
 }

@@ -2,42 +2,15 @@ package install
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/meta"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/wait"
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 )
-
-// checkCertManager makes sure that the cluster has cert-manager's kinds, if install needs
-// them, before anything is written.
-func (o *Options) checkCertManager() error {
-	if manifests.Certs(o.Certs) != manifests.CertManager {
-		return nil
-	}
-	mapper, err := o.clients.ToRESTMapper()
-	if err != nil {
-		return err
-	}
-	version := certmanager.SchemeGroupVersion
-	for _, kind := range []string{certmanager.IssuerKind, certmanager.CertificateKind} {
-		_, err := mapper.RESTMapping(schema.GroupKind{Group: version.Group, Kind: kind}, version.Version)
-		if meta.IsNoMatchError(err) {
-			return errors.New("cert-manager is not installed in this cluster: install it first (https://cert-manager.io/docs/installation/), or give --certs self-signed")
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // awaitCertificates waits until cert-manager has issued the webhook's certificate. For a
 // user who may not read Certificates it does not wait: the pods of the Deployment start

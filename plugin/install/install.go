@@ -30,6 +30,7 @@ type Options struct {
 	// ClientCA is a file; ClientNames are common names.
 	ClientCA       string
 	ClientNames    []string
+	Monitoring     bool
 	Wait           bool
 	Timeout        time.Duration
 	ForceConflicts bool
@@ -85,6 +86,7 @@ func NewCommand(c clients.Clients, known *profiles.Registry, streams genericioop
 	fs.StringVar(&o.Certs, "certs", "", "Source of the serving certificate: cert-manager or self-signed")
 	fs.StringVar(&o.ClientCA, "client-ca", "", "File with the authority of the client certificate that the API server sends to webhooks; then no other client may send reviews")
 	fs.StringArrayVar(&o.ClientNames, "client-name", nil, "Common name that this client certificate may have; needed if the authority issues other certificates too; may be given more than once")
+	fs.BoolVar(&o.Monitoring, "monitoring", false, "Write a ServiceMonitor, alerts and a Grafana dashboard too; needs the Prometheus operator")
 	fs.BoolVar(&o.Wait, "wait", o.Wait, "Wait until the webhook has denied the pod of a self-test")
 	fs.DurationVar(&o.Timeout, "timeout", o.Timeout, "Longest time to wait")
 	fs.BoolVar(&o.ForceConflicts, "force-conflicts", false, "Take over fields that other field managers have set")
@@ -136,7 +138,7 @@ func (o *Options) Run(ctx context.Context) error {
 	}
 	rest, err := manifests.Objects(o.profiles.Prefixes(), manifests.Options{
 		Image: o.Image, KitImage: o.KitImage, Certs: manifests.Certs(o.Certs),
-		ClientCA: o.clientCA, ClientNames: o.ClientNames,
+		ClientCA: o.clientCA, ClientNames: o.ClientNames, Monitoring: o.Monitoring,
 	})
 	if err != nil {
 		return err
@@ -144,7 +146,7 @@ func (o *Options) Run(ctx context.Context) error {
 	if o.Printer.DryRun.Client() {
 		return o.Printer.Objects(o.Out, asObjects(append(first, rest...)))
 	}
-	if err := o.checkCertManager(); err != nil {
+	if err := o.checkKinds(); err != nil {
 		return err
 	}
 	if err := o.apply(ctx, asObjects(first), asObjects(rest)); err != nil {

@@ -17,9 +17,10 @@ import (
 var named = regexp.MustCompile(`(?i)nvflare|nvidia\b|\btoy\b`)
 
 // mayName lists where a framework may be named: in its three folders, in the
-// registries, and in what only tests link.
+// registries, in what only tests link, and in what is generated from the registries.
 var mayName = regexp.MustCompile(`^(policies/frameworks|policies/profiles|plugin/workloads)/(nvflare|toy)/` +
 	`|^policies/frameworks/registry\.go$|^policies/catalog\.go$|^plugin/workloads/builtin/` +
+	`|^manifests/(helm|kustomize)/.*/objects\.yaml$` +
 	`|^(policies/samples|test)/|_test\.go$|[a-z]test/[^/]+\.go$|/testdata/`)
 
 func TestOnlyItsFoldersNameAFramework(t *testing.T) {

@@ -33,12 +33,14 @@ func certManagerKinds(t *testing.T) []string {
 }
 
 // Nothing is written to a cluster without cert-manager, in which the webhook
-// could not start.
+// could not start, or without the Prometheus operator where it is needed.
 func TestInstallWithoutCertManager(t *testing.T) {
 	config, typed := start(t)
 	for _, more := range []string{"--wait=false", "--dry-run=server"} {
 		_, _, err := run(t, config, "install", "--image=x", "--certs=cert-manager", more)
 		require.ErrorContains(t, err, "cert-manager is not installed in this cluster: install it first")
+		_, _, err = run(t, config, "install", "--image=x", "--certs=self-signed", "--monitoring", more)
+		require.ErrorContains(t, err, "the Prometheus operator is not installed in this cluster: install it first")
 		_, err = typed.CoreV1().Namespaces().Get(t.Context(), manifests.Namespace, metav1.GetOptions{})
 		require.True(t, apierrors.IsNotFound(err), "%v", err)
 	}
