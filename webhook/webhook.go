@@ -83,7 +83,7 @@ func Run(ctx context.Context, o Options) error {
 		source = certificates.NewSelfSigned(api.client, o.SelfSigned, clock.RealClock{}, complain)
 	}
 	m.CertificateExpiry(source.NotAfter)
-	known := policycache.New(catalog, m.InvalidPolicy)
+	known := policycache.New(catalog, m)
 	reader := lookups.NewReader(api.client, m)
 	verifier := kits.NewVerifier(reader, clock.RealClock{}, frameworks.Default(), m.Verified)
 	routes := handlers.Routes(&handlers.Inputs{

@@ -36,7 +36,7 @@ func provided(t *testing.T) map[string][]string {
 	m.Violated("pods", "p", "kit", "nvflare")
 	m.LookedUp("Secret", nil)
 	m.Verified()
-	m.InvalidPolicy("p", errors.New("x"))
+	m.PolicyLoaded("p", 1, errors.New("x"))
 	m.BreakGlass(handlers.BreakGlassUse{Policy: "p", Subresource: "exec"})
 	w := httptest.NewRecorder()
 	m.Handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/metrics", nil))

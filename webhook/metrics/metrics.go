@@ -27,7 +27,8 @@ type Metrics struct {
 	violations    *prometheus.CounterVec
 	lookUps       *prometheus.CounterVec
 	verifications prometheus.Counter
-	policyErrors  *prometheus.CounterVec
+	generation    *prometheus.GaugeVec
+	valid         *prometheus.GaugeVec
 	breakGlass    *prometheus.CounterVec
 	denials       *rate.Limiter
 	unlogged      atomic.Int64
@@ -52,16 +53,21 @@ func New(log logr.Logger) *Metrics {
 	m.verifications = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "flare_webhook_kit_verifications_total", Help: "Kits whose certificates and seals were checked, and not remembered.",
 	})
-	m.policyErrors = counter("flare_webhook_invalid_policies_total", "SitePolicies that could not be used, each time they were loaded.", "policy")
+	m.generation = gauge("flare_webhook_policy_generation", "The metadata.generation of the SitePolicy that is in use, by policy.", "policy")
+	m.valid = gauge("flare_webhook_policy_valid", "1 for a valid SitePolicy; 0 for one that denies everything in its namespaces.", "policy")
 	m.breakGlass = counter("flare_webhook_break_glass_total", "Requests that break-glass allowed, by policy and subresource.", "policy", "subresource")
 	m.denials = rate.NewLimiter(denialsPerSecond, denialsBurst)
-	m.registry.MustRegister(m.breakGlass, m.reviews, m.failures, m.panics, m.decisions, m.violations, m.lookUps, m.verifications, m.policyErrors,
+	m.registry.MustRegister(m.breakGlass, m.reviews, m.failures, m.panics, m.decisions, m.violations, m.lookUps, m.verifications, m.generation, m.valid,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
 func counter(name, help string, labels ...string) *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+}
+
+func gauge(name, help string, labels ...string) *prometheus.GaugeVec {
+	return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, labels)
 }
 
 // CertificateExpiry adds a gauge with the time at which the serving certificate
@@ -124,8 +130,19 @@ func (m *Metrics) LookedUp(kind string, err error) {
 // Verified counts a kit whose cryptography was done.
 func (m *Metrics) Verified() { m.verifications.Inc() }
 
-// InvalidPolicy counts and logs a policy that cannot be used.
-func (m *Metrics) InvalidPolicy(policy string, err error) {
-	m.policyErrors.WithLabelValues(policy).Inc()
-	m.log.Info("SitePolicy is invalid: every request in its namespaces is denied", "policy", policy, "error", err.Error())
+// PolicyLoaded implements policycache.Observer. It logs a policy that cannot be used.
+func (m *Metrics) PolicyLoaded(policy string, generation int64, invalid error) {
+	m.generation.WithLabelValues(policy).Set(float64(generation))
+	if invalid == nil {
+		m.valid.WithLabelValues(policy).Set(1)
+		return
+	}
+	m.valid.WithLabelValues(policy).Set(0)
+	m.log.Info("SitePolicy is invalid: every request in its namespaces is denied", "policy", policy, "error", invalid.Error())
+}
+
+// PolicyGone implements policycache.Observer.
+func (m *Metrics) PolicyGone(policy string) {
+	m.generation.DeleteLabelValues(policy)
+	m.valid.DeleteLabelValues(policy)
 }

@@ -43,9 +43,7 @@ func (c *Cache) setPolicy(policy *v1alpha1.SitePolicy) {
 	c.mu.Lock()
 	c.policies[policy.Name] = ready
 	c.mu.Unlock()
-	if len(errs) > 0 {
-		c.invalid(policy.Name, errs.ToAggregate())
-	}
+	c.observer.PolicyLoaded(policy.Name, policy.Generation, errs.ToAggregate())
 }
 
 // sameRules says whether two states of a policy give the same verdicts. The API server
@@ -58,6 +56,7 @@ func (c *Cache) dropPolicy(policy *v1alpha1.SitePolicy) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.policies, policy.Name)
+	c.observer.PolicyGone(policy.Name)
 }
 
 func (c *Cache) setNamespace(namespace *metav1.PartialObjectMetadata) {

@@ -17,11 +17,18 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
+// Observer hears of every policy.
+type Observer interface {
+	// PolicyLoaded is called with each policy that is read, and why it is not valid, or nil.
+	PolicyLoaded(policy string, generation int64, invalid error)
+	// PolicyGone is called when a policy was deleted.
+	PolicyGone(policy string)
+}
+
 // Cache implements handlers.Policies.
 type Cache struct {
 	catalog *policies.Catalog
-	// invalid is called with each policy that is not valid, and why.
-	invalid func(policy string, err error)
+	observer Observer
 
 	mu       sync.RWMutex
 	policies map[string]*policies.Policy
@@ -33,10 +40,9 @@ type Cache struct {
 }
 
 // New makes an empty Cache: everything is denied until it is filled. It compiles
-// policies with the catalog, each once; invalid is called with those that are not
-// valid, and why.
-func New(catalog *policies.Catalog, invalid func(policy string, err error)) *Cache {
-	return &Cache{catalog: catalog, invalid: invalid, policies: map[string]*policies.Policy{}, namespaces: map[string]string{}, terminating: map[string]bool{}}
+// policies with the catalog, each once.
+func New(catalog *policies.Catalog, observer Observer) *Cache {
+	return &Cache{catalog: catalog, observer: observer, policies: map[string]*policies.Policy{}, namespaces: map[string]string{}, terminating: map[string]bool{}}
 }
 
 // Watch fills the Cache from informers and keeps it filled.

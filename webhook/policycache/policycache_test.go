@@ -1,6 +1,7 @@
 package policycache
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -23,9 +24,24 @@ func namespace(name, policy string) *metav1.PartialObjectMetadata {
 	return n
 }
 
+// listener keeps what it hears.
+type listener struct{ events []string }
+
+// PolicyLoaded implements Observer.
+func (l *listener) PolicyLoaded(policy string, _ int64, invalid error) {
+	state := " valid"
+	if invalid != nil {
+		state = " invalid"
+	}
+	l.events = append(l.events, policy+state)
+}
+
+// PolicyGone implements Observer.
+func (l *listener) PolicyGone(policy string) { l.events = append(l.events, policy+" gone") }
+
 func TestFor(t *testing.T) {
-	var complaints []string
-	c := New(policiestest.Catalog(t), func(policy string, _ error) { complaints = append(complaints, policy) })
+	heard := &listener{}
+	c := New(policiestest.Catalog(t), heard)
 	policyEvents, namespaces := on(c.setPolicy, c.dropPolicy), on(c.setNamespace, c.dropNamespace)
 	expect := func(what string, policy *v1alpha1.SitePolicy, name string) {
 		t.Helper()
@@ -69,7 +85,7 @@ func TestFor(t *testing.T) {
 	decision := invalid.Evaluate(policies.Review{Operation: policies.Create}, policies.Facts{})
 	require.False(t, decision.Allowed)
 	require.Contains(t, decision.Message(), "spec.kits.trustRoots[0].sha256")
-	require.Equal(t, []string{"hospital-a"}, complaints)
+	require.Equal(t, []string{"hospital-a valid", "hospital-a invalid"}, slices.Compact(heard.events))
 	policyEvents.OnUpdate(bad, good)
 	expect("corrected", good, "hospital-a")
 
@@ -77,6 +93,7 @@ func TestFor(t *testing.T) {
 	expect("not governed any more", nil, "")
 	namespaces.OnUpdate(namespace("ns", ""), namespace("ns", "hospital-a"))
 	policyEvents.OnDelete(toolscache.DeletedFinalStateUnknown{Obj: good})
+	require.Equal(t, "hospital-a gone", heard.events[len(heard.events)-1])
 	expect("deleted unseen", nil, "hospital-a")
 	namespaces.OnDelete(namespace("ns", "hospital-a"))
 	expect("nothing again", nil, "")
@@ -84,7 +101,7 @@ func TestFor(t *testing.T) {
 
 // A namespace that is being deleted is known only as long as it is governed.
 func TestTerminating(t *testing.T) {
-	c := New(nil, nil)
+	c := New(nil, &listener{})
 	namespaces := on(c.setNamespace, c.dropNamespace)
 	going := namespace("ns", "hospital-a")
 	namespaces.OnAdd(going, true)
@@ -99,7 +116,7 @@ func TestTerminating(t *testing.T) {
 }
 
 func TestReady(t *testing.T) {
-	c := New(nil, nil)
+	c := New(nil, &listener{})
 	if c.Ready() == nil {
 		t.Error("ready before it watches")
 	}
