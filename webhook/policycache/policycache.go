@@ -27,7 +27,7 @@ type Observer interface {
 
 // Cache implements handlers.Policies.
 type Cache struct {
-	catalog *policies.Catalog
+	catalog  *policies.Catalog
 	observer Observer
 
 	mu       sync.RWMutex
