@@ -42,15 +42,29 @@ func (e *localEvaluation) readings() (all []Reading, own kit.Findings) {
 	unusable := 0
 	for _, of := range e.kinds() {
 		one, findings := e.read(of), e.site.required.Check(of, kit.LocalDir, e.Files)
-		if one.Unmet = findings.With(kit.StatusFail); len(one.Unmet) > 0 {
+		if one.Unmet = findings.With(kit.StatusFail); len(one.Unmet) > 0 && e.complete(of) {
 			unusable++
 		}
 		all = append(all, one)
 	}
+	// If every kind of participants that could start with it lacks something, that is wrong
+	// already when it is written.
 	if unusable > 0 && unusable == len(all) {
 		return all, all[0].Unmet
 	}
 	return all, nil
+}
+
+// complete says whether such a participant could start with local/. That of an
+// administrator, who has no settings, has not all files of the others.
+func (e *localEvaluation) complete(of requirements.Kind) bool {
+	f, _ := e.registry.Find(of.Framework)
+	if f.SettingsChecker == nil {
+		return true
+	}
+	return !slices.ContainsFunc(f.SettingsChecker.CheckSettings(e.Files, of.Role), func(found kit.Finding) bool {
+		return found.Status == kit.StatusFail && found.ID != kit.CheckLocalContent
+	})
 }
 
 // kinds are all kinds of participants that have settings.

@@ -73,7 +73,7 @@ func checkVariety(t *testing.T, seen map[string]int) {
 	}
 	for _, id := range []string{
 		"root-pinned", "dates", "seal", "seal-files", "seal-identity", "seal-dates", "serial", "revoked", "listed", "claim",
-		"local-seal", "local-seal-files", "local-seal-identity", "local-seal-dates", "local-serial", "local-revoked", "local-content",
+		"privacy", "local-seal", "local-seal-files", "local-seal-identity", "local-seal-dates", "local-serial", "local-revoked", "local-content",
 		"startup-files", "startup-signature", invalid, unreadable,
 	} {
 		assert.Positive(t, rejected[id], id)
@@ -237,8 +237,8 @@ func localFailures(t *testing.T, verifier *kits.Verifier, g generated, policy *v
 	case !fact.Listed && fact.Identity != acceptance.IdentityOf(g.kit):
 		return kit.Findings{kit.Fail(acceptance.CheckLocalSealIdentity, kit.LocalSealFile, "seal it", "for another kit")}
 	}
-	failed := fact.Terms.At(today)
-	assert.Equal(t, failed.Passed(), checks.LocalProblems(m.Name, &fact, today) == nil, "the evaluator goes by the same findings")
+	failed := append(fact.Terms.At(today), fact.Reading(acceptance.IdentityOf(g.kit)).Unmet.At(kit.AtCreate)...)
+	assert.Equal(t, fact.Terms.At(today).Passed(), checks.LocalProblems(m.Name, &fact, today) == nil, "the evaluator goes by the same findings")
 	return failed
 }
 

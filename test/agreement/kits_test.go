@@ -35,6 +35,8 @@ type world struct {
 	bases []base
 	// sites are keys of sites; a policy may name the first two.
 	sites []*kittest.Sealer
+	// rules chooses what policies require of settings.
+	rules *rand.Rand
 }
 
 // base is a kit, and who may seal it for its project; nil where no one may.
@@ -47,7 +49,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	registry, err := frameworks.NewRegistry(nvflare.Framework{}, toy.Framework{})
 	require.NoError(t, err)
-	w := &world{registry: registry}
+	w := &world{registry: registry, rules: rand.New(rand.NewPCG(2026, 12))}
 	for _, name := range []string{"it", "security", "outsider"} {
 		w.sites = append(w.sites, kittest.NewSealer(t, name))
 	}

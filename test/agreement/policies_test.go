@@ -50,9 +50,32 @@ func (w *world) policy(t *testing.T, r *rand.Rand, k *kit.Kit) *v1alpha1.SitePol
 	if r.IntN(4) == 0 {
 		p.Spec.Kits.Local = []v1alpha1.LocalRule{{Participant: p.Spec.Participants[0], Digest: spelled(r, k.LocalDigest())}}
 	}
+	p.Spec.Privacy = privacy(w.rules)
 	w.revoke(r, &p.Spec.Kits.Revoked, k)
 	v1alpha1.SetDefaults(p)
 	return p
+}
+
+// privacy requires something of settings now and then, some of which the usual local/ has.
+func privacy(r *rand.Rand) *v1alpha1.PrivacyRules {
+	require := func(framework, setting string, b v1alpha1.Bound) *v1alpha1.PrivacyRules {
+		return &v1alpha1.PrivacyRules{Settings: []v1alpha1.SettingRule{{Framework: framework, Setting: setting, Bound: b}}}
+	}
+	switch r.IntN(20) {
+	case 0:
+		return &v1alpha1.PrivacyRules{CustomCode: v1alpha1.CustomCodeDeny}
+	case 1:
+		return &v1alpha1.PrivacyRules{CustomCode: v1alpha1.CustomCodeSignedOnly}
+	case 2:
+		return &v1alpha1.PrivacyRules{Scopes: &v1alpha1.PrivacyScopes{Allowed: []string{"private"}}}
+	case 3:
+		return require("nvflare", "resources.class_list_enforced", v1alpha1.Bound{Equals: new("true")})
+	case 4:
+		return require("nvflare", "authorization.rights[byoc]", v1alpha1.Bound{OneOf: []string{"lead", "project_admin"}})
+	case 5:
+		return require("toy", "settings.noise", v1alpha1.Bound{Min: "0.5"})
+	}
+	return nil
 }
 
 // revoke revokes something of the kit, or of no kit.
