@@ -149,6 +149,11 @@ func (o *Options) Run(ctx context.Context) error {
 	if err := o.checkKinds(); err != nil {
 		return err
 	}
+	if !o.Printer.DryRun.Server() {
+		if err := o.dropStale(ctx, rest); err != nil {
+			return err
+		}
+	}
 	if err := o.apply(ctx, asObjects(first), asObjects(rest)); err != nil {
 		return err
 	}

@@ -5,18 +5,22 @@
 package install
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericclioptions"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+	applyadmission "k8s.io/client-go/applyconfigurations/admissionregistration/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 // run runs the plugin as a cluster admin.
@@ -44,6 +48,32 @@ func start(t *testing.T, crds ...string) (*rest.Config, kubernetes.Interface) {
 	return config, client
 }
 
+// otherVersion registers a webhook that this version does not have, as install of another
+// version does, and injects authorities.
+func otherVersion(t *testing.T, client kubernetes.Interface) {
+	t.Helper()
+	configurations := client.AdmissionregistrationV1().MutatingWebhookConfigurations()
+	live, err := configurations.Get(t.Context(), "flare-webhook", metav1.GetOptions{})
+	require.NoError(t, err)
+	later := live.Webhooks[0].DeepCopy()
+	later.Name = "later.kubectl-flare.dev"
+	live.Webhooks = append(live.Webhooks, *later)
+	live.ManagedFields = nil
+	live.APIVersion, live.Kind, live.ResourceVersion = "admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", ""
+	data, err := json.Marshal(live)
+	require.NoError(t, err)
+	live, err = configurations.Patch(t.Context(), "flare-webhook", types.ApplyPatchType, data, metav1.PatchOptions{FieldManager: names.ManagedBy, Force: new(true)})
+	require.NoError(t, err)
+	// As cert-manager's cainjector does.
+	injected := applyadmission.MutatingWebhookConfiguration("flare-webhook")
+	for i := range live.Webhooks {
+		injected.WithWebhooks(applyadmission.MutatingWebhook().WithName(live.Webhooks[i].Name).
+			WithClientConfig(applyadmission.WebhookClientConfig().WithCABundle([]byte("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")...)))
+	}
+	_, err = configurations.Apply(t.Context(), injected, metav1.ApplyOptions{FieldManager: "injector", Force: true})
+	require.NoError(t, err)
+}
+
 func TestInstallAndUninstall(t *testing.T) {
 	config, client := start(t)
 	args := []string{"install", "--image=registry.test/flare-webhook", "--certs=self-signed", "--wait=false"}
@@ -66,6 +96,17 @@ func TestInstallAndUninstall(t *testing.T) {
 	for line := range strings.Lines(out) {
 		require.True(t, strings.HasSuffix(line, " unchanged\n"), line)
 	}
+	otherVersion(t, client)
+	out, errOut, err = run(t, config, args...)
+	require.NoError(t, err, errOut)
+	require.Contains(t, out, "mutatingwebhookconfiguration.admissionregistration.k8s.io/flare-webhook ")
+	registered, err := client.AdmissionregistrationV1().MutatingWebhookConfigurations().Get(t.Context(), "flare-webhook", metav1.GetOptions{})
+	require.NoError(t, err)
+	for i := range registered.Webhooks {
+		require.NotEqual(t, "later.kubectl-flare.dev", registered.Webhooks[i].Name)
+		require.NotEmpty(t, registered.Webhooks[i].ClientConfig.CABundle, "the authority stays")
+	}
+
 	out, _, err = run(t, config, "uninstall")
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(out, "mutatingwebhookconfiguration.") || strings.HasPrefix(out, "validatingwebhookconfiguration."), out)
