@@ -84,17 +84,28 @@ func (r *reader) first(name string) string {
 }
 
 // others finds files that NVFLARE might read instead of the known ones: it looks for a name
-// with other endings too, such as .conf and .yml, also before .json.default. Source:
+// with other endings too, such as .conf and .yml, also before .json.default; and of a
+// fragment whose name has a dot it takes the file whose name ends at the dot. Source:
 // nvflare/fuel/utils/config_factory.py, 2.9.0.
 func (r *reader) others() {
 	for _, f := range r.files {
 		base, _, _ := strings.Cut(f.Name, ".")
 		_, known := settingsOf(f.Name)
-		if !known && (slices.Contains([]string{"privacy", "authorization", "resources", "job_resources", "comm_config", "study_runtime", "study_data"}, base) || strings.HasSuffix(base, "resources")) {
+		if !known && (replaces(base) || strings.HasSuffix(f.Name, "resources.json")) {
 			r.file = path.Join(r.folder, f.Name)
-			r.doubt(strictjson.Node{}, "NVFLARE may read it instead of %s.json", base)
+			r.doubt(strictjson.Node{}, "NVFLARE may read it, or another file because of it, instead of %s.json", base)
 		}
 	}
+}
+
+// replaces says whether a file with this name before the dot can take the place of one that
+// is read.
+func replaces(base string) bool {
+	switch base {
+	case "privacy", "authorization", "comm_config", "study_runtime", "study_data":
+		return true
+	}
+	return strings.HasSuffix(base, "resources")
 }
 
 // document reads one JSON file, if it exists.
