@@ -23,6 +23,8 @@ func TestGoverned(t *testing.T) {
 	_, err := env.CheckModel(t.Context(), nil, g.ServerNamespace(), id, filepath.Join(t.TempDir(), "result"))
 	require.NoError(t, err)
 
+	t.Run("network", func(t *testing.T) { network(t, g) })
+
 	attacks, err := g.Attacks(t.Context())
 	require.NoError(t, err)
 	for _, a := range attacks {
@@ -32,6 +34,21 @@ func TestGoverned(t *testing.T) {
 		})
 	}
 	require.NoError(t, g.RestoreKit(t.Context()))
+}
+
+// network shows that a client reaches its server and DNS, and nothing else that others
+// reach. The cluster must enforce NetworkPolicies.
+func network(t *testing.T, g *scenario.Governed) {
+	elsewhere, from, listener, err := g.Outside(t.Context())
+	require.NoError(t, err)
+	api := scenario.Target{Name: "the API server", Host: "kubernetes.default.svc.cluster.local", Port: 443}
+	server := scenario.Target{Name: "its server, by a name of DNS", Host: g.DialledHost(), Port: 8002}
+	others, err := g.Reach(t.Context(), elsewhere, from, []scenario.Target{listener, api, server})
+	require.NoError(t, err)
+	require.Equal(t, map[string]bool{listener.Name: true, api.Name: true, server.Name: true}, others, "from a namespace that is not governed")
+	client, err := g.Inside(t.Context(), g.Site1Namespace(), []scenario.Target{listener, api, server})
+	require.NoError(t, err)
+	require.Equal(t, map[string]bool{listener.Name: false, api.Name: false, server.Name: true}, client, "from the client")
 }
 
 // governed provisions a federation and puts its namespaces under policies of the

@@ -32,6 +32,8 @@ func newEnv() *cobra.Command {
 			fmt.Fprintf(out, "export FLARE_LAB=%s\n", paths.Lab)
 			fmt.Fprintf(out, "export FLARE_LAB_KUBERNETES=%s\n", build.Kubernetes)
 			fmt.Fprintf(out, "export FLARE_LAB_NVFLARE=%s\n", nvflare.Version)
+			// DNS is a process of each node, not a pod.
+			fmt.Fprintf(out, "export FLARE_LAB_DNS_CIDR=%s/32\n", cluster.All(1)[0].Address())
 			if reference, ok := registry.Find(cmd.Context(), nvflare.Name(nvflare.Version)); ok {
 				fmt.Fprintf(out, "export FLARE_LAB_IMAGE=%s\n", reference)
 			}

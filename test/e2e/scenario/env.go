@@ -28,6 +28,8 @@ type Env struct {
 	Flare, Kubectl, Provisioner string
 	// Lab is the lab's program, empty on any other cluster.
 	Lab string
+	// DNSCIDR is where DNS is, if it is not in pods of the cluster's DNS.
+	DNSCIDR string
 	// Dir is the scenario's own folder.
 	Dir string
 }
@@ -57,6 +59,7 @@ func fromLab() (Env, error) {
 		NVFLARE:      os.Getenv("FLARE_LAB_NVFLARE"),
 		WebhookImage: os.Getenv("FLARE_WEBHOOK_IMAGE"), KitImage: os.Getenv("FLARE_KIT_IMAGE"),
 		Lab:     os.Getenv("FLARE_LAB"),
+		DNSCIDR: os.Getenv("FLARE_LAB_DNS_CIDR"),
 		Kubectl: filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl"),
 	}
 	if e.Image == "" || e.Lab == "" {
@@ -72,6 +75,7 @@ func fromKubeconfig(kubeconfig string) (Env, error) {
 	e := Env{
 		Image:        os.Getenv("FLARE_E2E_NVFLARE_IMAGE"),
 		WebhookImage: os.Getenv("FLARE_E2E_WEBHOOK_IMAGE"), KitImage: os.Getenv("FLARE_E2E_KIT_IMAGE"),
+		DNSCIDR: os.Getenv("FLARE_E2E_DNS_CIDR"),
 	}
 	if !filepath.IsAbs(kubeconfig) {
 		return e, fmt.Errorf("FLARE_E2E_KUBECONFIG is %q: give an absolute path", kubeconfig)

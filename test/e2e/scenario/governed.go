@@ -113,6 +113,9 @@ func (g *Governed) Govern(ctx context.Context) error {
 		} else {
 			args = append(args, "--server-namespace", g.ServerNamespace())
 		}
+		if g.DNSCIDR != "" {
+			args = append(args, "--dns-cidr", g.DNSCIDR)
+		}
 		if _, err := g.Run(ctx, args...); err != nil {
 			return err
 		}

@@ -15,15 +15,20 @@ func (e Env) CreateNamespaces(ctx context.Context, scenario string, names ...str
 		return err
 	}
 	for _, name := range names {
-		if _, err := Must(ctx, nil, e.Kubectl, "create", "namespace", name); err != nil {
-			return err
-		}
-		if _, err := Must(ctx, nil, e.Kubectl, "label", "namespace", name,
-			label+"="+scenario, "pod-security.kubernetes.io/enforce=restricted"); err != nil {
+		if err := e.addNamespace(ctx, scenario, name); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// addNamespace makes one more namespace of a scenario.
+func (e Env) addNamespace(ctx context.Context, scenario, name string) error {
+	if _, err := Must(ctx, nil, e.Kubectl, "create", "namespace", name); err != nil {
+		return err
+	}
+	_, err := Must(ctx, nil, e.Kubectl, "label", "namespace", name, label+"="+scenario, "pod-security.kubernetes.io/enforce=restricted")
+	return err
 }
 
 // DeleteNamespaces deletes a scenario's namespaces and waits until they are gone.

@@ -29,6 +29,7 @@ func Binaries() []Binary {
 		{Name: "coredns", Package: "./coredns"},
 		{Name: "registry", Package: "./registry"},
 		{Name: "provisioner", Package: "./provisioner"},
+		{Name: "networkpolicy", Package: "./networkpolicy"},
 		{Name: "image", Package: "./image"},
 		{Name: "pause", Package: "./image/pause"},
 	}

@@ -20,7 +20,7 @@ func (c Cluster) Prepare() error {
 	if err := c.writePKI(); err != nil {
 		return err
 	}
-	for _, user := range []string{"admin", "controller-manager", "scheduler", "kubelet", "kube-proxy", "coredns", "provisioner", "certmanager"} {
+	for _, user := range []string{"admin", "controller-manager", "scheduler", "kubelet", "kube-proxy", "coredns", "provisioner", "networkpolicy", "certmanager"} {
 		if err := c.writeKubeconfig(user); err != nil {
 			return err
 		}

@@ -23,6 +23,7 @@ func (c Cluster) daemons() []machine.Daemon {
 			"--kubeconfig", c.kubeconfig("kube-proxy"), "--proxy-mode", "iptables", "--cluster-cidr", c.podCIDR(),
 			"--hostname-override", c.node(), "--conntrack-max-per-core", "0",
 			"--conntrack-tcp-timeout-established", "0", "--conntrack-tcp-timeout-close-wait", "0"),
+		c.daemon("networkpolicy", []string{c.api()}, c.kubeconfig("networkpolicy"), c.node(), c.serviceCIDR()),
 		c.daemon("coredns", []string{c.api()}, "-conf", c.dir("Corefile")),
 		c.daemon("provisioner", []string{c.api()}, c.kubeconfig("provisioner"), c.dir("volumes")),
 		c.daemon("certmanager", []string{c.api()}, c.kubeconfig("certmanager")),

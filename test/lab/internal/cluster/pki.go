@@ -51,6 +51,7 @@ func (c Cluster) identities() []identity {
 		{file: "kube-proxy", user: "system:kube-proxy"},
 		{file: "coredns", user: "lab:coredns"},
 		{file: "provisioner", user: "lab:provisioner"},
+		{file: "networkpolicy", user: "lab:networkpolicy"},
 		// cert-manager's own roles are not part of the lab.
 		{file: "certmanager", user: "lab:certmanager", groups: []string{"system:masters"}},
 	}

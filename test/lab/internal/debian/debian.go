@@ -27,6 +27,7 @@ func needs() []need {
 	return []need{
 		{"iproute2", "ip"},
 		{"iptables", "iptables"},
+		{"ipset", "ipset"},
 		{"conntrack", "conntrack"},
 		{"mount", "mount"},
 		{"containernetworking-plugins", "/usr/lib/cni/bridge"},
