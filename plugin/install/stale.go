@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -69,9 +70,8 @@ func withoutStale(live, object *unstructured.Unstructured) ([]byte, error) {
 		wanted[name] = true
 	}
 	patch := []operation{{Op: "test", Path: "/metadata/resourceVersion", Value: live.GetResourceVersion()}}
-	found := webhookNames(live)
-	for i := len(found) - 1; i >= 0; i-- {
-		if !wanted[found[i]] {
+	for i, name := range slices.Backward(webhookNames(live)) {
+		if !wanted[name] {
 			patch = append(patch, operation{Op: "remove", Path: fmt.Sprintf("/webhooks/%d", i)})
 		}
 	}
