@@ -33,6 +33,6 @@ func NewCommand(c clients.Clients, known Known, streams genericiooptions.IOStrea
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newCheckCommand(c, known, streams, clk), newExplainCommand(c, known, streams, clk))
+	cmd.AddCommand(newCheckCommand(c, known, streams, clk), newExplainCommand(c, known, streams, clk), newTestCommand(known, streams, clk))
 	return cmd
 }

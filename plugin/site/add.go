@@ -17,6 +17,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/samples"
 )
 
 // AddOptions are the arguments and flags of `kubectl flare site add`.
@@ -59,6 +60,9 @@ func newAddCommand(c clients.Clients, known Known, streams genericiooptions.IOSt
 			# Do the same for the FL server, and for people who submit jobs with an admin's kit
 			kubectl flare site add fl-server --root-fingerprint=5F:0C:… --participant=server1 --participant=lead@hospital-a.org --interactive-role=admin --image=` + image + ` --hosts-server
 
+			# Begin with a sample, and look at it first
+			kubectl flare site add fl-site-1 --sample=` + samples.Names()[0] + ` --root-fingerprint=5F:0C:… --participant=site-1 --image=` + image + ` --dry-run=client -o yaml
+
 			# Put another namespace under an existing policy
 			kubectl flare site add fl-site-1b --policy-name=hospital-a`),
 		Args: cobra.ExactArgs(1),
@@ -100,6 +104,9 @@ func newPlan(ctx context.Context, namespace string, f *flags) (plan, error) {
 func (o *AddOptions) Run(ctx context.Context) error {
 	if len(o.plan.servers()) == 0 && !o.HostsServer {
 		o.warn("the network policies allow no FL server: give --server-namespace or --server-cidr, or --hosts-server if the server runs in this namespace")
+	}
+	if o.Sample != "" && len(o.plan.policy.Spec.Data) > 0 {
+		o.warn("the sample allows the claim " + o.plan.policy.Spec.Data[0].ClaimName + " as data: change spec.data of the SitePolicy if yours has another name")
 	}
 	if o.Printer.DryRun.Client() {
 		o.warnAll(o.plan.closed())

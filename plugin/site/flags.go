@@ -14,13 +14,16 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
+	"github.com/kubectl-flare/kubectl-flare/policies/samples"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
 // flags are what add and request have in common.
 type flags struct {
 	Policy, PolicyName  string
+	Sample              string
 	RootFingerprints    []string
 	Participants        []string
 	Images              []string
@@ -38,6 +41,8 @@ type flags struct {
 	OtherPods           string
 
 	known Known
+	// changed says whether a flag is given.
+	changed func(string) bool
 }
 
 // exampleImage is an image as --image takes it.
@@ -46,6 +51,9 @@ func exampleImage(known *workloads.Registry) string { return known.ExampleImage(
 func (f *flags) add(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVarP(&f.Policy, "policy", "f", "", "File with the SitePolicy")
+	f.changed = fs.Changed
+	fs.StringVar(&f.Sample, "sample", "", "Sample to create the SitePolicy from: "+workloads.Or(samples.Names())+". --root-fingerprint, --participant and --image take the place of its examples")
+	_ = cmd.RegisterFlagCompletionFunc("sample", cobra.FixedCompletions(samples.Names(), cobra.ShellCompDirectiveNoFileComp))
 	fs.StringVar(&f.PolicyName, "policy-name", "", "Name of an existing SitePolicy, or of the one to create from the other flags; the default for a new one is the namespace's name")
 	fs.StringArrayVar(&f.RootFingerprints, "root-fingerprint", nil, "SHA-256 fingerprint of a federation's root certificate; get it from the project lead, not from the kit; may be given more than once")
 	fs.StringArrayVar(&f.Participants, "participant", nil, "Participant whose kit may run in the namespace; may be given more than once")
@@ -84,10 +92,10 @@ func (f *flags) roles() string {
 // policy is the SitePolicy to write, and its name; the policy is nil if an existing one is
 // used.
 func (f *flags) policy(ctx context.Context, namespace string) (*v1alpha1.SitePolicy, string, error) {
-	made := len(f.RootFingerprints)+len(f.Participants)+len(f.Images)+len(f.KitClaims)+len(f.InteractiveRoles) > 0
+	made := f.Sample != "" || len(f.RootFingerprints)+len(f.Participants)+len(f.Images)+len(f.KitClaims)+len(f.InteractiveRoles) > 0
 	switch {
 	case f.Policy != "" && (made || f.PolicyName != ""):
-		return nil, "", errors.New("--policy cannot be combined with --policy-name, --root-fingerprint, --participant, --image, --kit-claim and --interactive-role: leave them out, and change the file instead")
+		return nil, "", errors.New("--policy cannot be combined with --sample, --policy-name, --root-fingerprint, --participant, --image, --kit-claim and --interactive-role: leave them out, and change the file instead")
 	case f.Policy != "":
 		p, err := source.Policy(ctx, f.Policy)
 		if err != nil {
@@ -120,10 +128,9 @@ func (f *flags) valid(p *v1alpha1.SitePolicy) error {
 }
 
 func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
-	p := &v1alpha1.SitePolicy{
-		TypeMeta:   metav1.TypeMeta{APIVersion: v1alpha1.GroupVersion().String(), Kind: v1alpha1.Kind},
-		ObjectMeta: metav1.ObjectMeta{Name: name},
-		Spec:       v1alpha1.SitePolicySpec{Participants: f.Participants, OtherPods: v1alpha1.OtherPods(f.OtherPods)},
+	p, err := f.begin(name)
+	if err != nil {
+		return nil, err
 	}
 	var errs []error
 	for i, fingerprint := range f.RootFingerprints {
@@ -141,7 +148,7 @@ func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
 		p.Spec.Images.Allowed = append(p.Spec.Images.Allowed, allowed)
 	}
 	p.Spec.Kits.Claims = f.KitClaims
-	p.Spec.Privacy = &v1alpha1.PrivacyRules{Egress: f.egress()}
+	p.Spec.Privacy.Egress = f.egress()
 	for _, role := range f.InteractiveRoles {
 		open := &p.Spec.Privacy.InteractiveAccess.PodRoles
 		*open = append(*open, v1alpha1.Role(role))
@@ -156,6 +163,40 @@ func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
 	}
 	v1alpha1.SetDefaults(p)
 	return p, errors.Join(errs...)
+}
+
+// begin is a policy with what does not depend on the federation: that of the sample, if one
+// is given, without its examples.
+func (f *flags) begin(name string) (*v1alpha1.SitePolicy, error) {
+	p := &v1alpha1.SitePolicy{}
+	if f.Sample != "" {
+		var err error
+		if p, err = samples.Read(f.Sample); err != nil {
+			return nil, fmt.Errorf("--sample: %w", err)
+		}
+	}
+	p.TypeMeta = metav1.TypeMeta{APIVersion: v1alpha1.GroupVersion().String(), Kind: v1alpha1.Kind}
+	p.Name, p.Spec.Participants = name, f.Participants
+	if f.Sample == "" || f.changed("other-pods") {
+		p.Spec.OtherPods = v1alpha1.OtherPods(f.OtherPods)
+	}
+	if len(p.Spec.Launchers) > 0 {
+		p.Spec.Launchers = f.launchers()
+	}
+	p.Spec.Kits.TrustRoots, p.Spec.Images.Allowed = nil, nil
+	if p.Spec.Privacy == nil {
+		p.Spec.Privacy = &v1alpha1.PrivacyRules{}
+	}
+	return p, nil
+}
+
+// launchers are the ServiceAccounts that launch makes for the participants.
+func (f *flags) launchers() []v1alpha1.LauncherRule {
+	all := make([]v1alpha1.LauncherRule, 0, len(f.Participants))
+	for _, participant := range f.Participants {
+		all = append(all, v1alpha1.LauncherRule{Participant: participant, ServiceAccountName: kit.ObjectName(participant)})
+	}
+	return all
 }
 
 // egress is what the NetworkPolicies of the command open.

@@ -2,6 +2,7 @@ package offline
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,6 +23,8 @@ func (s *Snapshot) Facts(namespace string, policy *policies.Policy, name string)
 	if !policy.Valid() {
 		return f
 	}
+	maps.Copy(f.Kits, s.Kits)
+	maps.Copy(f.Locals, s.Locals)
 	for _, secret := range s.secrets {
 		if strings.HasPrefix(secret.Name, names.PrefixKit) && in(namespace, secret.Namespace) && !redacted(secret) {
 			f.Kits[secret.Name] = kitfact.Under(s.registry, &policy.Source().Spec, secret)

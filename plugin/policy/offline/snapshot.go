@@ -33,6 +33,9 @@ type Snapshot struct {
 	// Absent are the names of objects that the cluster does not have: nothing is
 	// assumed about them.
 	Absent []string
+	// Kits and Locals are known without their content.
+	Kits   map[string]*policies.KitFact
+	Locals map[string]policies.LocalFact
 
 	catalog    *policies.Catalog
 	registry   *frameworks.Registry
