@@ -57,7 +57,7 @@ func (c *compiler) filter(k *kind, reader frameworks.ScopeReader, f *v1alpha1.Re
 			return
 		}
 		k.required = append(k.required, settings.Requirement{
-			Path: path, Present: true, OneOf: values(names), Field: at.String(),
+			Path: path, Present: true, OneOf: values(names), Nothing: "arguments", Field: at.String(),
 			Fix: "add the filter to the scope in local/, with no other arguments than the policy limits",
 		})
 		for i := range f.Arguments {

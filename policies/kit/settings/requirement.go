@@ -20,6 +20,8 @@ type Requirement struct {
 	Present, Absent bool
 	// Optional says that the setting may be missing.
 	Optional bool
+	// Nothing says what a list may not have, such as "arguments", for messages.
+	Nothing string
 	// Fix says what to do; if it is "", the message says so in general.
 	Fix string
 }
@@ -43,7 +45,7 @@ func (r *Requirement) Check(all Set) []Problem {
 		if r.Optional {
 			return nil
 		}
-		return []Problem{{Text: r.Path + " is not set" + r.demand(), Fix: r.fix()}}
+		return []Problem{{Text: r.Path + " is not set" + r.missing(), Fix: r.fix()}}
 	}
 	var problems []Problem
 	for i := range found {
@@ -72,6 +74,14 @@ func (r *Requirement) fix() string {
 		return "remove it"
 	}
 	return "set " + r.Path + " as the policy requires"
+}
+
+// missing is the end of a message about a setting that is not there.
+func (r *Requirement) missing() string {
+	if r.Present {
+		return fmt.Sprintf(", but %s of the policy requires it", r.Field)
+	}
+	return r.demand()
 }
 
 // demand is the end of a message: what the field requires.
@@ -103,6 +113,12 @@ func (r *Requirement) choice() string {
 			break
 		}
 		all = append(all, show(one))
+	}
+	switch {
+	case r.Nothing != "" && len(all) == 0:
+		return "no " + r.Nothing
+	case r.Nothing != "":
+		return "no " + r.Nothing + " but " + strings.Join(all, ", ")
 	}
 	switch len(all) {
 	case 0:

@@ -64,7 +64,7 @@ func TestRequirements(t *testing.T) {
 		"an empty list":             {settings.Requirement{OneOf: []any{"x"}}, file([]string{}), ""},
 		"a list that must be empty": {settings.Requirement{OneOf: []any{}}, file([]string{"x"}), `a.b is ["x"], but spec.x of the policy requires none`},
 		"present":                   {settings.Requirement{Present: true}, file(nil), ""},
-		"the default is not there":  {settings.Requirement{Present: true}, standard, "a.b is not set, but spec.x of the policy requires that it is set"},
+		"the default is not there":  {settings.Requirement{Present: true}, standard, "a.b is not set, but spec.x of the policy requires it"},
 		"absent":                    {settings.Requirement{Absent: true}, standard, ""},
 		"not absent":                {settings.Requirement{Absent: true}, file("x"), `a.b is set to "x", but spec.x of the policy requires that it is not set`},
 		"a long list":               {settings.Requirement{OneOf: []any{}}, file(strings.Fields(strings.Repeat("x ", 20))), `"x", …], but`},
