@@ -5,13 +5,19 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/settings"
 )
 
 // Declared are the settings that Settings reads. FILTER is the name of the class of one of
 // NVFLARE's filters, or the full name of another class.
-func (Framework) Declared() []settings.Declared {
+func (Framework) Declared() []settings.Declared { return declared().All() }
+
+// declared is made once: a policy can require thousands of settings.
+var declared = sync.OnceValue(func() *settings.Catalog { return settings.NewCatalog(declaredSettings()) })
+
+func declaredSettings() []settings.Declared {
 	const inScope = "privacy.scopes[SCOPE]." + chainData + "|" + chainResult + "." + directionIn + "|" + directionOut
 	all := []settings.Declared{
 		{Path: "privacy.scopes", Type: settings.Texts, Doc: "the names of the scopes in privacy.json; without scopes, NVFLARE has no rules"},
@@ -66,17 +72,16 @@ func (f Framework) ResolveSetting(path string) (string, settings.Type, error) {
 	for _, one := range filters() {
 		path = strings.Replace(path, "["+one.class+"]", "["+shortName(one.class)+"]", 1)
 	}
-	all := f.Declared()
-	i := slices.IndexFunc(all, func(d settings.Declared) bool { return d.Matches(path) })
-	if i < 0 {
+	found, ok := declared().Find(path)
+	if !ok {
 		return "", "", fmt.Errorf("NVIDIA FLARE has no such setting%s", f.similar(path))
 	}
 	if class := filterIn(path); class != "" {
-		if err := checkFilter(class, all[i].Type == settings.Any); err != nil {
+		if err := checkFilter(class, found.Type == settings.Any); err != nil {
 			return "", "", err
 		}
 	}
-	return path, all[i].Type, nil
+	return path, found.Type, nil
 }
 
 // filterIn is the filter that a path names, "" if it names none.

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -16,35 +17,54 @@ type Declared struct {
 	Doc string
 }
 
-// Matches says whether the path is one of this family.
-func (d Declared) Matches(path string) bool {
-	pattern, ok := words(d.Path)
-	got, valid := words(path)
-	if !ok || !valid || len(pattern) != len(got) {
-		return false
-	}
-	for i := range pattern {
-		if pattern[i].name != got[i].name || !matches(pattern[i].text, got[i].text) {
-			return false
+// Catalog finds settings by their paths. A policy can require thousands of them, so that
+// the families are prepared once.
+type Catalog struct {
+	all      []Declared
+	patterns [][]pattern
+}
+
+// NewCatalog prepares families of settings.
+func NewCatalog(all []Declared) *Catalog {
+	c := &Catalog{all: all, patterns: make([][]pattern, len(all))}
+	for i := range all {
+		parsed, _ := words(all[i].Path)
+		for _, one := range parsed {
+			c.patterns[i] = append(c.patterns[i], pattern{one.name, wildcard.MatchString(one.text), strings.Split(one.text, "|")})
 		}
 	}
-	return true
+	return c
+}
+
+// All are the families, in their order.
+func (c *Catalog) All() []Declared { return slices.Clone(c.all) }
+
+// Find returns the first family that a path belongs to.
+func (c *Catalog) Find(path string) (Declared, bool) {
+	got, ok := words(path)
+	if !ok {
+		return Declared{}, false
+	}
+	for i, family := range c.patterns {
+		if slices.EqualFunc(family, got, pattern.matches) {
+			return c.all[i], true
+		}
+	}
+	return Declared{}, false
+}
+
+// pattern is a word of a family: any name, or one of some texts.
+type pattern struct {
+	name, wild bool
+	texts      []string
+}
+
+func (p pattern) matches(w word) bool {
+	return p.name == w.name && (p.wild || slices.Contains(p.texts, w.text))
 }
 
 // wildcard is the form of a word that is any name.
 var wildcard = regexp.MustCompile(`^[A-Z][A-Z_]*$`)
-
-func matches(pattern, text string) bool {
-	if wildcard.MatchString(pattern) {
-		return text != ""
-	}
-	for one := range strings.SplitSeq(pattern, "|") {
-		if one == text {
-			return true
-		}
-	}
-	return false
-}
 
 // word is a part of a path. A name is in brackets.
 type word struct {

@@ -27,7 +27,9 @@ func TestPaths(t *testing.T) {
 		"[privacy].scopes[private].task_data_filters.in[a.B].c": false,
 		"": false,
 	} {
-		assert.Equal(t, want, settings.Declared{Path: family}.Matches(path), path)
+		found, ok := settings.NewCatalog([]settings.Declared{{Path: "other"}, {Path: family}}).Find(path)
+		assert.Equal(t, want, ok, path)
+		assert.Equal(t, want, found.Path == family, path)
 	}
 	assert.True(t, settings.Name("a b.c"))
 	assert.False(t, settings.Name(""))
