@@ -1,5 +1,5 @@
 // Package job is `kubectl flare job`: the commands with which an admin of a federation
-// handles jobs. Each command creates a short-lived pod with the admin's kit, connects to the
+// handles jobs, and `why`, which reads logs. Each other command creates a short-lived pod with the admin's kit, connects to the
 // FL server from there, and deletes the pod, so that the admin's key is in no pod while it
 // is not in use. The framework's workloads implement the protocol.
 package job
@@ -22,17 +22,17 @@ import (
 func NewCommand(c clients.Clients, streams genericiooptions.IOStreams, clk clock.WithTicker, frameworks *workloads.Registry) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "job",
-		Short: "Submit, list, wait for, download and abort jobs",
+		Short: "Submit, list, wait for, download, abort and explain jobs",
 		Long: templates.LongDesc(`
-			Submit, list, wait for, download and abort jobs.
+			Submit, list, wait for, download, abort and explain jobs.
 
-			Launch an admin's kit first. Each of these commands runs a pod with that kit in the admin's
+			Launch an admin's kit first. Each of these commands but "why" runs a pod with that kit in the admin's
 			namespace, and deletes the pod when it is done.`),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	o := options{clients: c, streams: streams, clock: clk, frameworks: frameworks}
-	cmd.AddCommand(newSubmit(o), newWait(o), newList(o), newDownload(o), newAbort(o))
+	cmd.AddCommand(newSubmit(o), newWait(o), newList(o), newDownload(o), newAbort(o), newWhy(o))
 	return cmd
 }
 

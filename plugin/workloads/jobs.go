@@ -22,6 +22,13 @@ type Jobs interface {
 	Driver(Session) JobDriver
 }
 
+// Explainer is implemented by frameworks whose participants log why a job failed.
+type Explainer interface {
+	// Why returns the reasons in the log of a participant, each once; none if the log does
+	// not say. Its error is one of reading.
+	Why(log io.Reader, job string) ([]string, error)
+}
+
 // JobTurn is how long a driver waits for a job with one pod. Pods of operators live longer
 // than that.
 const JobTurn = 30 * time.Minute

@@ -20,7 +20,7 @@ func (g *Governed) podAttacks(ctx context.Context) ([]Attack, error) {
 	main := func(p *corev1.Pod) *corev1.Container { return &p.Spec.Containers[0] }
 	data := func(readOnly bool) func(*corev1.Pod) {
 		return func(p *corev1.Pod) {
-			volume(p, DataClaim, corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: DataClaim}}, "/data/ct", readOnly)
+			volume(p, DataClaim, corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: DataClaim}}, DataMount, readOnly)
 		}
 	}
 	_, digest, _ := strings.Cut(g.Image, "@")

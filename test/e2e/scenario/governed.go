@@ -93,9 +93,11 @@ spec:
   images: {allowed: [{repository: %s, digest: "%s"}]}
   workspace: {claimName: "{participant}-workspace", mountPath: /workspace}
   data:
-  - {claimName: %s, mountPath: /data/ct, readOnly: true, roles: [client, job]}
+  - {claimName: %s, mountPath: %s, readOnly: true, roles: [client, job]}
+  launchers: [%s]
   privacy: {interactiveAccess: {podRoles: [admin]}}
   podSecurity: {level: restricted, version: latest, runAsUser: 65532, fsGroup: 65532}
+  resources: {max: {cpu: "4", memory: 4Gi, ephemeral-storage: 4Gi}}
   otherPods: Isolated
 `
 
@@ -132,7 +134,7 @@ func (g *Governed) Policy(namespace string) string {
 		}
 	}
 	repository, digest, _ := strings.Cut(g.Image, "@")
-	return fmt.Sprintf(sitePolicy, namespace, strings.Join(names, ", "), g.Root, KitClaim, repository, digest, DataClaim)
+	return fmt.Sprintf(sitePolicy, namespace, strings.Join(names, ", "), g.Root, KitClaim, repository, digest, DataClaim, DataMount, g.launchers(namespace))
 }
 
 // LaunchAll launches the federation; the second site has its kit on a volume.

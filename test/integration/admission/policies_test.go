@@ -159,7 +159,9 @@ func TestBadPolicies(t *testing.T) {
 		"no participants":       {func(s map[string]any) { s["participants"] = []any{} }, []string{"spec.participants"}},
 		"no images":             {func(s map[string]any) { s["images"] = map[string]any{"allowed": []any{}} }, []string{"spec.images.allowed"}},
 		"no roots":              {func(s map[string]any) { s["kits"] = map[string]any{"trustRoots": []any{}} }, []string{"spec.kits", "trustRoots"}},
-		"CEL error":             {func(s map[string]any) { s["rules"] = []any{map[string]any{"name": "r", "expression": "object.spec.hostnetwork"}} }, []string{"sitepolicies.kubectl-flare.dev", "spec.rules[0].expression", "undefined field 'hostnetwork'"}},
+		"CEL error": {func(s map[string]any) {
+			s["rules"] = []any{map[string]any{"name": "r", "expression": "object.spec.hostnetwork"}}
+		}, []string{"sitepolicies.kubectl-flare.dev", "spec.rules[0].expression", "undefined field 'hostnetwork'"}},
 		"not enforced yet": {func(s map[string]any) {
 			s["data"] = []any{map[string]any{"claimName": "ct", "mountPath": "/data/ct", "roles": []any{"client"}, "studies": []any{"cancer"}}}
 		}, []string{"sitepolicies.kubectl-flare.dev", "spec.data[0].studies"}},
