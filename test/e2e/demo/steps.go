@@ -12,6 +12,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/test/e2e/scenario"
 )
 
+const jobFolder = "test/testdata/jobs/numpy-fedavg"
+
 func (d *demo) build(ctx context.Context) (err error) {
 	d.Env, err = scenario.FromEnvironment(ctx, d.dir)
 	d.Say = os.Stdout
@@ -80,12 +82,33 @@ func (d *demo) launch(ctx context.Context) error {
 }
 
 func (d *demo) submit(ctx context.Context) error {
-	out, err := d.Run(ctx, "job", "submit", "test/testdata/jobs/numpy-fedavg", "--wait", "--timeout", "3m", "-o", "name", "-n", d.ServerNamespace())
+	out, err := d.Run(ctx, "job", "submit", jobFolder, "--wait", "--timeout", "3m", "-o", "name", "-n", d.ServerNamespace())
 	d.job = strings.TrimSpace(out)
 	if err != nil {
 		return err
 	}
 	_, err = d.Run(ctx, "job", "list", "-n", d.ServerNamespace())
+	return err
+}
+
+// jobPods are those of the first site; the other participants run the job as processes.
+func (d *demo) jobPods(ctx context.Context) error {
+	if err := d.RunJobPods(ctx, d.Parents()[1]); err != nil {
+		return err
+	}
+	asks := d.DeniedJobs()[0]
+	if _, err := d.TryJob(ctx, jobFolder, asks); err != nil {
+		return err
+	}
+	d.refused = append(d.refused, denial("a job with "+asks.Name))
+	id, err := d.Run(ctx, "job", "submit", jobFolder, "--wait", "--timeout", "3m", "-o", "name", "-n", d.ServerNamespace())
+	if err != nil {
+		return err
+	}
+	if _, err := scenario.Must(ctx, os.Stdout, d.Kubectl, "get", "pods,secrets", "-n", d.Site1Namespace()); err != nil {
+		return err
+	}
+	_, err = d.CheckModel(ctx, os.Stdout, d.ServerNamespace(), strings.TrimSpace(id), filepath.Join(d.dir, "result-of-pods"))
 	return err
 }
 
