@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -54,12 +53,12 @@ func (g *Governed) PolicyChange(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	var slowest time.Duration
-	for _, list := range []string{`["unknown"]`, `["` + Site1 + `"]`} {
-		patch := `{"spec":{"participants":` + list + `}}`
+	for _, name := range []string{"unknown", Site1} {
+		patch := fmt.Sprintf(`{"spec":{"participants":[%[1]q],"launchers":[{"participant":%[1]q,"serviceAccountName":%[2]q}]}}`, name, Site1)
 		if _, err := Must(ctx, nil, g.Kubectl, "patch", "sitepolicy", g.Site1Namespace(), "--type=merge", "-p", patch); err != nil {
 			return 0, err
 		}
-		took, err := g.awaitVerdict(ctx, file, strings.Contains(list, Site1))
+		took, err := g.awaitVerdict(ctx, file, name == Site1)
 		if err != nil {
 			return 0, err
 		}
