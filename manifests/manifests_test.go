@@ -148,7 +148,7 @@ func table() map[admissionregistrationv1.FailurePolicyType][]rule {
 		{"copies", "snapshot.storage.k8s.io/volumesnapshots", "CREATE"},
 		{"sitepolicies", "kubectl-flare.dev/sitepolicies", "CREATE"}, {"sitepolicies", "kubectl-flare.dev/sitepolicies", "UPDATE"},
 	}
-	open := []rule{{"mutate-pods", "pods", "CREATE"}, {"mutate-secrets", "secrets", "CREATE"}, {"mutate-secrets", "secrets", "UPDATE"}}
+	open := []rule{{"mutate-pods", "pods", "CREATE"}, {"mutate-secrets", "secrets", "CREATE"}, {"mutate-secrets", "secrets", "UPDATE"}, {"pod-labels", "pods", "UPDATE"}}
 	for _, workload := range []string{
 		"apps/deployments", "apps/replicasets", "apps/statefulsets", "apps/daemonsets", "batch/jobs", "batch/cronjobs", "replicationcontrollers", "podtemplates",
 	} {

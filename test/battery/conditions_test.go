@@ -121,7 +121,7 @@ func TestUnaskedIsAllowed(t *testing.T) {
 		})
 	}
 	for _, condition := range []string{
-		"pods.kubectl-flare.dev changes-spec-annotations-or-labels", "templates.kubectl-flare.dev changes-the-template",
+		"pods.kubectl-flare.dev changes-spec-annotations-or-our-labels", "templates.kubectl-flare.dev changes-the-template",
 		"objects.kubectl-flare.dev changes-content-or-annotations", "sitepolicies.kubectl-flare.dev changes-spec-or-annotations",
 		"claims.kubectl-flare.dev a-volume-a-source-or-a-deletion", "networks.kubectl-flare.dev changes-more-than-metadata",
 		"networks.kubectl-flare.dev not-the-controllers-of-addresses", "networks.kubectl-flare.dev no-deletion-but-of-the-default-deny",

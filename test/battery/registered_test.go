@@ -1,6 +1,7 @@
 package battery_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"testing"
@@ -64,8 +65,9 @@ func read(t *testing.T, kind string, into any) {
 	require.NoError(t, runtime.DefaultUnstructuredConverter.FromUnstructured(objects[i].Object, into))
 }
 
-// asked says whether a webhook is called for the request, and skipped is the condition that
-// keeps the request away. Both are empty if no rule is for the request.
+// asked says which webhook is called for the request: one at most. skipped is the condition that
+// keeps the request away, the first of them if several webhooks have a rule for it. Both are empty
+// if no rule is for the request.
 func (r *registered) asked(t *testing.T, request policies.Review, version string) (hook, skipped string) {
 	t.Helper()
 	attributes := attributesOf(request, version)
@@ -79,12 +81,17 @@ func (r *registered) asked(t *testing.T, request policies.Review, version string
 		result := h.GetCompiledMatcher(r.compiler).Match(t.Context(), attributes, nil, nil)
 		require.NoError(t, result.Error, h.GetName())
 		if result.Matches {
-			return h.GetName(), ""
+			require.Empty(t, hook, "called twice, by %s too", h.GetName())
+			hook = h.GetName()
+			continue
 		}
 		require.NotEmpty(t, result.FailedConditionName, "an expression of %s has an error", h.GetName())
-		return "", h.GetName() + " " + result.FailedConditionName
+		skipped = cmp.Or(skipped, h.GetName()+" "+result.FailedConditionName)
 	}
-	return "", ""
+	if hook != "" {
+		return hook, ""
+	}
+	return "", skipped
 }
 
 func attributesOf(r policies.Review, version string) *admission.VersionedAttributes {
