@@ -39,6 +39,7 @@ func TestGoverned(t *testing.T) {
 // network shows that a client reaches its server and DNS, and nothing else that others
 // reach. The cluster must enforce NetworkPolicies.
 func network(t *testing.T, g *scenario.Governed) {
+	t.Helper()
 	elsewhere, from, listener, err := g.Outside(t.Context())
 	require.NoError(t, err)
 	api := scenario.Target{Name: "the API server", Host: "kubernetes.default.svc.cluster.local", Port: 443}
