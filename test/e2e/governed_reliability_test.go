@@ -16,11 +16,13 @@ import (
 func TestReliability(t *testing.T) {
 	l := underLoad(t, "e2e_reliability", "e2e-rel")
 
-	t.Run("a rolling update loses no request", func(t *testing.T) {
+	t.Run("an update by install loses no request", func(t *testing.T) {
 		l.during(t, func() {
 			before, err := env.WebhookPods(t.Context())
 			require.NoError(t, err)
-			kubectl(t, "rollout", "restart", "deployment/flare-webhook", "-n", "flare-system")
+			// Other arguments of the webhook, so that every pod is replaced, and back.
+			flare(t, "install", "--certs=cert-manager", "--image", env.WebhookImage)
+			flare(t, "install", "--certs=cert-manager", "--image", env.WebhookImage, "--kit-image", env.KitImage)
 			kubectl(t, "rollout", "status", "deployment/flare-webhook", "-n", "flare-system", "--timeout=90s")
 			for _, old := range before {
 				kubectl(t, "wait", "--for=delete", "pod/"+old.Name, "-n", "flare-system", "--timeout=60s")
