@@ -34,6 +34,7 @@ func TestGoverned(t *testing.T) {
 		})
 	}
 	require.NoError(t, g.RestoreKit(t.Context()))
+	t.Run("privacy", func(t *testing.T) { privacy(t, g) })
 }
 
 // network shows that a client reaches its server and DNS, and nothing else that others
@@ -50,6 +51,18 @@ func network(t *testing.T, g *scenario.Governed) {
 	client, err := g.Inside(t.Context(), g.Site1Namespace(), []scenario.Target{listener, api, server})
 	require.NoError(t, err)
 	require.Equal(t, map[string]bool{listener.Name: false, api.Name: false, server.Name: true}, client, "from the client")
+}
+
+// privacy holds the settings of a site to its privacy rules, and runs a job under those that meet
+// them.
+func privacy(t *testing.T, g *scenario.Governed) {
+	t.Helper()
+	require.NoError(t, g.RequirePrivacy(t.Context()))
+	for _, scope := range scenario.Scopes() {
+		_, err := g.TryScope(t.Context(), scope)
+		require.NoError(t, err, scope.Name)
+	}
+	flare(t, "job", "submit", job, "--wait", "--timeout=5m", "-o", "name", "-n", g.ServerNamespace())
 }
 
 // governed provisions a federation and puts its namespaces under policies of the
