@@ -18,14 +18,15 @@ func TestReliability(t *testing.T) {
 
 	t.Run("an update by install loses no request", func(t *testing.T) {
 		l.during(t, func() {
-			before, err := env.WebhookPods(t.Context())
-			require.NoError(t, err)
 			// Other arguments of the webhook, so that every pod is replaced, and back.
-			flare(t, "install", "--certs=cert-manager", "--image", env.WebhookImage)
-			flare(t, "install", "--certs=cert-manager", "--image", env.WebhookImage, "--kit-image", env.KitImage)
-			kubectl(t, "rollout", "status", "deployment/flare-webhook", "-n", "flare-system", "--timeout=90s")
-			for _, old := range before {
-				kubectl(t, "wait", "--for=delete", "pod/"+old.Name, "-n", "flare-system", "--timeout=60s")
+			for _, more := range [][]string{nil, {"--kit-image", env.KitImage}} {
+				before, err := env.WebhookPods(t.Context())
+				require.NoError(t, err)
+				flare(t, append([]string{"install", "--certs=cert-manager", "--image", env.WebhookImage}, more...)...)
+				kubectl(t, "rollout", "status", "deployment/flare-webhook", "-n", "flare-system", "--timeout=90s")
+				for _, old := range before {
+					kubectl(t, "wait", "--for=delete", "pod/"+old.Name, "-n", "flare-system", "--timeout=60s")
+				}
 			}
 		})
 		require.Zero(t, l.failed.Load(), "%v", l.failures)
