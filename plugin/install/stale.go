@@ -37,8 +37,11 @@ func (o *Options) dropStale(ctx context.Context, objects []*unstructured.Unstruc
 			return err
 		}
 		patch, err := withoutStale(live, object)
-		if patch == nil || err != nil {
+		if err != nil {
 			return err
+		}
+		if patch == nil {
+			continue
 		}
 		if _, err := configurations.Patch(ctx, object.GetName(), types.JSONPatchType, patch, metav1.PatchOptions{FieldManager: names.ManagedBy}); err != nil {
 			return fmt.Errorf("%s %s: %w", object.GetKind(), object.GetName(), o.clients.Explain(ctx, err))

@@ -52,22 +52,22 @@ func start(t *testing.T, crds ...string) (*rest.Config, kubernetes.Interface) {
 // version does, and injects authorities.
 func otherVersion(t *testing.T, client kubernetes.Interface) {
 	t.Helper()
-	configurations := client.AdmissionregistrationV1().MutatingWebhookConfigurations()
+	configurations := client.AdmissionregistrationV1().ValidatingWebhookConfigurations()
 	live, err := configurations.Get(t.Context(), "flare-webhook", metav1.GetOptions{})
 	require.NoError(t, err)
 	later := live.Webhooks[0].DeepCopy()
 	later.Name = "later.kubectl-flare.dev"
 	live.Webhooks = append(live.Webhooks, *later)
 	live.ManagedFields = nil
-	live.APIVersion, live.Kind, live.ResourceVersion = "admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", ""
+	live.APIVersion, live.Kind, live.ResourceVersion = "admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", ""
 	data, err := json.Marshal(live)
 	require.NoError(t, err)
 	live, err = configurations.Patch(t.Context(), "flare-webhook", types.ApplyPatchType, data, metav1.PatchOptions{FieldManager: names.ManagedBy, Force: new(true)})
 	require.NoError(t, err)
 	// As cert-manager's cainjector does.
-	injected := applyadmission.MutatingWebhookConfiguration("flare-webhook")
+	injected := applyadmission.ValidatingWebhookConfiguration("flare-webhook")
 	for i := range live.Webhooks {
-		injected.WithWebhooks(applyadmission.MutatingWebhook().WithName(live.Webhooks[i].Name).
+		injected.WithWebhooks(applyadmission.ValidatingWebhook().WithName(live.Webhooks[i].Name).
 			WithClientConfig(applyadmission.WebhookClientConfig().WithCABundle([]byte("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")...)))
 	}
 	_, err = configurations.Apply(t.Context(), injected, metav1.ApplyOptions{FieldManager: "injector", Force: true})
@@ -99,8 +99,8 @@ func TestInstallAndUninstall(t *testing.T) {
 	otherVersion(t, client)
 	out, errOut, err = run(t, config, args...)
 	require.NoError(t, err, errOut)
-	require.Contains(t, out, "mutatingwebhookconfiguration.admissionregistration.k8s.io/flare-webhook ")
-	registered, err := client.AdmissionregistrationV1().MutatingWebhookConfigurations().Get(t.Context(), "flare-webhook", metav1.GetOptions{})
+	require.Contains(t, out, "validatingwebhookconfiguration.admissionregistration.k8s.io/flare-webhook ")
+	registered, err := client.AdmissionregistrationV1().ValidatingWebhookConfigurations().Get(t.Context(), "flare-webhook", metav1.GetOptions{})
 	require.NoError(t, err)
 	for i := range registered.Webhooks {
 		require.NotEqual(t, "later.kubectl-flare.dev", registered.Webhooks[i].Name)

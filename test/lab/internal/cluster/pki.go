@@ -10,6 +10,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"io/fs"
 	"math/big"
 	"net"
@@ -60,7 +61,7 @@ func (c Cluster) identities() []identity {
 // writePKI makes the cluster's certificates, unless they are there.
 func (c Cluster) writePKI() error {
 	if _, err := os.Stat(c.pki("sa.pub")); !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return errors.Join(err, c.hasPKI())
 	}
 	if err := os.MkdirAll(c.pki(""), 0o700); err != nil {
 		return err
@@ -75,6 +76,17 @@ func (c Cluster) writePKI() error {
 		}
 	}
 	return writeServiceAccountKeys(c.pki(""))
+}
+
+// hasPKI says whether there is a certificate for each identity. The key of the authority is not
+// kept: a cluster of an earlier version of the lab cannot get more.
+func (c Cluster) hasPKI() error {
+	for _, id := range c.identities() {
+		if _, err := os.Stat(c.pki(id.file + ".crt")); err != nil {
+			return fmt.Errorf("cluster %s is of another version of the lab: run `down` first: %w", c.Name(), err)
+		}
+	}
+	return nil
 }
 
 func newAuthority(dir string) (*authority, error) {
