@@ -59,7 +59,7 @@ func privacy(t *testing.T, g *scenario.Governed) {
 	t.Helper()
 	require.NoError(t, g.RequirePrivacy(t.Context()))
 	for _, scope := range scenario.Scopes() {
-		_, err := g.TryScope(t.Context(), scope)
+		_, err := g.TryScope(t.Context(), scope, false)
 		require.NoError(t, err, scope.Name)
 	}
 	flare(t, "job", "submit", job, "--wait", "--timeout=5m", "-o", "name", "-n", g.ServerNamespace())

@@ -83,6 +83,7 @@ func (d *demo) steps() []step {
 		{name: "download the job: compare the model", run: d.download},
 		{name: "attack the first site: everything is denied", run: d.attack},
 		{name: "run the first site's jobs in pods of their own: one is denied and explained, one completes", run: d.jobPods},
+		{name: "hold the first site's settings to privacy rules: two are denied, a job runs under the third", run: d.privacy},
 		// The lab's volumes are folders of this machine.
 		{name: "change the second site's kit on its volume: it does not start", run: d.tamper, lab: true},
 		{name: "measure the webhook", run: d.measure},

@@ -112,6 +112,22 @@ func (d *demo) jobPods(ctx context.Context) error {
 	return err
 }
 
+func (d *demo) privacy(ctx context.Context) error {
+	if err := d.RequirePrivacy(ctx); err != nil {
+		return err
+	}
+	for _, scope := range scenario.Scopes() {
+		if _, err := d.TryScope(ctx, scope, true); err != nil {
+			return err
+		}
+		if scope.Want != "" {
+			d.refused = append(d.refused, denial(scope.Name))
+		}
+	}
+	_, err := d.Run(ctx, "job", "submit", jobFolder, "--wait", "--timeout", "3m", "-o", "name", "-n", d.ServerNamespace())
+	return err
+}
+
 func (d *demo) download(ctx context.Context) (err error) {
 	fmt.Println("$ kubectl flare job download " + d.job + " --to result -n " + d.ServerNamespace())
 	d.model, err = d.CheckModel(ctx, os.Stdout, d.ServerNamespace(), d.job, filepath.Join(d.dir, "result"))

@@ -35,17 +35,22 @@ func (g *Governed) RequirePrivacy(ctx context.Context) error {
 	return err
 }
 
-// TryScope seals the settings of the first site with this scope and launches the site again. It
-// gives what launch said if it was denied, as it must be.
-func (g *Governed) TryScope(ctx context.Context, s Scope) (string, error) {
+// TryScope seals the settings of the first site with this scope and launches the site again, with
+// jobs in pods or not. It gives what launch said if it was denied, as it must be.
+func (g *Governed) TryScope(ctx context.Context, s Scope, pods bool) (string, error) {
 	text := fmt.Sprintf(`{"scopes": [{"name": "private", "task_result_filters": [%s]}], "default_scope": "private"}`, s.Filters)
 	if err := os.WriteFile(filepath.Join(g.Kit(Site1), "local", "privacy.json"), []byte(text), 0o600); err != nil {
 		return "", err
 	}
-	if _, err := g.Run(ctx, "kit", "seal", "--local", g.Kit(Site1), "--key", g.sealer("sealer.key"), "--cert", g.sealer("sealer.crt")); err != nil {
+	seal := []string{"kit", "seal", "--local", g.Kit(Site1), "--key", g.sealer("sealer.key"), "--cert", g.sealer("sealer.crt")}
+	launch := []string{"launch", g.Kit(Site1), "-n", g.Site1Namespace(), "--root-fingerprint", g.Root, "--image", g.Image}
+	if pods {
+		seal = append(seal, "--job-runtime=pod", "--job-image", g.Image, "-n", g.Site1Namespace())
+		launch = append(launch, "--job-runtime=pod")
+	}
+	if _, err := g.Run(ctx, seal...); err != nil {
 		return "", err
 	}
-	launch := []string{"launch", g.Kit(Site1), "-n", g.Site1Namespace(), "--root-fingerprint", g.Root, "--image", g.Image}
 	if s.Want == "" {
 		return g.Run(ctx, launch...)
 	}
