@@ -37,20 +37,22 @@ func TestGoverned(t *testing.T) {
 	t.Run("privacy", func(t *testing.T) { privacy(t, g) })
 }
 
-// network shows that a client reaches its server and DNS, and nothing else that others
-// reach. The cluster must enforce NetworkPolicies.
+// network shows that a client reaches its server, DNS and the API server, which its launcher
+// needs, and nothing else that others reach. The cluster must enforce NetworkPolicies.
 func network(t *testing.T, g *scenario.Governed) {
 	t.Helper()
 	elsewhere, from, listener, err := g.Outside(t.Context())
 	require.NoError(t, err)
 	api := scenario.Target{Name: "the API server", Host: "kubernetes.default.svc.cluster.local", Port: 443}
 	server := scenario.Target{Name: "its server, by a name of DNS", Host: g.DialledHost(), Port: 8002}
-	others, err := g.Reach(t.Context(), elsewhere, from, []scenario.Target{listener, api, server})
+	webhook := scenario.Target{Name: "the webhook", Host: "flare-webhook.flare-system.svc.cluster.local", Port: 443}
+	targets := []scenario.Target{listener, webhook, api, server}
+	others, err := g.Reach(t.Context(), elsewhere, from, targets)
 	require.NoError(t, err)
-	require.Equal(t, map[string]bool{listener.Name: true, api.Name: true, server.Name: true}, others, "from a namespace that is not governed")
-	client, err := g.Inside(t.Context(), g.Site1Namespace(), []scenario.Target{listener, api, server})
+	require.Equal(t, map[string]bool{listener.Name: true, webhook.Name: true, api.Name: true, server.Name: true}, others, "from a namespace that is not governed")
+	client, err := g.Inside(t.Context(), g.Site1Namespace(), targets)
 	require.NoError(t, err)
-	require.Equal(t, map[string]bool{listener.Name: false, api.Name: false, server.Name: true}, client, "from the client")
+	require.Equal(t, map[string]bool{listener.Name: false, webhook.Name: false, api.Name: true, server.Name: true}, client, "from the client")
 }
 
 // privacy holds the settings of a site to its privacy rules, and runs a job under those that meet
