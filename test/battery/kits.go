@@ -32,6 +32,8 @@ type kitDescription struct {
 	Role        kit.Role `json:"role"`
 	// Federation is another one than the policy's where it is set.
 	Federation string `json:"federation,omitempty"`
+	// Family is the range of NVFLARE's versions that the kit is of, by default the latest.
+	Family string `json:"family,omitempty"`
 	// Dates are valid, expired or future.
 	Dates string `json:"dates,omitempty"`
 	// Seal is by lead, which is the default, it-security, outsider or
@@ -102,7 +104,7 @@ func (k *kits) make(d kitDescription) *kit.Kit {
 		f, federation = k.federation(d.Federation), d.Federation
 	}
 	from := map[string]time.Time{"": time.Now().Add(-time.Hour), "expired": time.Now().AddDate(-2, 0, 0), "future": time.Now().AddDate(1, 0, 0)}[d.Dates]
-	one := participant(f, d, kittest.WithDates(from, from.Add(kittest.Validity)))
+	one := participant(f, d, kittest.WithDates(from, from.Add(kittest.Validity)), kittest.WithFamily(cmp.Or(d.Family, nvflare.Family28)))
 	for name, content := range d.Local {
 		one.With("local/"+name, []byte(content))
 	}

@@ -36,9 +36,8 @@ func declaredSettings() []settings.Declared {
 			Doc: "the roles to which authorization.json gives a right, under whatever condition; not set if it gives it to none"},
 		settings.Declared{Path: "resources.class_list_enforcement_mode", Type: settings.Text, Doc: "enforce, or warn"},
 		settings.Declared{Path: "resources.class_allow_list", Type: settings.Texts, Doc: "the classes that jobs without code of their own may use, if they are listed"},
-		settings.Declared{Path: "resources.class_list_enforced", Type: settings.Boolean, Doc: "whether such jobs may use no other classes"},
+		settings.Declared{Path: "resources.class_list_enforced", Type: settings.Boolean, Doc: "whether such jobs may use no other classes than NVFLARE's own list has"},
 		settings.Declared{Path: "resources.app_validator", Type: settings.Text, Doc: "the class that replaces NVFLARE's own check of jobs, which finds code in them"},
-		settings.Declared{Path: "resources.allow_log_streaming", Type: settings.Boolean, Doc: "whether logs of jobs are sent to the server"},
 		settings.Declared{Path: "resources.num_of_gpus", Type: settings.Number, Doc: "the GPUs that the site offers to jobs"},
 		settings.Declared{Path: "resources.components[ID]", Type: settings.Text, Doc: "the class of a component, by its ID, such as resource_manager or process_launcher"},
 	)
@@ -47,8 +46,6 @@ func declaredSettings() []settings.Declared {
 		all = append(all, settings.Declared{Path: "resources.components[ID]." + name, Type: arguments[name], Doc: "an argument of the component"})
 	}
 	return append(all,
-		settings.Declared{Path: "communication.allow_adhoc_conns", Type: settings.Boolean, Doc: "whether participants connect to each other directly"},
-		settings.Declared{Path: "communication.internal.connection_security", Type: settings.Text, Doc: "how jobs connect to their parent: mtls, tls or clear"},
 		settings.Declared{Path: "studies", Type: settings.Texts, Doc: "the studies in study_runtime.yaml"},
 		settings.Declared{Path: "studies[STUDY].container.image", Type: settings.Text, Doc: "the image of jobs that name none"},
 		settings.Declared{Path: "studies[STUDY].datasets[DATASET].source", Type: settings.Text, Doc: "the claim that is mounted into jobs of the study"},
@@ -56,6 +53,7 @@ func declaredSettings() []settings.Declared {
 		settings.Declared{Path: "studies[STUDY].env|secret_env|secret_mounts", Type: settings.Texts, Doc: "the names of variables and of Secrets' mounts in jobs of the study"},
 		settings.Declared{Path: "studies[STUDY].pod_template", Type: settings.Boolean, Doc: "set if jobs of the study have a template"},
 		settings.Declared{Path: "startup.require_signed_jobs", Type: settings.Boolean, Doc: "whether the participant denies jobs that are not signed; in startup/"},
+		settings.Declared{Path: "startup.class_list", Type: settings.Boolean, Doc: "whether the kit is of NVFLARE 2.8 or later, which has class_allow_list; in startup/"},
 	)
 }
 
@@ -72,6 +70,9 @@ func (f Framework) ResolveSetting(path string) (string, settings.Type, error) {
 	for _, one := range filters() {
 		path = strings.Replace(path, "["+one.class+"]", "["+shortName(one.class)+"]", 1)
 	}
+	if file := searched(path); file != "" {
+		return "", "", fmt.Errorf("a policy cannot require it: NVFLARE looks for %s in the whole workspace, where a job can have its own, see docs/privacy.md", file)
+	}
 	found, ok := declared().Find(path)
 	if !ok {
 		return "", "", fmt.Errorf("NVIDIA FLARE has no such setting%s", f.similar(path))
@@ -82,6 +83,19 @@ func (f Framework) ResolveSetting(path string) (string, settings.Type, error) {
 		}
 	}
 	return path, found.Type, nil
+}
+
+// searched is the file of a setting that NVFLARE takes from the first file of a name that it
+// finds in the workspace, "" for any other setting. Source: ConfigService in
+// nvflare/fuel/utils/config_service.py, 2.9.0.
+func searched(path string) string {
+	switch {
+	case path == "resources.allow_log_streaming":
+		return "resources.json"
+	case path == "communication" || strings.HasPrefix(path, "communication."):
+		return "comm_config.json"
+	}
+	return ""
 }
 
 // filterIn is the filter that a path names, "" if it names none.

@@ -16,6 +16,9 @@ import (
 // maxRead is how many settings are read of a folder. The defaults have about 60.
 const maxRead = 5000
 
+// maxNames is how many scopes, or roles, a file may have.
+const maxNames = 500
+
 // reader reads the settings of one folder. What it does not understand is a finding: a
 // policy cannot rely on the rest of the file then.
 type reader struct {
@@ -61,7 +64,6 @@ func (r *reader) local() {
 	}
 	r.document("job_resources.json", r.fragment)
 	r.fragments()
-	r.document(r.first("comm_config.json"), r.communication)
 	r.studies()
 }
 
@@ -102,7 +104,7 @@ func (r *reader) others() {
 // is read.
 func replaces(base string) bool {
 	switch base {
-	case "privacy", "authorization", "comm_config", "study_runtime", "study_data":
+	case "privacy", "authorization", "study_runtime", "study_data":
 		return true
 	}
 	return strings.HasSuffix(base, "resources")

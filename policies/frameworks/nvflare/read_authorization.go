@@ -50,6 +50,10 @@ func (r *reader) authorization(root map[string]strictjson.Node) {
 		r.doubt(root["permissions"], "permissions is not an object with a rule for each role")
 		return
 	}
+	if len(permissions) > maxNames {
+		r.doubt(root["permissions"], "it has more than %d roles", maxNames)
+		return
+	}
 	roles := r.normalized(permissions)
 	r.set("authorization.roles", root["permissions"], slices.Sorted(maps.Keys(roles)))
 	granted := map[string][]string{}

@@ -30,13 +30,19 @@ func (r *reader) privacy(root map[string]strictjson.Node) {
 	if len(list) == 0 {
 		return
 	}
-	var names []string
+	if len(list) > maxNames {
+		r.doubt(root["scopes"], "it has more than %d scopes", maxNames)
+		return
+	}
+	names, seen := make([]string, 0, len(list)), make(map[string]bool, len(list))
 	for _, one := range list {
-		if name := r.scope(one); slices.Contains(names, name) {
+		name := r.scope(one)
+		if seen[name] {
 			r.doubt(one, "the scope %s is defined twice", kit.Quote(name))
-		} else {
-			names = append(names, name)
+			continue
 		}
+		seen[name] = true
+		names = append(names, name)
 	}
 	r.set("privacy.scopes", root["scopes"], names)
 	if n, ok := root["default_scope"]; ok {

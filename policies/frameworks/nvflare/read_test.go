@@ -146,7 +146,7 @@ func TestReadingIsBounded(t *testing.T) {
 	require.Len(t, findings, 1)
 	assert.Contains(t, findings[0].Message, "larger than 128 KiB")
 	var files kit.Files
-	many := `{"components": [` + strings.Repeat(`{"id":"a","path":"b.C"},`, 5000) + `{}]}`
+	many := `{"components": [` + strings.Repeat(`{"id":"a","path":"b.C"},`, 5000) + `{"id":"a"}]}`
 	for i := range 2 {
 		files = append(files, kit.File{Name: fmt.Sprintf("x%d__resources.json", i), Data: []byte(many)})
 	}
@@ -154,6 +154,25 @@ func TestReadingIsBounded(t *testing.T) {
 	assert.Empty(t, found)
 	require.Len(t, findings, 1)
 	assert.Contains(t, findings[0].Message, "more than 5000 settings")
+	for name, content := range map[string]string{
+		"privacy.json":       `{"scopes": [` + strings.Repeat(`{"name": "a"},`, 500) + `{"name": "a"}]}`,
+		"authorization.json": `{"permissions": {` + numbered(501) + `}}`,
+	} {
+		_, findings = nvflare.Framework{}.Settings(kit.LocalDir, kit.Files{{Name: name, Data: []byte(content)}}, nvflare.RoleClient)
+		require.Len(t, findings, 1)
+		assert.Contains(t, findings[0].Message, "it has more than 500 ")
+	}
+	_, findings = nvflare.Framework{}.Settings(kit.LocalDir, kit.Files{{Name: "authorization.json", Data: []byte(`{"permissions": {` + numbered(500) + `}}`)}}, nvflare.RoleClient)
+	assert.Empty(t, findings)
 	_, findings = read([]byte(`{"components": ` + strings.Repeat("[", 100)))
 	assert.Len(t, findings, 1)
+}
+
+// numbered are fields for as many roles.
+func numbered(n int) string {
+	all := make([]string, 0, n)
+	for i := range n {
+		all = append(all, fmt.Sprintf(`"role-%d": "any"`, i))
+	}
+	return strings.Join(all, ",")
 }

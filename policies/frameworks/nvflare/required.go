@@ -35,11 +35,13 @@ func (Framework) FilterPaths(role kit.Role, scope, direction, class string) []st
 }
 
 // ForbidsCode requires that no role has the right byoc, by rules that exist, that other jobs
-// can use only the classes in the list, and that NVFLARE itself looks for code in jobs.
+// can use only the classes in the list, which NVFLARE has since 2.8, and that NVFLARE itself
+// looks for code in jobs.
 // Source: nvflare/private/fed/utils/app_authz.py and app/default_app_validator.py, 2.9.0.
 func (Framework) ForbidsCode() []settings.Requirement {
 	const fix = "set byoc to none for every role in local/authorization.json"
 	return append(listedOnly(),
+		settings.Requirement{Path: "startup.class_list", OneOf: []any{true}, Fix: "upgrade to NVFLARE 2.8 or later, which has the list of classes, and ask the project lead for a kit of it"},
 		settings.Requirement{Path: "authorization.roles", Present: true, Fix: fix},
 		settings.Requirement{Path: "authorization.rights[byoc]", Absent: true, Fix: fix})
 }
@@ -55,7 +57,7 @@ func (Framework) RequiresSigned() []settings.Requirement {
 // listedOnly are the requirements without which a job could run code although it brings none.
 func listedOnly() []settings.Requirement {
 	return []settings.Requirement{
-		{Path: "resources.class_list_enforced", OneOf: []any{true}, Fix: "set class_list_enforcement_mode to enforce and class_allow_list to classes, without *, or remove both"},
+		{Path: "resources.class_list_enforced", OneOf: []any{true}, Fix: "set class_list_enforcement_mode to enforce and class_allow_list to full names of classes in the list that NVFLARE ships, or remove both"},
 		{Path: "resources.app_validator", Absent: true},
 	}
 }
