@@ -58,9 +58,9 @@ type SettingsReader interface {
 	Declared() []settings.Declared
 	// SettingsRoles are the roles of participants that run jobs. Others have no settings.
 	SettingsRoles() []kit.Role
-	// ResolveSetting returns the path of a setting as Settings writes it, and the type of
-	// its value, or an error if there is no such setting.
-	ResolveSetting(path string) (string, settings.Type, error)
+	// ResolveSetting returns the setting of a path, with the path as Settings writes it, or
+	// an error if there is no such setting.
+	ResolveSetting(path string) (settings.Declared, error)
 }
 
 // ScopeReader is a SettingsReader with privacy scopes.

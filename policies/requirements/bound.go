@@ -9,19 +9,45 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
-// bound gives a requirement its bounds, in the type of the setting. It reports whether they
-// have that type.
-func (c *compiler) bound(r *settings.Requirement, b *v1alpha1.Bound, kind settings.Type, at *field.Path) bool {
+// bound gives a requirement its bounds, in the type of the setting and within the numbers
+// with which it has an effect. It reports whether there are such values.
+func (c *compiler) bound(r *settings.Requirement, b *v1alpha1.Bound, of *settings.Declared, at *field.Path) bool {
 	before := len(c.errs)
-	r.Min = c.limit(at.Child("min"), b.Min, kind)
-	r.Max = c.limit(at.Child("max"), b.Max, kind)
+	r.Lists = of.Lists
+	r.Min = c.limit(at.Child("min"), b.Min, of.Type)
+	r.Max = c.limit(at.Child("max"), b.Max, of.Type)
 	if b.Equals != nil {
-		r.OneOf = c.typed(at.Child("equals"), *b.Equals, kind)
+		r.OneOf = c.allowed(at.Child("equals"), *b.Equals, of)
 	}
 	for i, text := range b.OneOf {
-		r.OneOf = append(r.OneOf, c.typed(at.Child("oneOf").Index(i), text, kind)...)
+		r.OneOf = append(r.OneOf, c.allowed(at.Child("oneOf").Index(i), text, of)...)
 	}
+	if !of.Domain.Overlaps(nil, r.Max) {
+		c.ineffective(at.Child("max"), b.Max)
+	}
+	if !of.Domain.Overlaps(r.Min, nil) {
+		c.ineffective(at.Child("min"), b.Min)
+	}
+	r.Within(of.Domain)
 	return len(c.errs) == before
+}
+
+// allowed is an allowed value, which must be one with which the setting has an effect.
+func (c *compiler) allowed(at *field.Path, text string, of *settings.Declared) []any {
+	all := c.typed(at, text, of.Type)
+	for _, one := range all {
+		if number, ok := one.(float64); ok && !of.Domain.Contains(number) {
+			c.ineffective(at, text)
+		}
+	}
+	if text == "" && of.Lists == settings.AllOfThese {
+		c.ineffective(at, text)
+	}
+	return all
+}
+
+func (c *compiler) ineffective(at *field.Path, text string) {
+	c.once(field.Invalid(at, text, "with such values the filter does nothing, or fails: see docs/privacy.md"))
 }
 
 func (c *compiler) limit(at *field.Path, text string, kind settings.Type) *float64 {

@@ -122,39 +122,3 @@ func (c *compiler) devices() {
 
 // device says whether a resource is an extended resource, whose name begins with a domain.
 func device(name corev1.ResourceName) bool { return strings.Contains(string(name), "/") }
-
-// settings compiles privacy.settings.
-func (c *compiler) settings() {
-	for i := range c.privacy.Settings {
-		rule, at := &c.privacy.Settings[i], c.at.Child("privacy", "settings").Index(i)
-		f, known := c.registry.Find(rule.Framework)
-		switch {
-		case !known:
-			c.errs = append(c.errs, field.NotSupported(at.Child("framework"), rule.Framework, c.registry.Names()))
-			continue
-		case f.SettingsReader == nil:
-			c.errs = append(c.errs, field.Invalid(at.Child("framework"), rule.Framework, "the settings of "+f.Title()+" are not known"))
-			continue
-		case c.listed(rule.Framework) < 0 && len(c.spec.Frameworks) > 0:
-			c.errs = append(c.errs, field.Invalid(at.Child("framework"), rule.Framework, "it is not in spec.frameworks, so that the rule would never apply"))
-			continue
-		}
-		path, kind, err := f.SettingsReader.ResolveSetting(rule.Setting)
-		if err != nil {
-			c.errs = append(c.errs, field.Invalid(at.Child("setting"), rule.Setting, err.Error()))
-			continue
-		}
-		r := settings.Requirement{Path: path, Present: rule.Present, Absent: rule.Absent, Field: at.String()}
-		if c.bound(&r, &rule.Bound, kind, at) {
-			c.require(rule.Framework, r)
-		}
-	}
-}
-
-func (c *compiler) require(framework string, r settings.Requirement) {
-	for i := range c.list.all {
-		if k := &c.list.all[i]; k.framework.Name() == framework {
-			k.required = append(k.required, r)
-		}
-	}
-}

@@ -45,7 +45,7 @@ func TestCheck(t *testing.T) {
 		Files     map[string]string       `json:"files"`
 		Want      []string                `json:"want"`
 	}
-	for _, c := range read[row](t, "testdata/met.yaml") {
+	for _, c := range append(read[row](t, "testdata/met.yaml"), read[row](t, "testdata/filters.yaml")...) {
 		t.Run(c.Name, func(t *testing.T) {
 			list, errs := requirements.Compile(registry(t), &c.Spec)
 			require.Empty(t, errs)

@@ -1,6 +1,8 @@
 package requirements
 
 import (
+	"slices"
+
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
@@ -51,29 +53,46 @@ func (c *compiler) filter(k *kind, reader frameworks.ScopeReader, f *v1alpha1.Re
 		names = append(names, a.Name)
 	}
 	for _, path := range reader.FilterPaths(k.role, f.Scope, f.Direction, f.Filter) {
-		path, _, err := k.framework.SettingsReader.ResolveSetting(path)
+		found, err := k.framework.SettingsReader.ResolveSetting(path)
 		if err != nil {
 			c.once(field.Invalid(at.Child("filter"), f.Filter, err.Error()))
 			return
 		}
+		if !c.acts(&found, names, at.Child("filter"), at.Child("arguments"), f.Filter) {
+			return
+		}
 		k.required = append(k.required, settings.Requirement{
-			Path: path, Present: true, OneOf: values(names), Nothing: "arguments", Field: at.String(),
+			Path: found.Path, Present: true, OneOf: values(names), Nothing: "arguments", Field: at.String(),
 			Fix: "add the filter to the scope in local/, with no other arguments than the policy limits",
 		})
 		for i := range f.Arguments {
-			c.argument(k, path+"."+f.Arguments[i].Name, &f.Arguments[i], at.Child("arguments").Index(i))
+			c.argument(k, found.Path+"."+f.Arguments[i].Name, &f.Arguments[i], at.Child("arguments").Index(i))
 		}
 	}
 }
 
+// acts requires that a filter can be required, with the arguments without which it does
+// nothing.
+func (c *compiler) acts(found *settings.Declared, arguments []string, at, argumentsAt *field.Path, given string) bool {
+	if found.Unsupported != "" {
+		c.once(field.Invalid(at, given, found.Unsupported))
+		return false
+	}
+	if found.Filter && found.Needs != "" && !slices.Contains(arguments, found.Needs) {
+		c.once(field.Required(argumentsAt, "the filter does nothing without "+found.Needs+": limit this argument"))
+		return false
+	}
+	return true
+}
+
 func (c *compiler) argument(k *kind, path string, a *v1alpha1.FilterArgument, at *field.Path) {
-	path, kind, err := k.framework.SettingsReader.ResolveSetting(path)
+	found, err := k.framework.SettingsReader.ResolveSetting(path)
 	if err != nil {
 		c.once(field.Invalid(at.Child("name"), a.Name, err.Error()))
 		return
 	}
-	r := settings.Requirement{Path: path, Field: at.String(), Fix: "set the argument " + a.Name + " of the filter in local/ within these limits"}
-	if c.bound(&r, &a.Bound, kind, at) {
+	r := settings.Requirement{Path: found.Path, Field: at.String(), Fix: "set the argument " + a.Name + " of the filter in local/ within these limits"}
+	if c.bound(&r, &a.Bound, &found, at) {
 		k.required = append(k.required, r)
 	}
 }

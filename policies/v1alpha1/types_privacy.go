@@ -150,13 +150,14 @@ type Bound struct {
 	Max string `json:"max,omitempty"`
 
 	// equals is the only value. Booleans are "true" and "false". Of a list, it is the only
-	// text that it may have.
+	// text that it may have; of a list of a filter, one that it must have.
 	//
 	// +optional
 	// +kubebuilder:validation:MaxLength=253
 	Equals *string `json:"equals,omitempty"`
 
-	// oneOf are the allowed values: of a list, the texts that it may have.
+	// oneOf are the allowed values: of a list, the texts that it may have; of a list of a
+	// filter, those that it must have.
 	//
 	// +optional
 	// +listType=set

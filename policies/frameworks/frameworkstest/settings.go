@@ -57,7 +57,7 @@ func (s *suite) readable(t *testing.T, k *kit.Kit) {
 		found, findings := reader.Settings(folder, files, k.Role)
 		assert.Empty(t, findings, folder)
 		for _, one := range found {
-			_, _, err := reader.ResolveSetting(one.Path)
+			_, err := reader.ResolveSetting(one.Path)
 			require.NoError(t, err)
 		}
 		none, findings := reader.Settings(folder, nil, k.Role)
@@ -74,6 +74,6 @@ func (s *suite) readable(t *testing.T, k *kit.Kit) {
 			assert.NotEqual(t, one.Path, other.Path)
 		}
 	}
-	_, _, err := reader.ResolveSetting("no.such[setting]")
+	_, err := reader.ResolveSetting("no.such[setting]")
 	assert.ErrorContains(t, err, "no such setting")
 }

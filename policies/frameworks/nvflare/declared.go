@@ -22,15 +22,15 @@ func declaredSettings() []settings.Declared {
 	all := []settings.Declared{
 		{Path: "privacy.scopes", Type: settings.Texts, Doc: "the names of the scopes in privacy.json; without scopes, NVFLARE has no rules"},
 		{Path: "privacy.default_scope", Type: settings.Text, Doc: "the scope of jobs that name none"},
-		{Path: inScope + "[FILTER]", Type: settings.Texts, Doc: "a filter of a scope; its value are the arguments that are set to other values than NVFLARE's own"},
+		{Path: inScope + "[FILTER]", Type: settings.Texts, Filter: true, Doc: "a filter of a scope; its value are the arguments that are set to other values than NVFLARE's own"},
 	}
 	for _, f := range filters() {
 		for _, a := range f.arguments {
-			all = append(all, settings.Declared{Path: inScope + "[" + shortName(f.class) + "]." + a.name, Type: a.kind, Doc: "an argument of the filter" + ownValue(a)})
+			all = append(all, f.declared(a, inScope+"["+shortName(f.class)+"]."))
 		}
 	}
 	all = append(all,
-		settings.Declared{Path: inScope + "[FILTER].ARGUMENT", Type: settings.Any, Doc: "an argument of another filter"},
+		settings.Declared{Path: inScope + "[FILTER].ARGUMENT", Type: settings.Any, Lists: settings.ExactlyThese, Doc: "an argument of another filter"},
 		settings.Declared{Path: "authorization.roles", Type: settings.Texts, Doc: "the roles for which authorization.json has rules"},
 		settings.Declared{Path: "authorization.rights[" + strings.Join(rights(), "|") + "]", Type: settings.Texts,
 			Doc: "the roles to which authorization.json gives a right, under whatever condition; not set if it gives it to none"},
@@ -57,32 +57,30 @@ func declaredSettings() []settings.Declared {
 	)
 }
 
-func ownValue(a argument) string {
-	if a.standard == nil {
-		return ""
-	}
-	return fmt.Sprintf("; NVFLARE's own value is %v", a.standard)
-}
-
-// ResolveSetting is the path of a setting as Settings writes it: of one of NVFLARE's filters,
-// it also takes the full name.
-func (f Framework) ResolveSetting(path string) (string, settings.Type, error) {
+// ResolveSetting is the setting of a path, which it also takes with the full name of one of
+// NVFLARE's filters.
+func (f Framework) ResolveSetting(path string) (settings.Declared, error) {
 	for _, one := range filters() {
 		path = strings.Replace(path, "["+one.class+"]", "["+shortName(one.class)+"]", 1)
 	}
 	if file := searched(path); file != "" {
-		return "", "", fmt.Errorf("a policy cannot require it: NVFLARE looks for %s in the whole workspace, where a job can have its own, see docs/privacy.md", file)
+		return settings.Declared{}, fmt.Errorf("a policy cannot require it: NVFLARE looks for %s in the whole workspace, where a job can have its own, see docs/privacy.md", file)
 	}
 	found, ok := declared().Find(path)
 	if !ok {
-		return "", "", fmt.Errorf("NVIDIA FLARE has no such setting%s", f.similar(path))
+		return settings.Declared{}, fmt.Errorf("NVIDIA FLARE has no such setting%s", f.similar(path))
 	}
+	found.Path = path
 	if class := filterIn(path); class != "" {
 		if err := checkFilter(class, found.Type == settings.Any); err != nil {
-			return "", "", err
+			return settings.Declared{}, err
+		}
+		i := slices.IndexFunc(filters(), func(f filter) bool { return shortName(f.class) == class })
+		if i >= 0 {
+			found.Needs, found.Unsupported = filters()[i].needs, filters()[i].unsupported
 		}
 	}
-	return path, found.Type, nil
+	return found, nil
 }
 
 // searched is the file of a setting that NVFLARE takes from the first file of a name that it

@@ -92,12 +92,12 @@ func TestSettingsAreDeclared(t *testing.T) {
 			if strings.HasSuffix(one.Path, "[PercentilePrivacy].a") {
 				break // the case has arguments that the filter does not have
 			}
-			path, kind, err := nvflare.Framework{}.ResolveSetting(one.Path)
+			got, err := nvflare.Framework{}.ResolveSetting(one.Path)
 			require.NoError(t, err, one.Path)
-			assert.Equal(t, one.Path, path)
-			seen[path] = true
+			assert.Equal(t, one.Path, got.Path)
+			seen[got.Path] = true
 			if one.Default() {
-				assert.Equal(t, kind, typeOf(one.Value), path)
+				assert.Equal(t, got.Type, typeOf(one.Value), one.Path)
 			}
 		}
 	}
@@ -129,12 +129,12 @@ func TestResolveSetting(t *testing.T) {
 		"privacy.scopes[private":                                           "NVIDIA FLARE has no such setting",
 		"":                                                                 "NVIDIA FLARE has no such setting: docs/privacy.md lists them",
 	} {
-		got, kind, err := nvflare.Framework{}.ResolveSetting(path)
+		got, err := nvflare.Framework{}.ResolveSetting(path)
 		if err != nil {
 			assert.Contains(t, err.Error(), want, path)
 			continue
 		}
-		assert.Equal(t, want, got+" "+string(kind), path)
+		assert.Equal(t, want, got.Path+" "+string(got.Type), path)
 	}
 }
 

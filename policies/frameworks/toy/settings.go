@@ -56,11 +56,11 @@ func (Framework) Declared() []settings.Declared {
 func (f Framework) SettingsRoles() []kit.Role { return f.Roles() }
 
 // ResolveSetting knows both settings.
-func (f Framework) ResolveSetting(name string) (string, settings.Type, error) {
+func (f Framework) ResolveSetting(name string) (settings.Declared, error) {
 	all := f.Declared()
 	i := slices.IndexFunc(all, func(d settings.Declared) bool { return d.Path == name })
 	if i < 0 {
-		return "", "", fmt.Errorf("Toy has no such setting: use %s or %s", SettingNoise, SettingShare) //nolint:staticcheck // The name of the framework.
+		return settings.Declared{}, fmt.Errorf("Toy has no such setting: use %s or %s", SettingNoise, SettingShare) //nolint:staticcheck // The name of the framework.
 	}
-	return name, all[i].Type, nil
+	return all[i], nil
 }

@@ -15,6 +15,16 @@ type Declared struct {
 	Type Type
 	// Doc says what it is, in one sentence.
 	Doc string
+	// Domain are the numbers with which it has an effect. With others, a filter does nothing.
+	Domain Domain
+	// Lists says what a policy's values mean for a list.
+	Lists Lists
+	// Filter says that it is a filter, and that its value are the names of its arguments.
+	// It does nothing without the argument Needs, if that is not "".
+	Filter bool
+	Needs  string
+	// Unsupported says why no policy can require it, if it is not "".
+	Unsupported string
 }
 
 // Catalog finds settings by their paths. A policy can require thousands of them, so that

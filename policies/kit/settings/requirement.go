@@ -14,8 +14,12 @@ type Requirement struct {
 	Field string
 	// Min and Max limit a number. Nil is no limit.
 	Min, Max *float64
-	// OneOf are the allowed values, if it is not nil: of a list, those of its texts.
+	// Above is less than every number that is allowed.
+	Above *float64
+	// OneOf are the allowed values, if it is not nil: of a list, those of its texts, as
+	// Lists says.
 	OneOf []any
+	Lists Lists
 	// Present requires that a file has it, Absent that none has it.
 	Present, Absent bool
 	// Optional says that the setting may be missing.
@@ -87,6 +91,9 @@ func (r *Requirement) missing() string {
 // demand is the end of a message: what the field requires.
 func (r *Requirement) demand() string {
 	var all []string
+	if r.Above != nil {
+		all = append(all, "more than "+show(*r.Above))
+	}
 	if r.Min != nil {
 		all = append(all, "at least "+show(*r.Min))
 	}
@@ -95,6 +102,8 @@ func (r *Requirement) demand() string {
 	}
 	if r.OneOf != nil {
 		all = append(all, r.choice())
+	} else if r.Lists == AllOfThese {
+		all = append(all, "a list that is not empty")
 	}
 	if r.Absent {
 		all = append(all, "that it is not set")
@@ -119,6 +128,8 @@ func (r *Requirement) choice() string {
 		return "no " + r.Nothing
 	case r.Nothing != "":
 		return "no " + r.Nothing + " but " + strings.Join(all, ", ")
+	case r.Lists == AllOfThese:
+		return "a list that has " + strings.Join(all, " and ")
 	}
 	switch len(all) {
 	case 0:
@@ -133,22 +144,14 @@ func (r *Requirement) choice() string {
 // type than the bounds, is in none.
 func (r *Requirement) meets(value any) bool {
 	if value == nil {
-		return r.Present && r.Min == nil && r.Max == nil && r.OneOf == nil
+		return r.Present && !r.limited() && r.OneOf == nil && r.Lists == OnlyThese
 	}
-	if r.OneOf != nil && !r.allows(value) {
+	if (r.OneOf != nil || r.Lists == AllOfThese) && !r.allows(value) {
 		return false
 	}
-	if r.Min == nil && r.Max == nil {
+	if !r.limited() {
 		return true
 	}
 	number, ok := value.(float64)
-	return ok && (r.Min == nil || number >= *r.Min) && (r.Max == nil || number <= *r.Max)
-}
-
-func (r *Requirement) allows(value any) bool {
-	list, ok := value.([]string)
-	if !ok {
-		return slices.Contains(r.OneOf, value)
-	}
-	return !slices.ContainsFunc(list, func(text string) bool { return !slices.Contains(r.OneOf, any(text)) })
+	return ok && Domain{r.Above, r.Min, r.Max}.Contains(number)
 }

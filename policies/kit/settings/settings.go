@@ -20,7 +20,7 @@ const (
 	Boolean Type = "boolean"
 	Number  Type = "number"
 	Text    Type = "text"
-	// Texts is a list of texts. Every one of them must meet a requirement.
+	// Texts is a list of texts. Lists says how it meets a requirement.
 	Texts Type = "list of texts"
 	Any   Type = "any"
 )
