@@ -10,9 +10,11 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	admissionv1 "k8s.io/api/admission/v1"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
@@ -147,6 +149,31 @@ func TestBusyWithoutUID(t *testing.T) {
 			require.Equal(t, http.StatusServiceUnavailable, code, name)
 		}
 	}
+}
+
+// Verdicts share annotations and warnings: writing an answer leaves them as they are. The race
+// detector sees a write that changes nothing.
+func TestAnswersShare(t *testing.T) {
+	long := strings.Repeat("x", 1<<20)
+	annotations, warnings := map[string]string{"short": "x", "long": long}, []string{"x", long}
+	server, _ := start(t, &review.Door{Handler: admission.HandlerFunc(func(context.Context, admission.Request) admission.Response {
+		r := admission.Allowed("")
+		r.Warnings, r.AuditAnnotations = warnings, annotations
+		return r
+	})})
+	body := reviewFile(t, "valid.json")
+	var clients sync.WaitGroup
+	for range 8 {
+		clients.Go(func() {
+			answer, err := server.Client().Post(server.URL, "application/json", strings.NewReader(body))
+			if assert.NoError(t, err) {
+				answer.Body.Close()
+			}
+		})
+	}
+	clients.Wait()
+	require.Equal(t, map[string]string{"short": "x", "long": long}, annotations)
+	require.Equal(t, []string{"x", long}, warnings)
 }
 
 // An answer is bounded, whatever the verdict says.

@@ -2,7 +2,9 @@ package review
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,21 +22,30 @@ type answer struct {
 // bounds what is left of an author's text in them.
 const longest = 32 << 10
 
-// bound cuts texts, since the author of an object chooses how much of it is wrong.
+// bound cuts texts, since the author of an object chooses how much of it is wrong. Responses may
+// share their lists: those that change are copied.
 func bound(r *admissionv1.AdmissionResponse) {
 	if r.Result != nil {
 		r.Result.Message = cut(r.Result.Message)
 	}
-	for i := range r.Warnings {
-		r.Warnings[i] = cut(r.Warnings[i])
+	if slices.ContainsFunc(r.Warnings, tooLong) {
+		r.Warnings = slices.Clone(r.Warnings)
+		for i := range r.Warnings {
+			r.Warnings[i] = cut(r.Warnings[i])
+		}
 	}
 	for key, value := range r.AuditAnnotations {
-		r.AuditAnnotations[key] = cut(value)
+		if tooLong(value) {
+			r.AuditAnnotations = maps.Clone(r.AuditAnnotations)
+			r.AuditAnnotations[key] = cut(value)
+		}
 	}
 }
 
+func tooLong(text string) bool { return len(text) > longest }
+
 func cut(text string) string {
-	if len(text) <= longest {
+	if !tooLong(text) {
 		return text
 	}
 	return strings.ToValidUTF8(text[:longest], "") + "…"

@@ -20,7 +20,11 @@ import (
 )
 
 // process is the webhook.
-type process struct{ cmd *exec.Cmd }
+type process struct {
+	cmd *exec.Cmd
+	// log is the file with what it says.
+	log string
+}
 
 // run builds and starts the webhook, until it is ready.
 func run(t testing.TB, apiServer, reviews, certDir, memory string) (p *process, health string) {
@@ -36,8 +40,12 @@ func run(t testing.TB, apiServer, reviews, certDir, memory string) (p *process, 
 	address := listener.Addr().String()
 	require.NoError(t, listener.Close())
 	ctx, stop := context.WithCancel(context.Background())
-	p = &process{exec.CommandContext(ctx, program, "--kubeconfig="+kubeconfig, "--listen="+reviews, "--health-listen="+address,
+	p = &process{log: filepath.Join(dir, "log"), cmd: exec.CommandContext(ctx, program, "--kubeconfig="+kubeconfig, "--listen="+reviews, "--health-listen="+address,
 		"--metrics-listen=", "--cert-dir="+certDir, "--drain=0s")}
+	said, err := os.Create(p.log)
+	require.NoError(t, err)
+	t.Cleanup(func() { said.Close() })
+	p.cmd.Stdout, p.cmd.Stderr = said, said
 	p.cmd.Env = append(os.Environ(), memory)
 	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
 	require.NoError(t, p.cmd.Start())
@@ -69,6 +77,8 @@ func (p *process) peak(t testing.TB) int64 {
 			return kilobytes << 10
 		}
 	}
-	t.Fatal("the webhook has ended")
+	said, err := os.ReadFile(p.log)
+	require.NoError(t, err)
+	t.Fatalf("the webhook has ended: %s", said[max(0, len(said)-4000):])
 	return 0
 }
