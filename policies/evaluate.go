@@ -90,7 +90,7 @@ func (p *Policy) secret(r *Review, f *Facts) []checks.Result {
 		return unknown(r)
 	}
 	old, _ := r.OldObject.(*corev1.Secret)
-	return checks.Secret(secret, old, p.site, f, r.request())
+	return checks.Secret(secret, old, p.site, f, p.request(r))
 }
 
 func (p *Policy) configMap(r *Review, f *Facts) []checks.Result {

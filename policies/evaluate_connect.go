@@ -27,7 +27,7 @@ func (p *Policy) connect(r *Review, f *Facts) []checks.Result {
 		}}
 	}
 	for _, pod := range f.Targets {
-		if results := checks.Interactive(checks.NewPod(pod, p.site, f, r.request()), r.Subresource); results != nil {
+		if results := checks.Interactive(checks.NewPod(pod, p.site, f, p.request(r)), r.Subresource); results != nil {
 			return results
 		}
 	}

@@ -32,14 +32,14 @@ func (p *Policy) podRequest(r *Review, f *Facts) []checks.Result {
 		return p.ephemeral(r, pod, f)
 	case "resize":
 		// A resize can change only the amounts of resources.
-		seen := checks.NewPod(pod, p.site, f, r.request())
+		seen := checks.NewPod(pod, p.site, f, p.request(r))
 		return append(checks.Resize(seen), checks.SiteRules(seen)...)
 	}
 	return unknown(r)
 }
 
 func (p *Policy) pod(r *Review, pod *corev1.Pod, f *Facts) []checks.Result {
-	request := r.request()
+	request := p.request(r)
 	if old, ok := r.OldObject.(*corev1.Pod); ok && old != nil && r.Operation == Update {
 		request.OldAnnotations = old.Annotations
 		if len(request.Unknown) == 0 && !significant(&pod.Spec, &old.Spec) {
@@ -97,20 +97,22 @@ func (p *Policy) labels(pod, old *corev1.Pod, f *Facts, request checks.Request) 
 // ephemeral evaluates ephemeral containers. Break-glass allows them for debugging a
 // participant's pod, but still gives no access to the node.
 func (p *Policy) ephemeral(r *Review, pod *corev1.Pod, f *Facts) []checks.Result {
-	seen := checks.NewPod(pod, p.site, f, r.request())
+	seen := checks.NewPod(pod, p.site, f, p.request(r))
 	if f.BreakGlass {
 		return checks.Floor(seen)
 	}
 	return p.checks.Run(seen)
 }
 
-func (r *Review) request() checks.Request {
+func (p *Policy) request(r *Review) checks.Request {
 	request := checks.Request{
 		Namespace: r.Namespace, User: r.User.Username, Create: r.Operation == Create, Template: r.Template,
 		Unknown: r.unknownBelow("spec."),
-		Attributes: checks.Attributes{
+	}
+	if p.site.Rules() != nil {
+		request.Attributes = &checks.Attributes{
 			Operation: string(r.Operation), Resource: r.Resource, Subresource: r.Subresource, Name: r.Name, User: r.User, DryRun: r.DryRun,
-		},
+		}
 	}
 	if r.Operation == Update {
 		request.Old, _ = r.OldObject.(*corev1.Pod)

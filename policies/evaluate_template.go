@@ -18,7 +18,7 @@ func (p *Policy) template(r *Review, f *Facts) []checks.Result {
 	if !ok {
 		return unknown(r)
 	}
-	request := r.templateRequest(path)
+	request := p.templateRequest(r, path)
 	if old, _, ok := Extract(r.OldObject); ok && r.Operation == Update && len(request.Unknown) == 0 && equality.Semantic.DeepEqual(old.Spec, pod.Spec) {
 		// Only scaled, paused, labelled or restarted. Annotations that the template
 		// already had are not evaluated again.
@@ -35,11 +35,11 @@ func (p *Policy) template(r *Review, f *Facts) []checks.Result {
 // templatePod is the pod of a template as the checks see it, after mutation.
 func (p *Policy) templatePod(r *Review, pod *corev1.Pod, path *field.Path, f *Facts) *checks.Pod {
 	pod.Namespace = r.Namespace
-	return checks.NewPod(p.Mutate(pod, *f), p.site, f, r.templateRequest(path))
+	return checks.NewPod(p.Mutate(pod, *f), p.site, f, p.templateRequest(r, path))
 }
 
-func (r *Review) templateRequest(path *field.Path) checks.Request {
-	request := r.request()
+func (p *Policy) templateRequest(r *Review, path *field.Path) checks.Request {
+	request := p.request(r)
 	request.Template, request.Create, request.Prefix = true, true, path.String()
 	request.Unknown = r.unknownBelow(request.Prefix + ".spec.")
 	return request

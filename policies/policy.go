@@ -112,7 +112,7 @@ func (p *Policy) Explain(r Review, f Facts) (*checks.Pod, []checks.Finding) {
 
 func (p *Policy) podOf(r *Review, f *Facts) *checks.Pod {
 	if pod, ok := r.Object.(*corev1.Pod); ok {
-		return checks.NewPod(pod, p.site, f, r.request())
+		return checks.NewPod(pod, p.site, f, p.request(r))
 	}
 	if pod, path, ok := Extract(r.Object); ok {
 		return p.templatePod(r, pod, path, f)

@@ -27,8 +27,8 @@ type Request struct {
 	Prefix string
 	// Old is the pod before an update. It is nil for a template.
 	Old *corev1.Pod
-	// Attributes are for the site's own rules.
-	Attributes Attributes
+	// Attributes are for the site's own rules. They may be nil if there are none.
+	Attributes *Attributes
 }
 
 // Attributes are those of the request itself.

@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"cmp"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/rules"
@@ -48,7 +50,7 @@ func (p *Pod) ruleInput() *rules.Input {
 // ruleRequest is the request for the pod: for a template, the request for a pod that the
 // workload will make.
 func (p *Pod) ruleRequest() *rules.Request {
-	a := &p.Attributes
+	a := cmp.Or(p.Attributes, &Attributes{})
 	r := &rules.Request{
 		Kind: metav1.GroupVersionKind{Version: "v1", Kind: "Pod"}, Resource: rules.Resource{Resource: "pods"}, SubResource: a.Subresource,
 		RequestResource: rules.Resource{Group: a.Resource.Group, Resource: a.Resource.Resource},
