@@ -110,15 +110,25 @@ func replaces(base string) bool {
 	return strings.HasSuffix(base, "resources")
 }
 
-// document reads one JSON file, if it exists.
-func (r *reader) document(name string, read func(map[string]strictjson.Node)) {
+// open gives one file, if it exists and is not too large, and makes it the one that doubts are
+// about.
+func (r *reader) open(name string) ([]byte, bool) {
 	data, ok := r.files.Get(name)
 	if !ok {
-		return
+		return nil, false
 	}
 	r.file = path.Join(r.folder, name)
 	if len(data) > maxSettings {
 		r.doubt(strictjson.Node{}, "it is larger than %d KiB", maxSettings>>10)
+		return nil, false
+	}
+	return data, true
+}
+
+// document reads one JSON file, if it exists.
+func (r *reader) document(name string, read func(map[string]strictjson.Node)) {
+	data, ok := r.open(name)
+	if !ok {
 		return
 	}
 	root, err := strictjson.DecodeLines(data)

@@ -143,13 +143,8 @@ func (r *reader) ofStudy(study string, n strictjson.Node) {
 // yaml reads one YAML file, which must have the form of JSON: without anchors, tags and keys
 // that are no texts, of which parsers make different things.
 func (r *reader) yaml(name string, read func(map[string]strictjson.Node)) {
-	data, ok := r.files.Get(name)
+	data, ok := r.open(name)
 	if !ok {
-		return
-	}
-	r.file = path.Join(r.folder, name)
-	if len(data) > maxSettings {
-		r.doubt(strictjson.Node{}, "it is larger than %d KiB", maxSettings>>10)
 		return
 	}
 	var document yaml.Node
