@@ -70,6 +70,8 @@ func (p *Pod) findKit() {
 	}
 }
 
+// findReserved finds the references to reserved names, of which there are two in most
+// participants: the kit and local/.
 func (p *Pod) findReserved() {
 	p.reserved = p.reservedOf[:0]
 	for ref := range References(p.Spec) {

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/ansi"
 )
@@ -24,6 +25,9 @@ var newLine = regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`)
 
 // maxLogLine is how much of a line is read. The API server's answers are shorter.
 const maxLogLine = 1 << 20
+
+// maxReasons is how many different reasons are read.
+const maxReasons = 50
 
 // Why finds the records of a launcher about a job: the API server's answer to its request for
 // a pod, or why the pod did not start.
@@ -69,10 +73,20 @@ func (r *records) read(line string) {
 	}
 }
 
+// add adds a reason without control characters, which a terminal would interpret: the server and
+// jobs choose parts of the log.
 func (r *records) add(reason string) {
-	if reason = strings.TrimSpace(reason); reason != "" && !slices.Contains(r.reasons, reason) {
+	reason = strings.TrimSpace(strings.Map(printable, reason))
+	if reason != "" && len(r.reasons) < maxReasons && !slices.Contains(r.reasons, reason) {
 		r.reasons = append(r.reasons, reason)
 	}
+}
+
+func printable(r rune) rune {
+	if r != '\n' && !unicode.IsGraphic(r) {
+		return ' '
+	}
+	return r
 }
 
 // ofLauncher is the reason in the first line of a record. failing says that the reason

@@ -1,6 +1,7 @@
 package nvflare
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -11,6 +12,17 @@ const (
 	failedJob = "4c9aebcc-4957-4536-9ac7-b8ff4bc5e7ee"
 	at        = "2026-11-28 08:25:07,004 - ClientK8sJobLauncher - "
 )
+
+// Code of a job can write to the log of its parent: not every record is read.
+func TestWhyIsBounded(t *testing.T) {
+	var log strings.Builder
+	for i := range 3 * maxReasons {
+		fmt.Fprintf(&log, "%sERROR - failed to launch job %s: reason %d\n", at, failedJob, i)
+	}
+	got, err := Workloads{}.Why(strings.NewReader(log.String()), failedJob)
+	require.NoError(t, err)
+	require.Len(t, got, maxReasons)
+}
 
 // The records are those of a client of NVFLARE 2.9.0, shortened.
 func TestWhy(t *testing.T) {
@@ -42,6 +54,10 @@ func TestWhy(t *testing.T) {
 		"a very long line": {
 			at + "INFO - x\n" + strings.Repeat("x", 3<<20) + "\n" + at + "ERROR - failed to launch job " + failedJob + ": no image",
 			[]string{"no image"},
+		},
+		"text for the terminal": {
+			at + "ERROR - failed to launch job " + failedJob + ": (403)\nHTTP response body: {\"message\":\"a\\u001b]0;b\\u0007c\\nd\"}\n",
+			[]string{"a ]0;b c\nd"},
 		},
 		"an empty log": {"", nil},
 	} {
