@@ -2,9 +2,6 @@ package policies
 
 import (
 	"errors"
-	"fmt"
-
-	psa "k8s.io/pod-security-admission/policy"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
@@ -15,8 +12,7 @@ import (
 )
 
 // Catalog is what policies are compiled with: the profiles of all frameworks, the
-// checks, the tables of the Pod Security Standards, and the environment of CEL. A program makes one when it
-// starts.
+// checks, and the environment of CEL. A program makes one when it starts.
 type Catalog struct {
 	tools  compiled.Tools
 	checks *checks.Registry
@@ -27,11 +23,7 @@ func NewCatalog(known *profiles.Registry, kits *frameworks.Registry, all *checks
 	if known == nil || kits == nil || all == nil {
 		return nil, errors.New("a catalog needs profiles, frameworks and checks")
 	}
-	standards, err := psa.NewEvaluator(psa.DefaultChecks(), nil)
-	if err != nil {
-		return nil, fmt.Errorf("the tables of the Pod Security Standards: %w", err)
-	}
-	return &Catalog{tools: compiled.Tools{Profiles: known, Frameworks: kits, Standards: standards, Rules: rules.NewCompiler()}, checks: all}, nil
+	return &Catalog{tools: compiled.Tools{Profiles: known, Frameworks: kits, Rules: rules.NewCompiler()}, checks: all}, nil
 }
 
 // DefaultCatalog has the frameworks and checks of this version.

@@ -8,10 +8,8 @@ package checks
 func podSecurity(p *Pod) []Result {
 	results := p.writableRoots()
 	for _, r := range p.Site.PodSecurity(p.Meta, p.Spec) {
-		if !r.Allowed {
-			results = append(results, p.fail(IDPodSecurity, "securityContext", "pod security "+string(p.Policy.PodSecurity.Level)+": "+r.ForbiddenReason,
-				"set the fields that the Pod Security Standard requires", "%s", oneLine(r.ForbiddenDetail)))
-		}
+		results = append(results, p.fail(IDPodSecurity, "securityContext", "pod security "+string(p.Policy.PodSecurity.Level)+": "+r.ForbiddenReason,
+			"set the fields that the Pod Security Standard requires", "%s", oneLine(r.ForbiddenDetail)))
 	}
 	return results
 }

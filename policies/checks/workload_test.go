@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
-	psa "k8s.io/pod-security-admission/policy"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
@@ -32,10 +31,8 @@ func newPair(t *testing.T) *pair {
 	t.Helper()
 	known, err := profiles.NewRegistry(nvflare.Profile{}, toy.Profile{})
 	require.NoError(t, err)
-	standards, err := psa.NewEvaluator(psa.DefaultChecks(), nil)
-	require.NoError(t, err)
 	policy := policiestest.Policy(t)
-	site, errs := compiled.New(policy, compiled.Tools{Profiles: known, Frameworks: frameworks.Default(), Standards: standards})
+	site, errs := compiled.New(policy, compiled.Tools{Profiles: known, Frameworks: frameworks.Default()})
 	require.Empty(t, errs)
 	f := policiestest.Facts(policy)
 	kit := f.Kits[policiestest.ClientKit]

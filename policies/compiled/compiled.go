@@ -5,7 +5,6 @@ package compiled
 
 import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
-	psapi "k8s.io/pod-security-admission/api"
 	psa "k8s.io/pod-security-admission/policy"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
@@ -19,14 +18,13 @@ import (
 // Policy is a compiled SitePolicy. It does not change, and any number of
 // evaluations may share it.
 type Policy struct {
-	source    *v1alpha1.SitePolicy
-	profiles  *profiles.Registry
-	standards psa.Evaluator
+	source   *v1alpha1.SitePolicy
+	profiles *profiles.Registry
 
 	// Images are the images that participants may run.
 	Images Images
 
-	podSecurity  psapi.LevelVersion
+	podSecurity  []psa.CheckPodFn
 	participants map[string]Participant
 	launchers    launchers
 	claims       map[string]claim
@@ -45,8 +43,6 @@ type Tools struct {
 	Profiles *profiles.Registry
 	// Frameworks are those whose settings a policy can require.
 	Frameworks *frameworks.Registry
-	// Standards are the tables of the Pod Security Standards.
-	Standards psa.Evaluator
 	// Rules compiles the rules in CEL.
 	Rules *rules.Compiler
 }
@@ -54,7 +50,7 @@ type Tools struct {
 // New compiles a copy of a SitePolicy. If the SitePolicy is invalid, it returns all
 // errors, by field, and no Policy.
 func New(source *v1alpha1.SitePolicy, tools Tools) (*Policy, field.ErrorList) {
-	p := &Policy{source: source.DeepCopy(), profiles: tools.Profiles, standards: tools.Standards}
+	p := &Policy{source: source.DeepCopy(), profiles: tools.Profiles}
 	v1alpha1.SetDefaults(p.source)
 	if errs := append(v1alpha1.Validate(p.source), p.unregistered()...); len(errs) > 0 {
 		return nil, errs

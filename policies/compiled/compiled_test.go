@@ -7,8 +7,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
-	corev1 "k8s.io/api/core/v1"
-	psa "k8s.io/pod-security-admission/policy"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
@@ -25,9 +23,7 @@ func tools(t testing.TB) compiled.Tools {
 	t.Helper()
 	known, err := profiles.NewRegistry(nvflare.Profile{}, toy.Profile{})
 	require.NoError(t, err)
-	standards, err := psa.NewEvaluator(psa.DefaultChecks(), nil)
-	require.NoError(t, err)
-	return compiled.Tools{Profiles: known, Frameworks: frameworks.Default(), Standards: standards}
+	return compiled.Tools{Profiles: known, Frameworks: frameworks.Default()}
 }
 
 // site compiles the policy of policiestest after a change.
@@ -221,16 +217,4 @@ func TestSealers(t *testing.T) {
 	require.Equal(t, 0, p.Sealer(key))
 	require.Equal(t, -1, p.Sealer(strings.ToUpper(key)))
 	require.Equal(t, -1, p.Sealer(""))
-}
-
-func TestPodSecurity(t *testing.T) {
-	pod := &corev1.Pod{Spec: corev1.PodSpec{HostNetwork: true}}
-	for level, want := range map[v1alpha1.PodSecurityLevel]bool{"privileged": true, "baseline": false, "restricted": false} {
-		p := site(t, func(s *v1alpha1.SitePolicySpec) { s.PodSecurity.Level, s.PodSecurity.Version = level, "v1.33" })
-		allowed := true
-		for _, r := range p.PodSecurity(&pod.ObjectMeta, &pod.Spec) {
-			allowed = allowed && r.Allowed
-		}
-		require.Equal(t, want, allowed, level)
-	}
 }

@@ -14,7 +14,6 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	psa "k8s.io/pod-security-admission/policy"
 	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
@@ -100,11 +99,7 @@ func Compile(t testing.TB, policy *v1alpha1.SitePolicy) *policies.Policy {
 // Site is the same for tests below package policies.
 func Site(t testing.TB, policy *v1alpha1.SitePolicy) *compiled.Policy {
 	t.Helper()
-	standards, err := psa.NewEvaluator(psa.DefaultChecks(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, errs := compiled.New(policy, compiled.Tools{Profiles: Catalog(t).Profiles(), Frameworks: frameworks.Default(), Standards: standards, Rules: rules.NewCompiler()})
+	p, errs := compiled.New(policy, compiled.Tools{Profiles: Catalog(t).Profiles(), Frameworks: frameworks.Default(), Rules: rules.NewCompiler()})
 	if len(errs) > 0 {
 		t.Fatal(errs.ToAggregate())
 	}
