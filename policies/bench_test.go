@@ -10,7 +10,6 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/facts"
-	"github.com/kubectl-flare/kubectl-flare/policies/mutation"
 	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -123,7 +122,7 @@ func benchmarkMutate(b *testing.B, pod *corev1.Pod, policy *v1alpha1.SitePolicy,
 	site := policiestest.Compile(b, policy)
 	b.ReportAllocs()
 	for b.Loop() {
-		if mutation.Patch(pod, site.Mutate(pod, f)) == nil {
+		if site.Patch(pod, f) == nil {
 			b.Fatal("nothing changed")
 		}
 	}

@@ -87,6 +87,14 @@ func (p *Policy) Mutate(pod *corev1.Pod, f Facts) *corev1.Pod {
 	return mutation.Mutate(pod, p.site, f)
 }
 
+// Patch is the patch from a pod to the result of Mutate; nil if there is nothing to change.
+func (p *Policy) Patch(pod *corev1.Pod, f Facts) []mutation.Operation {
+	if !p.Valid() {
+		return nil
+	}
+	return mutation.PatchFor(pod, p.site, f)
+}
+
 // Empty is the patch of a Secret whose content the policy does without: a launcher's copy of a
 // kit. It is nil for every other Secret, or if the policy is not valid.
 func (p *Policy) Empty(s, old *corev1.Secret) []mutation.Operation {

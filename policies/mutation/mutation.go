@@ -4,10 +4,7 @@
 package mutation
 
 import (
-	"maps"
-
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/checks"
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
@@ -20,15 +17,25 @@ import (
 // copy. It is pure and idempotent: Mutate(Mutate(p)) is Mutate(p). It does not change
 // pods whose participant is unknown.
 func Mutate(pod *corev1.Pod, site *compiled.Policy, f facts.Facts) *corev1.Pod {
+	if changed := mutate(pod, site, f); len(Patch(pod, changed)) > 0 {
+		return changed
+	}
+	return pod
+}
+
+// PatchFor is the patch from a pod to the result of Mutate.
+func PatchFor(pod *corev1.Pod, site *compiled.Policy, f facts.Facts) []Operation {
+	return Patch(pod, mutate(pod, site, f))
+}
+
+// mutate returns a copy, which may be equal, or the pod itself.
+func mutate(pod *corev1.Pod, site *compiled.Policy, f facts.Facts) *corev1.Pod {
 	name, kit := pick(pod, site, &f)
 	if kit == nil {
 		return pod
 	}
 	m := newMutation(pod.DeepCopy(), site, &f, name, kit)
 	m.run()
-	if equality.Semantic.DeepEqual(pod.Spec, m.pod.Spec) && maps.Equal(pod.Labels, m.pod.Labels) {
-		return pod
-	}
 	return m.pod
 }
 

@@ -46,11 +46,7 @@ func (m *mutator) Handle(ctx context.Context, request admission.Request) admissi
 	defer cancel()
 	m.inputs.lookAt(ctx, e, pod)
 	m.inputs.launcher(ctx, e)
-	changed := e.policy.Mutate(pod, e.facts)
-	if changed == pod {
-		return m.inputs.mutated(nameMutate, request, e, nil)
-	}
-	operations, err := mutation.Marshal(mutation.Patch(pod, changed))
+	operations, err := mutation.Marshal(e.policy.Patch(pod, e.facts))
 	if err != nil {
 		return m.inputs.undecided(nameMutate, request, err)
 	}
