@@ -24,7 +24,7 @@ var (
 // fields an object has.
 const mostUnknown = 100
 
-// reviewOf decodes the objects of a request.
+// reviewOf decodes the objects of a request, unless they are decoded already.
 func reviewOf(request *admission.Request) (policies.Review, error) {
 	a := policies.Review{
 		Operation:   policies.Operation(request.Operation),
@@ -34,6 +34,10 @@ func reviewOf(request *admission.Request) (policies.Review, error) {
 		Name:        request.Name,
 		User:        request.UserInfo,
 		DryRun:      request.DryRun != nil && *request.DryRun,
+	}
+	if request.Object.Object != nil || request.OldObject.Object != nil {
+		a.Object, a.OldObject = request.Object.Object, request.OldObject.Object
+		return a, nil
 	}
 	var err error
 	if a.Object, a.Unknown, err = decode(request.Kind, request.Object.Raw); err != nil {

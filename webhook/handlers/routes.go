@@ -17,20 +17,21 @@ func Routes(inputs *Inputs, observer review.Observer) http.Handler {
 		path, name string
 		handler    admission.Handler
 		failOpen   bool
+		decode     func([]byte) *admission.Request
 	}{
-		{"/mutate/pods", nameMutate, Mutate(inputs), true},
-		{"/mutate/secrets", nameMutateSecrets, MutateSecrets(inputs), true},
-		{"/validate/pods", namePods, Pods(inputs), false},
-		{"/validate/bindings", nameBindings, Bindings(inputs), false},
-		{"/validate/connect", nameConnect, Connect(inputs), false},
-		{"/validate/templates", nameTemplates, Templates(inputs), true},
-		{"/validate/objects", nameObjects, Objects(inputs), false},
-		{"/validate/claims", nameClaims, Claims(inputs), false},
-		{"/validate/networks", nameNetworks, Networks(inputs), false},
-		{"/validate/copies", nameCopies, Copies(inputs), false},
-		{"/validate/sitepolicies", nameSitePolicies, SitePolicies(inputs), false},
+		{"/mutate/pods", nameMutate, Mutate(inputs), true, review.Pods},
+		{"/mutate/secrets", nameMutateSecrets, MutateSecrets(inputs), true, nil},
+		{"/validate/pods", namePods, Pods(inputs), false, review.Pods},
+		{"/validate/bindings", nameBindings, Bindings(inputs), false, nil},
+		{"/validate/connect", nameConnect, Connect(inputs), false, nil},
+		{"/validate/templates", nameTemplates, Templates(inputs), true, nil},
+		{"/validate/objects", nameObjects, Objects(inputs), false, nil},
+		{"/validate/claims", nameClaims, Claims(inputs), false, nil},
+		{"/validate/networks", nameNetworks, Networks(inputs), false, nil},
+		{"/validate/copies", nameCopies, Copies(inputs), false, nil},
+		{"/validate/sitepolicies", nameSitePolicies, SitePolicies(inputs), false, nil},
 	} {
-		mux.Handle(route.path, &review.Door{Name: route.name, Handler: route.handler, FailOpen: route.failOpen, Observer: observer, Gate: gate})
+		mux.Handle(route.path, &review.Door{Name: route.name, Handler: route.handler, FailOpen: route.failOpen, Observer: observer, Gate: gate, Decode: route.decode})
 	}
 	return mux
 }

@@ -88,7 +88,7 @@ func decode(body []byte) (*admission.Request, *badRequestError) {
 		return nil, bad(http.StatusBadRequest, "the AdmissionReview is not valid JSON")
 	case len(twice) > 0:
 		return nil, bad(http.StatusBadRequest, "the AdmissionReview has a key twice")
-	case in.APIVersion != admissionv1.SchemeGroupVersion.String() || in.Kind != "AdmissionReview":
+	case !isReview(in.TypeMeta):
 		return nil, bad(http.StatusBadRequest, "this is %.80q of version %.80q, not an AdmissionReview of %s", in.Kind, in.APIVersion, admissionv1.SchemeGroupVersion)
 	case in.Request == nil || in.Request.UID == "":
 		return nil, bad(http.StatusBadRequest, "the AdmissionReview holds no request")
