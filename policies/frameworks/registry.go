@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/flower"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
@@ -32,7 +33,7 @@ type Registry struct{ all []Registered }
 
 // Default has the frameworks that kubectl-flare supports.
 func Default() *Registry {
-	return &Registry{all: []Registered{registered(nvflare.Framework{})}}
+	return &Registry{all: []Registered{registered(nvflare.Framework{}), registered(flower.Framework{})}}
 }
 
 func registered(f Framework) Registered {

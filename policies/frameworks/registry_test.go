@@ -39,7 +39,7 @@ func TestNewRegistry(t *testing.T) {
 	assert.True(t, ok && one.Checker != nil && one.NativeSigner == nil && one.Versioned == nil && one.RootKeeper == nil, "capabilities are found once")
 	_, ok = registry.Find("flower")
 	assert.False(t, ok)
-	assert.Equal(t, []string{"nvflare"}, frameworks.Default().Names(), "toy is for tests alone")
+	assert.Equal(t, []string{"flower", "nvflare"}, frameworks.Default().Names(), "toy is for tests alone")
 
 	for want, all := range map[string][]frameworks.Framework{
 		"needs a framework":         nil,
