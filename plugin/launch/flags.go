@@ -19,7 +19,7 @@ import (
 
 // flags are launch's own flags, as given.
 type flags struct {
-	Image            string
+	Images           []string
 	ImagePullSecrets []string
 	CPU, Memory      string
 	StorageSize      string
@@ -45,12 +45,12 @@ func defaults() flags {
 
 func (f *flags) add(cmd *cobra.Command, known *workloads.Registry) {
 	fs := cmd.Flags()
-	fs.StringVar(&f.Image, "image", f.Image, "Image that has "+known.ShortNames()+" in it, of the kit's version")
+	fs.StringArrayVar(&f.Images, "image", f.Images, "Image that has "+known.ShortNames()+" in it, of the kit's version; with CONTAINER=IMAGE, that of one container, such as proxy; may be given more than once")
 	fs.StringArrayVar(&f.ImagePullSecrets, "image-pull-secret", f.ImagePullSecrets, "Secret of the namespace with credentials for the image's registry; may be given more than once")
 	fs.StringVar(&f.CPU, "cpu", f.CPU, "CPU request and limit, such as 2 or 500m; the default is a request of 100m and no limit")
 	fs.StringVar(&f.Memory, "memory", f.Memory, "Memory request and limit, such as 8Gi; the default is a request of 256Mi and no limit")
-	fs.StringVar(&f.JobRuntime, "job-runtime", f.JobRuntime, "Where jobs run: process, in the participant's own pod, or pod, each in a pod of its own")
-	_ = cmd.RegisterFlagCompletionFunc("job-runtime", cobra.FixedCompletions([]string{runtimeProcess, runtimePod}, cobra.ShellCompDirectiveNoFileComp))
+	fs.StringVar(&f.JobRuntime, "job-runtime", f.JobRuntime, "Where jobs run: process, in the participant's own container; container, in a container beside it; or pod, each in a pod of its own")
+	_ = cmd.RegisterFlagCompletionFunc("job-runtime", cobra.FixedCompletions([]string{runtimeProcess, runtimeContainer, runtimePod}, cobra.ShellCompDirectiveNoFileComp))
 	fs.StringVar(&f.StorageSize, "storage-size", f.StorageSize, "Size of a new workspace volume")
 	fs.StringVar(&f.StorageClass, "storage-class", f.StorageClass, "StorageClass of a new workspace volume; the default is the cluster's default")
 	fs.StringToStringVar(&f.PodLabels, "pod-label", nil, "Label of the pods, such as sidecar.istio.io/inject=false, which keeps an injector away; may be given more than once")
@@ -66,8 +66,8 @@ func (f *flags) add(cmd *cobra.Command, known *workloads.Registry) {
 
 // participant reads the flags and reports all problems with them.
 func (f *flags) participant(namespace string, known *workloads.Registry) (workloads.Participant, error) {
-	var errs []error
-	if f.Image == "" {
+	image, images, errs := f.images()
+	if image == "" {
 		errs = append(errs, fmt.Errorf("--image is missing: give an image with %s in it, such as --image %s", known.ShortNames(), known.ExampleImage()))
 	}
 	if err := f.Delivery.Validate(); err != nil {
@@ -89,14 +89,38 @@ func (f *flags) participant(namespace string, known *workloads.Registry) (worklo
 	}
 	p := workloads.Participant{
 		Namespace: namespace, ServerNamespace: f.ServerNamespace,
-		Image: f.Image, KitImage: f.Delivery.Image, ImagePullSecrets: f.ImagePullSecrets,
+		Image: image, Images: images, KitImage: f.Delivery.Image, ImagePullSecrets: f.ImagePullSecrets,
 		Resources:    workloads.Resources{CPU: quantity("cpu", f.CPU), Memory: quantity("memory", f.Memory)},
 		JobPods:      f.JobRuntime == runtimePod,
+		JobContainer: f.JobRuntime == runtimeContainer,
 		StorageSize:  quantity("storage-size", f.StorageSize),
 		StorageClass: f.StorageClass,
 		PodLabels:    f.PodLabels, PodAnnotations: f.PodAnnotations,
 	}
 	return p, errors.Join(errs...)
+}
+
+// images splits the values of --image into that of all containers and those of some.
+func (f *flags) images() (image string, images map[string]string, errs []error) {
+	images = map[string]string{}
+	for _, value := range f.Images {
+		container, of, some := strings.Cut(value, "=")
+		switch {
+		case value == "":
+			errs = append(errs, errors.New("--image is missing its value: give IMAGE, or CONTAINER=IMAGE for one container"))
+		case !some && image == "":
+			image = value
+		case !some:
+			errs = append(errs, fmt.Errorf("--image is given as %s and as %s: give the second one as CONTAINER=IMAGE", image, value))
+		case len(validation.IsDNS1123Label(container)) > 0 || of == "":
+			errs = append(errs, fmt.Errorf("--image %q is not valid: give IMAGE, or CONTAINER=IMAGE for one container", value))
+		case images[container] != "":
+			errs = append(errs, fmt.Errorf("--image is given twice for the container %s", container))
+		default:
+			images[container] = of
+		}
+	}
+	return image, images, errs
 }
 
 // podMeta checks the labels and annotations of pods. Those of the participant are made

@@ -3,6 +3,7 @@ package launch
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -17,15 +18,16 @@ import (
 
 // The values of --job-runtime.
 const (
-	runtimeProcess = "process"
-	runtimePod     = "pod"
+	runtimeProcess   = "process"
+	runtimeContainer = "container"
+	runtimePod       = "pod"
 )
 
 func (f *flags) jobRuntime() error {
-	if f.JobRuntime == runtimeProcess || f.JobRuntime == runtimePod {
+	if slices.Contains([]string{runtimeProcess, runtimeContainer, runtimePod}, f.JobRuntime) {
 		return nil
 	}
-	return fmt.Errorf("--job-runtime %q is not valid: give %s or %s", f.JobRuntime, runtimeProcess, runtimePod)
+	return fmt.Errorf("--job-runtime %q is not valid: give %s, %s or %s", f.JobRuntime, runtimeProcess, runtimeContainer, runtimePod)
 }
 
 // withJobRuntime is the kit with local/ for the runtime of jobs. A local/ that someone has
@@ -39,6 +41,8 @@ func (o *Options) withJobRuntime(verified acceptance.Verified) (acceptance.Verif
 	switch {
 	case !o.participant.JobPods && pods != nil && pods.Launches(k):
 		return verified, fmt.Errorf("local/ of the kit %s makes %q run its jobs in pods of their own: give --job-runtime=%s", o.KitDir, k.Participant, runtimePod)
+	case o.participant.JobContainer:
+		return verified, o.jobContainer(k)
 	case !o.participant.JobPods:
 		return verified, nil
 	case pods == nil:
@@ -55,6 +59,14 @@ func (o *Options) withJobRuntime(verified acceptance.Verified) (acceptance.Verif
 			o.KitDir, o.participant.Namespace, runtimePod, o.participant.Image)
 	}
 	return o.accept(k, local)
+}
+
+// jobContainer is an error if the participant cannot run its jobs in a container of their own.
+func (o *Options) jobContainer(k *kit.Kit) error {
+	if o.framework.JobContainers == nil {
+		return o.registries.Workloads.NoJobContainers(k.Framework)
+	}
+	return o.framework.JobContainers.CheckJobContainer(k)
 }
 
 // look finds out whether a launcher needs a Role. Users who may not read their namespace

@@ -52,7 +52,7 @@ func TestLauncherIsRejected(t *testing.T) {
 	b.rejected(err, "is sealed", "kubectl flare kit seal --local --job-runtime=pod --job-image=registry.example.org/nvflare:2.9.0 -n ns", "--key=FILE")
 
 	_, _, err = b.launch(b.client(), image, "--job-runtime=docker")
-	b.rejected(err, `--job-runtime "docker" is not valid: give process or pod`)
+	b.rejected(err, `--job-runtime "docker" is not valid: give process, container or pod`)
 
 	_, _, err = b.launch(b.federation.Admin("lead@hospital-a.org", "hospital_a", "lead").WriteDir(t), image, asPods)
 	b.rejected(err, "runs no jobs")

@@ -202,6 +202,11 @@ func TestBadInputWritesNothing(t *testing.T) {
 		want []string
 	}{
 		"no image":             {args: []string{"--image="}, want: []string{"--image is missing"}},
+		"two images":           {args: []string{"--image=registry.example.org/other:1"}, want: []string{"give the second one as CONTAINER=IMAGE"}},
+		"one image twice":      {args: []string{"--image=x=a:1", "--image=x=b:1"}, want: []string{"given twice for the container x"}},
+		"not a container":      {args: []string{"--image=a/b=c:1"}, want: []string{`--image "a/b=c:1" is not valid`}},
+		"unknown container":    {args: []string{"--image=proxy=nginx:1"}, want: []string{`there is an image for the container "proxy", but the participant's containers are nvflare`}},
+		"no job containers":    {args: []string{"--job-runtime=container"}, want: []string{"nvflare does not run its jobs in containers of their own"}},
 		"every flag at once":   {args: []string{"--image=", "--cpu=x", "--memory=-1", "--timeout=1ms"}, want: []string{"--image", "--cpu", "--memory", "--timeout"}},
 		"a label of the kit's": {args: []string{"--pod-label=kubectl-flare.dev/role=server", "--pod-annotation=a b=c", "--pod-label=x=a b"}, want: []string{"--pod-label kubectl-flare.dev/role is set from the kit", "--pod-annotation a b=c is not valid", "--pod-label x=a b is not valid"}},
 		"no such namespace":    {ns: "absent", want: []string{`namespace "absent" does not exist`, "kubectl create namespace absent"}},
@@ -257,6 +262,15 @@ func TestBadInputWritesNothing(t *testing.T) {
 			b.rejected(err, tc.want...)
 		})
 	}
+}
+
+func TestImageOfOneContainer(t *testing.T) {
+	b := newBench(t)
+	out, _, err := b.launch(b.client(), image, "--image=nvflare=registry.example.org/own:1", "--dry-run=client", "-o=yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, out, "image: registry.example.org/own:1")
 }
 
 func TestOthersObjectsAreInTheWay(t *testing.T) {

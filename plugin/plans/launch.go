@@ -43,7 +43,11 @@ type Launch struct {
 
 // Objects are what the plan writes.
 func (l *Launch) Objects() (*workloads.Set, error) {
-	return l.Framework.Objects(l.Participant, l.Verified)
+	set, err := l.Framework.Objects(l.Participant, l.Verified)
+	if err != nil {
+		return nil, err
+	}
+	return set, set.CheckImages(l.Participant.Images)
 }
 
 // Plan makes the plan. Objects of an earlier launch that are not needed any more are

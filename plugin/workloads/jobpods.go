@@ -2,6 +2,7 @@ package workloads
 
 import (
 	"fmt"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -70,16 +71,35 @@ func (b Builder) LauncherAccess() []Object {
 	}
 }
 
+// JobContainers is implemented by frameworks whose participants can run their jobs in a
+// container of their own, beside the participant's.
+type JobContainers interface {
+	// CheckJobContainer says why the participant of a kit cannot, as a full sentence.
+	CheckJobContainer(*kit.Kit) error
+}
+
 // NoJobPods is the error for a framework without the capability JobPods.
 func (r *Registry) NoJobPods(framework string) error {
+	return r.without(framework, "does not run its jobs in pods of their own", func(f *Framework) bool { return f.JobPods != nil })
+}
+
+// NoJobContainers is the error for a framework without the capability JobContainers.
+func (r *Registry) NoJobContainers(framework string) error {
+	return r.without(framework, "does not run its jobs in containers of their own", func(f *Framework) bool { return f.JobContainers != nil })
+}
+
+func (r *Registry) without(framework, what string, has func(*Framework) bool) error {
 	var with []string
 	for _, f := range r.all {
-		if f.JobPods != nil {
+		if has(f) {
 			with = append(with, f.Framework())
 		}
 	}
-	if len(with) == 0 {
-		return fmt.Errorf("%s does not run its jobs in pods of their own", framework)
+	switch len(with) {
+	case 0:
+		return fmt.Errorf("%s %s", framework, what)
+	case 1:
+		return fmt.Errorf("%s %s: %s does", framework, what, with[0])
 	}
-	return fmt.Errorf("%s does not run its jobs in pods of their own: %s does", framework, Or(with))
+	return fmt.Errorf("%s %s: %s do", framework, what, strings.Join(with, ", "))
 }

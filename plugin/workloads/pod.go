@@ -1,6 +1,8 @@
 package workloads
 
 import (
+	"cmp"
+
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
@@ -29,7 +31,7 @@ func (b Builder) PodSpec() corev1.PodSpec {
 func (b Builder) Container(name string, command ...string) corev1.Container {
 	return corev1.Container{
 		Name:            name,
-		Image:           b.Image,
+		Image:           cmp.Or(b.Images[name], b.Image),
 		Command:         command,
 		Env:             []corev1.EnvVar{{Name: "HOME", Value: "/tmp"}},
 		Resources:       b.Resources.Requirements(),

@@ -14,12 +14,12 @@ import (
 // Framework is a registered framework with the capabilities that it has.
 type Framework struct {
 	Workloads
-	// Joiner, Jobs, JobPods and Explainer are nil if the framework does not have the
-	// capability.
-	Joiner    Joiner
-	Jobs      Jobs
-	JobPods   JobPods
-	Explainer Explainer
+	// Joiner and the others are nil if the framework does not have the capability.
+	Joiner        Joiner
+	Jobs          Jobs
+	JobPods       JobPods
+	JobContainers JobContainers
+	Explainer     Explainer
 }
 
 // Registry holds the frameworks that a program knows. The zero value knows none.
@@ -36,6 +36,7 @@ func NewRegistry(all ...Workloads) (*Registry, error) {
 		f.Joiner, _ = w.(Joiner)
 		f.Jobs, _ = w.(Jobs)
 		f.JobPods, _ = w.(JobPods)
+		f.JobContainers, _ = w.(JobContainers)
 		f.Explainer, _ = w.(Explainer)
 		if err := f.validate(); err != nil {
 			return nil, fmt.Errorf("framework %q: %w", w.Framework(), err)

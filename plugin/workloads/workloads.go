@@ -65,6 +65,8 @@ type Participant struct {
 	ServerNamespace string
 	// Image contains the federated-learning framework.
 	Image string
+	// Images are those of containers that have another one, by the container's name.
+	Images map[string]string
 	// KitImage is the image of flare-kit by digest, for a kit on a volume.
 	KitImage string
 	// ImagePullSecrets are Secrets of the namespace with credentials for the registry.
@@ -77,6 +79,8 @@ type Participant struct {
 	// JobPods says that the participant runs each job in a pod of its own. local/ of its
 	// kit must say so, too.
 	JobPods bool
+	// JobContainer says that the participant runs its jobs in a container of their own.
+	JobContainer bool
 	// Governed says that the namespace is governed.
 	Governed bool
 	// StorageSize is the size of the workspace.

@@ -51,13 +51,13 @@ func (Workloads) Objects(p workloads.Participant, verified acceptance.Verified) 
 	case nvflare.RoleServer:
 		return b.server(base)
 	case nvflare.RoleClient:
-		base = append(append(base, b.WorkspaceClaim()), b.dialedService()...)
+		base = append(append(base, b.WorkspaceClaim()), b.DialedService()...)
 		return b.set(append(b.withJobPort(base), b.LauncherAccess()...), b.deployment(nil)), nil
 	case nvflare.RoleAdmin:
 		if b.JobPods {
 			return nil, errNoJobs(b.Kit)
 		}
-		return b.set(append(base, b.dialedService()...), b.cronJob()), nil
+		return b.set(append(base, b.DialedService()...), b.cronJob()), nil
 	}
 	return nil, fmt.Errorf("participant %[2]q has role %[1]q, which NVFLARE does not have in Kubernetes", b.Kit.Role, b.Kit.Participant)
 }

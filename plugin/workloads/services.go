@@ -1,0 +1,120 @@
+package workloads
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
+)
+
+// serverNames sorts the names that a server's certificate covers by who can make them
+// resolve.
+type serverNames struct {
+	services  []string // Services of our namespace
+	elsewhere []string // Services of other namespaces
+	namespace string   // the first of those namespaces
+	external  []string // names that only people outside the cluster can make resolve
+}
+
+func (b Builder) sortNames() serverNames {
+	var out serverNames
+	for _, name := range b.Kit.ServerNames {
+		switch host := ParseHost(name); {
+		case host.Kind == HostLoopback:
+		case host.Kind == HostService && host.Namespace != b.Namespace:
+			out.elsewhere = append(out.elsewhere, name)
+			if out.namespace == "" {
+				out.namespace = host.Namespace
+			}
+		case host.Kind == HostExternal, len(validation.IsDNS1035Label(host.Service)) > 0:
+			out.external = append(out.external, name)
+		case !slices.Contains(out.services, host.Service):
+			out.services = append(out.services, host.Service)
+		}
+	}
+	return out
+}
+
+// ServerServices are Services with the names that others dial. With TLS, these are the names
+// in the certificate. ports says which ports a Service of ours has, by its name. The notes
+// say what users must do so that the other names lead to the server.
+func (b Builder) ServerServices(ports func(service string) []corev1.ServicePort) (services []Object, notes []string, err error) {
+	names := b.sortNames()
+	if len(names.elsewhere) > 0 && len(names.services) == 0 {
+		return nil, nil, fmt.Errorf(
+			"clients reach server %q only as %s (its certificate allows no other name), and that is a Service of namespace %q, not of %q: launch it with -n %s",
+			b.Kit.Participant, strings.Join(names.elsewhere, ", "), names.namespace, b.Namespace, names.namespace)
+	}
+	if len(names.services) == 0 {
+		names.services = []string{b.Name}
+	}
+	var objects []Object
+	for _, name := range names.services {
+		objects = append(objects, b.Service(name, ports(name)))
+	}
+	return objects, b.nameNotes(names), nil
+}
+
+func (b Builder) nameNotes(names serverNames) []string {
+	var notes []string
+	target := fmt.Sprintf("port %d of service/%s in namespace %s", b.Kit.Server.Port, names.services[0], b.Namespace)
+	for _, name := range names.external {
+		notes = append(notes, fmt.Sprintf(
+			"Clients may dial %s:%d, which does not exist in this cluster: make it lead to %s, with a DNS record and a LoadBalancer or a Gateway that passes TLS through",
+			name, b.Kit.Server.Port, target))
+	}
+	for _, name := range names.elsewhere {
+		notes = append(notes, fmt.Sprintf("The certificate also has the name %s, which is in another namespace and does not lead here", name))
+	}
+	return notes
+}
+
+// Service selects the pods of the participant.
+func (b Builder) Service(name string, ports []corev1.ServicePort) *corev1.Service {
+	return &corev1.Service{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Service"},
+		ObjectMeta: b.Meta(name),
+		Spec:       corev1.ServiceSpec{Selector: Selector(b.Kit), Ports: ports},
+	}
+}
+
+// ServicePorts are the ports of a Service that leads to ports of a container, under the same
+// numbers.
+func ServicePorts(ports []corev1.ContainerPort) []corev1.ServicePort {
+	var all []corev1.ServicePort
+	for _, p := range ports {
+		all = append(all, corev1.ServicePort{
+			Name: p.Name, Port: p.ContainerPort, Protocol: p.Protocol, TargetPort: intstr.FromString(p.Name),
+		})
+	}
+	return all
+}
+
+// DialedService lets a client or an admin dial the server's bare name from another namespace
+// of the same cluster. All participants of the federation in the namespace share it, so it has
+// no participant's labels.
+func (b Builder) DialedService() []Object {
+	host := ParseHost(b.Kit.Server.Host)
+	if host.Kind != HostBare || b.ServerNamespace == "" || b.ServerNamespace == b.Namespace {
+		return nil
+	}
+	meta := b.Meta(host.Service)
+	meta.Annotations = map[string]string{names.AnnotationFederation: b.Kit.Federation}
+	for _, key := range []string{names.LabelParticipant, names.LabelRole, names.LabelAppInstance, names.LabelAppComponent} {
+		delete(meta.Labels, key)
+	}
+	return []Object{&corev1.Service{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Service"},
+		ObjectMeta: meta,
+		Spec: corev1.ServiceSpec{
+			Type:         corev1.ServiceTypeExternalName,
+			ExternalName: ServiceDNS(host.Service, b.ServerNamespace),
+		},
+	}}
+}
