@@ -23,9 +23,10 @@ demo: lab-up ## Show a real federation from kits to a finished job; leaves the l
 	eval "$$($(LAB) env)" && $(GO) run ./test/e2e/demo
 
 .PHONY: lab-up
-lab-up: ## Start a real Kubernetes cluster on this machine, with the NVFLARE image
+lab-up: ## Start a real Kubernetes cluster on this machine, with the images of NVFLARE and Flower
 	$(LAB) up
 	$(LAB) push
+	$(LAB) push flower
 	$(LAB) push flare-webhook
 	$(LAB) push flare-kit
 

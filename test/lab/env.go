@@ -3,7 +3,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -11,9 +13,11 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/build"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/cluster"
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/flower"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/paths"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/product"
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/python"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/registry"
 )
 
@@ -34,9 +38,11 @@ func newEnv() *cobra.Command {
 			fmt.Fprintf(out, "export FLARE_LAB_NVFLARE=%s\n", nvflare.Version)
 			// DNS is a process of each node, not a pod.
 			fmt.Fprintf(out, "export FLARE_LAB_DNS_CIDR=%s/32\n", cluster.All(1)[0].Address())
-			if reference, ok := registry.Find(cmd.Context(), nvflare.Name(nvflare.Version)); ok {
+			if reference, ok := nvflare.Program(nvflare.Version).Find(cmd.Context()); ok {
 				fmt.Fprintf(out, "export FLARE_LAB_IMAGE=%s\n", reference)
 			}
+			exportFlower(cmd.Context(), out, "GRPC", flower.Program(flower.GRPC))
+			exportFlower(cmd.Context(), out, "HTTP", flower.Program(flower.HTTP))
 			for _, program := range product.Programs() {
 				if reference, ok := registry.Find(cmd.Context(), program+":"+product.Tag); ok {
 					variable := strings.ToUpper(strings.ReplaceAll(program, "-", "_"))
@@ -45,5 +51,14 @@ func newEnv() *cobra.Command {
 			}
 			return nil
 		},
+	}
+}
+
+// exportFlower exports the version of Flower of a dialect, and its image if the registry has
+// it.
+func exportFlower(ctx context.Context, out io.Writer, dialect string, program python.Program) {
+	fmt.Fprintf(out, "export FLARE_LAB_FLOWER_%s=%s\n", dialect, program.Version)
+	if reference, ok := program.Find(ctx); ok {
+		fmt.Fprintf(out, "export FLARE_LAB_FLOWER_%s_IMAGE=%s\n", dialect, reference)
 	}
 }

@@ -5,6 +5,7 @@
 //
 //	go run ./test/lab up [--clusters N]   start the clusters
 //	go run ./test/lab push                build and push the NVFLARE image
+//	go run ./test/lab push flower         the same for the images of Flower
 //	go run ./test/lab env                 print what the plugin and the tests need
 //	go run ./test/lab status              say what runs
 //	go run ./test/lab restart CLUSTER     cut a cluster's power and start it again

@@ -3,30 +3,35 @@
 package main
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/flower"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/product"
-	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/registry"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/step"
 )
+
+// flowerImages is the argument for the images of Flower.
+const flowerImages = "flower"
 
 func newPush() *cobra.Command {
 	version := nvflare.Version
 	cmd := &cobra.Command{
 		Use:       "push [PROGRAM]",
-		Short:     "Build an image, NVFLARE's or that of a program of ours, push it to the lab's registry, print it by digest",
-		ValidArgs: product.Programs(),
+		Short:     "Build an image, NVFLARE's, those of Flower or that of a program of ours, push it to the lab's registry, print it by digest",
+		ValidArgs: append(product.Programs(), flowerImages),
 		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			report := step.Reporter{Out: cmd.ErrOrStderr()}
-			if len(args) > 0 {
+			switch {
+			case len(args) > 0 && args[0] == flowerImages:
+				return pushFlower(cmd, report)
+			case len(args) > 0:
 				return pushProduct(cmd, report, args[0])
 			}
-			reference, err := push(cmd.Context(), report, version)
+			reference, err := nvflare.Program(version).EnsurePushed(cmd.Context(), report)
 			if err != nil {
 				return err
 			}
@@ -54,20 +59,16 @@ func addVersion(cmd *cobra.Command, version *string) {
 	cmd.Flags().StringVar(version, "version", nvflare.Version, "Version of NVFLARE")
 }
 
-func push(ctx context.Context, report step.Reporter, version string) (string, error) {
-	if reference, ok := registry.Find(ctx, nvflare.Name(version)); ok {
-		return reference, nil
+// pushFlower pushes all versions, and prints one reference a line.
+func pushFlower(cmd *cobra.Command, report step.Reporter) error {
+	for _, program := range flower.Programs() {
+		reference, err := program.EnsurePushed(cmd.Context(), report)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(cmd.OutOrStdout(), reference)
 	}
-	root, err := nvflare.EnsureRoot(ctx, report, version)
-	if err != nil {
-		return "", err
-	}
-	var reference string
-	err = report.Do("push "+nvflare.Name(version), func() (err error) {
-		reference, err = nvflare.Push(ctx, root, version)
-		return err
-	})
-	return reference, err
+	return nil
 }
 
 func newNVFLARE() *cobra.Command {
@@ -77,7 +78,7 @@ func newNVFLARE() *cobra.Command {
 		Short: "Run NVFLARE's own command out of the image's root, with DIR as its /work",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			root, err := nvflare.EnsureRoot(cmd.Context(), step.Reporter{Out: cmd.ErrOrStderr()}, version)
+			root, err := nvflare.Program(version).EnsureRoot(cmd.Context(), step.Reporter{Out: cmd.ErrOrStderr()})
 			if err != nil {
 				return err
 			}

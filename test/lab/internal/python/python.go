@@ -1,9 +1,9 @@
 //go:build linux
 
-// Package nvflare makes the NVFLARE image of the lab, without a container engine:
-// a Debian root, Python packages from PyPI on top. The same root runs NVFLARE's
-// own commands, such as `nvflare provision`.
-package nvflare
+// Package python makes images of Python programs for the lab, without a container
+// engine: a Debian root, Python packages from PyPI on top. The same root runs the
+// programs' own commands, such as `nvflare provision`.
+package python
 
 import (
 	"context"
@@ -20,46 +20,68 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/step"
 )
 
-// Version is the version of NVFLARE that the lab runs unless told otherwise.
-const Version = "2.9.0"
-
 const (
 	suite    = "bookworm"
 	packages = "usr/local/lib/python3.11/dist-packages"
-	// Without libstdc++6 grpc does not load; NVFLARE calls zip.
-	debs = "python3-minimal,libpython3-stdlib,ca-certificates,libstdc++6,zip"
 )
+
+// Program is what an image has in it.
+type Program struct {
+	// Name is the image's repository, and the program's name in messages.
+	Name string
+	// Version is the tag's beginning.
+	Version string
+	// Debs are Debian packages besides those of Python.
+	Debs []string
+	// Requirement is what pip installs, without ==VERSION.
+	Requirement string
+	// Also are further packages that pip installs.
+	Also []string
+	// Scripts are the console scripts that the image has on its PATH.
+	Scripts []string
+	// Folders are further empty folders.
+	Folders []string
+}
 
 // recipe lists the commands that make a root; its digest names the root and the
 // image's tag. The wheels are those for the image's Python, whatever the host's
-// is.
-func recipe(root, version string) [][]string {
-	return [][]string{
-		{"mmdebstrap", "--quiet", "--variant=essential", "--include=" + debs, suite, root},
-		{
-			"pip3", "install", "--quiet", "--no-compile", "--disable-pip-version-check", "--root-user-action=ignore",
-			"--target", filepath.Join(root, packages), "--python-version", "3.11", "--implementation", "cp",
-			"--platform", "manylinux2014_x86_64", "--platform", "manylinux_2_28_x86_64",
-			"--only-binary=:all:", "nvflare[K8S]==" + version,
-		},
-		{"ln", "-s", "/usr/bin/python3", filepath.Join(root, "usr/local/bin/python3")},
-		{"ln", "-s", "/usr/bin/python3", filepath.Join(root, "usr/local/bin/python")},
-		// The folder that NVFLARE's own commands are given.
-		{"mkdir", filepath.Join(root, "work")},
+// is. The scripts that pip writes begin with the host's.
+func (p Program) recipe(root string) [][]string {
+	debs := append([]string{"python3-minimal", "libpython3-stdlib", "ca-certificates"}, p.Debs...)
+	local := filepath.Join(root, "usr/local/bin")
+	install := []string{
+		"pip3", "install", "--quiet", "--no-compile", "--disable-pip-version-check", "--root-user-action=ignore",
+		"--target", filepath.Join(root, packages), "--python-version", "3.11", "--implementation", "cp",
+		"--platform", "manylinux2014_x86_64", "--platform", "manylinux_2_28_x86_64",
+		"--only-binary=:all:", p.Requirement + "==" + p.Version,
 	}
+	recipe := [][]string{
+		{"mmdebstrap", "--quiet", "--variant=essential", "--include=" + strings.Join(debs, ","), suite, root},
+		append(install, p.Also...),
+		{"ln", "-s", "/usr/bin/python3", filepath.Join(local, "python3")},
+		{"ln", "-s", "/usr/bin/python3", filepath.Join(local, "python")},
+	}
+	for _, script := range p.Scripts {
+		from := filepath.Join(root, packages, "bin", script)
+		recipe = append(recipe, []string{"sed", "-i", "1c #!/usr/bin/python3", from}, []string{"mv", from, local})
+	}
+	for _, folder := range p.Folders {
+		recipe = append(recipe, []string{"mkdir", filepath.Join(root, folder)})
+	}
+	return recipe
 }
 
-func key(version string) string {
-	sum := sha256.Sum256(fmt.Append(nil, recipe("", version)))
-	return hex.EncodeToString(sum[:])[:12]
+func (p Program) tag() string {
+	sum := sha256.Sum256(fmt.Append(nil, p.recipe("")))
+	return p.Version + "-" + hex.EncodeToString(sum[:])[:12]
 }
 
-// Name is the image's name and tag: the version, and the recipe's digest.
-func Name(version string) string { return "nvflare:" + version + "-" + key(version) }
+// Image is the image's name and tag: the version, and the recipe's digest.
+func (p Program) Image() string { return p.Name + ":" + p.tag() }
 
 // EnsureRoot returns the folder of the image's root, made now if it is not there.
-func EnsureRoot(ctx context.Context, report step.Reporter, version string) (string, error) {
-	root, err := paths.Cache("nvflare", version+"-"+key(version))
+func (p Program) EnsureRoot(ctx context.Context, report step.Reporter) (string, error) {
+	root, err := paths.Cache(p.Name, p.tag())
 	if err != nil {
 		return "", err
 	}
@@ -74,8 +96,8 @@ func EnsureRoot(ctx context.Context, report step.Reporter, version string) (stri
 	if err := os.RemoveAll(making); err != nil {
 		return "", err
 	}
-	for _, args := range recipe(making, version) {
-		if err := report.Do("nvflare "+version+" image: "+filepath.Base(args[0]), func() error { return command(ctx, args) }); err != nil {
+	for _, args := range p.recipe(making) {
+		if err := report.Do(p.Name+" "+p.Version+" image: "+filepath.Base(args[0]), func() error { return command(ctx, args) }); err != nil {
 			return "", err
 		}
 	}
@@ -89,9 +111,30 @@ func command(ctx context.Context, args []string) error {
 	return nil
 }
 
-// Push pushes a root as an image of two layers and returns its reference by
+// EnsurePushed returns the image's reference by digest, and makes and pushes the
+// image if the registry does not have it.
+func (p Program) EnsurePushed(ctx context.Context, report step.Reporter) (string, error) {
+	if reference, ok := p.Find(ctx); ok {
+		return reference, nil
+	}
+	root, err := p.EnsureRoot(ctx, report)
+	if err != nil {
+		return "", err
+	}
+	var reference string
+	err = report.Do("push "+p.Image(), func() (err error) {
+		reference, err = p.push(ctx, root)
+		return err
+	})
+	return reference, err
+}
+
+// Find returns the reference by digest of the image if the registry has it.
+func (p Program) Find(ctx context.Context) (string, bool) { return registry.Find(ctx, p.Image()) }
+
+// push pushes a root as an image of two layers and returns its reference by
 // digest.
-func Push(ctx context.Context, root, version string) (string, error) {
+func (p Program) push(ctx context.Context, root string) (string, error) {
 	temp, err := os.MkdirTemp("", "flare-lab-")
 	if err != nil {
 		return "", err
@@ -108,9 +151,9 @@ func Push(ctx context.Context, root, version string) (string, error) {
 		}
 	}
 	return registry.Push(ctx, registry.Image{
-		Name:   Name(version),
+		Name:   p.Image(),
 		Layers: []string{system, python},
-		Env:    []string{"PATH=/usr/local/bin:/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE=1"},
+		Env:    []string{"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin", "PYTHONDONTWRITEBYTECODE=1"},
 		Cmd:    []string{"python3"},
 	})
 }
