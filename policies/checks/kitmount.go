@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"fmt"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -46,18 +47,25 @@ func (p *Pod) kitVolumes() (names []string, results []Result) {
 			results = append(results, p.fail(IDKitMount, indexed("volumes", i)+".secret.optional", "the kit is optional", fix, "without it, the pod must not start"))
 		}
 		if !p.validItems(v.Secret.Items) {
-			results = append(results, p.fail(IDKitMount, indexed("volumes", i)+".secret.items", "not the files of the kit", fix,
-				"items must have each of %q once, with its own name as path", p.demands.KitFiles))
+			results = append(results, p.fail(IDKitMount, indexed("volumes", i)+".secret.items", "not the files of the kit", fix, "%s", describeItems(p.demands.KitFiles)))
 		}
 	}
 	return names, results
 }
 
+func describeItems(need []string) string {
+	if len(need) == 0 {
+		return "items must be left out: all files are needed"
+	}
+	return fmt.Sprintf("items must have each of %q once, with its own name as path", need)
+}
+
 // validItems accepts no items, which means all files, or exactly those that the role
-// needs. If a file was missing or had another name, it would be another kit.
+// needs. If a file was missing or had another name, it would be another kit. A pod whose
+// containers need no kit must list its public files.
 func (p *Pod) validItems(items []corev1.KeyToPath) bool {
 	if len(items) == 0 {
-		return true
+		return p.kitPath() != "" // otherwise the private key would be on a node that needs none
 	}
 	need := p.demands.KitFiles
 	if len(items) != len(need) {
@@ -73,16 +81,21 @@ func (p *Pod) validItems(items []corev1.KeyToPath) bool {
 
 func (p *Pod) kitMountProblems(c Container, i int, m *corev1.VolumeMount) []Result {
 	at := func() string { return indexed("volumeMounts", i) }
-	want := ""
-	if d := p.Demand(c); d != nil {
-		want = d.Path(profiles.SourceKit)
-	}
-	if want == "" && c.Container != p.Main.Container {
-		return []Result{p.failIn(c, IDKitMount, at(), "a second mount of the kit", "mount it only in the participant's own container", "%s", quote(m.MountPath))}
+	d := p.Demand(c)
+	if d == nil || d.Path(profiles.SourceKit) == "" {
+		reason := "a second mount of the kit"
+		if p.kitPath() == "" {
+			reason = "the kit in a pod that may not read it"
+		}
+		return []Result{p.failIn(c, IDKitMount, at(), reason, "mount it only in the participant's own container", "%s", quote(m.MountPath))}
 	}
 	var results []Result
-	if m.MountPath != want || m.SubPath != "" {
-		results = append(results, p.failIn(c, IDKitMount, at()+".mountPath", "the kit is mounted at another path", "mount it once, without subPath, at "+want, "%s", quote(m.MountPath)))
+	if want := d.At(m.MountPath, profiles.SourceKit); want == nil || m.SubPath != want.File {
+		how := "without subPath, at " + d.Path(profiles.SourceKit)
+		if want != nil && want.File != "" {
+			how = "with subPath " + quote(want.File) + ", at " + want.Path
+		}
+		results = append(results, p.failIn(c, IDKitMount, at()+".mountPath", "the kit is mounted at another path", "mount it once, "+how, "%s", quote(m.MountPath)))
 	}
 	if !m.ReadOnly {
 		results = append(results, p.failIn(c, IDKitMount, at()+".readOnly", "the kit is writable", "set readOnly: true", "%s", quote(m.MountPath)))
@@ -96,13 +109,19 @@ func (p *Pod) unmounted(volumes []string, fix, what string) []Result {
 	var results []Result
 	for _, c := range p.containers {
 		d := p.Demand(c)
-		if d == nil || d.Path(profiles.SourceKit) == "" {
+		if d == nil {
 			continue
 		}
-		mounts := func(m corev1.VolumeMount) bool { return slices.Contains(volumes, m.Name) }
-		if !slices.ContainsFunc(c.VolumeMounts, mounts) {
-			results = append(results, p.failIn(c, IDKitMount, "volumeMounts", "the kit is not mounted", fix+d.Path(profiles.SourceKit), what, quote(p.KitName)))
+		for i := range d.Paths {
+			if at := &d.Paths[i]; at.Takes(profiles.SourceKit) && !mountsAt(c.Container, volumes, at.Path) {
+				results = append(results, p.failIn(c, IDKitMount, "volumeMounts", "the kit is not mounted", fix+at.Path, what, quote(p.KitName)))
+			}
 		}
 	}
 	return results
+}
+
+// mountsAt says whether a container mounts one of the volumes at a path.
+func mountsAt(c *corev1.Container, volumes []string, path string) bool {
+	return slices.ContainsFunc(c.VolumeMounts, func(m corev1.VolumeMount) bool { return m.MountPath == path && slices.Contains(volumes, m.Name) })
 }

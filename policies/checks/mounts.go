@@ -50,15 +50,56 @@ func (p *Pod) mountProblem(c Container, i int, m *corev1.VolumeMount) (reason, d
 	switch source {
 	case profiles.SourceData, profiles.SourceOther, profiles.SourceToken, profiles.SourceRaw:
 		return "", "" // the checks data, volumes, tokens and kit-mount evaluate these
-	case profiles.SourceKit, profiles.SourceLocal, profiles.SourceWorkspace, profiles.SourceScratch:
+	case profiles.SourceKit, profiles.SourceLocal, profiles.SourceWorkspace, profiles.SourceScratch, profiles.SourceJobSecret:
 	}
 	paths := p.paths(c)
-	for i := range paths {
-		if paths[i].Path == m.MountPath && paths[i].Takes(source) {
-			return p.writableLocal(source, m)
+	for j := range paths {
+		if paths[j].Path == m.MountPath && paths[j].Takes(source) {
+			return p.mountedAs(c, source, &paths[j], m)
 		}
 	}
 	return "nothing may be mounted there", quote(m.MountPath)
+}
+
+// mountedAs evaluates a mount at a path for its source.
+func (p *Pod) mountedAs(c Container, source profiles.Source, at *profiles.Path, m *corev1.VolumeMount) (reason, detail string) {
+	if source == profiles.SourceScratch {
+		return p.sharedScratch(c, m)
+	}
+	if source == profiles.SourceJobSecret {
+		return p.jobSecret(at, m)
+	}
+	return p.writableLocal(source, m)
+}
+
+// sharedScratch denies scratch space that two containers of a participant mount: what one of
+// them writes, such as packages below HOME, the other could run with what only it may read.
+func (p *Pod) sharedScratch(c Container, m *corev1.VolumeMount) (reason, detail string) {
+	for _, other := range p.containers {
+		switch {
+		case other.Container == c.Container:
+			return "", "" // the later one is denied
+		case p.Demand(other) == nil || p.Demand(c) == nil:
+			continue // the check containers denies it
+		}
+		for i := range other.VolumeMounts {
+			if other.VolumeMounts[i].Name == m.Name {
+				return "the scratch space of another container", quote(m.Name) + " is that of container " + quote(other.Name)
+			}
+		}
+	}
+	return "", ""
+}
+
+// jobSecret requires that a job's pod mounts the Secret that its launcher made for it: that
+// of another pod has the tokens of another job.
+func (p *Pod) jobSecret(at *profiles.Path, m *corev1.VolumeMount) (reason, detail string) {
+	for i := range p.Spec.Volumes {
+		if v := &p.Spec.Volumes[i]; v.Name == m.Name && v.Secret != nil && v.Secret.SecretName != at.Secret {
+			return "the tokens of another job", "Secret " + quote(v.Secret.SecretName) + ", but the pod's own is " + quote(at.Secret)
+		}
+	}
+	return "", ""
 }
 
 // writableLocal requires that local/ is mounted read-only. A ConfigMap is never writable,

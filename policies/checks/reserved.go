@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
@@ -29,9 +30,9 @@ func reserved(p *Pod) []Result {
 }
 
 // entitled allows the three references that a participant needs: its kit and its local/ as
-// volumes and, in a job pod, the job's tokens as variables, which the check environment
-// compares with the pod's name. If the kit is unknown, so is the owner of local/; the
-// check kit denies such a pod.
+// volumes and, in a job pod, the job's tokens as variables or as a volume, which the checks
+// environment and mounts compare with the pod's name. If the kit is unknown, so is the owner
+// of local/; the check kit denies such a pod.
 func (p *Pod) entitled(ref *Reference) bool {
 	switch {
 	case strings.HasPrefix(ref.Name, names.PrefixKit):
@@ -39,9 +40,15 @@ func (p *Pod) entitled(ref *Reference) bool {
 	case strings.HasPrefix(ref.Name, names.PrefixLocal):
 		return ref.Kind == ConfigMapRef && ref.Way == WayVolume && (p.Kit == nil || IsLocalOf(ref.Name, p.owner.Object))
 	case p.Site.Profiles().Holds(ref.Name) == profiles.HoldsTokens:
-		return ref.Kind == SecretRef && ref.Way == WayEnv && p.Process.Kind == profiles.KindJob
+		return ref.Kind == SecretRef && p.Process.Kind == profiles.KindJob && (ref.Way == WayEnv || ref.Way == WayVolume && p.mountsJobSecret())
 	}
 	return false
+}
+
+// mountsJobSecret says whether the pod gets its tokens as a volume.
+func (p *Pod) mountsJobSecret() bool {
+	takes := func(c profiles.Container) bool { return c.Path(profiles.SourceJobSecret) != "" }
+	return p.Kit == nil || slices.ContainsFunc(p.demands.Containers, takes)
 }
 
 func (p *Pod) fixReserved(ref *Reference) string {

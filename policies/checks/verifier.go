@@ -19,8 +19,8 @@ const fixVerifier = "leave it to the webhook, or launch again with `kubectl flar
 //
 // Fields: initContainers[0], volumes that it mounts.
 func verifier(p *Pod) []Result {
-	if p.Kit.Volume == nil {
-		return nil
+	if p.Kit.Volume == nil || p.kitPath() == "" {
+		return nil // no container reads it
 	}
 	claim := p.Kit.Volume.ClaimName
 	switch {
@@ -69,11 +69,10 @@ func isWhole(v *corev1.SecretVolumeSource, name string) bool {
 	return v != nil && v.SecretName == name && len(v.Items) == 0 && (v.Optional == nil || !*v.Optional)
 }
 
-// copyMounts requires that the participant mounts the verified copy, and that only the
-// verifier mounts the original.
+// copyMounts requires that the participant mounts the verified copy in every container that
+// needs the kit, and that only the verifier mounts the original.
 func (p *Pod) copyMounts() []Result {
 	var results []Result
-	mounted := false
 	for _, c := range p.containers {
 		if c.Container == p.Verifier.Container {
 			continue
@@ -81,7 +80,6 @@ func (p *Pod) copyMounts() []Result {
 		for i := range c.VolumeMounts {
 			switch m := &c.VolumeMounts[i]; {
 			case m.Name == p.kitMounts.Copy:
-				mounted = true
 				results = append(results, p.kitMountProblems(c, i, m)...)
 			case p.onlyForVerifier(m.Name):
 				results = append(results, p.failIn(c, IDKitMount, indexed("volumeMounts", i), "the kit before it is verified",
@@ -89,11 +87,11 @@ func (p *Pod) copyMounts() []Result {
 			}
 		}
 	}
-	if !mounted && p.Verifier.Container != nil {
-		results = append(results, p.failIn(p.Main, IDKitMount, "volumeMounts", "the kit is not mounted",
-			"mount the copy that "+kitvolume.Verifier+" makes, read-only at "+p.kitPath(), "%s is verified, but no container mounts it", quote(p.KitName)))
+	if p.Verifier.Container == nil {
+		return results
 	}
-	return results
+	fix := "mount the copy that " + kitvolume.Verifier + " makes, read-only at "
+	return append(results, p.unmounted([]string{p.kitMounts.Copy}, fix, "%s is verified, but the container does not mount it")...)
 }
 
 // onlyForVerifier says whether a volume is the raw kit or its seal.

@@ -15,7 +15,7 @@ import (
 // Every pod: configMap, downwardAPI, emptyDir, ephemeral (without a data source), image
 // (which is always read-only), persistentVolumeClaim, projected, secret.
 // Participants: their kit, local/, workspace, listed data, emptyDir and, for the
-// launcher, its token.
+// launcher, its token. A job's pod may have the Secret that its launcher made for it.
 func volumes(p *Pod) []Result {
 	var results []Result
 	for i := range p.Spec.Volumes {
@@ -80,6 +80,8 @@ func (p *Pod) source(v *corev1.Volume) profiles.Source {
 		return profiles.SourceScratch
 	case v.Secret != nil && v.Secret.SecretName == p.KitName:
 		return profiles.SourceKit
+	case v.Secret != nil && p.Process.Kind == profiles.KindJob && p.Site.Profiles().Holds(v.Secret.SecretName) == profiles.HoldsTokens:
+		return profiles.SourceJobSecret
 	case v.ConfigMap != nil && strings.HasPrefix(v.ConfigMap.Name, names.PrefixLocal):
 		return profiles.SourceLocal
 	case v.PersistentVolumeClaim != nil:

@@ -193,7 +193,8 @@ func (p *Pod) Demand(c Container) *profiles.Container {
 // KitFiles are the files of startup/ that the participant needs.
 func (p *Pod) KitFiles() []string { return p.demands.KitFiles }
 
-// kitPath is where the first container that needs the kit must mount it.
+// kitPath is where the first container that needs the kit must mount it. It is "" in a pod
+// whose containers need none.
 func (p *Pod) kitPath() string {
 	for i := range p.demands.Containers {
 		if at := p.demands.Containers[i].Path(profiles.SourceKit); at != "" {

@@ -81,6 +81,7 @@ func TestPodsOfTwoContainers(t *testing.T) {
 		"a relay with more":     {func(p *pair) { p.container(1).Args = []string{"--listen=0.0.0.0"} }, []string{`command: container "relay"`}},
 		"a relay's variable":    {func(p *pair) { p.container(1).Env = []corev1.EnvVar{{Name: "LD_PRELOAD", Value: "x"}} }, []string{`environment: container "relay"`}},
 		"a relay with the kit":  {func(p *pair) { p.mount(1, kitMount) }, []string{`kit-mount: container "relay"`, "mounts: nothing may be mounted there"}},
+		"a shared scratch":      {func(p *pair) { p.container(1).VolumeMounts[0].Name = "tmp" }, []string{`mounts: container "relay" (spec.containers[1].volumeMounts[0]): the scratch space of another container: "tmp" is that of container "toy"`}},
 		"a relay with a claim":  {func(p *pair) { p.mount(1, corev1.VolumeMount{Name: "workspace", MountPath: "/workspace"}) }, []string{"mounts: mount at no path: remove the mount"}},
 		"a relay's own image":   {func(p *pair) { p.container(1).Image = "busybox" }, []string{`images: container "relay"`}},
 		"a relay as root":       {func(p *pair) { p.container(1).SecurityContext.RunAsUser = new(int64(1)) }, []string{`user: container "relay"`}},

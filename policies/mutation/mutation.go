@@ -100,6 +100,7 @@ func (m *mutation) run() {
 	}
 	if len(m.parts) > 0 {
 		m.limits(m.parts[0].Container)
+		m.addReference()
 	}
 	m.readOnly()
 }

@@ -12,12 +12,12 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// pick finds the pod's kit: the one that it mounts or, if it mounts the launcher's
-// copy of a kit, the kit of the pod that the launcher's token is bound to. nil if
+// pick finds the pod's kit: the one that it mounts or, if it mounts a Secret that a
+// launcher made, the kit of the pod that the launcher's token is bound to. nil if
 // there is none that the policy accepts.
 func pick(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts) (string, *facts.KitFact) {
-	name, copied := mountedSecrets(pod, site.Profiles())
-	if name == "" && copied != "" && f.Launcher != nil {
+	name, launched := mountedSecrets(pod, site.Profiles())
+	if name == "" && launched != "" && f.Launcher != nil {
 		name = f.Launcher.KitName
 	}
 	k, ok := f.Kit(name)
@@ -27,9 +27,9 @@ func pick(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts) (string, *fact
 	return name, k
 }
 
-// mountedSecrets are the first kit, and the first copy of one, that the pod has as
-// a volume.
-func mountedSecrets(pod *corev1.Pod, known *profiles.Registry) (kit, copied string) {
+// mountedSecrets are the first kit, and the first Secret of a launcher, that the pod has
+// as a volume.
+func mountedSecrets(pod *corev1.Pod, known *profiles.Registry) (kit, launched string) {
 	for ref := range checks.References(&pod.Spec) {
 		switch {
 		case ref.Kind != checks.SecretRef || ref.Way != checks.WayVolume:
@@ -37,9 +37,9 @@ func mountedSecrets(pod *corev1.Pod, known *profiles.Registry) (kit, copied stri
 			if kit == "" {
 				kit = ref.Name
 			}
-		case known.Holds(ref.Name) == profiles.HoldsKit && copied == "":
-			copied = ref.Name
+		case known.Holds(ref.Name) != "" && launched == "":
+			launched = ref.Name
 		}
 	}
-	return kit, copied
+	return kit, launched
 }

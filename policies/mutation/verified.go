@@ -75,14 +75,10 @@ func (m *mutation) add(v corev1.Volume) string {
 }
 
 func (m *mutation) mountCopy(c part, name string) {
-	at := c.demand.Path(profiles.SourceKit)
 	for i := range c.VolumeMounts {
-		if mount := &c.VolumeMounts[i]; mount.Name == name && mount.MountPath == at {
+		if mount := &c.VolumeMounts[i]; mount.Name == name && c.demand.At(mount.MountPath, profiles.SourceKit) != nil {
 			mount.ReadOnly = true
-			return
 		}
 	}
-	if at != "" && !mounted(c, at) {
-		c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: name, MountPath: at, ReadOnly: true})
-	}
+	mountFiles(c, name)
 }

@@ -52,10 +52,40 @@ func (m *mutation) addKit(c part) {
 		m.addVerified(c)
 		return
 	}
-	refers := func(v corev1.Volume) bool { return v.Secret != nil && v.Secret.SecretName == m.kitName }
-	m.mount(c, "startup", at, true, refers, corev1.VolumeSource{
-		Secret: &corev1.SecretVolumeSource{SecretName: m.kitName, DefaultMode: m.kitMode()},
-	})
+	source := corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: m.kitName, DefaultMode: m.kitMode()}}
+	if c.demand.At(at, profiles.SourceKit).File != "" {
+		mountFiles(c, m.volume("startup", m.refersToKit, source))
+		return
+	}
+	m.mount(c, "startup", at, true, m.refersToKit, source)
+}
+
+// mountFiles mounts the files of the kit that a container needs.
+func mountFiles(c part, volume string) {
+	for _, p := range c.demand.Paths {
+		if p.Takes(profiles.SourceKit) && !mounted(c, p.Path) {
+			c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: volume, MountPath: p.Path, SubPath: p.File, ReadOnly: true})
+		}
+	}
+}
+
+func (m *mutation) refersToKit(v corev1.Volume) bool {
+	return v.Secret != nil && v.Secret.SecretName == m.kitName
+}
+
+// addReference adds a volume with public files of the kit to a pod whose containers mount no
+// kit, such as a job pod to which its launcher gives none. No container mounts it: it says
+// whose pod it is, also in later requests, since volumes cannot be changed.
+func (m *mutation) addReference() {
+	needs := func(c part) bool { return c.demand.Path(profiles.SourceKit) != "" }
+	if slices.ContainsFunc(m.parts, needs) || slices.ContainsFunc(m.pod.Spec.Volumes, m.refersToKit) {
+		return
+	}
+	source := &corev1.SecretVolumeSource{SecretName: m.kitName, DefaultMode: m.kitMode()}
+	for _, name := range m.files {
+		source.Items = append(source.Items, corev1.KeyToPath{Key: name, Path: name})
+	}
+	m.add(corev1.Volume{Name: m.free("startup"), VolumeSource: corev1.VolumeSource{Secret: source}})
 }
 
 // addLocal adds local/ if the participant has exactly one: of several, only the user can
@@ -158,17 +188,20 @@ func (m *mutation) mount(c part, name, at string, readOnly bool, refers func(cor
 	if at == "" || mounted(c, at) {
 		return // validation evaluates what is mounted; two mounts at one path are invalid
 	}
-	i := slices.IndexFunc(m.pod.Spec.Volumes, refers)
-	if i < 0 {
-		m.pod.Spec.Volumes = append(m.pod.Spec.Volumes, corev1.Volume{Name: m.free(name), VolumeSource: source})
-		i = len(m.pod.Spec.Volumes) - 1
-	}
-	volume := m.pod.Spec.Volumes[i].Name
+	volume := m.volume(name, refers, source)
 	has := func(v corev1.VolumeMount) bool { return v.Name == volume }
 	if slices.ContainsFunc(c.VolumeMounts, has) && readOnly {
 		return
 	}
 	c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: volume, MountPath: at, ReadOnly: readOnly})
+}
+
+// volume is the name of the volume that refers to the object. It is added if there is none.
+func (m *mutation) volume(name string, refers func(corev1.Volume) bool, source corev1.VolumeSource) string {
+	if i := slices.IndexFunc(m.pod.Spec.Volumes, refers); i >= 0 {
+		return m.pod.Spec.Volumes[i].Name
+	}
+	return m.add(corev1.Volume{Name: m.free(name), VolumeSource: source})
 }
 
 // free is the name, with a suffix if a volume already has it.

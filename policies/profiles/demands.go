@@ -12,7 +12,10 @@ type Demands struct {
 	// once and no others. The first is that of the process itself.
 	Containers []Container
 	// KitFiles are the files of startup/ with the identity of a participant of the role.
-	// A volume that lists items of the kit must list exactly these.
+	// A volume that lists items of the kit must list exactly these, and none if there are
+	// none here. If no container mounts the kit, as in job pods to which their launcher
+	// gives none, they are public files: mutation adds a volume with them, which says
+	// whose pod it is.
 	KitFiles []string
 }
 
@@ -44,7 +47,7 @@ type Grammar interface {
 }
 
 // Source is what a volume contains; several sources are joined by |.
-type Source uint8
+type Source uint16
 
 // The sources of mounts.
 const (
@@ -61,6 +64,8 @@ const (
 	SourceRaw
 	// SourceToken is a ServiceAccount's token.
 	SourceToken
+	// SourceJobSecret is a launcher's Secret with the tokens of a job.
+	SourceJobSecret
 	// SourceOther is anything else, which no path takes.
 	SourceOther
 )
@@ -73,6 +78,12 @@ type Path struct {
 	// Folder is the folder of the participant's claim that must be mounted there, below
 	// the folder that the policy gives to the participant; "" is that folder itself.
 	Folder string
+	// File is the only file of the kit that must be mounted there, with a subPath of its
+	// name; "" is the whole of startup/. A container may need several. One that runs code of
+	// jobs next to its participant gets no private key this way.
+	File string
+	// Secret is the name of the Secret that must be mounted there, for SourceJobSecret.
+	Secret string
 }
 
 // Takes says whether a volume of this source may be mounted there.
@@ -111,4 +122,14 @@ func (c *Container) Path(source Source) string {
 		}
 	}
 	return ""
+}
+
+// At is the path of this name if it takes the source, or nil.
+func (c *Container) At(path string, source Source) *Path {
+	for i := range c.Paths {
+		if p := &c.Paths[i]; p.Path == path && p.Takes(source) {
+			return p
+		}
+	}
+	return nil
 }

@@ -30,7 +30,8 @@ const (
 	// HoldsKit is a copy of a participant's startup/ with its private key. Mutation
 	// replaces it with the sealed kit; no pod may refer to it.
 	HoldsKit Holds = "kit"
-	// HoldsTokens are the tokens of one job. Its pod gets them as variables.
+	// HoldsTokens are the tokens of one job. Its pod gets them as variables, or as a volume
+	// at a path that takes SourceJobSecret.
 	HoldsTokens Holds = "tokens"
 )
 

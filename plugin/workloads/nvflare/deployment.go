@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
 // deployment runs a server or a client. Two pods of a participant must never run at once,
@@ -54,7 +55,7 @@ func (b builder) parentPod(ports []corev1.ContainerPort) corev1.PodSpec {
 // directory of the image.
 func (b builder) python(args ...string) corev1.Container {
 	c := b.Container(container, append([]string{nvflare.Python}, args...)...)
-	c.Env = append(c.Env, corev1.EnvVar{Name: nvflare.SafePath, Value: nvflare.SafePathValue})
+	c.Env = append(c.Env, corev1.EnvVar{Name: profiles.SafePath, Value: profiles.SafePathValue})
 	return c
 }
 

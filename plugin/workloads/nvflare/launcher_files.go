@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/labelvalue"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -120,7 +121,7 @@ func podTemplate(k *kit.Kit) map[string]any {
 			"containers": []any{map[string]any{
 				"name": mainContainer, "securityContext": workloads.ContainerSecurity(),
 				"env": []corev1.EnvVar{
-					{Name: "HOME", Value: "/tmp"}, {Name: "TMPDIR", Value: "/tmp"}, {Name: nvflare.SafePath, Value: nvflare.SafePathValue},
+					{Name: "HOME", Value: "/tmp"}, {Name: "TMPDIR", Value: "/tmp"}, {Name: profiles.SafePath, Value: profiles.SafePathValue},
 				},
 				"volumeMounts": []corev1.VolumeMount{{Name: tmp.Name, MountPath: "/tmp"}},
 			}},

@@ -43,9 +43,12 @@ func (b builder) deployment(component string) *appsv1.Deployment {
 	}
 }
 
+// volumeRelayTmp is scratch space of the relay: containers share none.
+const volumeRelayTmp = "relay-tmp"
+
 func (b builder) pod(component string) corev1.PodSpec {
 	pod := b.PodSpec()
-	pod.Volumes = append(append([]corev1.Volume{b.WorkspaceVolume()}, b.KitVolumes()...), workloads.EmptyDir(workloads.VolumeTmp))
+	pod.Volumes = append(append([]corev1.Volume{b.WorkspaceVolume()}, b.KitVolumes()...), workloads.EmptyDir(workloads.VolumeTmp), workloads.EmptyDir(volumeRelayTmp))
 	tmp := corev1.VolumeMount{Name: workloads.VolumeTmp, MountPath: "/tmp"}
 
 	main := b.Container(containerToy, program)
@@ -61,7 +64,7 @@ func (b builder) pod(component string) corev1.PodSpec {
 		main.Args[0] = "work"
 	}
 	relay := b.Container(containerRelay, program)
-	relay.Env, relay.Args, relay.VolumeMounts = nil, []string{"relay"}, []corev1.VolumeMount{tmp}
+	relay.Env, relay.Args, relay.VolumeMounts = nil, []string{"relay"}, []corev1.VolumeMount{{Name: volumeRelayTmp, MountPath: "/tmp"}}
 	pod.Containers = []corev1.Container{main, relay}
 	return pod
 }

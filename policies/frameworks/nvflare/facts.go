@@ -74,14 +74,6 @@ const (
 // ServerStoreFolder is the folder of a server's claim that is mounted at ServerStorePath.
 const ServerStoreFolder = "nvflare"
 
-// SafePath is the variable that keeps Python from loading modules from the working
-// directory, which the image chooses, when it runs a module with -m. It needs Python 3.11.
-// Source: Python's reference, "Command line and environment", PYTHONSAFEPATH.
-const (
-	SafePath      = "PYTHONSAFEPATH"
-	SafePathValue = "1"
-)
-
 // The Secrets that NVFLARE's job launcher makes. Source: k8s_launcher.py.
 const (
 	// PrefixDerived is the prefix of a copy of a participant's startup/.

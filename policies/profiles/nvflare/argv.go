@@ -1,7 +1,6 @@
 package nvflare
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,44 +11,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
-// argv is a command and its arguments, which Kubernetes joins. The author may write a word
-// in either field, which makes no difference.
-type argv struct{ command, args []string }
-
-func (a argv) len() int { return len(a.command) + len(a.args) }
-
-// field is the field of word i.
-func (a argv) field(i int) string {
-	if i < len(a.command) {
-		return fmt.Sprintf("command[%d]", i)
-	}
-	return fmt.Sprintf("args[%d]", i-len(a.command))
-}
-
-func (a argv) at(i int) string {
-	if i < len(a.command) {
-		return a.command[i]
-	}
-	if i -= len(a.command); i < len(a.args) {
-		return a.args[i]
-	}
-	return ""
-}
-
-func (a argv) wrong(i int, fix, format string, args ...any) []profiles.Problem {
-	return []profiles.Problem{{Field: a.field(i), Detail: sprintf(format, args...), Fix: fix}}
-}
-
-// sprintf is fmt.Sprintf with long values shortened.
-func sprintf(format string, args ...any) string {
-	const longest = 80
-	for i := range args {
-		if text, ok := args[i].(string); ok && len(text) > longest {
-			args[i] = text[:longest] + "…"
-		}
-	}
-	return fmt.Sprintf(format, args...)
-}
+// argv is the command of a process of NVFLARE.
+type argv struct{ profiles.Words }
 
 const (
 	fixArgv  = "use the command that `kubectl flare launch` or NVFLARE's own chart writes"
@@ -75,21 +38,21 @@ type grammar struct {
 // upstream's launcher and `kubectl flare launch` write. Values that differ between pods
 // must match the kit.
 func (g *grammar) Argv(c *corev1.Container) []profiles.Problem {
-	a, p, id := argv{c.Command, c.Args}, g.Process, g.Identity
-	if len(c.Command) == 0 || !isPython(a.at(0)) {
-		return a.wrong(0, fixArgv, "the command is %q, but must be %s", a.at(0), nvflare.Python)
+	a, p, id := argv{profiles.WordsOf(c)}, g.Process, g.Identity
+	if len(c.Command) == 0 || !isPython(a.At(0)) {
+		return a.Wrong(0, fixArgv, "the command is %q, but must be %s", a.At(0), nvflare.Python)
 	}
 	if p.Kind == profiles.KindNone {
-		return a.wrong(0, fixArgv, "it does not run a process of NVFLARE")
+		return a.Wrong(0, fixArgv, "it does not run a process of NVFLARE")
 	}
 	if p.Role != id.Role {
-		return a.wrong(0, "use a kit of the role "+string(p.Role), "it runs %s, but the kit is for the role %s", p.Program, id.Role)
+		return a.Wrong(0, "use a kit of the role "+string(p.Role), "it runs %s, but the kit is for the role %s", p.Program, id.Role)
 	}
 	if p.Kind == profiles.KindAdmin {
 		return a.words3(nvflare.AdminScript)
 	}
-	if a.at(1) != "-u" || a.at(2) != "-m" || a.at(3) != p.Program {
-		return a.wrong(1, fixArgv, "the first arguments must be -u -m %s", p.Program)
+	if a.At(1) != "-u" || a.At(2) != "-m" || a.At(3) != p.Program {
+		return a.Wrong(1, fixArgv, "the first arguments must be -u -m %s", p.Program)
 	}
 	if p.Kind == profiles.KindParent {
 		return a.parent(p, id)
@@ -99,17 +62,17 @@ func (g *grammar) Argv(c *corev1.Container) []profiles.Problem {
 
 // words3 requires exactly python -c script.
 func (a argv) words3(script string) []profiles.Problem {
-	if a.len() == 3 && a.at(1) == "-c" && a.at(2) == script {
+	if a.Len() == 3 && a.At(1) == "-c" && a.At(2) == script {
 		return nil
 	}
-	return a.wrong(1, fixArgv, "the arguments must be -c %q", script)
+	return a.Wrong(1, fixArgv, "the arguments must be -c %q", script)
 }
 
 func (a argv) parent(p profiles.Process, id profiles.Identity) []profiles.Problem {
 	config := nvflare.Config(p.Role)
 	for i, want := range [5]string{"-m", id.Workspace, "-s", config, "--set"} {
-		if got := a.at(4 + i); got != want {
-			return a.wrong(4+i, fixArgv, "it is %q, but must be %q", got, want)
+		if got := a.At(4 + i); got != want {
+			return a.Wrong(4+i, fixArgv, "it is %q, but must be %q", got, want)
 		}
 	}
 	return a.settings(9, p, id)
@@ -122,20 +85,20 @@ func (a argv) settings(from int, p profiles.Process, id profiles.Identity) []pro
 	if p.Role == nvflare.RoleClient {
 		want[4] = [2]string{"uid", id.Participant}
 	}
-	for i := from; i < a.len(); i++ {
-		key, value, assigned := strings.Cut(a.at(i), "=")
+	for i := from; i < a.Len(); i++ {
+		key, value, assigned := strings.Cut(a.At(i), "=")
 		k := slices.IndexFunc(want[:], func(w [2]string) bool { return key != "" && w[0] == key })
 		if k < 0 || !assigned {
-			return a.wrong(i, fixArgv, "the setting %q is not allowed, or occurs twice", a.at(i))
+			return a.Wrong(i, fixArgv, "the setting %q is not allowed, or occurs twice", a.At(i))
 		}
 		if value != want[k][1] {
-			return a.wrong(i, fixArgv, "%s is %q, but must be %q, as in the kit and for secure training", key, value, want[k][1])
+			return a.Wrong(i, fixArgv, "%s is %q, but must be %q, as in the kit and for secure training", key, value, want[k][1])
 		}
 		want[k][0] = ""
 	}
 	for _, w := range want {
 		if w[0] != "" {
-			return a.wrong(from-1, fixArgv, "the setting %s=%s is missing", w[0], w[1])
+			return a.Wrong(from-1, fixArgv, "the setting %s=%s is missing", w[0], w[1])
 		}
 	}
 	return nil

@@ -1,30 +1,19 @@
 package nvflare
 
 import (
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
-
-// scratch is the HOME and the folder for temporary files of every process.
-const scratch = "/tmp"
 
 // Demands implements profiles.Profile: every pod of NVFLARE has one container.
 func (n Profile) Demands(p profiles.Process, id profiles.Identity) profiles.Demands {
 	g := &grammar{Process: p, Identity: id}
 	c := &g.container[0]
-	*c = profiles.Container{Process: p, Grammar: g, Paths: n.paths(p, id.Workspace), Defaults: defaults}
+	*c = profiles.Container{Process: p, Grammar: g, Paths: n.paths(p, id.Workspace), Defaults: profiles.PythonVariables}
 	if p.Kind == profiles.KindParent || p.Kind == profiles.KindJob {
 		c.Arguments = arguments
 	}
 	return profiles.Demands{Containers: g.container[:], KitFiles: n.kitFiles(id.Role)}
-}
-
-// defaults set HOME, in which libraries make their caches, since the root file system is
-// read-only, and keep Python from loading modules from the working directory.
-func defaults() []corev1.EnvVar {
-	return []corev1.EnvVar{{Name: "HOME", Value: scratch}, {Name: "TMPDIR", Value: scratch}, {Name: nvflare.SafePath, Value: nvflare.SafePathValue}}
 }
 
 // arguments keep servers, clients and jobs from importing modules of the workspace.
@@ -34,7 +23,7 @@ func arguments() []profiles.Argument {
 
 // paths are the allowed paths, away from the folders from which Python loads code.
 func paths(p profiles.Process, workspace string) []profiles.Path {
-	all := []profiles.Path{scratchAt(scratch), scratchAt("/dev/shm")}
+	all := []profiles.Path{scratchAt(profiles.Scratch), scratchAt("/dev/shm")}
 	switch p.Kind {
 	case profiles.KindAdmin:
 		return withKit(append(all, scratchAt(nvflare.AdminKitPath), scratchAt(nvflare.AdminWorkPath)), nvflare.AdminKitPath)

@@ -98,24 +98,24 @@ func joined(value string, parts ...string) bool {
 func (g *grammar) job(a argv) []profiles.Problem {
 	missing, job := jobFlags(g.Process.Role), a.jobID()
 	i := 4
-	for ; i < a.len() && a.at(i) != "--set"; i += 2 {
-		flag := a.at(i)
+	for ; i < a.Len() && a.At(i) != "--set"; i += 2 {
+		flag := a.At(i)
 		k := slices.Index(missing[:], flag)
 		if k < 0 || flag == "" {
 			return a.unknown(i, flag)
 		}
-		if value := a.at(i + 1); !g.takes(flag, value, job) {
-			return a.wrong(min(i+1, a.len()-1), fixArgv, "the value %q of %s does not match the kit, or is not one that the launcher writes", value, flag)
+		if value := a.At(i + 1); !g.takes(flag, value, job) {
+			return a.Wrong(min(i+1, a.Len()-1), fixArgv, "the value %q of %s does not match the kit, or is not one that the launcher writes", value, flag)
 		}
 		missing[k] = ""
 	}
 	for _, flag := range missing {
 		if flag != "" {
-			return a.wrong(3, fixArgv, "the argument %s is missing", flag)
+			return a.Wrong(3, fixArgv, "the argument %s is missing", flag)
 		}
 	}
-	if i >= a.len() {
-		return a.wrong(3, fixArgv, "the argument --set is missing")
+	if i >= a.Len() {
+		return a.Wrong(3, fixArgv, "the argument --set is missing")
 	}
 	return a.settings(i+1, g.Process, g.Identity)
 }
@@ -125,16 +125,16 @@ func (g *grammar) job(a argv) []profiles.Problem {
 func (a argv) unknown(i int, flag string) []profiles.Problem {
 	switch flag {
 	case "-t", "-ts", "-d":
-		return a.wrong(i, fixToken, "%s passes a token in the arguments, where anyone who can get the pod can read it", flag)
+		return a.Wrong(i, fixToken, "%s passes a token in the arguments, where anyone who can get the pod can read it", flag)
 	}
-	return a.wrong(i, fixArgv, "the argument %q is not allowed, or occurs twice", flag)
+	return a.Wrong(i, fixArgv, "the argument %q is not allowed, or occurs twice", flag)
 }
 
 // jobID is the value of -n, which is part of other values, or "" if there is none.
 func (a argv) jobID() string {
-	for i := 4; i+1 < a.len(); i += 2 {
-		if a.at(i) == "-n" && isJobID(a.at(i+1)) {
-			return a.at(i + 1)
+	for i := 4; i+1 < a.Len(); i += 2 {
+		if a.At(i) == "-n" && isJobID(a.At(i+1)) {
+			return a.At(i + 1)
 		}
 	}
 	return ""
