@@ -41,7 +41,7 @@ func ParsePort(digits string) (int, bool) {
 // CheckHost accepts only IP addresses and host names, in which it allows underscores:
 // host names become part of arguments and manifests.
 func CheckHost(host string) error {
-	if _, err := netip.ParseAddr(host); err == nil {
+	if addr, err := netip.ParseAddr(host); err == nil && addr.Zone() == "" {
 		return nil
 	}
 	if host == "" || len(host) > 253 {
