@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -122,10 +123,13 @@ func (w *waiter) finish() error {
 	if err := w.print(r, w.last.Status); err != nil {
 		return err
 	}
-	if !w.last.Completed {
-		return fmt.Errorf("job %s ended with status %s: see the participants' logs with `kubectl flare logs PARTICIPANT`", w.id, w.last.Status)
+	if w.last.Completed {
+		return nil
 	}
-	return nil
+	if len(w.last.Reasons) > 0 {
+		return fmt.Errorf("job %s ended with status %s:\n  %s", w.id, w.last.Status, strings.Join(w.last.Reasons, "\n  "))
+	}
+	return fmt.Errorf("job %s ended with status %s: each site finds the reason with `kubectl flare job why %s`, or in the log with `kubectl flare logs PARTICIPANT`", w.id, w.last.Status, w.id)
 }
 
 func (w *waiter) pause(ctx context.Context) error {

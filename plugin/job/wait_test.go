@@ -40,7 +40,11 @@ func TestWait(t *testing.T) {
 		fail   string
 	}{
 		"completed": {scripted{status: "RUNNING", state: ended}, "job 1 DONE\n", ""},
-		"aborted":   {scripted{state: workloads.JobState{Status: "ABORTED", Ended: true}}, "job 1 ABORTED\n", "job 1 ended with status ABORTED: see the participants' logs"},
+		"aborted":   {scripted{state: workloads.JobState{Status: "ABORTED", Ended: true}}, "job 1 ABORTED\n", "job 1 ended with status ABORTED: each site finds the reason with `kubectl flare job why 1`"},
+		"denied": {
+			scripted{state: workloads.JobState{Status: "FAILED", Ended: true, Reasons: []string{"a: no code", "b: no code"}}},
+			"job 1 FAILED\n", "job 1 ended with status FAILED:\n  a: no code\n  b: no code",
+		},
 		"forbidden": {scripted{err: errors.New("not allowed")}, "", "not allowed"},
 		"time over": {scripted{status: "RUNNING", state: workloads.JobState{Status: "RUNNING"}}, "", "job 1 has not finished after 1m0s: its status is RUNNING"},
 	} {

@@ -73,6 +73,8 @@ type JobState struct {
 	// Ended says that the status will not change any more, and Completed that the job has
 	// succeeded.
 	Ended, Completed bool
+	// Reasons are why a job ended without success, as far as the server knows it.
+	Reasons []string
 	// Meta is the job's metadata as the server has it.
 	Meta map[string]any
 }

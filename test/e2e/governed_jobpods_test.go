@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -38,6 +39,26 @@ func TestJobPods(t *testing.T) {
 		require.NoError(t, g.CreateData(t.Context()))
 		require.NoError(t, g.UseData(t.Context(), scenario.DataClaim))
 		completes(t, g)
+	})
+	t.Run("data of another study", func(t *testing.T) {
+		require.NoError(t, g.BindData(t.Context()))
+		_, err := g.TryJob(t.Context(), job, scenario.DeniedJob{Name: "study", Want: "study"})
+		require.NoError(t, err)
+	})
+	t.Run("restricted", func(t *testing.T) {
+		require.NoError(t, g.Restrict(t.Context()))
+		for _, j := range scenario.RestrictedJobs() {
+			_, err := g.TryJob(t.Context(), job, j)
+			require.NoError(t, err)
+		}
+		completes(t, g)
+	})
+	t.Run("finished job pods", func(t *testing.T) {
+		manifest, err := os.ReadFile("../../docs/examples/finished-job-pods.yaml")
+		require.NoError(t, err)
+		left, err := g.CollectJobPods(t.Context(), string(manifest))
+		require.NoError(t, err)
+		require.Empty(t, left)
 	})
 	t.Run("nothing of the launchers stays", func(t *testing.T) {
 		for _, p := range g.Parents() {

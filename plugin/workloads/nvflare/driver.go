@@ -45,6 +45,9 @@ func (d driver) Wait(ctx context.Context, id string, limit time.Duration, progre
 			progress(e.Status)
 		case "finished":
 			state.Ended, state.Completed = true, e.Status == completed
+			if !state.Completed {
+				state.Reasons = deployReasons(e.Meta)
+			}
 		case "waiting":
 		default:
 			return nil

@@ -50,8 +50,15 @@ func TestWait(t *testing.T) {
 		says string
 		want workloads.JobState
 	}{
-		"completed":  {`{"event":"finished","status":"FINISHED:COMPLETED","meta":{"name":"x"}}`, workloads.JobState{Status: "FINISHED:COMPLETED", Ended: true, Completed: true, Meta: map[string]any{"name": "x"}}},
-		"failed":     {`{"event":"finished","status":"FINISHED:EXECUTION_EXCEPTION"}`, workloads.JobState{Status: "FINISHED:EXECUTION_EXCEPTION", Ended: true}},
+		"completed": {`{"event":"finished","status":"FINISHED:COMPLETED","meta":{"name":"x"}}`, workloads.JobState{Status: "FINISHED:COMPLETED", Ended: true, Completed: true, Meta: map[string]any{"name": "x"}}},
+		"failed":    {`{"event":"finished","status":"FINISHED:EXECUTION_EXCEPTION"}`, workloads.JobState{Status: "FINISHED:EXECUTION_EXCEPTION", Ended: true}},
+		"not taken": {
+			`{"event":"finished","status":"FINISHED:FAILED_TO_RUN","meta":{"job_deploy_detail":["server: OK","site-1: NVFLARE_ERROR: BYOC not permitted","x\u001b: no",1]}}`,
+			workloads.JobState{
+				Status: "FINISHED:FAILED_TO_RUN", Ended: true, Reasons: []string{"site-1: BYOC not permitted", "x : no"},
+				Meta: map[string]any{"job_deploy_detail": []any{"server: OK", "site-1: NVFLARE_ERROR: BYOC not permitted", "x\x1b: no", 1.0}},
+			},
+		},
 		"still runs": {`{"event":"waiting","status":"RUNNING"}`, workloads.JobState{Status: "RUNNING"}},
 	} {
 		t.Run(name, func(t *testing.T) {

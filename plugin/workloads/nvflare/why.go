@@ -13,10 +13,11 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/ansi"
 )
 
-// The parts of lines in which a launcher says why a job failed. Source: k8s_launcher.py,
-// 2.9.0.
+// The parts of lines in which a launcher and a server say why a job failed. Source:
+// k8s_launcher.py and job_runner.py, 2.9.0.
 const (
 	notLaunched  = "failed to launch job "
+	notDeployed  = "Failed to run the Job ("
 	responseBody = "HTTP response body: "
 )
 
@@ -29,8 +30,8 @@ const maxLogLine = 1 << 20
 // maxReasons is how many different reasons are read.
 const maxReasons = 50
 
-// Why finds the records of a launcher about a job: the API server's answer to its request for
-// a pod, or why the pod did not start.
+// Why finds the records about a job of a launcher, the API server's answer to its request for
+// a pod, or why the pod did not start; and of a server, what sites say that do not take the job.
 func (Workloads) Why(log io.Reader, job string) ([]string, error) {
 	r := records{job: job}
 	lines := bufio.NewReaderSize(log, maxLogLine)
@@ -101,6 +102,13 @@ func ofLauncher(line, job string) (reason string, failing bool) {
 			return "", true
 		}
 		return text, false
+	}
+	if _, rest, ok := strings.Cut(line, notDeployed); ok {
+		id, text, _ := strings.Cut(rest, "): ")
+		if isJob(id, job) {
+			return text, false
+		}
+		return "", false
 	}
 	// "job ID pod NAME: reason" is from a launcher that has given up on a pod.
 	if _, rest, ok := strings.Cut(line, " - job "); ok {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -89,16 +90,21 @@ type DeniedJob struct {
 	// Spec is what the job asks for at the first site: launcher_spec of its metadata. It
 	// may be nil: then local/ of the site asks for what is not allowed.
 	Spec map[string]any
-	// Want must be in what the site's administrators read.
-	Want string
+	// Meta and Files are added to the metadata and the folder of the job.
+	Meta  map[string]any
+	Files map[string]string
+	// Want must be in what the site's administrators read, or those of the server if
+	// AtServer is set: the site's NVFLARE has told it.
+	Want     string
+	AtServer bool
 }
 
 // DeniedJobs are those that ask for what the policy of the first site does not list.
 func (g *Governed) DeniedJobs() []DeniedJob {
 	return []DeniedJob{
-		{"an image that is not allowed", map[string]any{"image": "registry.lab:5000/evil@sha256:" + strings.Repeat("ab", 32)}, "repository is not allowed"},
-		{"more memory than allowed", map[string]any{"memory": "64Gi"}, "more than the policy's maximum"},
-		{"another interpreter", map[string]any{"python_path": "/tmp/python"}, "not a participant's command"},
+		{Name: "an image that is not allowed", Spec: map[string]any{"image": "registry.lab:5000/evil@sha256:" + strings.Repeat("ab", 32)}, Want: "repository is not allowed"},
+		{Name: "more memory than allowed", Spec: map[string]any{"memory": "64Gi"}, Want: "more than the policy's maximum"},
+		{Name: "another interpreter", Spec: map[string]any{"python_path": "/tmp/python"}, Want: "not a participant's command"},
 	}
 }
 
@@ -121,7 +127,14 @@ func (g *Governed) TryJob(ctx context.Context, folder string, j DeniedJob) (stri
 	case r.Code == 0:
 		return "", fmt.Errorf("%s: the job completes", j.Name)
 	}
-	said, err := g.Run(ctx, "job", "why", id, "-n", g.Site1Namespace())
+	if j.AtServer && !strings.Contains(r.Stderr, j.Want) {
+		return "", fmt.Errorf("%s: the author of the job reads no reason: %s", j.Name, r.Stderr)
+	}
+	namespace := g.Site1Namespace()
+	if j.AtServer {
+		namespace = g.ServerNamespace()
+	}
+	said, err := g.Run(ctx, "job", "why", id, "-n", namespace)
 	if err == nil && !strings.Contains(said, j.Want) {
 		err = fmt.Errorf("%s: denied without the words %q: %s", j.Name, j.Want, said)
 	}
@@ -137,6 +150,11 @@ func (g *Governed) jobFolder(folder string, j DeniedJob) (string, error) {
 	if err := os.CopyFS(dir, os.DirFS(folder)); err != nil {
 		return "", err
 	}
+	for name, content := range j.Files {
+		if err := writeFile(filepath.Join(dir, name), content); err != nil {
+			return "", err
+		}
+	}
 	file := filepath.Join(dir, "meta.json")
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -146,6 +164,7 @@ func (g *Governed) jobFolder(folder string, j DeniedJob) (string, error) {
 	if err := json.Unmarshal(text, &meta); err != nil {
 		return "", err
 	}
+	maps.Copy(meta, j.Meta)
 	if j.Spec != nil {
 		meta["launcher_spec"] = map[string]any{Site1: map[string]any{"k8s": j.Spec}}
 	}

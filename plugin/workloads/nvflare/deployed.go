@@ -1,0 +1,20 @@
+package nvflare
+
+import "strings"
+
+// errorMark is what a site's NVFLARE writes before its answer. Source: ERROR_MSG_PREFIX in
+// nvflare/private/defs.py, 2.9.0.
+const errorMark = "NVFLARE_ERROR: "
+
+// deployReasons are what sites answered that did not take a job. Source: job_runner.py and
+// nvflare/apis/job_def.py, JobMetaKey.JOB_DEPLOY_DETAIL, 2.9.0: texts such as "site-1: OK".
+func deployReasons(meta map[string]any) []string {
+	detail, _ := meta["job_deploy_detail"].([]any)
+	r := records{}
+	for _, d := range detail {
+		if text, ok := d.(string); ok && !strings.HasSuffix(text, ": OK") {
+			r.add(strings.Replace(text, errorMark, "", 1))
+		}
+	}
+	return r.reasons
+}
