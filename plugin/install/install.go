@@ -20,6 +20,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
@@ -122,7 +123,7 @@ func (o *Options) Complete(cmd *cobra.Command) error {
 func readAuthority(file string) (string, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return "", err
+		return "", source.CannotRead(file, err)
 	}
 	if !x509.NewCertPool().AppendCertsFromPEM(data) {
 		return "", fmt.Errorf("%s has no certificates in PEM", file)

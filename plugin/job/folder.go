@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
@@ -32,7 +33,7 @@ func openFolder(frameworks *workloads.Registry, path string) (folder, error) {
 	f := folder{path: abs, name: filepath.Base(abs)}
 	info, err := os.Stat(abs)
 	if err != nil {
-		return f, fmt.Errorf("job folder: %w", err)
+		return f, fmt.Errorf("%w; give the job's folder", source.CannotRead(path, err))
 	}
 	if !info.IsDir() {
 		return f, fmt.Errorf("%s is a file: give the job's folder", path)

@@ -32,7 +32,7 @@ func TestOpenFolderErrors(t *testing.T) {
 	huge := jobDir(t, "huge", "meta.json", "data.bin")
 	require.NoError(t, os.Truncate(filepath.Join(huge, "data.bin"), maxJob+1))
 	cases := map[string]struct{ path, want string }{
-		"absent":       {filepath.Join(t.TempDir(), "nothing"), "no such file or directory"},
+		"absent":       {"nothing", "cannot read nothing: no such file or directory; give the job's folder"},
 		"a file":       {filepath.Join(jobDir(t, "job", "meta.json"), "meta.json"), "give the job's folder"},
 		"without meta": {jobDir(t, "job", "app/config.json"), "is not a job folder: it has no meta.json, meta.conf, meta.yml"},
 		"odd name":     {jobDir(t, "my job", "meta.json"), "rename it"},

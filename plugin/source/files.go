@@ -64,7 +64,7 @@ func (f *Files) inputs(stdin io.Reader) ([]input, error) {
 		default:
 			found, err := f.expand(name)
 			if err != nil {
-				return nil, fmt.Errorf("cannot read %s: %w", name, reason(err))
+				return nil, CannotRead(name, err)
 			}
 			all = append(all, found...)
 		}

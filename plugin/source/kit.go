@@ -64,6 +64,11 @@ func KitError(dir string, k *kit.Kit, findings kit.Findings, done string) error 
 	return errors.Join(failures...)
 }
 
+// CannotRead is the error for a file or folder that a person named and that cannot be read.
+func CannotRead(name string, err error) error {
+	return fmt.Errorf("cannot read %s: %w", name, reason(err))
+}
+
 // reason removes the path, which the message has already.
 func reason(err error) error {
 	if pathError, ok := errors.AsType[*fs.PathError](err); ok {

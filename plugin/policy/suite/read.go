@@ -16,6 +16,8 @@ import (
 	yamlv3 "go.yaml.in/yaml/v3"
 	kjson "sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 )
 
 // maxFile is how large the file of a PolicyTest may be.
@@ -28,7 +30,7 @@ func Find(paths []string) ([]string, error) {
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err != nil {
-			return nil, err
+			return nil, source.CannotRead(path, err)
 		}
 		if !info.IsDir() {
 			found = append(found, path)
@@ -65,7 +67,7 @@ func isTest(name string) (bool, error) {
 func readFile(name string) ([]byte, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, err
+		return nil, source.CannotRead(name, err)
 	}
 	defer file.Close() //nolint:errcheck // nothing was written through it
 	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))

@@ -105,3 +105,8 @@ func TestMistakes(t *testing.T) {
 		})
 	}
 }
+
+func TestFindNothing(t *testing.T) {
+	_, err := suite.Find([]string{"nothing"})
+	require.EqualError(t, err, "cannot read nothing: no such file or directory")
+}
