@@ -1,0 +1,125 @@
+package launch
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
+)
+
+// Pods are the flags of every command that runs participants: what their pods are made of.
+type Pods struct {
+	Images           []string
+	ImagePullSecrets []string
+	CPU, Memory      string
+	StorageSize      string
+	StorageClass     string
+	PodLabels        map[string]string
+	PodAnnotations   map[string]string
+	ForceConflicts   bool
+	// Timeout is how long to wait for one participant.
+	Timeout time.Duration
+}
+
+const (
+	defaultStorageSize = "1Gi"
+	defaultTimeout     = 5 * time.Minute
+)
+
+// NewPods has the defaults.
+func NewPods() Pods { return Pods{StorageSize: defaultStorageSize, Timeout: defaultTimeout} }
+
+// Add adds the flags to a command.
+func (f *Pods) Add(cmd *cobra.Command, known *workloads.Registry) {
+	fs := cmd.Flags()
+	fs.StringArrayVar(&f.Images, "image", f.Images, "Image that has "+known.ShortNames()+" in it, of the kit's version; with CONTAINER=IMAGE, that of one container, such as proxy; may be given more than once")
+	fs.StringArrayVar(&f.ImagePullSecrets, "image-pull-secret", f.ImagePullSecrets, "Secret of the namespace with credentials for the image's registry; may be given more than once")
+	fs.StringVar(&f.CPU, "cpu", f.CPU, "CPU request and limit, such as 2 or 500m; the default is a request of 100m and no limit")
+	fs.StringVar(&f.Memory, "memory", f.Memory, "Memory request and limit, such as 8Gi; the default is a request of 256Mi and no limit")
+	fs.StringVar(&f.StorageSize, "storage-size", f.StorageSize, "Size of a new workspace volume")
+	fs.StringVar(&f.StorageClass, "storage-class", f.StorageClass, "StorageClass of a new workspace volume; the default is the cluster's default")
+	fs.StringToStringVar(&f.PodLabels, "pod-label", nil, "Label of the pods, such as sidecar.istio.io/inject=false, which keeps an injector away; may be given more than once")
+	fs.StringToStringVar(&f.PodAnnotations, "pod-annotation", nil, "Annotation of the pods, such as linkerd.io/inject=disabled; in a governed namespace, the SitePolicy says which may be; may be given more than once")
+	fs.BoolVar(&f.ForceConflicts, "force-conflicts", f.ForceConflicts, "Take over fields that other field managers have set")
+	fs.DurationVar(&f.Timeout, "timeout", f.Timeout, "Longest time to wait")
+}
+
+// Participant reads the flags and reports all problems with them. The caller adds what is not
+// among them.
+func (f *Pods) Participant(namespace string, known *workloads.Registry) (workloads.Participant, error) {
+	image, images, errs := f.images()
+	if image == "" {
+		errs = append(errs, fmt.Errorf("--image is missing: give an image with %s in it, such as --image %s", known.ShortNames(), known.ExampleImage()))
+	}
+	errs = append(errs, f.podMeta()...)
+	quantity := func(flag, value string) resource.Quantity {
+		if value == "" {
+			return resource.Quantity{}
+		}
+		q, err := resource.ParseQuantity(value)
+		if err != nil || q.Sign() <= 0 {
+			errs = append(errs, fmt.Errorf("--%s %q is not a valid quantity: give for example 2, 500m or 8Gi", flag, value))
+		}
+		return q
+	}
+	p := workloads.Participant{
+		Namespace: namespace, Image: image, Images: images, ImagePullSecrets: f.ImagePullSecrets,
+		Resources:   workloads.Resources{CPU: quantity("cpu", f.CPU), Memory: quantity("memory", f.Memory)},
+		StorageSize: quantity("storage-size", f.StorageSize), StorageClass: f.StorageClass,
+		PodLabels: f.PodLabels, PodAnnotations: f.PodAnnotations,
+	}
+	return p, errors.Join(errs...)
+}
+
+// images splits the values of --image into that of all containers and those of some.
+func (f *Pods) images() (image string, images map[string]string, errs []error) {
+	images = map[string]string{}
+	for _, value := range f.Images {
+		container, of, some := strings.Cut(value, "=")
+		switch {
+		case value == "":
+			errs = append(errs, errors.New("--image is missing its value: give IMAGE, or CONTAINER=IMAGE for one container"))
+		case !some && image == "":
+			image = value
+		case !some:
+			errs = append(errs, fmt.Errorf("--image is given as %s and as %s: give the second one as CONTAINER=IMAGE", image, value))
+		case len(validation.IsDNS1123Label(container)) > 0 || of == "":
+			errs = append(errs, fmt.Errorf("--image %q is not valid: give IMAGE, or CONTAINER=IMAGE for one container", value))
+		case images[container] != "":
+			errs = append(errs, fmt.Errorf("--image is given twice for the container %s", container))
+		default:
+			images[container] = of
+		}
+	}
+	return image, images, errs
+}
+
+// podMeta checks the labels and annotations of pods. Those of the participant are made
+// from its kit.
+func (f *Pods) podMeta() []error {
+	var errs []error
+	for flag, given := range map[string]map[string]string{"pod-label": f.PodLabels, "pod-annotation": f.PodAnnotations} {
+		for _, key := range slices.Sorted(maps.Keys(given)) {
+			reasons := validation.IsQualifiedName(key)
+			if flag == "pod-label" {
+				reasons = append(reasons, validation.IsValidLabelValue(given[key])...)
+			}
+			switch domain, _, _ := strings.Cut(key, "/"); {
+			case domain == names.Group || domain == "app.kubernetes.io":
+				errs = append(errs, fmt.Errorf("--%s %s is set from the kit: leave it out", flag, key))
+			case len(reasons) > 0:
+				errs = append(errs, fmt.Errorf("--%s %s=%s is not valid: %s", flag, key, given[key], reasons[0]))
+			}
+		}
+	}
+	return errs
+}
