@@ -21,6 +21,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/launch"
 	"github.com/kubectl-flare/kubectl-flare/plugin/logs"
 	"github.com/kubectl-flare/kubectl-flare/plugin/policy"
+	"github.com/kubectl-flare/kubectl-flare/plugin/provision"
 	"github.com/kubectl-flare/kubectl-flare/plugin/site"
 	"github.com/kubectl-flare/kubectl-flare/plugin/status"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
@@ -111,7 +112,7 @@ func addCommands(root *cobra.Command, o Options, c clients.Clients) {
 			root.AddCommand(c)
 		}
 	}
-	add(groupKits, kitcmd.NewCommand(c, kitcmd.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock))
+	add(groupKits, provision.NewCommand(o.Frameworks, o.IOStreams, o.Clock), kitcmd.NewCommand(c, kitcmd.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock))
 	add(groupGovern,
 		policy.NewCommand(c, policy.Known{Frameworks: o.Frameworks, Catalog: o.Catalog, Workloads: o.Workloads}, o.IOStreams, o.Clock),
 		install.NewCommand(c, o.Catalog.Profiles(), o.IOStreams),

@@ -23,9 +23,9 @@ type Known struct {
 func NewCommand(c clients.Clients, known Known, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "kit",
-		Short: "Inspect, verify, seal and inject startup kits",
+		Short: "Inspect, verify, seal, inject and adopt startup kits",
 		Long: templates.LongDesc(`
-			Inspect, verify, seal and inject startup kits.
+			Inspect, verify, seal, inject and adopt startup kits.
 
 			A startup kit is the folder that a federation's provisioning creates for one participant: its
 			identity in startup/, including the private key, and its settings in local/.`),
@@ -34,7 +34,7 @@ func NewCommand(c clients.Clients, known Known, streams genericiooptions.IOStrea
 	}
 	cmd.AddCommand(newInspectCommand(known.Frameworks, streams, clk), newVerifyCommand(known.Frameworks, streams, clk))
 	cmd.AddCommand(newSealCommand(c, known, streams, clk), newSealerCommand(known.Frameworks, streams, clk))
-	cmd.AddCommand(newInjectCommand(c, known.Frameworks, streams, clk))
+	cmd.AddCommand(newInjectCommand(c, known.Frameworks, streams, clk), newAdoptCommand(known.Frameworks, streams, clk))
 	return cmd
 }
 

@@ -101,7 +101,8 @@ func (e *evaluation) keyMode() kit.Findings {
 	var findings kit.Findings
 	for _, f := range e.kit.Startup {
 		file, mode := path.Join(kit.StartupDir, f.Name), f.Mode.Perm()
-		if path.Ext(f.Name) == ".key" && mode&othersMayRead != 0 {
+		private := path.Ext(f.Name) == ".key" || file == e.kit.Paths.Key
+		if private && mode&othersMayRead != 0 {
 			findings = append(findings, kit.Warn(CheckKeyMode, file, "chmod 600 "+file,
 				"other users of this machine can read the private key: its mode is %#o", mode))
 		}

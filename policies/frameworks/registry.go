@@ -26,6 +26,8 @@ type Registered struct {
 	NativeSigner    NativeSigner
 	Versioned       Versioned
 	RootKeeper      RootKeeper
+	Provisioner     Provisioner
+	Adopter         Adopter
 }
 
 // Registry is a set of frameworks. It never changes.
@@ -48,6 +50,8 @@ func registered(f Framework) Registered {
 	r.NativeSigner, _ = f.(NativeSigner)
 	r.Versioned, _ = f.(Versioned)
 	r.RootKeeper, _ = f.(RootKeeper)
+	r.Provisioner, _ = f.(Provisioner)
+	r.Adopter, _ = f.(Adopter)
 	return r
 }
 
@@ -100,7 +104,7 @@ func (r *Registry) Find(name string) (Registered, bool) {
 func (r *Registry) ReadDir(fsys fs.FS) (*kit.Kit, error) {
 	content, err := kit.ReadDir(fsys, r.marks())
 	if err != nil {
-		return nil, err
+		return nil, r.loose(fsys, err)
 	}
 	return r.Read(content)
 }

@@ -30,7 +30,7 @@ func (Framework) Read(content *kit.Content) (*kit.Kit, error) {
 		address = s.Control
 	}
 	host, port, _ := kit.SplitAddress(address)
-	k.Server = kit.Endpoint{Scheme: string(dialect), Host: host, Port: port}
+	k.Server = kit.Endpoint{Scheme: scheme(dialect), Host: host, Port: port}
 	r := &reader{k: k}
 	root := r.certificate(RootFile)
 	switch s.Role {
@@ -45,6 +45,14 @@ func (Framework) Read(content *kit.Content) (*kit.Kit, error) {
 		return nil, r.err
 	}
 	return k, nil
+}
+
+// scheme is that of addresses. Both dialects use TLS.
+func scheme(d Dialect) string {
+	if d == DialectHTTP {
+		return "https"
+	}
+	return string(d)
 }
 
 // reader reads files until the first error.

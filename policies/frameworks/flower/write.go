@@ -20,6 +20,9 @@ type Credentials struct {
 	// Certificate is the participant's certificate. It may be nil for a SuperNode only.
 	Certificate *x509.Certificate
 	Key         crypto.Signer
+	// KeyFile is the file that Key was read from, nil for a new key: OpenSSH's form has
+	// random bytes, and so a key has many files.
+	KeyFile []byte
 	// Runtime is the certificate of a SuperNode's Runtime API, RuntimeKey its key, and
 	// SuperExecSecret what SuperExec proves itself with. All are nil for other roles, and
 	// may be nil for a SuperNode: then it cannot run its apps in other containers.
@@ -95,7 +98,10 @@ func (w *writer) server(s *Spec, c Credentials) error {
 }
 
 func (w *writer) client(c Credentials) {
-	key, err := openssh.EncodePrivateKey(c.Key)
+	key, err := c.KeyFile, error(nil)
+	if key == nil {
+		key, err = openssh.EncodePrivateKey(c.Key)
+	}
 	w.add(NodeKeyFile, private, key, err)
 	line, err := openssh.EncodePublicKey(c.Key.Public())
 	w.add(NodePublicKeyFile, public, []byte(line+"\n"), err)
