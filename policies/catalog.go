@@ -7,6 +7,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles/flower"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/rules"
 )
@@ -47,7 +48,7 @@ func CatalogOf(known *profiles.Registry, kits *frameworks.Registry) (*Catalog, e
 // DefaultProfiles has the profiles of this version's frameworks. No other code
 // imports them.
 func DefaultProfiles() (*profiles.Registry, error) {
-	return profiles.NewRegistry(nvflare.Profile{})
+	return profiles.NewRegistry(nvflare.Profile{}, flower.Profile{})
 }
 
 // Profiles are the catalog's profiles.

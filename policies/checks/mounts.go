@@ -94,6 +94,9 @@ func (p *Pod) sharedScratch(c Container, m *corev1.VolumeMount) (reason, detail 
 // jobSecret requires that a job's pod mounts the Secret that its launcher made for it: that
 // of another pod has the tokens of another job.
 func (p *Pod) jobSecret(at *profiles.Path, m *corev1.VolumeMount) (reason, detail string) {
+	if !m.ReadOnly || m.SubPath != "" {
+		return "the job's tokens must be mounted whole and read-only", quote(m.MountPath)
+	}
 	for i := range p.Spec.Volumes {
 		if v := &p.Spec.Volumes[i]; v.Name == m.Name && v.Secret != nil && v.Secret.SecretName != at.Secret {
 			return "the tokens of another job", "Secret " + quote(v.Secret.SecretName) + ", but the pod's own is " + quote(at.Secret)

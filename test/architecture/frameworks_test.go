@@ -14,11 +14,11 @@ import (
 
 // named finds the names of the frameworks that are registered, and of toy. Variables of
 // GPUs, such as NVIDIA_VISIBLE_DEVICES, do not name a framework.
-var named = regexp.MustCompile(`(?i)nvflare|nvidia\b|\btoy\b`)
+var named = regexp.MustCompile(`(?i)nvflare|nvidia\b|\bflower\b|flwr|\btoy\b`)
 
 // mayName lists where a framework may be named: in its three folders, in the
 // registries, in what only tests link, and in what is generated from the registries.
-var mayName = regexp.MustCompile(`^(policies/frameworks|policies/profiles|plugin/workloads)/(nvflare|toy)/` +
+var mayName = regexp.MustCompile(`^(policies/frameworks|policies/profiles|plugin/workloads)/(nvflare|flower|toy)/` +
 	`|^policies/frameworks/registry\.go$|^policies/catalog\.go$|^plugin/workloads/builtin/` +
 	`|^manifests/(helm|kustomize)/.*/objects\.yaml$` +
 	`|^(policies/samples|test)/|_test\.go$|[a-z]test/[^/]+\.go$|/testdata/`)
