@@ -19,8 +19,8 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
-	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 

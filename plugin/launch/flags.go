@@ -18,6 +18,7 @@ type flags struct {
 	Wait            bool
 	Rollback        bool
 	JobRuntime      string
+	Data            []string
 	Delivery        delivery.Flags
 	sizeGiven       bool
 }
@@ -31,6 +32,7 @@ func (f *flags) add(cmd *cobra.Command, known *workloads.Registry) {
 	f.Add(cmd, known)
 	fs.StringVar(&f.JobRuntime, "job-runtime", f.JobRuntime, "Where jobs run: process, in the participant's own container; container, in a container beside it; or pod, each in a pod of its own")
 	_ = cmd.RegisterFlagCompletionFunc("job-runtime", cobra.FixedCompletions([]string{runtimeProcess, runtimeContainer, runtimePod}, cobra.ShellCompDirectiveNoFileComp))
+	fs.StringArrayVar(&f.Data, "data", nil, "Claim with the site's data and its path for jobs, as CLAIM:PATH, read-only, or CLAIM:PATH:rw; may be given more than once")
 	f.Delivery.Add(fs)
 	fs.StringVar(&f.ServerNamespace, "server-namespace", f.ServerNamespace, "Namespace of this cluster in which the server runs, for kits that dial a bare Service name")
 	fs.StringVar(&f.RootFingerprint, "root-fingerprint", f.RootFingerprint, "SHA-256 fingerprint that the kit's root certificate must have; get it from the project lead, not from the kit")
@@ -45,6 +47,8 @@ func (f *flags) participant(namespace string, known *workloads.Registry) (worklo
 	if f.Wait && f.Timeout < minTimeout {
 		errs = append(errs, fmt.Errorf("--timeout %s is too short: give at least %s, or --wait=false", f.Timeout, minTimeout))
 	}
+	data, err := ParseData(f.Data)
+	p.Data, errs = data, append(errs, err)
 	p.ServerNamespace, p.KitImage = f.ServerNamespace, f.Delivery.Image
 	p.JobPods, p.JobContainer = f.JobRuntime == runtimePod, f.JobRuntime == runtimeContainer
 	return p, errors.Join(errs...)

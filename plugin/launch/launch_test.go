@@ -273,6 +273,20 @@ func TestImageOfOneContainer(t *testing.T) {
 	contains(t, out, "image: registry.example.org/own:1")
 }
 
+func TestData(t *testing.T) {
+	b := newBench(t)
+	data := "--data=ct-scans:/data/ct"
+	out, _, err := b.launch(b.client(), image, data, "--dry-run=client", "-o=yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, strings.Join(strings.Fields(out), " "), "claimName: ct-scans", "mountPath: /data/ct name: data-0 readOnly: true")
+	_, _, err = b.launch(b.client(), image, "--data=ct-scans", "--dry-run=client")
+	b.rejected(err, `--data "ct-scans" is not valid: the path is missing`)
+	_, _, err = b.launch(b.federation.Admin("ann@example.org", "lab", "lead").WriteDir(t), image, data, "--dry-run=client")
+	b.rejected(err, "there is data for /data/ct, but a participant of this role runs no jobs in its own pod")
+}
+
 func TestOthersObjectsAreInTheWay(t *testing.T) {
 	meta := func(federation string) metav1.ObjectMeta {
 		return metav1.ObjectMeta{

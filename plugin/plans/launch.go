@@ -4,6 +4,7 @@ package plans
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"k8s.io/utils/clock"
@@ -47,7 +48,7 @@ func (l *Launch) Objects() (*workloads.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	return set, set.CheckImages(l.Participant.Images)
+	return set, errors.Join(set.CheckImages(l.Participant.Images), set.CheckData(l.Participant.Data))
 }
 
 // Plan makes the plan. Objects of an earlier launch that are not needed any more are

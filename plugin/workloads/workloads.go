@@ -73,6 +73,8 @@ type Participant struct {
 	ImagePullSecrets []string
 	// Resources are the requests and limits of the container.
 	Resources Resources
+	// Data are the site's data for jobs in the participant's own pod.
+	Data []Data
 	// PodLabels and PodAnnotations are for what the cluster adds to pods, such as the
 	// switch of an injector. They cannot replace those of the participant.
 	PodLabels, PodAnnotations map[string]string

@@ -41,6 +41,10 @@ func (b builder) parentPod(ports []corev1.ContainerPort) corev1.PodSpec {
 		c.Ports = append(slices.Clone(ports), jobPort())
 	}
 	c.VolumeMounts = b.parentMounts()
+	if !b.JobPods {
+		pod.Volumes = append(pod.Volumes, b.DataVolumes()...)
+		c.VolumeMounts = append(c.VolumeMounts, b.DataMounts()...)
+	}
 	if len(ports) > 0 {
 		c.ReadinessProbe = &corev1.Probe{
 			ProbeHandler:  corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: intstr.FromString(nvflare.PortFL)}},

@@ -65,6 +65,8 @@ func (b builder) pod(component string) corev1.PodSpec {
 	}
 	relay := b.Container(containerRelay, program)
 	relay.Env, relay.Args, relay.VolumeMounts = nil, []string{"relay"}, []corev1.VolumeMount{{Name: volumeRelayTmp, MountPath: "/tmp"}}
+	pod.Volumes = append(pod.Volumes, b.DataVolumes()...)
+	main.VolumeMounts = append(main.VolumeMounts, b.DataMounts()...)
 	pod.Containers = []corev1.Container{main, relay}
 	return pod
 }
