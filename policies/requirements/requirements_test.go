@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/flower"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/toy"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
@@ -30,7 +31,7 @@ func read[T any](t *testing.T, file string) []T {
 
 func registry(t *testing.T) *frameworks.Registry {
 	t.Helper()
-	known, err := frameworks.NewRegistry(nvflare.Framework{}, toy.Framework{})
+	known, err := frameworks.NewRegistry(flower.Framework{}, nvflare.Framework{}, toy.Framework{})
 	require.NoError(t, err)
 	return known
 }
@@ -45,7 +46,7 @@ func TestCheck(t *testing.T) {
 		Files     map[string]string       `json:"files"`
 		Want      []string                `json:"want"`
 	}
-	for _, c := range append(read[row](t, "testdata/met.yaml"), read[row](t, "testdata/filters.yaml")...) {
+	for _, c := range slices.Concat(read[row](t, "testdata/met.yaml"), read[row](t, "testdata/filters.yaml"), read[row](t, "testdata/node-config.yaml")) {
 		t.Run(c.Name, func(t *testing.T) {
 			list, errs := requirements.Compile(registry(t), &c.Spec)
 			require.Empty(t, errs)

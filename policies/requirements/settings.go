@@ -1,11 +1,13 @@
 package requirements
 
 import (
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/settings"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
@@ -69,7 +71,7 @@ func (c *compiler) setting(one *resolved, limited arguments) {
 	rule, found := one.rule, &one.setting
 	r := settings.Requirement{Path: found.Path, Present: rule.Present, Absent: rule.Absent, Field: one.at.String()}
 	if rule.Absent {
-		c.require(rule.Framework, r)
+		c.require(rule.Framework, found.Roles, r)
 		return
 	}
 	names := limited[[2]string{rule.Framework, found.Path}]
@@ -79,7 +81,7 @@ func (c *compiler) setting(one *resolved, limited arguments) {
 	if found.Filter {
 		c.filterSet(&r, one, names)
 	}
-	c.require(rule.Framework, r)
+	c.require(rule.Framework, found.Roles, r)
 }
 
 // filterSet requires of a filter what requiredFilters does: that it sets only those arguments
@@ -98,14 +100,15 @@ func (c *compiler) filterSet(r *settings.Requirement, one *resolved, names []str
 		}
 		limit := settings.Requirement{Path: argument.Path, Optional: true, Lists: argument.Lists, Field: one.at.String()}
 		if limit.Within(argument.Domain); argument.Domain != (settings.Domain{}) || argument.Lists == settings.AllOfThese {
-			c.require(one.rule.Framework, limit)
+			c.require(one.rule.Framework, argument.Roles, limit)
 		}
 	}
 }
 
-func (c *compiler) require(framework string, r settings.Requirement) {
+// require adds a requirement of the participants that have the roles.
+func (c *compiler) require(framework string, roles []kit.Role, r settings.Requirement) {
 	for i := range c.list.all {
-		if k := &c.list.all[i]; k.framework.Name() == framework {
+		if k := &c.list.all[i]; k.framework.Name() == framework && (roles == nil || slices.Contains(roles, k.role)) {
 			k.required = append(k.required, r)
 		}
 	}

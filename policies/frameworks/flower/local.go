@@ -80,8 +80,30 @@ func (Framework) CheckSettings(local kit.Files, role kit.Role) kit.Findings {
 				"remove it, or have the author of the SitePolicy list the digest of local/ in spec.kits.local", "not a file that Flower reads for the role %s", role))
 		}
 	}
+	findings = append(findings, checkContents(local, role)...)
 	if len(findings) == 0 {
 		findings = append(findings, kit.Pass(CheckLocalFiles, kit.LocalDir, "%d files, all of them known", len(local)))
+	}
+	return findings
+}
+
+// checkContents evaluates the files that Flower reads. It does not start with those that
+// are invalid.
+func checkContents(local kit.Files, role kit.Role) kit.Findings {
+	var findings kit.Findings
+	add := func(d *doubt, file string) {
+		if d != nil {
+			findings = append(findings, d.finding(CheckLocalFiles, file))
+		}
+	}
+	if data, ok := local.Get(ExecutorFile); ok && role != RoleAdmin {
+		add(checkExecutor(data), ExecutorFile)
+	}
+	if role == RoleClient {
+		_, wrong := readTrusted(local)
+		add(wrong, TrustedEntitiesFile)
+		_, wrong = readNodeConfig(local)
+		add(wrong, NodeConfigFile)
 	}
 	return findings
 }

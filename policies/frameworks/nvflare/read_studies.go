@@ -1,17 +1,13 @@
 package nvflare
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
 	"maps"
 	"path"
 	"regexp"
 	"slices"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/kubectl-flare/kubectl-flare/policies/internal/strictjson"
+	"github.com/kubectl-flare/kubectl-flare/policies/internal/strictyaml"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/settings"
 )
@@ -140,88 +136,19 @@ func (r *reader) ofStudy(study string, n strictjson.Node) {
 	}
 }
 
-// yaml reads one YAML file, which must have the form of JSON: without anchors, tags and keys
-// that are no texts, of which parsers make different things.
+// yaml reads one YAML file.
 func (r *reader) yaml(name string, read func(map[string]strictjson.Node)) {
 	data, ok := r.open(name)
 	if !ok {
 		return
 	}
-	var document yaml.Node
-	if err := yaml.Unmarshal(data, &document); err != nil {
-		r.doubt(strictjson.Node{}, "it is not valid YAML")
-		return
-	}
-	if len(document.Content) == 0 {
-		return // an empty file
-	}
-	root, err := plainYAML(document.Content[0], maxYAMLDepth)
-	if err != nil {
+	root, err := strictyaml.Decode(data)
+	switch object, ok := root.Value.(map[string]strictjson.Node); {
+	case err != nil:
 		r.doubt(root, "%v", err)
-		return
-	}
-	if object, ok := root.Value.(map[string]strictjson.Node); ok {
+	case ok:
 		read(object)
-		return
+	case root.Value != nil || root.Line > 0:
+		r.doubt(root, "it is not a mapping")
 	}
-	r.doubt(root, "it is not a mapping")
-}
-
-// maxYAMLDepth limits the nesting: a template of a pod needs about ten levels.
-const maxYAMLDepth = 32
-
-// plainYAML is a YAML node as JSON. If there is an error, its line is that of the node.
-func plainYAML(n *yaml.Node, depth int) (strictjson.Node, error) {
-	plain := strictjson.Node{Line: n.Line}
-	switch {
-	case depth == 0:
-		return plain, fmt.Errorf("it is nested deeper than %d levels", maxYAMLDepth)
-	case n.Kind == yaml.AliasNode, n.Anchor != "", n.Style&yaml.TaggedStyle != 0:
-		return plain, errors.New("it has an anchor, an alias or a tag")
-	case n.Kind == yaml.ScalarNode:
-		plain.Value = scalar(n)
-		return plain, nil
-	case n.Kind == yaml.MappingNode:
-		return yamlMapping(n, depth)
-	}
-	list := make([]strictjson.Node, 0, len(n.Content))
-	for _, one := range n.Content {
-		item, err := plainYAML(one, depth-1)
-		if err != nil {
-			return item, err
-		}
-		list = append(list, item)
-	}
-	plain.Value = list
-	return plain, nil
-}
-
-func yamlMapping(n *yaml.Node, depth int) (strictjson.Node, error) {
-	object := make(map[string]strictjson.Node, len(n.Content)/2)
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key := n.Content[i]
-		_, twice := object[key.Value]
-		if key.Kind != yaml.ScalarNode || key.Anchor != "" || key.Tag != "!!str" || twice {
-			return strictjson.Node{Line: key.Line}, fmt.Errorf("the key %s is not a text, or is there twice", kit.Quote(key.Value))
-		}
-		item, err := plainYAML(n.Content[i+1], depth-1)
-		if err != nil {
-			return item, err
-		}
-		object[key.Value] = item
-	}
-	return strictjson.Node{Line: n.Line, Value: object}, nil
-}
-
-// scalar is a text, a boolean or a number in the form of JSON; nil if it is anything else.
-func scalar(n *yaml.Node) any {
-	switch {
-	case n.Tag == "!!str":
-		return n.Value
-	case n.Tag == "!!bool" && (n.Value == "true" || n.Value == "false"):
-		return n.Value == "true"
-	case (n.Tag == "!!int" || n.Tag == "!!float") && json.Valid([]byte(n.Value)):
-		return json.Number(n.Value)
-	}
-	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // Declared is a setting that a framework has, or a family of such settings.
@@ -25,6 +27,8 @@ type Declared struct {
 	Needs  string
 	// Unsupported says why no policy can require it, if it is not "".
 	Unsupported string
+	// Roles are the roles of participants that have it; nil is all that have settings.
+	Roles []kit.Role
 }
 
 // Catalog finds settings by their paths. A policy can require thousands of them, so that
