@@ -4,6 +4,8 @@ import (
 	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
 // podFields evaluates the fields of a pod that no other check does: those for its node, its
@@ -12,9 +14,10 @@ import (
 //
 // Every pod: unknown fields, and nodeName of a new pod, since a pod with nodeName needs no
 // binding and its author chooses the node.
-// Participants: enableServiceLinks, schedulerName, affinity, topologySpreadConstraints, schedulingGroup, evictionResponders, hostname,
-// subdomain, hostnameOverride, setHostnameAsFQDN, os; sysctls, supplementalGroups, windowsOptions and runAsGroup
-// of the securityContext.
+// Participants: containers[*].ports[*].name, enableServiceLinks, schedulerName, affinity,
+// topologySpreadConstraints, schedulingGroup, evictionResponders, hostname, subdomain,
+// hostnameOverride, setHostnameAsFQDN, os; sysctls, supplementalGroups, windowsOptions and
+// runAsGroup of the securityContext.
 func podFields(p *Pod) []Result {
 	results := append(p.unknownFields(), p.namedNode()...)
 	if !p.closed() {
@@ -23,6 +26,7 @@ func podFields(p *Pod) []Result {
 	results = append(results, p.scheduling()...)
 	results = append(results, p.hostNames()...)
 	results = append(results, p.serviceLinks()...)
+	results = append(results, p.portNames()...)
 	return append(results, p.groups()...)
 }
 
@@ -60,6 +64,27 @@ func (p *Pod) namedNode() []Result {
 		return nil
 	}
 	return []Result{p.fail(IDPodFields, "nodeName", "the pod sets its node", "remove it: only the scheduler may choose nodes", "%s", quote(p.Spec.NodeName))}
+}
+
+// portNames denies other names for ports that the framework keeps for pods of the cluster: a
+// Service leads to a name, whatever its number.
+func (p *Pod) portNames() []Result {
+	keeper, ok := p.Profile.(profiles.PortKeeper)
+	if !ok {
+		return nil
+	}
+	var results []Result
+	for _, private := range keeper.PrivatePorts() {
+		for _, c := range p.containers {
+			for i := range c.Ports {
+				if name := c.Ports[i].Name; c.Ports[i].ContainerPort == private.Number && name != "" && name != private.Name {
+					results = append(results, p.failIn(c, IDPodFields, indexed("ports", i)+".name", "another name for a private port", "name it "+quote(private.Name)+", or remove the name",
+						"%s leads to %d, which is %s", quote(name), private.Number, private.For))
+				}
+			}
+		}
+	}
+	return results
 }
 
 // defaultScheduler is the name of the scheduler that every cluster has.

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -25,7 +26,10 @@ const (
 // under a name that participants dial, only to a participant. The check labels makes sure
 // that only a participant's pods have the participant's label. old is nil for a new one.
 //
-// Fields: metadata.name, spec.type, spec.externalName, spec.selector, spec.externalIPs.
+// Nor may it let connections from outside of the cluster in to a port that a framework keeps
+// for pods, such as one that controls the federation.
+//
+// Fields: metadata.name, spec.type, spec.externalName, spec.selector, spec.externalIPs, spec.ports.
 func Service(s, old *corev1.Service, site *compiled.Policy) []Result {
 	if old != nil && leadsAsBefore(&s.Spec, &old.Spec) {
 		return nil
@@ -52,12 +56,48 @@ func Service(s, old *corev1.Service, site *compiled.Policy) []Result {
 		return bad("spec.selector", "participants dial this name", quote(s.Name)+" must select the pods of a participant by the labels "+names.LabelParticipant+" and "+names.LabelRole+", and not its job pods",
 			"select the participant's name and its role, or use another name")
 	}
-	return nil
+	return openedPorts(s, site)
+}
+
+// openedPorts finds private ports of frameworks behind a Service that can be reached from
+// outside of the cluster. A name leads to the port that a pod gives this name; the check
+// pod-fields denies another name for a private port.
+func openedPorts(s *corev1.Service, site *compiled.Policy) []Result {
+	if s.Spec.Type != corev1.ServiceTypeLoadBalancer && s.Spec.Type != corev1.ServiceTypeNodePort {
+		return nil
+	}
+	var results []Result
+	for i := range s.Spec.Ports {
+		port, private := site.Profiles().PrivateName(s.Spec.Ports[i].TargetPort.StrVal)
+		if number := targetNumber(&s.Spec.Ports[i]); number != 0 {
+			port, private = site.Profiles().Private(number)
+		}
+		if private {
+			results = append(results, Result{
+				ID: IDService, Field: indexed("spec.ports", i) + ".targetPort", Reason: "a port that must not be reached from outside of the cluster",
+				Detail: fmt.Sprintf("%d is %s", port.Number, port.For), Fix: "use the type ClusterIP for it, and another Service for the other ports, or " + fixGovern, Exempt: ExemptGovern,
+			})
+		}
+	}
+	return results
+}
+
+// targetNumber is the number of the port to which a port of a Service leads, or 0 if it
+// leads to a named one.
+func targetNumber(p *corev1.ServicePort) int32 {
+	switch {
+	case p.TargetPort.StrVal != "":
+		return 0
+	case p.TargetPort.IntVal != 0:
+		return p.TargetPort.IntVal
+	}
+	return p.Port
 }
 
 // leadsAsBefore compares what decides where a Service leads.
 func leadsAsBefore(a, b *corev1.ServiceSpec) bool {
-	return a.Type == b.Type && a.ExternalName == b.ExternalName && maps.Equal(a.Selector, b.Selector) && slices.Equal(a.ExternalIPs, b.ExternalIPs)
+	return a.Type == b.Type && a.ExternalName == b.ExternalName && maps.Equal(a.Selector, b.Selector) && slices.Equal(a.ExternalIPs, b.ExternalIPs) &&
+		slices.EqualFunc(a.Ports, b.Ports, func(x, y corev1.ServicePort) bool { return x.Port == y.Port && x.TargetPort == y.TargetPort })
 }
 
 // leadsToServer says whether an ExternalName is the Service of the same name in the

@@ -175,7 +175,7 @@ next:
 
 func (p *Pod) identity() profiles.Identity {
 	return profiles.Identity{
-		Participant: p.Kit.Participant, Org: p.Kit.Org, Role: p.Kit.Role,
+		Participant: p.Kit.Participant, Org: p.Kit.Org, Role: p.Kit.Role, Version: p.Kit.Version,
 		Object: p.owner.Object, Server: p.Kit.Server,
 		Workspace: p.Policy.Workspace.MountPath, Pod: p.Meta.Name,
 	}

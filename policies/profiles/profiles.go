@@ -64,6 +64,8 @@ type Identity struct {
 	Participant string
 	Org         string
 	Role        kit.Role
+	// Version is the version of the framework, "" if neither the kit nor its seal says so.
+	Version string
 	// Object is the name of the participant's Kubernetes objects, such as the Service
 	// of its parent.
 	Object string

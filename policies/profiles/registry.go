@@ -19,6 +19,7 @@ const RoleJob kit.Role = "job"
 type Registry struct {
 	profiles []Profile
 	secrets  []launched
+	ports    []Port
 }
 
 // launched is a launcher's Secret with its profile.
@@ -41,6 +42,9 @@ func NewRegistry(all ...Profile) (*Registry, error) {
 			errs = append(errs, fmt.Errorf("profile %q: registered twice", p.Framework()))
 		}
 		errs = append(errs, checkRoles(p), r.addLauncher(p))
+		if keeper, ok := p.(PortKeeper); ok {
+			r.ports = append(r.ports, keeper.PrivatePorts()...)
+		}
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -50,7 +54,7 @@ func NewRegistry(all ...Profile) (*Registry, error) {
 
 // At has the same profiles, prepared for the folder of a policy's workspaces.
 func (r *Registry) At(workspace string) *Registry {
-	prepared := &Registry{profiles: slices.Clone(r.profiles), secrets: r.secrets}
+	prepared := &Registry{profiles: slices.Clone(r.profiles), secrets: r.secrets, ports: r.ports}
 	for i, p := range prepared.profiles {
 		if preparer, ok := p.(Preparer); ok {
 			prepared.profiles[i] = preparer.At(workspace)

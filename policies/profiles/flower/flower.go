@@ -37,6 +37,14 @@ func (Profile) Secrets() []profiles.LauncherSecret {
 // pod mounts only the Secret with its own name.
 func (Profile) OwnsSecret(_, _ string, role kit.Role) bool { return role == flower.RoleClient }
 
+// PrivatePorts implements profiles.PortKeeper.
+func (Profile) PrivatePorts() []profiles.Port {
+	return []profiles.Port{
+		{Name: flower.PortControl, Number: flower.ControlPort, For: "where scientists control a federation of Flower"},
+		{Name: flower.PortRuntime, Number: flower.RuntimePort, For: "a SuperNode's Runtime API"},
+	}
+}
+
 // Recognise implements profiles.Profile. It looks for Flower's programs anywhere in the
 // command, so that a shell around them does not hide them, for the flags that only they have,
 // and for upstream's images, whose entrypoint is a program. The reverse proxy counts as
@@ -51,11 +59,11 @@ func (Profile) Recognise(c *corev1.Container) (profiles.Process, bool) {
 
 // Demands implements profiles.Profile.
 func (f Profile) Demands(p profiles.Process, id profiles.Identity) profiles.Demands {
-	dialect := flower.Dialect(id.Server.Scheme)
+	dialect, err := flower.DialectOf(id.Version)
 	parts := f.parts(p, dialect, id.Workspace)
 	grammars, containers := make([]grammar, len(parts)), make([]profiles.Container, len(parts))
 	for i := range parts {
-		grammars[i] = grammar{part: &parts[i], dialect: dialect, identity: id}
+		grammars[i] = grammar{part: &parts[i], version: err, identity: id}
 		containers[i] = profiles.Container{Process: parts[i].process, Grammar: &grammars[i], Paths: parts[i].paths}
 		if parts[i].python {
 			containers[i].Defaults = variables

@@ -7,7 +7,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/flower"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
@@ -17,8 +16,9 @@ const fixArgv = "use the command that `kubectl flare launch` writes"
 // program and its flags in any order, each of them once and spelled out.
 type grammar struct {
 	part     *part
-	dialect  flower.Dialect
 	identity profiles.Identity
+	// version says what is wrong with the version of the kit.
+	version error
 }
 
 // Argv implements profiles.Grammar.
@@ -29,8 +29,10 @@ func (g *grammar) Argv(c *corev1.Container) []profiles.Problem {
 		return g.none(w)
 	case p.role != g.identity.Role:
 		return w.Wrong(0, "use a kit of the role "+string(p.role), "it runs %s, but the kit is for the role %s", p.process.Program, string(g.identity.Role))
-	case g.dialect != flower.DialectGRPC && g.dialect != flower.DialectHTTP:
-		return w.Wrong(0, "provision the kit again", "the kit does not say which dialect of Flower it is for")
+	case g.version != nil:
+		return []profiles.Problem{{
+			Field: w.Field(0), Detail: "the version of Flower in the kit " + g.version.Error(), Fix: "provision a kit for a version that is supported",
+		}}
 	case len(c.Command) == 0:
 		return w.Wrong(0, fixArgv, "the command is missing: the image would choose the program")
 	case p.words != nil:

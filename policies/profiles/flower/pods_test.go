@@ -25,10 +25,16 @@ const (
 	controller = "system:serviceaccount:kube-system:replicaset-controller"
 )
 
-// identities are those of the three roles.
+// versions are one of each dialect.
+func versions() map[framework.Dialect]string {
+	return map[framework.Dialect]string{framework.DialectGRPC: "1.36.0", framework.DialectHTTP: "1.42.0"}
+}
+
+// identity is that of a participant of a role.
 func identity(role kit.Role, d framework.Dialect) profiles.Identity {
 	id := profiles.Identity{Participant: "Site_2", Org: "hospital_b", Role: role, Object: nodeObject, Workspace: workspace, Pod: "x"}
-	id.Server = kit.Endpoint{Scheme: string(d), Host: superlink, Port: framework.FleetPort}
+	id.Version = versions()[d]
+	id.Server = kit.Endpoint{Scheme: "grpc", Host: superlink, Port: framework.FleetPort}
 	return id
 }
 
@@ -111,7 +117,7 @@ func site(t *testing.T, d framework.Dialect) (*v1alpha1.SitePolicy, facts.Facts)
 	policy.Spec.Images.Allowed = []v1alpha1.AllowedImage{{Repository: "registry.example.org/flwr", Digest: "sha256:" + strings.Repeat("0123456789abcdef", 4)}}
 	f := policiestest.Facts(policy)
 	for _, k := range f.Kits {
-		k.Framework, k.Version = framework.Name, "1.42.0"
+		k.Framework, k.Version = framework.Name, versions()[d]
 		k.Server = identity(k.Role, d).Server
 		for name, local := range f.Locals {
 			if local.Identity.Participant == k.Participant {
