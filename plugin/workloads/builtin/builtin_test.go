@@ -10,9 +10,9 @@ import (
 
 func TestDefault(t *testing.T) {
 	r := builtin.Default()
-	require.Equal(t, []string{"nvflare"}, r.Names())
-	require.Equal(t, "NVIDIA FLARE", r.Titles())
-	require.Equal(t, []int{8002, 8003}, r.Ports())
+	require.Equal(t, []string{"flower", "nvflare"}, r.Names())
+	require.Equal(t, "Flower or NVIDIA FLARE", r.Titles())
+	require.Equal(t, []int{8002, 8003, 9092, 9093}, r.Ports())
 	f, err := r.Get("nvflare")
 	require.NoError(t, err)
 	require.NotNil(t, f.Joiner)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/flower"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/toy"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
@@ -16,7 +17,7 @@ import (
 // Frameworks can read the kits of every framework, toy included.
 func Frameworks(t testing.TB) *frameworks.Registry {
 	t.Helper()
-	r, err := frameworks.NewRegistry(nvflare.Framework{}, toy.Framework{})
+	r, err := frameworks.NewRegistry(flower.Framework{}, nvflare.Framework{}, toy.Framework{})
 	require.NoError(t, err)
 	return r
 }

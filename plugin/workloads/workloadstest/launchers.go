@@ -87,12 +87,12 @@ func (s Suite) launcherAccess(t *testing.T, c Case) {
 	assert.Empty(t, rules(c))
 }
 
+// launcherSecrets: a launcher may make a Secret for all of its jobs, or one for each only.
 func (s Suite) launcherSecrets(t *testing.T, c Case, pods workloads.JobPods) {
 	t.Helper()
 	known, err := profiles.NewRegistry(s.Profile)
 	require.NoError(t, err)
 	k := c.kit(t)
-	require.NotEmpty(t, pods.LauncherSecrets(k.Participant, k.Role))
 	for _, name := range pods.LauncherSecrets(k.Participant, k.Role) {
 		assert.True(t, known.Owns(name, k.Framework, k.Participant, k.Role), "the profile does not know the Secret %s", name)
 	}

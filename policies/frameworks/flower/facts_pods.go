@@ -22,9 +22,6 @@ const (
 
 // Variables of Flower's processes.
 const (
-	// SafePath keeps Python from loading modules from the working directory.
-	SafePath      = "PYTHONSAFEPATH"
-	SafePathValue = "1"
 	// Telemetry and UpdateCheck keep Flower from calling its makers. Source:
 	// supercore/telemetry.py and supercore/update_check.py, 1.42.0.
 	Telemetry        = "FLWR_TELEMETRY_ENABLED"
@@ -142,3 +139,7 @@ func ControlAddress(d Dialect) string {
 func RegisterArguments(d Dialect, workspace string) []string {
 	return []string{workspace + "/startup", ControlAddress(d), string(d), strconv.Itoa(RegisteredPort)}
 }
+
+// ActivatedText is a part of a line of a SuperNode's log after its SuperLink has activated
+// it. Source: supernode/start_client_internal.py, 1.36.0 and 1.42.0.
+const ActivatedText = "SuperNode ID: "

@@ -36,11 +36,17 @@ type Federation struct {
 	keys        map[string]crypto.Signer
 }
 
-// New makes a federation of a version, with the keys of its SuperNodes.
+// New makes a federation of a version, with the keys of its SuperNodes. Its kits are valid
+// now.
 func New(t testing.TB, version string, nodes ...string) *Federation {
 	t.Helper()
-	now := time.Now().Truncate(time.Second)
-	f := &Federation{Version: version, t: t, from: now.Add(-time.Hour), until: now.AddDate(1, 0, 0), keys: map[string]crypto.Signer{}}
+	return Until(t, time.Now().Truncate(time.Second).AddDate(1, 0, 0), version, nodes...)
+}
+
+// Until makes a federation whose kits are valid for a year and a day, until the given time.
+func Until(t testing.TB, until time.Time, version string, nodes ...string) *Federation {
+	t.Helper()
+	f := &Federation{Version: version, t: t, from: until.AddDate(-1, 0, -1), until: until, keys: map[string]crypto.Signer{}}
 	var err error
 	f.Root, err = flower.NewRoot(FederationName, f.from, f.until)
 	require.NoError(t, err)
