@@ -22,9 +22,9 @@ type serverNames struct {
 	external  []string // names that only people outside the cluster can make resolve
 }
 
-func (b Builder) sortNames() serverNames {
+func (b Builder) sortNames(names []string) serverNames {
 	var out serverNames
-	for _, name := range b.Kit.ServerNames {
+	for _, name := range names {
 		switch host := ParseHost(name); {
 		case host.Kind == HostLoopback:
 		case host.Kind == HostService && host.Namespace != b.Namespace:
@@ -41,33 +41,44 @@ func (b Builder) sortNames() serverNames {
 	return out
 }
 
-// ServerServices are Services with the names that others dial. With TLS, these are the names
-// in the certificate. ports says which ports a Service of ours has, by its name. The notes
-// say what users must do so that the other names lead to the server.
-func (b Builder) ServerServices(ports func(service string) []corev1.ServicePort) (services []Object, notes []string, err error) {
-	names := b.sortNames()
-	if len(names.elsewhere) > 0 && len(names.services) == 0 {
-		return nil, nil, fmt.Errorf(
-			"clients reach server %q only as %s (its certificate allows no other name), and that is a Service of namespace %q, not of %q: launch it with -n %s",
-			b.Kit.Participant, strings.Join(names.elsewhere, ", "), names.namespace, b.Namespace, names.namespace)
-	}
-	if len(names.services) == 0 {
-		names.services = []string{b.Name}
-	}
-	var objects []Object
-	for _, name := range names.services {
-		objects = append(objects, b.Service(name, ports(name)))
-	}
-	return objects, b.nameNotes(names), nil
+// Served is what a server serves under some names. With TLS, these are names in its
+// certificate.
+type Served struct {
+	Names []string
+	// Who dials them, in the plural and capitalized, and at which port.
+	Who  string
+	Port int
+	// Ports are those of the Services, of which the first is the one that is dialled.
+	Ports []corev1.ServicePort
+	// Service is the name of the Service if none of the names is one of ours.
+	Service string
 }
 
-func (b Builder) nameNotes(names serverNames) []string {
+// ServerServices are Services with the names that others dial. The notes say what users must
+// do so that the other names lead to the server.
+func (b Builder) ServerServices(served Served) (services []Object, notes []string, err error) {
+	names := b.sortNames(served.Names)
+	if len(names.elsewhere) > 0 && len(names.services) == 0 {
+		return nil, nil, fmt.Errorf(
+			"%s reach server %q only as %s (its certificate allows no other name), and that is a Service of namespace %q, not of %q: launch it with -n %s",
+			strings.ToLower(served.Who), b.Kit.Participant, strings.Join(names.elsewhere, ", "), names.namespace, b.Namespace, names.namespace)
+	}
+	if len(names.services) == 0 {
+		names.services = []string{served.Service}
+	}
+	for _, name := range names.services {
+		services = append(services, b.Service(name, served.Ports))
+	}
+	return services, b.nameNotes(names, served), nil
+}
+
+func (b Builder) nameNotes(names serverNames, served Served) []string {
 	var notes []string
-	target := fmt.Sprintf("port %d of service/%s in namespace %s", b.Kit.Server.Port, names.services[0], b.Namespace)
+	target := fmt.Sprintf("port %d of service/%s in namespace %s", served.Ports[0].Port, names.services[0], b.Namespace)
 	for _, name := range names.external {
 		notes = append(notes, fmt.Sprintf(
-			"Clients may dial %s:%d, which does not exist in this cluster: make it lead to %s, with a DNS record and a LoadBalancer or a Gateway that passes TLS through",
-			name, b.Kit.Server.Port, target))
+			"%s may dial %s:%d, which does not exist in this cluster: make it lead to %s, with a DNS record and a LoadBalancer or a Gateway that passes TLS through",
+			served.Who, name, served.Port, target))
 	}
 	for _, name := range names.elsewhere {
 		notes = append(notes, fmt.Sprintf("The certificate also has the name %s, which is in another namespace and does not lead here", name))

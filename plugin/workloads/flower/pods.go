@@ -52,13 +52,22 @@ func (b builder) superNodePod() corev1.PodSpec {
 	}
 	args := flower.SuperNodeArguments(b.dialect, b.isolation(), flower.Workspace, superlink, host, trusted)
 	node := b.parent(containerSuperNode, flower.ProgramSuperNode, args)
-	if !b.apart() {
-		return b.pod(node)
-	}
 	superExec := b.superExec()
-	if b.JobPods {
+	switch {
+	case b.JobPods:
 		node.Ports = []corev1.ContainerPort{port(flower.PortRuntime, flower.RuntimePort)}
 		b.launcher(&superExec)
+		return b.pod(node, superExec)
+	case b.JobContainer:
+		return b.withData(b.pod(node, superExec))
 	}
-	return b.pod(node, superExec)
+	return b.withData(b.pod(node))
+}
+
+// withData mounts the site's data in the last container, which runs the apps.
+func (b builder) withData(pod corev1.PodSpec) corev1.PodSpec {
+	last := &pod.Containers[len(pod.Containers)-1]
+	last.VolumeMounts = append(last.VolumeMounts, b.DataMounts()...)
+	pod.Volumes = append(pod.Volumes, b.DataVolumes()...)
+	return pod
 }

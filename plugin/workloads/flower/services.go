@@ -13,22 +13,45 @@ import (
 // SuperNodes does not lead to the Control API, unless both dial the same name: only the
 // former has to leave the cluster.
 func (b builder) services() ([]workloads.Object, []string, error) {
-	control, number, err := kit.SplitAddress(b.spec.Control)
+	host, number, err := kit.SplitAddress(b.spec.Control)
 	if err != nil {
 		return nil, nil, err
 	}
-	dials := func(host, service string) bool { return workloads.ParseHost(host).Service == service }
-	return b.ServerServices(func(service string) []corev1.ServicePort {
-		ports := []corev1.ServicePort{servicePort(flower.PortFleet, b.Kit.Server.Port)}
-		forControl := servicePort(flower.PortControl, number)
-		switch {
-		case dials(control, service) && dials(b.Kit.Server.Host, service):
-			return append(ports, forControl)
-		case dials(control, service):
-			return []corev1.ServicePort{forControl}
+	fleet := workloads.Served{
+		Who: "SuperNodes", Port: b.Kit.Server.Port, Service: b.Name,
+		Ports: []corev1.ServicePort{servicePort(flower.PortFleet, b.Kit.Server.Port)},
+	}
+	control := workloads.Served{
+		Who: "Scientists", Port: number, Service: b.Name + "-" + flower.PortControl,
+		Ports: []corev1.ServicePort{servicePort(flower.PortControl, number)},
+	}
+	if same(host, b.Kit.Server.Host) {
+		fleet.Names, fleet.Ports = b.Kit.ServerNames, append(fleet.Ports, control.Ports...)
+		return b.ServerServices(fleet)
+	}
+	for _, name := range b.Kit.ServerNames {
+		if same(name, host) {
+			control.Names = append(control.Names, name)
+		} else {
+			fleet.Names = append(fleet.Names, name)
 		}
-		return ports
-	})
+	}
+	return b.both(fleet, control)
+}
+
+func (b builder) both(fleet, control workloads.Served) ([]workloads.Object, []string, error) {
+	services, notes, err := b.ServerServices(fleet)
+	if err != nil {
+		return nil, nil, err
+	}
+	more, further, err := b.ServerServices(control)
+	return append(services, more...), append(notes, further...), err
+}
+
+// same says whether two names are the same, or lead to Services of the same name.
+func same(a, b string) bool {
+	service := workloads.ParseHost(a).Service
+	return a == b || service != "" && service == workloads.ParseHost(b).Service
 }
 
 // servicePort leads from what is dialled to a port of the pod.

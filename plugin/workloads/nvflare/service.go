@@ -8,7 +8,9 @@ import (
 
 // serverServices are Services with the names that clients dial, and that of a launcher.
 func (b builder) serverServices(ports []corev1.ContainerPort) ([]workloads.Object, []string, error) {
-	services, notes, err := b.ServerServices(func(string) []corev1.ServicePort { return workloads.ServicePorts(ports) })
+	services, notes, err := b.ServerServices(workloads.Served{
+		Who: "Clients", Names: b.Kit.ServerNames, Port: b.Kit.Server.Port, Ports: workloads.ServicePorts(ports), Service: b.Name,
+	})
 	return b.withJobPort(services), notes, err
 }
 
