@@ -24,6 +24,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/provision"
 	"github.com/kubectl-flare/kubectl-flare/plugin/site"
 	"github.com/kubectl-flare/kubectl-flare/plugin/status"
+	"github.com/kubectl-flare/kubectl-flare/plugin/up"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
 	"github.com/kubectl-flare/kubectl-flare/policies"
@@ -120,6 +121,8 @@ func addCommands(root *cobra.Command, o Options, c clients.Clients) {
 		site.NewCommand(c, site.Known{Catalog: o.Catalog, Workloads: o.Workloads}, o.IOStreams),
 	)
 	add(groupRunning,
+		up.NewCommand(c, up.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock),
+		up.NewDownCommand(c, o.Workloads, o.IOStreams),
 		launch.NewCommand(c, launch.Registries{Kits: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock),
 		status.NewCommand(c, o.IOStreams, o.Clock, o.Workloads),
 		logs.NewCommand(c, o.IOStreams),

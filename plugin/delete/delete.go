@@ -29,9 +29,20 @@ type Options struct {
 	genericiooptions.IOStreams
 }
 
+// New are the options of other commands that delete participants.
+func New(c clients.Clients, known *workloads.Registry, printer *output.Printer, streams genericiooptions.IOStreams) *Options {
+	return &Options{known: known, printer: printer, clients: c, IOStreams: streams}
+}
+
+// Delete deletes participants of a namespace.
+func (o *Options) Delete(ctx context.Context, namespace string, participants []string) error {
+	o.namespace, o.Participants = namespace, participants
+	return o.Run(ctx)
+}
+
 // NewCommand makes `kubectl flare delete`.
 func NewCommand(c clients.Clients, known *workloads.Registry, streams genericiooptions.IOStreams) *cobra.Command {
-	o := &Options{known: known, printer: output.NewPrinter(), clients: c, IOStreams: streams}
+	o := New(c, known, output.NewPrinter(), streams)
 	cmd := &cobra.Command{
 		Use:                   "delete PARTICIPANT...",
 		DisableFlagsInUseLine: true,

@@ -15,6 +15,16 @@ type Provisioner interface {
 	// kind Federation. With the state and the kits of an earlier call it makes the same
 	// root and the same keys, and the same files unless the project has changed.
 	Provision(p *provisioning.Project, o provisioning.Options) (*provisioning.Result, error)
+	// Addresses are what clients and admins dial of a server at a host, as host:port.
+	Addresses(host string) (clients, admins string)
+}
+
+// Partitioner is a framework whose clients tell the code of jobs which part of the data is
+// theirs.
+type Partitioner interface {
+	// Partition is local/ of a client with the number of its partition, which is 0 to of-1,
+	// and with more values for the code of jobs. Its error names the key that is not valid.
+	Partition(local kit.Files, number, of int, values map[string]string) (kit.Files, error)
 }
 
 // Provisioners are the names of the frameworks with this capability.

@@ -28,6 +28,7 @@ type Registered struct {
 	RootKeeper      RootKeeper
 	Provisioner     Provisioner
 	Adopter         Adopter
+	Partitioner     Partitioner
 }
 
 // Registry is a set of frameworks. It never changes.
@@ -52,6 +53,7 @@ func registered(f Framework) Registered {
 	r.RootKeeper, _ = f.(RootKeeper)
 	r.Provisioner, _ = f.(Provisioner)
 	r.Adopter, _ = f.(Adopter)
+	r.Partitioner, _ = f.(Partitioner)
 	return r
 }
 

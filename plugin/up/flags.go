@@ -1,0 +1,114 @@
+package up
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/distribution/reference"
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/launch"
+)
+
+// maxClients keeps a typing error from filling a cluster.
+const maxClients = 1000
+
+// flags are the flags of `kubectl flare up`, as given.
+type flags struct {
+	launch.Pods
+	// Framework and Version are those of all participants, Name the federation's.
+	Framework, Version, Name string
+	// Clients is their number.
+	Clients int
+	// ClientConfig are values for the code of jobs at each client.
+	ClientConfig map[string]string
+	Data         []string
+	// Dir is the folder for the kits and the state.
+	Dir string
+	// InContainer runs jobs in a container beside that of the participant.
+	InContainer bool
+}
+
+func (f *flags) add(cmd *cobra.Command, known Known) {
+	fs := cmd.Flags()
+	fs.StringVar(&f.Framework, "framework", "", "Framework of the federation: "+strings.Join(known.Frameworks.Provisioners(), ", "))
+	_ = cmd.RegisterFlagCompletionFunc("framework", cobra.FixedCompletions(known.Frameworks.Provisioners(), cobra.ShellCompDirectiveNoFileComp))
+	fs.StringVar(&f.Version, "framework-version", "", "Version of the framework; the default is that in the image's tag")
+	fs.StringVar(&f.Name, "name", "", "Name of the federation; the default is the name of the namespace")
+	fs.IntVar(&f.Clients, "clients", f.Clients, "Number of clients")
+	fs.StringToStringVar(&f.ClientConfig, "client-config", nil, "Value for the code of jobs at each client, as KEY=VALUE, such as privacy-budget=0.5; may be given more than once")
+	fs.StringArrayVar(&f.Data, "data", nil, "Claim with data and its path for jobs at each client, as CLAIM:PATH, read-only, or CLAIM:PATH:rw; may be given more than once")
+	fs.BoolVar(&f.InContainer, "job-container", false, "Run jobs in a container beside that of the participant, without its key")
+	fs.StringVar(&f.Dir, "out", "", "Folder for the kits and the federation's root key; the default is the federation's name, in the current folder")
+	_ = cmd.MarkFlagDirname("out")
+	f.Add(cmd, known.Workloads)
+}
+
+// Complete reads the flags, and reports all problems with them.
+func (o *Options) Complete(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		o.AppDir = args[0]
+	}
+	namespace, err := o.clients.Namespace()
+	if err != nil {
+		return err
+	}
+	o.Name = cmp.Or(o.Name, namespace)
+	o.Dir = cmp.Or(o.Dir, o.Name)
+	errs := []error{o.printer.Complete(cmd), o.findFramework(), o.numbers()}
+	if o.template, err = o.Participant(namespace, o.known.Workloads); err != nil {
+		return errors.Join(append(errs, err)...)
+	}
+	o.template.JobContainer = o.InContainer
+	data, err := launch.ParseData(o.Data)
+	o.template.Data = data
+	return errors.Join(append(errs, err, o.findVersion(o.template.Image))...)
+}
+
+func (o *Options) findFramework() error {
+	names := o.known.Frameworks.Provisioners()
+	found, ok := o.known.Frameworks.Find(o.Framework)
+	if !ok || found.Provisioner == nil || found.Partitioner == nil {
+		return fmt.Errorf("--framework %q: give one of those whose kits kubectl flare makes: %s", o.Framework, strings.Join(names, ", "))
+	}
+	o.framework = found
+	var err error
+	o.objects, err = o.known.Workloads.Get(o.Framework)
+	return err
+}
+
+func (o *Options) numbers() error {
+	switch reasons := validation.IsDNS1123Label(o.Name); {
+	case len(reasons) > 0:
+		return fmt.Errorf("--name %q is not valid: %s", o.Name, reasons[0])
+	case len(o.Name) > maxName:
+		return fmt.Errorf("--name %q is longer than %d characters", o.Name, maxName)
+	case o.Clients < 1 || o.Clients > maxClients:
+		return fmt.Errorf("--clients must be from 1 to %d", maxClients)
+	}
+	return nil
+}
+
+// tagVersion is the version that a tag begins with.
+var tagVersion = regexp.MustCompile(`^v?([0-9]+\.[0-9]+\.[0-9]+)([-.+_].*)?$`)
+
+func (o *Options) findVersion(image string) error {
+	if o.Version != "" {
+		return nil
+	}
+	named, err := reference.ParseNormalizedNamed(image)
+	if err != nil {
+		return fmt.Errorf("--image %q is not valid: %w", image, err)
+	}
+	if tagged, ok := named.(reference.Tagged); ok {
+		if match := tagVersion.FindStringSubmatch(tagged.Tag()); match != nil {
+			o.Version = match[1]
+			return nil
+		}
+	}
+	return fmt.Errorf("the tag of --image %s does not begin with a version: give the version of the framework in it with --framework-version", image)
+}

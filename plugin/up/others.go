@@ -1,0 +1,70 @@
+package up
+
+import (
+	"context"
+	"slices"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/delete"
+	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
+	"github.com/kubectl-flare/kubectl-flare/plugin/provision"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
+)
+
+// deleteOthers deletes the clients that the federation has in the namespace and not any more
+// in its list.
+func (o *Options) deleteOthers(ctx context.Context, list *provision.List) error {
+	launched, err := launched(ctx, o.clients, o.template.Namespace, o.Name)
+	if err != nil {
+		return err
+	}
+	others := slices.DeleteFunc(launched, func(name string) bool {
+		return slices.ContainsFunc(list.Items, func(i provision.Item) bool { return i.Participant == name })
+	})
+	if len(others) == 0 {
+		return nil
+	}
+	d := delete.New(o.clients, o.known.Workloads, o.printer, o.IOStreams)
+	return d.Delete(ctx, o.template.Namespace, others)
+}
+
+// launched are the participants of a federation in a namespace.
+func launched(ctx context.Context, c clients.Clients, namespace, federation string) ([]string, error) {
+	typed, err := c.Typed()
+	if err != nil {
+		return nil, err
+	}
+	all, err := participants.List(ctx, typed, namespace)
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, p := range all {
+		if p.Federation == federation {
+			found = append(found, p.Name)
+		}
+	}
+	return found, nil
+}
+
+// withData are the participants of a federation that have a workspace in the namespace, even
+// if they do not run any more.
+func withData(ctx context.Context, c clients.Clients, namespace, federation string) ([]string, error) {
+	typed, err := c.Typed()
+	if err != nil {
+		return nil, err
+	}
+	claims, err := typed.CoreV1().PersistentVolumeClaims(namespace).List(ctx, metav1.ListOptions{LabelSelector: participants.Selector})
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for i := range claims.Items {
+		if claims.Items[i].Annotations[names.AnnotationFederation] == federation {
+			found = append(found, participants.TrueName(&claims.Items[i]))
+		}
+	}
+	return found, nil
+}
