@@ -67,7 +67,8 @@ func (e *localEvaluation) complete(of requirements.Kind) bool {
 	})
 }
 
-// kinds are all kinds of participants that have settings.
+// kinds are all kinds of participants that have settings, of frameworks that the policy
+// admits.
 func (e *localEvaluation) kinds() []requirements.Kind {
 	all := e.site.required.Kinds()
 	for _, name := range e.registry.Names() {
@@ -81,7 +82,9 @@ func (e *localEvaluation) kinds() []requirements.Kind {
 			}
 		}
 	}
-	return all
+	return slices.DeleteFunc(all, func(of requirements.Kind) bool {
+		return e.site.frameworks != nil && !slices.Contains(e.site.frameworks, of.Framework)
+	})
 }
 
 // read reads what rules and data of the policy need.

@@ -29,10 +29,12 @@ type Rules struct {
 
 // site is what a SitePolicy says about kits.
 type site struct {
-	roots         map[string]bool
-	sealers       []sealer
-	native        bool
-	participants  []string
+	roots        map[string]bool
+	sealers      []sealer
+	native       bool
+	participants []string
+	// frameworks are those that the policy admits; nil for all.
+	frameworks    []string
 	minimumSerial map[string]int64
 	claims        []string
 	// locals are the participants for whom the policy lists a local/, by its digest.
@@ -81,6 +83,9 @@ func Compile(registry *frameworks.Registry, spec *v1alpha1.SitePolicySpec) (*Rul
 	s := &site{
 		roots: map[string]bool{}, native: kits.Signature == v1alpha1.SignatureSealOrNative,
 		participants: slices.Clone(spec.Participants), minimumSerial: maps.Clone(kits.MinimumSerial), claims: slices.Clone(kits.Claims),
+	}
+	for _, one := range spec.Frameworks {
+		s.frameworks = append(s.frameworks, one.Name)
 	}
 	for i, root := range kits.TrustRoots {
 		at := c.at.Child("trustRoots").Index(i).Child("sha256")

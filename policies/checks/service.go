@@ -32,7 +32,10 @@ const (
 // Fields: metadata.name, spec.type, spec.externalName, spec.selector, spec.externalIPs, spec.ports.
 func Service(s, old *corev1.Service, site *compiled.Policy) []Result {
 	if old != nil && leadsAsBefore(&s.Spec, &old.Spec) {
-		return nil
+		if samePorts(s.Spec.Ports, old.Spec.Ports) {
+			return nil
+		}
+		return openedPorts(s, site)
 	}
 	bad := func(field, reason, detail, fix string) []Result {
 		return []Result{{ID: IDService, Field: field, Reason: reason, Detail: detail, Fix: fix + ", or " + fixGovern, Exempt: ExemptGovern}}
@@ -96,8 +99,12 @@ func targetNumber(p *corev1.ServicePort) int32 {
 
 // leadsAsBefore compares what decides where a Service leads.
 func leadsAsBefore(a, b *corev1.ServiceSpec) bool {
-	return a.Type == b.Type && a.ExternalName == b.ExternalName && maps.Equal(a.Selector, b.Selector) && slices.Equal(a.ExternalIPs, b.ExternalIPs) &&
-		slices.EqualFunc(a.Ports, b.Ports, func(x, y corev1.ServicePort) bool { return x.Port == y.Port && x.TargetPort == y.TargetPort })
+	return a.Type == b.Type && a.ExternalName == b.ExternalName && maps.Equal(a.Selector, b.Selector) && slices.Equal(a.ExternalIPs, b.ExternalIPs)
+}
+
+// samePorts compares the ports to which a Service leads.
+func samePorts(a, b []corev1.ServicePort) bool {
+	return slices.EqualFunc(a, b, func(x, y corev1.ServicePort) bool { return x.Port == y.Port && x.TargetPort == y.TargetPort })
 }
 
 // leadsToServer says whether an ExternalName is the Service of the same name in the

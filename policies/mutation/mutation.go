@@ -99,7 +99,7 @@ func (m *mutation) run() {
 		c.demand.Complete(c.Container)
 	}
 	if len(m.parts) > 0 {
-		m.limits(m.parts[0].Container)
+		m.limits()
 		m.addReference()
 	}
 	m.readOnly()

@@ -126,8 +126,9 @@ type document struct {
 
 // ref is an object: a whole one, or a known one with a JSON patch.
 type ref struct {
-	// From is a file of testdata/objects, or one that is made: launch/KIT,
-	// pod/KIT, receiver/KIT, secret/KIT, local/KIT.
+	// From is a file of testdata/objects, or one that is made: launch/KIT, pod/KIT,
+	// apart/KIT (the pod of a participant whose jobs run in another container),
+	// receiver/KIT, secret/KIT, local/KIT.
 	From  string          `json:"from,omitempty"`
 	Patch json.RawMessage `json:"patch,omitempty"`
 	// Admitted says that the object has passed mutation, as one that is stored

@@ -19,6 +19,8 @@ import (
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/flower"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/flower/flowertest"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
@@ -30,6 +32,9 @@ type kitDescription struct {
 	Participant string   `json:"participant"`
 	Org         string   `json:"org"`
 	Role        kit.Role `json:"role"`
+	// Framework is another one than NVFLARE, in the version Version.
+	Framework string `json:"framework,omitempty"`
+	Version   string `json:"version,omitempty"`
 	// Federation is another one than the policy's where it is set.
 	Federation string `json:"federation,omitempty"`
 	// Family is the range of NVFLARE's versions that the kit is of, by default the latest.
@@ -61,6 +66,7 @@ const KitImage = "registry.example.org/flare-kit@sha256:6d6d6d6d6d6d6d6d6d6d6d6d
 type kits struct {
 	l           *loader
 	federations map[string]*kittest.Federation
+	flower      map[string]*flowertest.Federation
 	sealers     map[string]*kittest.Sealer
 	made        map[string]*kit.Kit
 	described   map[string]kitDescription
@@ -70,7 +76,7 @@ const pinned = "cancer"
 
 func (l *loader) newKits() *kits {
 	l.t.Helper()
-	k := &kits{l: l, federations: map[string]*kittest.Federation{}, sealers: map[string]*kittest.Sealer{}, made: map[string]*kit.Kit{}}
+	k := &kits{l: l, federations: map[string]*kittest.Federation{}, flower: map[string]*flowertest.Federation{}, sealers: map[string]*kittest.Sealer{}, made: map[string]*kit.Kit{}}
 	k.federation(pinned)
 	for _, name := range []string{"it-security", "outsider"} {
 		k.sealers[name] = kittest.NewSealer(l.t, name)
@@ -99,6 +105,9 @@ func (k *kits) federation(name string) *kittest.Federation {
 }
 
 func (k *kits) make(d kitDescription) *kit.Kit {
+	if d.Framework == flower.Name {
+		return k.makeFlower(d)
+	}
 	f, federation := k.federation(pinned), pinned
 	if d.Federation != "" {
 		f, federation = k.federation(d.Federation), d.Federation
@@ -225,6 +234,7 @@ func (k *kits) functions() template.FuncMap {
 		},
 		"serial":    func(one string) string { return k.kit(one).Certificate.SerialNumber.Text(16) },
 		"root":      func() string { return pki.Fingerprint(k.federation(pinned).Root) },
+		"rootOf":    func(one string) string { return pki.Fingerprint(k.kit(one).Root) },
 		"publicKey": func(sealer string) string { return strings.ReplaceAll(k.sealers[sealer].PublicKey(k.l.t), "\n", `\n`) },
 		"keyOf": func(one string) string {
 			sum := sha256.Sum256(k.kit(one).Certificate.RawSubjectPublicKeyInfo)

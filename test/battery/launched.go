@@ -8,27 +8,39 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
-	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/flower"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
+// images are the images of participants by their framework.
+func images() map[string]string {
+	return map[string]string{nvflare.Name: "registry.example.org/nvflare:2.9.0", flower.Name: "registry.example.org/flower:1.42.0"}
+}
+
 // launched is the workload that launch writes for a kit. No one can launch a kit that
 // is not accepted, but somebody may write the same by hand: it is what launch writes
-// for a kit without the flaw, with the digest of the other.
-func (b builder) launched(name string) runtime.Object {
+// for a kit without the flaw, with the digest of the other. apart runs the participant's jobs
+// in another container.
+func (b builder) launched(name string, apart bool) runtime.Object {
 	b.t.Helper()
 	k := b.kits.kit(name)
 	verified, flawless := b.accept(k), k
 	if _, err := verified.Kit(); err != nil {
 		d := b.kits.described[name]
-		flawless = b.kits.make(kitDescription{Participant: d.Participant, Org: d.Org, Role: d.Role, Volume: d.Volume})
+		flawless = b.kits.make(kitDescription{Participant: d.Participant, Org: d.Org, Role: d.Role, Framework: d.Framework, Version: d.Version, Volume: d.Volume})
 		verified = b.accept(flawless)
 	}
-	set, err := nvflare.Workloads{}.Objects(workloads.Participant{
-		Namespace: b.namespace, Image: "registry.example.org/nvflare:2.9.0", StorageSize: resource.MustParse("1Gi"),
+	framework, err := builtin.Default().Get(k.Framework)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	set, err := framework.Objects(workloads.Participant{
+		Namespace: b.namespace, Image: images()[k.Framework], StorageSize: resource.MustParse("1Gi"), JobContainer: apart,
 		ImagePullSecrets: []string{"regcred"}, KitImage: KitImage,
 	}, verified)
 	if err != nil {

@@ -75,9 +75,9 @@ func (b builder) known(r *ref, snap *Snapshot) []byte {
 	case !made:
 		return b.file(r, snap)
 	case kind == "launch":
-		obj = b.launched(kit)
-	case kind == "pod":
-		pod, _, _ := policies.Extract(b.launched(kit))
+		obj = b.launched(kit, false)
+	case kind == "pod", kind == "apart":
+		pod, _, _ := policies.Extract(b.launched(kit, kind == "apart"))
 		pod.TypeMeta = metav1.TypeMeta{APIVersion: "v1", Kind: "Pod"}
 		pod.Name, pod.Namespace = kit+"-0", b.namespace
 		obj = b.admitted(pod, r, snap)

@@ -32,6 +32,19 @@ type file struct {
 	mode fs.FileMode
 }
 
+// Of is a kit of any framework, which tests can change and seal like those of this package.
+func Of(t testing.TB, content *kit.Content) *Kit {
+	t.Helper()
+	k := &Kit{t: t, files: map[string]file{}}
+	for folder, files := range map[string]kit.Files{kit.StartupDir: content.Startup, kit.LocalDir: content.Local} {
+		for _, f := range files {
+			k.files[folder+"/"+f.Name] = file{data: f.Data, mode: f.Mode}
+		}
+	}
+	k.Certificate = k.Read().Certificate
+	return k
+}
+
 // FS returns the kit as a file system, which is a copy.
 func (k *Kit) FS() fstest.MapFS {
 	out := fstest.MapFS{"transfer": &fstest.MapFile{Mode: fs.ModeDir | 0o755}}

@@ -26,11 +26,17 @@ type Sealer struct {
 // Sealer makes a sealer of the project, certified by the federation's root.
 func (f *Federation) Sealer(name string) *Sealer {
 	f.t.Helper()
-	s := NewSealer(f.t, name)
+	return SealerOf(f.t, name, f.issuer, f.settings.notBefore, f.settings.notAfter)
+}
+
+// SealerOf makes a sealer of the project, certified by a root.
+func SealerOf(t testing.TB, name string, root *pki.Issuer, from, until time.Time) *Sealer {
+	t.Helper()
+	s := NewSealer(t, name)
 	var err error
-	s.Certificate, err = seal.NewCertificate(name, &s.Key.PublicKey, f.issuer, f.settings.notBefore, f.settings.notAfter)
+	s.Certificate, err = seal.NewCertificate(name, &s.Key.PublicKey, root, from, until)
 	if err != nil {
-		f.t.Fatalf("certify the sealer: %v", err)
+		t.Fatalf("certify the sealer: %v", err)
 	}
 	return s
 }
