@@ -21,11 +21,14 @@ type folder struct {
 	path string
 	// name is the folder's own name, and so the job's.
 	name string
+	// configurations are what the frameworks whose jobs it can be make of the values that
+	// are set, by the name of the framework.
+	configurations map[string]string
 }
 
-// openFolder checks that the folder contains a job of one of the frameworks, before
-// anything is sent.
-func openFolder(frameworks *workloads.Registry, path string) (folder, error) {
+// openFolder checks that the folder contains a job of one of the frameworks, which has the
+// values to set, before anything is sent.
+func openFolder(frameworks *workloads.Registry, path string, set []string) (folder, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return folder{}, err
@@ -38,7 +41,7 @@ func openFolder(frameworks *workloads.Registry, path string) (folder, error) {
 	if !info.IsDir() {
 		return f, fmt.Errorf("%s is a file: give the job's folder", path)
 	}
-	if err := checkJob(frameworks, f); err != nil {
+	if f.configurations, err = checkJob(frameworks, f, set); err != nil {
 		return f, fmt.Errorf("%s: %w", path, err)
 	}
 	return f, f.check()
@@ -46,16 +49,39 @@ func openFolder(frameworks *workloads.Registry, path string) (folder, error) {
 
 // checkJob tries all frameworks with jobs: only the cluster knows for which of them the job
 // is.
-func checkJob(frameworks *workloads.Registry, f folder) error {
+func checkJob(frameworks *workloads.Registry, f folder, set []string) (map[string]string, error) {
+	found := map[string]string{}
 	var errs []error
 	for _, framework := range frameworks.WithJobs() {
-		err := framework.Jobs.CheckJob(f.name, os.DirFS(f.path))
-		if err == nil {
-			return nil
+		configuration, err := checkWith(framework, f, set)
+		if err != nil {
+			errs = append(errs, err)
+			continue
 		}
-		errs = append(errs, err)
+		found[framework.Framework()] = configuration
 	}
-	return errors.Join(errs...)
+	if len(found) > 0 {
+		return found, nil
+	}
+	return nil, errors.Join(errs...)
+}
+
+func checkWith(framework *workloads.Framework, f folder, set []string) (string, error) {
+	files := os.DirFS(f.path)
+	if err := framework.Jobs.CheckJob(f.name, files); err != nil {
+		return "", err
+	}
+	if len(set) == 0 {
+		return "", nil
+	}
+	if framework.Configurer == nil {
+		return "", fmt.Errorf("--set: jobs of %s have no values that can be set when they are submitted: change the files of the job", framework.Describe().Title)
+	}
+	configuration, err := framework.Configurer.Configure(files, set)
+	if err != nil {
+		return "", fmt.Errorf("--set: %w", err)
+	}
+	return configuration, nil
 }
 
 // check rejects what cannot be sent: links, which may lead out of the folder, and special

@@ -41,7 +41,7 @@ func TestOpenFolderErrors(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			_, err := openFolder(builtin.Default(), tc.path)
+			_, err := openFolder(builtin.Default(), tc.path, nil)
 			require.ErrorContains(t, err, tc.want)
 		})
 	}
@@ -49,7 +49,7 @@ func TestOpenFolderErrors(t *testing.T) {
 
 // TestSendUnpack: what is sent arrives.
 func TestSendUnpack(t *testing.T) {
-	f, err := openFolder(builtin.Default(), jobDir(t, "numpy", "meta.json", "server/config/config_fed_server.json"))
+	f, err := openFolder(builtin.Default(), jobDir(t, "numpy", "meta.json", "server/config/config_fed_server.json"), nil)
 	require.NoError(t, err)
 	require.Equal(t, "numpy", f.name)
 	var stream bytes.Buffer
@@ -118,4 +118,18 @@ func FuzzUnpack(f *testing.F) {
 		require.NoError(t, err)
 		require.Len(t, entries, 1)
 	})
+}
+
+// TestSet: values are checked by the framework that has them.
+func TestSet(t *testing.T) {
+	numpy := jobDir(t, "numpy", "meta.json")
+	_, err := openFolder(builtin.Default(), numpy, []string{"rounds=5"})
+	require.ErrorContains(t, err, "--set: jobs of NVIDIA FLARE have no values that can be set when they are submitted")
+	app := jobDir(t, "fedavg", "pyproject.toml")
+	require.NoError(t, os.WriteFile(filepath.Join(app, "pyproject.toml"), []byte("[project]\nname = \"a\"\nversion = \"1\"\n[tool.flwr.app]\npublisher = \"b\"\nconfig = {rounds = 3}\ncomponents = {serverapp = \"c\", clientapp = \"d\"}\n"), 0o600))
+	f, err := openFolder(builtin.Default(), app, []string{"rounds=5"})
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"flower": "rounds = 5\n"}, f.configurations)
+	_, err = openFolder(builtin.Default(), app, []string{"round=5"})
+	require.ErrorContains(t, err, `--set: [tool.flwr.app.config] of pyproject.toml has no "round": it has rounds`)
 }

@@ -22,9 +22,9 @@ import (
 func NewCommand(c clients.Clients, streams genericiooptions.IOStreams, clk clock.WithTicker, frameworks *workloads.Registry) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "job",
-		Short: "Submit, list, wait for, download, abort and explain jobs",
+		Short: "Submit, list, wait for, download, abort, read the logs of and explain jobs",
 		Long: templates.LongDesc(`
-			Submit, list, wait for, download, abort and explain jobs.
+			Submit, list, wait for, download, abort, read the logs of and explain jobs.
 
 			Launch an admin's kit first. Each of these commands but "why" runs a pod with that kit in the admin's
 			namespace, and deletes the pod when it is done.`),
@@ -32,7 +32,7 @@ func NewCommand(c clients.Clients, streams genericiooptions.IOStreams, clk clock
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	o := options{clients: c, streams: streams, clock: clk, frameworks: frameworks}
-	cmd.AddCommand(newSubmit(o), newWait(o), newList(o), newDownload(o), newAbort(o), newWhy(o))
+	cmd.AddCommand(newSubmit(o), newWait(o), newList(o), newDownload(o), newAbort(o), newLogs(o), newWhy(o))
 	return cmd
 }
 

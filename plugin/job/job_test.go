@@ -17,6 +17,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/flower"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
@@ -79,6 +80,7 @@ func TestChoose(t *testing.T) {
 	of := func(framework, name string, role kit.Role) participants.Participant {
 		return participants.Participant{Framework: framework, Name: name, Role: role}
 	}
+	anna := of("flower", "anna", "admin")
 	client, ann, bob := of("nvflare", "site-1", "client"), of("nvflare", "ann@a.org", "admin"), of("nvflare", "bob@b.org", "admin")
 	other, unknown := of("quiet", "leaf", "leaf"), of("unheard-of", "ann@a.org", "admin")
 	cases := map[string]struct {
@@ -86,6 +88,9 @@ func TestChoose(t *testing.T) {
 		name       string
 		want, fail string
 	}{
+		"of the job's framework":    {all: []participants.Participant{anna, ann}, want: "ann@a.org"},
+		"of another one alone":      {all: []participants.Participant{anna}, fail: `"anna" in namespace "fl" is an admin of flower, and the folder is not a job of that`},
+		"of another one by name":    {all: []participants.Participant{anna, ann}, name: "anna", fail: "is not a job of that"},
 		"the only one":              {all: []participants.Participant{client, ann}, want: "ann@a.org"},
 		"by true name":              {all: []participants.Participant{ann, bob}, name: "bob@b.org", want: "bob@b.org"},
 		"by object name":            {all: []participants.Participant{ann, bob}, name: kit.ObjectName("bob@b.org"), want: "bob@b.org"},
@@ -94,16 +99,16 @@ func TestChoose(t *testing.T) {
 		"several":                   {all: []participants.Participant{ann, bob}, fail: "give one with --admin (ann@a.org, bob@b.org)"},
 		"no such":                   {all: []participants.Participant{ann}, name: "eve@e.org", fail: `has no admin "eve@e.org"`},
 		"a client's name":           {all: []participants.Participant{client}, name: "site-1", fail: "its admins: none"},
-		"a framework without jobs":  {all: []participants.Participant{other}, fail: "quiet has no jobs: `kubectl flare job` handles those of nvflare"},
+		"a framework without jobs":  {all: []participants.Participant{other}, fail: "quiet has no jobs: `kubectl flare job` handles those of flower or nvflare"},
 		"one without and one with":  {all: []participants.Participant{other, ann}, want: "ann@a.org"},
 		"without jobs, and clients": {all: []participants.Participant{other, client}, fail: "launch an admin's kit there"},
 		"an unknown framework":      {all: []participants.Participant{unknown}, fail: "launch an admin's kit there"},
 	}
-	frameworks, err := workloads.NewRegistry(nvflare.Workloads{}, quiet{})
+	frameworks, err := workloads.NewRegistry(flower.Workloads{}, nvflare.Workloads{}, quiet{})
 	require.NoError(t, err)
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			got, err := choose(frameworks, tc.all, tc.name, "fl")
+			got, err := choose(frameworks, tc.all, tc.name, "fl", func(op operator) bool { return op.Framework == "nvflare" })
 			if tc.fail != "" {
 				require.ErrorContains(t, err, tc.fail)
 				return

@@ -24,17 +24,23 @@ type operator struct {
 // withDriver calls do with a driver in a pod of the operator, and deletes the pod
 // afterwards, also if the user interrupts the command.
 func (o *options) withDriver(ctx context.Context, do func(workloads.JobDriver) error) error {
+	anyone := func(operator) bool { return true }
+	return o.withOperator(ctx, anyone, func(_ operator, d workloads.JobDriver) error { return do(d) })
+}
+
+// withOperator is withDriver for an operator that must be one of some.
+func (o *options) withOperator(ctx context.Context, takes func(operator) bool, do func(operator, workloads.JobDriver) error) error {
 	typed, err := o.clients.Typed()
 	if err != nil {
 		return err
 	}
-	op, err := o.findOperator(ctx, typed)
+	op, err := o.findOperator(ctx, typed, takes)
 	if err != nil {
 		return err
 	}
 	runner := helperpod.Runner{Typed: typed, ErrOut: o.streams.ErrOut, What: "admin pod", Holds: "holds the admin's key"}
 	return runner.With(ctx, op.pod(), func(pod *corev1.Pod) error {
-		return do(op.jobs.Driver(session{o.clients, pod}))
+		return do(op, op.jobs.Driver(session{o.clients, pod}))
 	})
 }
 
@@ -48,7 +54,7 @@ func (op operator) pod() *corev1.Pod {
 }
 
 // findOperator finds the participant to act as.
-func (o *options) findOperator(ctx context.Context, typed kubernetes.Interface) (operator, error) {
+func (o *options) findOperator(ctx context.Context, typed kubernetes.Interface, takes func(operator) bool) (operator, error) {
 	namespace, err := o.clients.Namespace()
 	if err != nil {
 		return operator{}, err
@@ -57,21 +63,34 @@ func (o *options) findOperator(ctx context.Context, typed kubernetes.Interface) 
 	if err != nil {
 		return operator{}, err
 	}
-	return choose(o.frameworks, all, o.admin, namespace)
+	return choose(o.frameworks, all, o.admin, namespace, takes)
 }
 
-func choose(frameworks *workloads.Registry, all []participants.Participant, name, namespace string) (operator, error) {
-	operators := operatorsOf(frameworks, all)
+func choose(frameworks *workloads.Registry, all []participants.Participant, name, namespace string, takes func(operator) bool) (operator, error) {
+	every := operatorsOf(frameworks, all)
 	if name != "" {
-		return byName(operators, name, namespace)
+		op, err := byName(every, name, namespace)
+		if err == nil && !takes(op) {
+			err = otherJob(op, namespace)
+		}
+		return op, err
 	}
+	operators := slices.DeleteFunc(slices.Clone(every), func(op operator) bool { return !takes(op) })
 	switch len(operators) {
 	case 0:
+		if len(every) > 0 {
+			return operator{}, otherJob(every[0], namespace)
+		}
 		return operator{}, noOperator(frameworks, all, namespace)
 	case 1:
 		return operators[0], nil
 	}
 	return operator{}, fmt.Errorf("namespace %q has several admins: give one with --admin (%s)", namespace, strings.Join(namesOf(operators), ", "))
+}
+
+// otherJob is the error for an admin of another framework than the job.
+func otherJob(op operator, namespace string) error {
+	return fmt.Errorf("%q in namespace %q is an admin of %s, and the folder is not a job of that: give the namespace of another admin with -n", op.Name, namespace, op.Framework)
 }
 
 func operatorsOf(frameworks *workloads.Registry, all []participants.Participant) []operator {

@@ -16,9 +16,10 @@ import (
 // Submission is a job that another command submits and follows to its end.
 type Submission struct{ submit submitOptions }
 
-// NewSubmission reads the job's folder. admin is the participant to act as.
-func NewSubmission(c clients.Clients, streams genericiooptions.IOStreams, clk clock.WithTicker, known *workloads.Registry, dir, admin string) (*Submission, error) {
-	f, err := openFolder(known, dir)
+// NewSubmission reads the job's folder. admin is the participant to act as, and set are values
+// that the job runs with, each as KEY=VALUE.
+func NewSubmission(c clients.Clients, streams genericiooptions.IOStreams, clk clock.WithTicker, known *workloads.Registry, dir, admin string, set ...string) (*Submission, error) {
+	f, err := openFolder(known, dir, set)
 	if err != nil {
 		return nil, err
 	}

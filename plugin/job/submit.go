@@ -15,6 +15,7 @@ import (
 type submitOptions struct {
 	options
 	folder  folder
+	set     []string
 	wait    bool
 	timeout time.Duration
 }
@@ -27,10 +28,15 @@ func newSubmit(shared options) *cobra.Command {
 		Long: templates.LongDesc(`
 			Submit a job folder to the FL server.
 
-			The job is signed with the admin's key in the admin's pod; the folder is not changed.`),
+			The job is sent from the admin's pod, and signed there with the admin's key if the framework signs
+			jobs; the folder is not changed. With --set, a job runs with other values than those in its folder,
+			if the framework has such values.`),
 		Example: templates.Examples(`
 			# Submit a job and follow it to its end
 			kubectl flare job submit jobs/numpy-fedavg --wait -n fl-admin
+
+			# Submit a job that has the value num-server-rounds with another one
+			kubectl flare job submit apps/fedavg --set num-server-rounds=5 -n fl-admin
 
 			# Submit a job and keep its ID
 			id=$(kubectl flare job submit jobs/numpy-fedavg -o name -n fl-admin)`),
@@ -43,7 +49,7 @@ func newSubmit(shared options) *cobra.Command {
 			if err := o.complete(cmd); err != nil {
 				return err
 			}
-			if o.folder, err = openFolder(o.frameworks, args[0]); err != nil {
+			if o.folder, err = openFolder(o.frameworks, args[0], o.set); err != nil {
 				return err
 			}
 			if o.dryRun.Client() {
@@ -52,14 +58,15 @@ func newSubmit(shared options) *cobra.Command {
 			return o.run(cmd.Context())
 		},
 	}
+	cmd.Flags().StringArrayVar(&o.set, "set", nil, "Value that the job runs with, as KEY=VALUE; the flag can be repeated")
 	cmd.Flags().BoolVar(&o.wait, "wait", false, "Wait until the job has finished, and fail unless it has completed")
 	addTimeout(cmd, &o.timeout)
 	return o.changing(cmd)
 }
 
 func (o *submitOptions) run(ctx context.Context) error {
-	return o.withDriver(ctx, func(d workloads.JobDriver) error {
-		id, err := o.submit(ctx, d)
+	return o.withOperator(ctx, o.takes, func(op operator, d workloads.JobDriver) error {
+		id, err := o.submit(ctx, op, d)
 		if err != nil {
 			return err
 		}
@@ -72,9 +79,15 @@ func (o *submitOptions) run(ctx context.Context) error {
 	})
 }
 
-func (o *submitOptions) submit(ctx context.Context, d workloads.JobDriver) (string, error) {
+// takes says whether an admin's framework is one whose job the folder can be.
+func (o *submitOptions) takes(op operator) bool {
+	_, ok := o.folder.configurations[op.Framework]
+	return ok
+}
+
+func (o *submitOptions) submit(ctx context.Context, op operator, d workloads.JobDriver) (string, error) {
 	archive, in := io.Pipe()
 	go func() { in.CloseWithError(o.folder.send(in)) }()
 	defer archive.Close()
-	return d.Submit(ctx, o.folder.name, archive)
+	return d.Submit(ctx, workloads.Submission{Name: o.folder.name, Archive: archive, Configuration: o.folder.configurations[op.Framework]})
 }

@@ -96,12 +96,20 @@ func (o *options) reasons(ctx context.Context, typed kubernetes.Interface, p par
 	return reasons, nil
 }
 
-// why reads the log of a pod's first container, in which a launcher runs.
+// why reads the logs of a pod's containers: the participant and its launcher may be in
+// different ones.
 func why(ctx context.Context, typed kubernetes.Interface, explainer workloads.Explainer, pod *corev1.Pod, id string) ([]string, error) {
-	log, err := typed.CoreV1().Pods(pod.Namespace).GetLogs(pod.Name, &corev1.PodLogOptions{Container: pod.Spec.Containers[0].Name}).Stream(ctx)
-	if err != nil {
-		return nil, err
+	var all []string
+	for i := range pod.Spec.Containers {
+		log, err := typed.CoreV1().Pods(pod.Namespace).GetLogs(pod.Name, &corev1.PodLogOptions{Container: pod.Spec.Containers[i].Name}).Stream(ctx)
+		if err != nil {
+			return nil, err
+		}
+		reasons, err := explainer.Why(log, id)
+		if err = errors.Join(err, log.Close()); err != nil {
+			return nil, err
+		}
+		all = append(all, reasons...)
 	}
-	reasons, err := explainer.Why(log, id)
-	return reasons, errors.Join(err, log.Close())
+	return all, nil
 }

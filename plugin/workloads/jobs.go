@@ -22,6 +22,14 @@ type Jobs interface {
 	Driver(Session) JobDriver
 }
 
+// Configurer is implemented by frameworks whose jobs have values that can be set when a job
+// is submitted.
+type Configurer interface {
+	// Configure checks values, each as KEY=VALUE, with a job folder, and returns what the
+	// driver's Submission needs.
+	Configure(folder fs.FS, set []string) (string, error)
+}
+
 // Explainer is implemented by frameworks whose participants log why a job failed.
 type Explainer interface {
 	// Why returns the reasons in the log of a participant, each once; none if the log does
@@ -36,9 +44,8 @@ const JobTurn = 30 * time.Minute
 // JobDriver handles the jobs of a federation. Its error for a server that does not answer
 // now, but may do so later, wraps ErrUnreachable.
 type JobDriver interface {
-	// Submit sends a job and returns its ID. Archive is the job's folder as a tar
-	// stream, with paths relative to the folder.
-	Submit(ctx context.Context, name string, archive io.Reader) (string, error)
+	// Submit sends a job and returns its ID.
+	Submit(context.Context, Submission) (string, error)
 	// List returns the jobs that the server has.
 	List(context.Context) (JobList, error)
 	// Wait waits for the end of a job, but no longer than the limit. It calls progress
@@ -48,6 +55,22 @@ type JobDriver interface {
 	Download(ctx context.Context, id string, unpack func(io.Reader) error) error
 	// Abort ends a running job.
 	Abort(ctx context.Context, id string) error
+}
+
+// JobLogger is a JobDriver whose server has the log of a job.
+type JobLogger interface {
+	// Logs writes the log as far as the server has it.
+	Logs(ctx context.Context, id string, out io.Writer) error
+}
+
+// Submission is a job to submit.
+type Submission struct {
+	// Name is the job's folder's name.
+	Name string
+	// Archive is the folder as a tar stream, with paths relative to the folder.
+	Archive io.Reader
+	// Configuration is what Configure has returned, "" if nothing is set.
+	Configuration string
 }
 
 // JobList is the jobs of a server, in the server's order.

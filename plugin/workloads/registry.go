@@ -20,6 +20,7 @@ type Framework struct {
 	JobPods       JobPods
 	JobContainers JobContainers
 	Explainer     Explainer
+	Configurer    Configurer
 }
 
 // Registry holds the frameworks that a program knows. The zero value knows none.
@@ -38,6 +39,7 @@ func NewRegistry(all ...Workloads) (*Registry, error) {
 		f.JobPods, _ = w.(JobPods)
 		f.JobContainers, _ = w.(JobContainers)
 		f.Explainer, _ = w.(Explainer)
+		f.Configurer, _ = w.(Configurer)
 		if err := f.validate(); err != nil {
 			return nil, fmt.Errorf("framework %q: %w", w.Framework(), err)
 		}

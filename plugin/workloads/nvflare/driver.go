@@ -31,8 +31,8 @@ func (Workloads) Driver(s workloads.Session) workloads.JobDriver { return driver
 type driver struct{ workloads.Session }
 
 // Submit makes the pod unpack the folder, sign it with the admin's key and submit it.
-func (d driver) Submit(ctx context.Context, name string, archive io.Reader) (string, error) {
-	e, err := d.last(ctx, "submitted", archive, "submit", name)
+func (d driver) Submit(ctx context.Context, s workloads.Submission) (string, error) {
+	e, err := d.last(ctx, "submitted", s.Archive, "submit", s.Name)
 	return e.JobID, err
 }
 

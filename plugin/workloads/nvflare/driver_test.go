@@ -35,13 +35,13 @@ func speaking(says string) (workloads.JobDriver, *[]string) {
 
 func TestSubmit(t *testing.T) {
 	d, words := speaking(`{"event":"connecting"}` + "\n" + `{"event":"submitted","job_id":"7"}` + "\n")
-	id, err := d.Submit(t.Context(), "numpy", strings.NewReader(""))
+	id, err := d.Submit(t.Context(), workloads.Submission{Name: "numpy", Archive: strings.NewReader("")})
 	require.NoError(t, err)
 	require.Equal(t, "7", id)
 	require.Equal(t, []string{"submit numpy"}, *words)
 
 	d, _ = speaking(`{"event":"connecting"}`)
-	_, err = d.Submit(t.Context(), "numpy", strings.NewReader(""))
+	_, err = d.Submit(t.Context(), workloads.Submission{Name: "numpy", Archive: strings.NewReader("")})
 	require.ErrorIs(t, err, workloads.ErrInterrupted)
 }
 
