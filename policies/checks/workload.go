@@ -176,9 +176,24 @@ next:
 func (p *Pod) identity() profiles.Identity {
 	return profiles.Identity{
 		Participant: p.Kit.Participant, Org: p.Kit.Org, Role: p.Kit.Role, Version: p.Kit.Version,
-		Object: p.owner.Object, Server: p.Kit.Server,
+		Object: p.owner.Object, Server: p.Kit.Server, LocalFiles: p.localFiles(),
 		Workspace: p.Policy.Workspace.MountPath, Pod: p.Meta.Name,
 	}
+}
+
+// localFiles are the names of the files of local/ that the pod refers to, nil if they are not
+// known.
+func (p *Pod) localFiles() []string {
+	for i := range p.reserved {
+		ref := &p.reserved[i]
+		if ref.Kind != ConfigMapRef || !IsLocalOf(ref.Name, p.owner.Object) {
+			continue
+		}
+		if known, ok := p.Facts.Locals[ref.Name]; ok && known.Error == "" {
+			return known.Files
+		}
+	}
+	return nil
 }
 
 // Demand has the demands on a container. It is nil for a container that the pod may not

@@ -99,6 +99,8 @@ type LocalFact struct {
 	Absent    bool
 	UID       types.UID
 	Immutable bool
+	// Files are the names of its files, without that of the seal.
+	Files []string
 
 	// Identity is whose local/ it is. Of a local/ that is Listed by the policy, only the
 	// participant is known.

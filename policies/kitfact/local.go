@@ -47,6 +47,9 @@ func evaluatedLocal(m *corev1.ConfigMap, rules *acceptance.Rules) facts.LocalFac
 		return facts.LocalFact{Error: err.Error(), Failures: failed}
 	}
 	fact := facts.LocalFact{Identity: verified.Identity(), Listed: verified.Listed(), Terms: verified.Terms(), Readings: verified.Readings()}
+	for _, f := range files {
+		fact.Files = append(fact.Files, f.Name)
+	}
 	if s := verified.Seal(); s != nil {
 		fact.SealedBy, fact.SealerKey, fact.Serial = sealKind(s), s.KeyFingerprint, s.Serial
 	}

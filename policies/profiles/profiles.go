@@ -72,6 +72,9 @@ type Identity struct {
 	// Server is where the participant dials by its kit; of a server, where it is
 	// dialled.
 	Server kit.Endpoint
+	// LocalFiles are the names of the files of local/ that the pod mounts. It is nil if they
+	// are not known.
+	LocalFiles []string
 	// Workspace is the workspace's folder in the container, by the policy.
 	Workspace string
 	// Pod is the pod's name. It is empty in a template.

@@ -23,7 +23,11 @@ const (
 )
 
 // flag is an argument and its value, "" if it has none.
-type flag struct{ name, value string }
+type flag struct {
+	name, value string
+	// file is a file of local/: with it, the argument must be there, and without it must not.
+	file string
+}
 
 // Values of flags that are not the same for all participants. No argument is like them.
 const (
@@ -80,6 +84,8 @@ func why(name string) string {
 		return ": without it, apps install packages from the internet"
 	case "--root-certificates":
 		return ": without it, any server with a public certificate would be accepted"
+	case flagTrusted:
+		return ": local/ lists trusted entities, and without the argument, the SuperNode would run the apps of all others too"
 	case flagSecret:
 		return ": without it, other processes could get the tokens of tasks"
 	}

@@ -90,11 +90,25 @@ func (g *grammar) arguments(w profiles.Words) []profiles.Problem {
 		}
 	}
 	for at := range g.part.flags {
-		if f := &g.part.flags[at]; !seen[at] {
-			return wrong(w, w.Len(), "the argument "+strings.TrimSpace(f.name+" "+f.wants(&g.identity))+" is missing"+why(f.name))
+		if !seen[at] {
+			return g.missing(w, &g.part.flags[at])
+		}
+	}
+	for at := range g.part.optional {
+		if f := &g.part.optional[at]; f.file != "" && g.identity.LocalFiles != nil {
+			switch has := slices.Contains(g.identity.LocalFiles, f.file); {
+			case has && !seen[len(g.part.flags)+at]:
+				return g.missing(w, f)
+			case !has && seen[len(g.part.flags)+at]:
+				return wrong(w, slices.Index(slices.Concat(w.Command, w.Args), f.name), "the argument "+f.name+" is for "+f.file+", which local/ does not have")
+			}
 		}
 	}
 	return nil
+}
+
+func (g *grammar) missing(w profiles.Words, f *flag) []profiles.Problem {
+	return wrong(w, w.Len(), "the argument "+strings.TrimSpace(f.name+" "+f.wants(&g.identity))+" is missing"+why(f.name))
 }
 
 // find is the flag of a name, and its number among all of them.

@@ -66,7 +66,10 @@ func (p pod) superLink(i flower.Isolation) part {
 func (p pod) superNode(i flower.Isolation, host string) part {
 	made := p.python(p.process, flower.SuperNodeArguments(p.dialect, i, p.workspace, byKit, host, false),
 		profiles.Path{Path: p.workspace, Sources: profiles.SourceWorkspace | profiles.SourceScratch}, p.startup(), p.local())
-	made.optional = []flag{{flagTrusted, p.workspace + "/local/" + flower.TrustedEntitiesFile}, {"--max-retries", count}, {"--max-wait-time", count}}
+	made.optional = []flag{
+		{flagTrusted, p.workspace + "/local/" + flower.TrustedEntitiesFile, flower.TrustedEntitiesFile},
+		{name: "--max-retries", value: count}, {name: "--max-wait-time", value: count},
+	}
 	return made
 }
 
