@@ -22,11 +22,14 @@ type flags struct {
 	launch.Pods
 	// Framework and Version are those of all participants, Name the federation's.
 	Framework, Version, Name string
-	// Clients is their number.
-	Clients int
+	// Clients is their number, Min how many a job needs, Rounds how many rounds it has; 0
+	// leaves both to the job.
+	Clients, Min, Rounds int
 	// ClientConfig are values for the code of jobs at each client.
 	ClientConfig map[string]string
-	Data         []string
+	// Set are values of the job, as KEY=VALUE.
+	Set  []string
+	Data []string
 	// Dir is the folder for the kits and the state.
 	Dir string
 	// InContainer runs jobs in a container beside that of the participant.
@@ -40,6 +43,9 @@ func (f *flags) add(cmd *cobra.Command, known Known) {
 	fs.StringVar(&f.Version, "framework-version", "", "Version of the framework; the default is that in the image's tag")
 	fs.StringVar(&f.Name, "name", "", "Name of the federation; the default is the name of the namespace")
 	fs.IntVar(&f.Clients, "clients", f.Clients, "Number of clients")
+	fs.IntVar(&f.Min, "min", 0, "Clients that a job needs; the default is what the job says")
+	fs.IntVar(&f.Rounds, "rounds", 0, "Rounds of the job; the default is what the job says")
+	fs.StringArrayVar(&f.Set, "set", nil, "Value that the job runs with, as KEY=VALUE; may be given more than once")
 	fs.StringToStringVar(&f.ClientConfig, "client-config", nil, "Value for the code of jobs at each client, as KEY=VALUE, such as privacy-budget=0.5; may be given more than once")
 	fs.StringArrayVar(&f.Data, "data", nil, "Claim with data and its path for jobs at each client, as CLAIM:PATH, read-only, or CLAIM:PATH:rw; may be given more than once")
 	fs.BoolVar(&f.InContainer, "job-container", false, "Run jobs in a container beside that of the participant, without its key")
@@ -89,6 +95,12 @@ func (o *Options) numbers() error {
 		return fmt.Errorf("--name %q is longer than %d characters", o.Name, maxName)
 	case o.Clients < 1 || o.Clients > maxClients:
 		return fmt.Errorf("--clients must be from 1 to %d", maxClients)
+	case o.Min < 0 || o.Min > o.Clients:
+		return fmt.Errorf("--min must be from 1 to the number of clients, %d", o.Clients)
+	case o.Rounds < 0:
+		return errors.New("--rounds must be positive")
+	case o.AppDir == "" && (o.Min > 0 || o.Rounds > 0 || len(o.Set) > 0):
+		return errors.New("--min, --rounds and --set are for a job: give its folder")
 	}
 	return nil
 }
