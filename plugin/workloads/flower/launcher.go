@@ -52,6 +52,7 @@ func checkLauncher(k *kit.Kit) error {
 		return (Workloads{}).CheckJobContainer(k)
 	case flower.RoleServer:
 		return fmt.Errorf("the SuperLink %q does not run its jobs in pods of their own, since these could reach its Control API: run them in a container of their own", k.Participant)
+	case flower.RoleAdmin:
 	}
 	return errNoJobs(k)
 }

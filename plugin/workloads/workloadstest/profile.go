@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
@@ -55,7 +56,7 @@ func denial(site *policies.Policy, pod *corev1.Pod, f policies.Facts) string {
 	}, f).Message()
 }
 
-// sitePolicy allows the participant, its image, and any kit of it.
+// sitePolicy allows the participant, its image, and any kit of it, and limits its resources.
 func sitePolicy(t *testing.T, c Case) *v1alpha1.SitePolicy {
 	t.Helper()
 	named, err := reference.ParseNormalizedNamed(c.Participant.Image)
@@ -71,6 +72,9 @@ func sitePolicy(t *testing.T, c Case) *v1alpha1.SitePolicy {
 	p.Spec.Kits.Local = []v1alpha1.LocalRule{{Participant: k.Participant, Digest: k.LocalDigest()}}
 	p.Spec.Images.Allowed = []v1alpha1.AllowedImage{{Repository: named.Name(), Tag: tagged.Tag(), Digest: "sha256:" + strings.Repeat("0a", 32)}}
 	p.Spec.Images.PullSecrets = c.Participant.ImagePullSecrets
+	p.Spec.Resources.Max = corev1.ResourceList{
+		corev1.ResourceCPU: resource.MustParse("8"), corev1.ResourceMemory: resource.MustParse("16Gi"), corev1.ResourceEphemeralStorage: resource.MustParse("10Gi"),
+	}
 	if c.Participant.JobPods {
 		p.Spec.Launchers = []v1alpha1.LauncherRule{{Participant: k.Participant, ServiceAccountName: kit.ObjectName(k.Participant)}}
 	}
