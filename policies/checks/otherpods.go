@@ -5,15 +5,17 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
 // otherPods denies pods that are not participants, or only their access to the site's
-// data and the participants' workspaces. The check reserved-names denies their access to
+// data and the participants' workspaces, and processes of an older form of a framework
+// in images that the policy does not list. The check reserved-names denies their access to
 // kits.
 //
-// Fields: volumes[*].persistentVolumeClaim, ephemeral.
+// Fields: volumes[*].persistentVolumeClaim, ephemeral, containers[*].image.
 func otherPods(p *Pod) []Result {
 	if p.isReceiver() {
 		return nil
@@ -21,13 +23,29 @@ func otherPods(p *Pod) []Result {
 	if p.Policy.OtherPods != v1alpha1.OtherPodsIsolated {
 		return []Result{p.fail(IDOtherPods, "containers", "not a participant's pod", "run it in another namespace", "spec.otherPods is %s", p.Policy.OtherPods)}
 	}
-	var results []Result
+	results := p.olderProcesses()
 	for i := range p.Spec.Volumes {
 		name, field := p.claimOf(&p.Spec.Volumes[i])
 		if what := p.Site.ClaimHolds(name); what != "" {
 			results = append(results, p.fail(IDOtherPods, indexed("volumes", i)+field, "the claim is only for participants",
 				"remove it: only a participant's pod may mount it", "claim %s contains %s", quote(name), what))
 		}
+	}
+	return results
+}
+
+// olderProcesses finds processes that would need a kit if their framework had them. A site
+// that wants them lists their images.
+func (p *Pod) olderProcesses() []Result {
+	var results []Result
+	for _, c := range p.containers {
+		missing := p.Site.Profiles().Older(c.Container)
+		if missing == "" || p.Site.Images.Check(c.Image) == compiled.ImageAllowed {
+			continue
+		}
+		results = append(results, p.failIn(c, IDOtherPods, "image", "a process of federated learning without a kit",
+			"run participants with kits, as `kubectl flare provision` and `kubectl flare launch` make them, or list the image with its digest in spec.images.allowed",
+			"%s: %s", quote(c.Image), missing))
 	}
 	return results
 }

@@ -137,7 +137,7 @@ func (s *Snapshot) notEvaluated(obj runtime.Object) string {
 	switch o := obj.(type) {
 	case nil:
 		return none
-	case *corev1.Pod, *corev1.PersistentVolumeClaim, *v1alpha1.SitePolicy:
+	case *corev1.Pod, *corev1.PersistentVolumeClaim, *corev1.Service, *v1alpha1.SitePolicy:
 		return ""
 	case *corev1.Secret:
 		if checks.Governed(s.catalog.Profiles(), o.Name, o.Type) {
