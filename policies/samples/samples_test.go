@@ -13,7 +13,7 @@ import (
 // Every sample is valid, and has the name of its folder. The script samples.txtar runs
 // their tests.
 func TestSamples(t *testing.T) {
-	require.Equal(t, []string{"confidential", "evaluation", "nvflare-hospital", "nvflare-server", "scientist"}, samples.Names())
+	require.Equal(t, []string{"confidential", "evaluation", "nvflare-hospital", "nvflare-server", "scientist", "two-frameworks"}, samples.Names())
 	for _, name := range samples.Names() {
 		policy, err := samples.Read(name)
 		require.NoError(t, err)
