@@ -19,8 +19,12 @@ release: ## Build the plugin's archives and the krew manifest of VERSION=v… to
 	$(GO) run ./krew --version $(VERSION)
 
 .PHONY: demo
-demo: lab-up ## Show a real federation from kits to a finished job; leaves the lab up
-	eval "$$($(LAB) env)" && $(GO) run ./test/e2e/demo
+demo: lab-up ## Show a real federation of FRAMEWORK, nvflare or flower, from kits to a finished job; leaves the lab up
+	eval "$$($(LAB) env)" && $(GO) run ./test/e2e/demo $(FRAMEWORK)
+
+.PHONY: demo-flower
+demo-flower:
+	$(MAKE) demo FRAMEWORK=flower
 
 .PHONY: lab-up
 lab-up: ## Start a real Kubernetes cluster on this machine, with the images of NVFLARE and Flower
@@ -35,7 +39,7 @@ lab-down: ## End the lab; leaves nothing behind but the cache
 	$(LAB) down
 
 .PHONY: test
-test: verify test-unit test-lab lab-up test-integration test-e2e demo ## Run all tests; leaves the lab up
+test: verify test-unit test-lab lab-up test-integration test-e2e demo demo-flower ## Run all tests; leaves the lab up
 
 .PHONY: test-unit
 RACE ?= # -race in CI; it needs a C compiler
@@ -57,9 +61,9 @@ E2E      = $(GO) test -count=1 -v -timeout 45m -tags
 .PHONY: test-e2e
 test-e2e: ## Run the tests with pods that really run, in the lab or on FLARE_E2E_KUBECONFIG
 ifdef FLARE_E2E_KUBECONFIG
-	FLARE_E2E_KUBECONFIG='$(abspath $(FLARE_E2E_KUBECONFIG))' $(E2E) e2e$(if $(FLARE_E2E_WEBHOOK_IMAGE),$(comma)governed) ./test/e2e
+	FLARE_E2E_KUBECONFIG='$(abspath $(FLARE_E2E_KUBECONFIG))' $(E2E) e2e$(if $(FLARE_E2E_WEBHOOK_IMAGE),$(comma)governed)$(if $(FLARE_E2E_FLOWER_HTTP_IMAGE),$(comma)flower) ./test/e2e
 else
-	eval "$$($(LAB) env)" && $(E2E) e2e,governed,lab ./test/e2e
+	eval "$$($(LAB) env)" && $(E2E) e2e,governed,flower,lab ./test/e2e
 endif
 
 .PHONY: generate

@@ -18,24 +18,29 @@ func (d *demo) attack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return errors.Join(d.try(ctx, &d.Governed, attacks), d.RestoreKit(ctx))
+}
+
+// try runs attacks, all of which must be denied.
+func (r *runner) try(ctx context.Context, g *scenario.Governed, attacks []scenario.Attack) error {
 	var failed []error
 	for _, a := range attacks {
-		said, err := d.Try(ctx, a)
-		fmt.Printf("\n- %s\n$ %s\n%s\n", a.Name, d.shown(a.Argv), said)
+		said, err := g.Try(ctx, a)
+		fmt.Printf("\n- %s\n$ %s\n%s\n", a.Name, r.shown(g, a.Argv), said)
 		if err != nil {
 			failed = append(failed, err)
 			continue
 		}
-		d.refused = append(d.refused, denial(a.Name))
+		r.refused = append(r.refused, denial(a.Name))
 	}
-	return errors.Join(append(failed, d.RestoreKit(ctx))...)
+	return errors.Join(failed...)
 }
 
 // shown is a command as a person would type it.
-func (d *demo) shown(argv []string) string {
+func (r *runner) shown(g *scenario.Governed, argv []string) string {
 	command := strings.Join(append([]string{filepath.Base(argv[0])}, argv[1:]...), " ")
 	command = strings.ReplaceAll(command, "kubectl-flare ", "kubectl flare ")
-	return strings.ReplaceAll(strings.ReplaceAll(command, d.Kits+"/", "kits/"), d.dir+"/", "")
+	return strings.ReplaceAll(strings.ReplaceAll(command, g.Kits+"/", "kits/"), r.dir+"/", "")
 }
 
 // tamper ends with the kit brought there again and the client registered.

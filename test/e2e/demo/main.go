@@ -1,11 +1,13 @@
-// Command demo shows a real federation from `nvflare provision` to a finished
-// job, through `kubectl flare` alone, on the cluster that the environment names.
-// It says what it runs, checks every outcome, and exits 1 when one is not as it
-// must be.
+// Command demo shows a real federation from its kits to a finished job, through
+// `kubectl flare` alone, on the cluster that the environment names. It says what it
+// runs, checks every outcome, and exits 1 when one is not as it must be.
+//
+//	demo [nvflare|flower]
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -17,6 +19,7 @@ import (
 )
 
 func main() {
+	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	err := run(ctx)
 	stop()
@@ -33,27 +36,62 @@ func run(ctx context.Context) error {
 	}
 	// Kits hold private keys: none stays behind.
 	defer func() { _ = os.RemoveAll(dir) }()
-	d := &demo{dir: dir}
-	d.Federation = scenario.Federation{Name: "demo_federation", Prefix: "fl"}
-	err = d.all(ctx)
-	d.table()
+	r := &runner{dir: dir}
+	shown, err := demoOf(r, flag.Arg(0))
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\nThe model is %v, as it must be. The federation goes on running; look around:\n", d.model)
+	err = r.all(ctx, shown.steps(), shown.lab)
+	r.table()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("\nThe model is %s, as it must be. The federation goes on running; look around:\n", shown.result())
 	fmt.Printf("  export KUBECONFIG=%s\n  kubectl flare status -A\n", os.Getenv("KUBECONFIG"))
 	return nil
 }
 
-// demo is the state that the steps hand on.
-type demo struct {
-	scenario.Governed
+// federation is what a demo shows.
+type federation interface {
+	steps() []step
+	// lab says whether it runs in the lab.
+	lab() bool
+	// result is the model at the end.
+	result() string
+}
+
+func demoOf(r *runner, framework string) (federation, error) {
+	switch framework {
+	case "", "nvflare":
+		d := &demo{runner: r}
+		d.Federation = scenario.Federation{Name: "demo_federation", Prefix: "fl"}
+		return d, nil
+	case "flower":
+		d := &flowerDemo{runner: r}
+		d.Federation = scenario.Federation{Name: "demo_federation", Prefix: "flower"}
+		return d, nil
+	}
+	return nil, fmt.Errorf("there is no demo of %q: give nvflare or flower", framework)
+}
+
+// runner runs the steps of a demo.
+type runner struct {
 	dir     string
-	job     string
-	model   []float64
 	done    []timed
 	refused []denial
 }
+
+// demo is the state that the steps of NVFLARE hand on.
+type demo struct {
+	scenario.Governed
+	*runner
+	job   string
+	model []float64
+}
+
+func (d *demo) lab() bool { return d.Lab != "" }
+
+func (d *demo) result() string { return fmt.Sprint(d.model) }
 
 type timed struct {
 	name string
@@ -90,16 +128,16 @@ func (d *demo) steps() []step {
 	}
 }
 
-func (d *demo) all(ctx context.Context) error {
-	steps := d.steps()
+// all runs the steps. The first one finds out whether this is the lab.
+func (r *runner) all(ctx context.Context, steps []step, lab func() bool) error {
 	for i, s := range steps {
-		if s.lab && d.Lab == "" {
+		if s.lab && !lab() {
 			continue
 		}
 		fmt.Printf("\n=== %d/%d %s\n", i+1, len(steps), s.name)
 		start := time.Now()
 		err := s.run(ctx)
-		d.done = append(d.done, timed{s.name, time.Since(start), err})
+		r.done = append(r.done, timed{s.name, time.Since(start), err})
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
@@ -107,12 +145,12 @@ func (d *demo) all(ctx context.Context) error {
 	return nil
 }
 
-func (d *demo) table() {
+func (r *runner) table() {
 	fmt.Println()
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(out, "STEP\tSECONDS\tOUTCOME")
 	var total time.Duration
-	for _, s := range d.done {
+	for _, s := range r.done {
 		outcome := "ok"
 		if s.err != nil {
 			outcome = "FAILED"
@@ -121,8 +159,8 @@ func (d *demo) table() {
 		total += s.took
 	}
 	fmt.Fprintf(out, "total\t%.1f\t\n", total.Seconds())
-	for _, r := range d.refused {
-		fmt.Fprintf(out, "  %s\t\trefused\n", r)
+	for _, what := range r.refused {
+		fmt.Fprintf(out, "  %s\t\trefused\n", what)
 	}
 	_ = out.Flush()
 }

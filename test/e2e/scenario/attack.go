@@ -59,7 +59,7 @@ func (g *Governed) Try(ctx context.Context, a Attack) (string, error) {
 func (g *Governed) letEveIn(ctx context.Context) error {
 	namespace, name := g.Site1Namespace(), g.Prefix+"-eve"
 	for _, args := range [][]string{
-		{"role", eve, "-n", namespace, "--verb=*", "--resource=pods,pods/exec,pods/ephemeralcontainers,secrets,deployments.apps,replicasets.apps"},
+		{"role", eve, "-n", namespace, "--verb=*", "--resource=pods,pods/exec,pods/ephemeralcontainers,secrets,services,deployments.apps,replicasets.apps"},
 		{"rolebinding", eve, "-n", namespace, "--role=" + eve, "--user=" + eve},
 		{"clusterrole", name, "--verb=get,patch,update", "--resource=namespaces"},
 		{"clusterrolebinding", name, "--clusterrole=" + name, "--user=" + eve},

@@ -20,6 +20,8 @@ type Env struct {
 	// Image has NVFLARE in it. NVFLARE is its version, empty outside the lab:
 	// there the program Provisioner decides.
 	Image, NVFLARE string
+	// Flower is the version of Flower in Image, for a scenario with Flower.
+	Flower string
 	// WebhookImage and KitImage are those of our own programs, by digest; both are
 	// empty where no scenario needs them.
 	WebhookImage, KitImage string
@@ -140,4 +142,19 @@ func Must(ctx context.Context, live io.Writer, argv ...string) (string, error) {
 func (e Env) WithImage(image string) Env {
 	e.Image = image
 	return e
+}
+
+// WithFlower is the same with an image of Flower, in the dialect GRPC or HTTP. Outside the
+// lab, FLARE_E2E_FLOWER_GRPC and FLARE_E2E_FLOWER_HTTP are versions of Flower, and the same
+// names with _IMAGE its images.
+func (e Env) WithFlower(dialect string) (Env, error) {
+	name := "FLARE_LAB_FLOWER_" + dialect
+	if e.Lab == "" {
+		name = "FLARE_E2E_FLOWER_" + dialect
+	}
+	e.Flower, e.Image = os.Getenv(name), os.Getenv(name+"_IMAGE")
+	if e.Flower == "" || e.Image == "" {
+		return e, fmt.Errorf("%s or %s_IMAGE is not set: give a version of Flower and its image, or run `make lab-up`", name, name)
+	}
+	return e, nil
 }
