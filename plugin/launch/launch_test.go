@@ -206,6 +206,8 @@ func TestBadInputWritesNothing(t *testing.T) {
 		"one image twice":      {args: []string{"--image=x=a:1", "--image=x=b:1"}, want: []string{"given twice for the container x"}},
 		"not a container":      {args: []string{"--image=a/b=c:1"}, want: []string{`--image "a/b=c:1" is not valid`}},
 		"unknown container":    {args: []string{"--image=proxy=nginx:1"}, want: []string{`there is an image for the container "proxy", but the participant's containers are nvflare`}},
+		"not a device":         {args: []string{"--device=gpu=1"}, want: []string{"--device gpu=1 is not valid"}},
+		"half a device":        {args: []string{"--device=nvidia.com/gpu=0.5"}, want: []string{"--device nvidia.com/gpu=0.5 is not valid"}},
 		"no job containers":    {args: []string{"--job-runtime=container"}, want: []string{"nvflare does not run its jobs in containers of their own"}},
 		"every flag at once":   {args: []string{"--image=", "--cpu=x", "--memory=-1", "--timeout=1ms"}, want: []string{"--image", "--cpu", "--memory", "--timeout"}},
 		"a label of the kit's": {args: []string{"--pod-label=kubectl-flare.dev/role=server", "--pod-annotation=a b=c", "--pod-label=x=a b"}, want: []string{"--pod-label kubectl-flare.dev/role is set from the kit", "--pod-annotation a b=c is not valid", "--pod-label x=a b is not valid"}},
@@ -264,13 +266,13 @@ func TestBadInputWritesNothing(t *testing.T) {
 	}
 }
 
-func TestImageOfOneContainer(t *testing.T) {
+func TestImageAndDevices(t *testing.T) {
 	b := newBench(t)
-	out, _, err := b.launch(b.client(), image, "--image=nvflare=registry.example.org/own:1", "--dry-run=client", "-o=yaml")
+	out, _, err := b.launch(b.client(), image, "--image=nvflare=registry.example.org/own:1", "--device=nvidia.com/gpu=2", "--dry-run=client", "-o=yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	contains(t, out, "image: registry.example.org/own:1")
+	contains(t, out, "image: registry.example.org/own:1", `nvidia.com/gpu: "2"`)
 }
 
 func TestData(t *testing.T) {

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
 
@@ -21,6 +23,7 @@ type Pods struct {
 	Images           []string
 	ImagePullSecrets []string
 	CPU, Memory      string
+	Devices          map[string]string
 	StorageSize      string
 	StorageClass     string
 	PodLabels        map[string]string
@@ -45,6 +48,7 @@ func (f *Pods) Add(cmd *cobra.Command, known *workloads.Registry) {
 	fs.StringArrayVar(&f.ImagePullSecrets, "image-pull-secret", f.ImagePullSecrets, "Secret of the namespace with credentials for the image's registry; may be given more than once")
 	fs.StringVar(&f.CPU, "cpu", f.CPU, "CPU request and limit, such as 2 or 500m; the default is a request of 100m and no limit")
 	fs.StringVar(&f.Memory, "memory", f.Memory, "Memory request and limit, such as 8Gi; the default is a request of 256Mi and no limit")
+	fs.StringToStringVar(&f.Devices, "device", nil, "Devices for the container in which jobs run, such as nvidia.com/gpu=1; may be given more than once")
 	fs.StringVar(&f.StorageSize, "storage-size", f.StorageSize, "Size of a new workspace volume")
 	fs.StringVar(&f.StorageClass, "storage-class", f.StorageClass, "StorageClass of a new workspace volume; the default is the cluster's default")
 	fs.StringToStringVar(&f.PodLabels, "pod-label", nil, "Label of the pods, such as sidecar.istio.io/inject=false, which keeps an injector away; may be given more than once")
@@ -60,7 +64,8 @@ func (f *Pods) Participant(namespace string, known *workloads.Registry) (workloa
 	if image == "" {
 		errs = append(errs, fmt.Errorf("--image is missing: give an image with %s in it, such as --image %s", known.ShortNames(), known.ExampleImage()))
 	}
-	errs = append(errs, f.podMeta()...)
+	devices, err := f.devices()
+	errs = append(append(errs, f.podMeta()...), err)
 	quantity := func(flag, value string) resource.Quantity {
 		if value == "" {
 			return resource.Quantity{}
@@ -73,7 +78,7 @@ func (f *Pods) Participant(namespace string, known *workloads.Registry) (workloa
 	}
 	p := workloads.Participant{
 		Namespace: namespace, Image: image, Images: images, ImagePullSecrets: f.ImagePullSecrets,
-		Resources:   workloads.Resources{CPU: quantity("cpu", f.CPU), Memory: quantity("memory", f.Memory)},
+		Resources:   workloads.Resources{CPU: quantity("cpu", f.CPU), Memory: quantity("memory", f.Memory), Devices: devices},
 		StorageSize: quantity("storage-size", f.StorageSize), StorageClass: f.StorageClass,
 		PodLabels: f.PodLabels, PodAnnotations: f.PodAnnotations,
 	}
@@ -101,6 +106,22 @@ func (f *Pods) images() (image string, images map[string]string, errs []error) {
 		}
 	}
 	return image, images, errs
+}
+
+// devices are numbers of devices by the names under which a device plugin offers them.
+func (f *Pods) devices() (corev1.ResourceList, error) {
+	var all corev1.ResourceList
+	for _, name := range slices.Sorted(maps.Keys(f.Devices)) {
+		count, err := strconv.ParseUint(f.Devices[name], 10, 16)
+		if len(validation.IsQualifiedName(name)) > 0 || !strings.Contains(name, "/") || err != nil || count == 0 {
+			return nil, fmt.Errorf("--device %s=%s is not valid: give the name of an extended resource and a number, such as nvidia.com/gpu=1", name, f.Devices[name])
+		}
+		if all == nil {
+			all = corev1.ResourceList{}
+		}
+		all[corev1.ResourceName(name)] = *resource.NewQuantity(int64(count), resource.DecimalSI)
+	}
+	return all, nil
 }
 
 // podMeta checks the labels and annotations of pods. Those of the participant are made

@@ -1,15 +1,19 @@
 package workloads
 
 import (
+	"maps"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// Resources are the CPU and memory that the user gave for a container. A zero quantity means
+// Resources are what the user gave for the container in which jobs run. A zero quantity means
 // that none was given.
 type Resources struct {
 	CPU    resource.Quantity
 	Memory resource.Quantity
+	// Devices are such as nvidia.com/gpu.
+	Devices corev1.ResourceList
 }
 
 // defaultCPU and defaultMemory let a parent process start. They are only requests, because
@@ -34,6 +38,7 @@ func (r Resources) Requirements() corev1.ResourceRequirements {
 			out.Requests[name], limits[name] = q, q
 		}
 	}
+	maps.Copy(limits, r.Devices)
 	if len(limits) > 0 {
 		out.Limits = limits
 	}

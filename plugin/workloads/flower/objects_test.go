@@ -6,18 +6,21 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/flower"
 )
 
-// Only the container that runs the code of apps has the site's data.
+// Only the container that runs the code of apps has the site's data, and its devices.
 func TestData(t *testing.T) {
 	k := accepted(t, dialects()["http"], flower.RoleClient, "Site_2")
 	data := []workloads.Data{{Claim: "ct-scans", MountPath: "/data/ct"}}
+	const gpu = "nvidia.com/gpu"
+	given := workloads.Resources{Devices: corev1.ResourceList{gpu: resource.MustParse("1")}}
 	for name, p := range map[string]workloads.Participant{
-		containerSuperNode: {Namespace: "ns", Image: "x:1", Data: data},
-		containerSuperExec: {Namespace: "ns", Image: "x:1", Data: data, JobContainer: true},
+		containerSuperNode: {Namespace: "ns", Image: "x:1", Data: data, Resources: given},
+		containerSuperExec: {Namespace: "ns", Image: "x:1", Data: data, Resources: given, JobContainer: true},
 	} {
 		set, err := Workloads{}.Objects(p, k)
 		require.NoError(t, err)
@@ -28,6 +31,8 @@ func TestData(t *testing.T) {
 				mounted = mounted || m.MountPath == "/data/ct"
 			}
 			require.Equal(t, c.Name == name, mounted, c.Name)
+			_, device := c.Resources.Limits[gpu]
+			require.Equal(t, c.Name == name, device, c.Name)
 		}
 	}
 	set, err := Workloads{}.Objects(workloads.Participant{Namespace: "ns", Image: "x:1", Data: data, JobPods: true}, k)
