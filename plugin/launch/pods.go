@@ -48,7 +48,7 @@ func (f *Pods) Add(cmd *cobra.Command, known *workloads.Registry) {
 	fs.StringArrayVar(&f.ImagePullSecrets, "image-pull-secret", f.ImagePullSecrets, "Secret of the namespace with credentials for the image's registry; may be given more than once")
 	fs.StringVar(&f.CPU, "cpu", f.CPU, "CPU request and limit, such as 2 or 500m; the default is a request of 100m and no limit")
 	fs.StringVar(&f.Memory, "memory", f.Memory, "Memory request and limit, such as 8Gi; the default is a request of 256Mi and no limit")
-	fs.StringToStringVar(&f.Devices, "device", nil, "Devices for the container in which jobs run, such as nvidia.com/gpu=1; may be given more than once")
+	fs.StringToStringVar(&f.Devices, "device", nil, "Devices for the container in which jobs run, such as amd.com/gpu=1; may be given more than once")
 	fs.StringVar(&f.StorageSize, "storage-size", f.StorageSize, "Size of a new workspace volume")
 	fs.StringVar(&f.StorageClass, "storage-class", f.StorageClass, "StorageClass of a new workspace volume; the default is the cluster's default")
 	fs.StringToStringVar(&f.PodLabels, "pod-label", nil, "Label of the pods, such as sidecar.istio.io/inject=false, which keeps an injector away; may be given more than once")
@@ -114,7 +114,7 @@ func (f *Pods) devices() (corev1.ResourceList, error) {
 	for _, name := range slices.Sorted(maps.Keys(f.Devices)) {
 		count, err := strconv.ParseUint(f.Devices[name], 10, 16)
 		if len(validation.IsQualifiedName(name)) > 0 || !strings.Contains(name, "/") || err != nil || count == 0 {
-			return nil, fmt.Errorf("--device %s=%s is not valid: give the name of an extended resource and a number, such as nvidia.com/gpu=1", name, f.Devices[name])
+			return nil, fmt.Errorf("--device %s=%s is not valid: give the name of an extended resource and a number, such as amd.com/gpu=1", name, f.Devices[name])
 		}
 		if all == nil {
 			all = corev1.ResourceList{}

@@ -12,7 +12,7 @@ import (
 type Resources struct {
 	CPU    resource.Quantity
 	Memory resource.Quantity
-	// Devices are such as nvidia.com/gpu.
+	// Devices are such as amd.com/gpu.
 	Devices corev1.ResourceList
 }
 
