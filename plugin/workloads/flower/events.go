@@ -110,7 +110,7 @@ func failure(message string) error {
 		text = strings.TrimSpace(after)
 	}
 	text, _, _ = strings.Cut(code.ReplaceAllString(text, ""), "\nFor more information")
-	text = strings.TrimSpace(text)
+	text = strings.TrimSuffix(strings.TrimSpace(text), ".")
 	has := func(parts ...string) bool {
 		for _, part := range parts {
 			if strings.Contains(text, part) {
