@@ -56,7 +56,7 @@ test-integration: ## Run the tests against a real API server and etcd
 
 # The tests of docs/e2e.md that a cluster can run, by build tags: all of them in
 # the lab; elsewhere those that need what was given.
-E2E      = $(GO) test -count=1 -v -timeout 45m -tags
+E2E      = $(GO) test -count=1 -v -timeout 60m -tags
 
 .PHONY: test-e2e
 test-e2e: ## Run the tests with pods that really run, in the lab or on FLARE_E2E_KUBECONFIG
