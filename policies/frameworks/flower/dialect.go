@@ -52,19 +52,3 @@ func DialectOf(version string) (Dialect, error) {
 	}
 	return DialectHTTP, nil
 }
-
-// SameDialect says why participants of two versions cannot be in one federation.
-func SameDialect(one, other string) error {
-	first, err := DialectOf(one)
-	if err != nil {
-		return fmt.Errorf("the version %w", err)
-	}
-	second, err := DialectOf(other)
-	if err != nil {
-		return fmt.Errorf("the version %w", err)
-	}
-	if first != second {
-		return fmt.Errorf("%s speaks %s and %s %s: a SuperLink and its SuperNodes must be of one dialect", one, first, other, second)
-	}
-	return nil
-}
