@@ -47,6 +47,7 @@ func requireResult(t *testing.T, f *scenario.Flower) {
 
 func attackFlower(t *testing.T, f *scenario.Flower) {
 	t.Helper()
+	require.NoError(t, f.AdmitTask(t.Context()))
 	attacks, err := f.Attacks(t.Context())
 	require.NoError(t, err)
 	for _, a := range attacks {

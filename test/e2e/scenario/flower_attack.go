@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -47,8 +48,9 @@ func (f *Flower) changedKit() (string, error) {
 	return dir, errors.Join(err, file.Close())
 }
 
-// pods are attacks with pods like the given one, each with one thing changed, by a user.
-func (f *Flower) pods(like *corev1.Pod, user string, changes []podChange) ([]Attack, error) {
+// pods are attacks with pods like the given one, each with one thing changed. as is the flag
+// that says who writes them.
+func (f *Flower) pods(like *corev1.Pod, as string, changes []podChange) ([]Attack, error) {
 	var attacks []Attack
 	for i, c := range changes {
 		pod := like.DeepCopy()
@@ -57,7 +59,7 @@ func (f *Flower) pods(like *corev1.Pod, user string, changes []podChange) ([]Att
 		if err != nil {
 			return nil, err
 		}
-		attacks = append(attacks, Attack{c.name, []string{f.Kubectl, "--as=" + user, "create", "-f", file}, c.want})
+		attacks = append(attacks, Attack{c.name, []string{f.Kubectl, as, "create", "-f", file}, c.want})
 	}
 	return attacks, nil
 }
@@ -76,7 +78,7 @@ func (f *Flower) nodeAttacks(ctx context.Context) ([]Attack, error) {
 	argument := func(words ...string) func(*corev1.Pod) {
 		return func(p *corev1.Pod) { p.Spec.Containers[0].Args = append(p.Spec.Containers[0].Args, words...) }
 	}
-	return f.pods(node, eve, []podChange{
+	return f.pods(node, "--as="+eve, []podChange{
 		{"no TLS", "--insecure", argument("--insecure")},
 		{"no TLS, abbreviated", "--insec", argument("--insec")},
 		{"packages from elsewhere", "--allow-runtime-dependency-installation", argument("--allow-runtime-dependency-installation")},
@@ -121,15 +123,61 @@ func (f *Flower) task() *corev1.Pod {
 	return task
 }
 
-// launcher is the user that the first site's SuperExec would be.
-func (f *Flower) launcher() string {
-	return "system:serviceaccount:" + f.Site1Namespace() + ":" + Site1
+// launcher is a kubeconfig with the token of the first site's SuperNode, which is bound to its
+// pod: with another one, a pod would be denied for that reason alone.
+func (f *Flower) launcher(ctx context.Context) (string, error) {
+	namespace := f.Site1Namespace()
+	pod, err := Must(ctx, nil, f.Kubectl, "get", "pods", "-n", namespace, "-l", "kubectl-flare.dev/role=client", "-o", "jsonpath={.items[0].metadata.name}")
+	if err != nil {
+		return "", err
+	}
+	token, err := Must(ctx, nil, f.Kubectl, "create", "token", Site1, "-n", namespace, "--bound-object-kind=Pod", "--bound-object-name="+pod)
+	if err != nil {
+		return "", err
+	}
+	out, err := Must(ctx, nil, f.Kubectl, "config", "view", "--raw", "--minify", "-o", "json")
+	if err != nil {
+		return "", err
+	}
+	var config struct {
+		APIVersion     string           `json:"apiVersion"`
+		Kind           string           `json:"kind"`
+		CurrentContext string           `json:"current-context"`
+		Clusters       []any            `json:"clusters"`
+		Contexts       []any            `json:"contexts"`
+		Users          []map[string]any `json:"users"`
+	}
+	if err := json.Unmarshal([]byte(out), &config); err != nil {
+		return "", err
+	}
+	for _, user := range config.Users {
+		user["user"] = map[string]any{"token": strings.TrimSpace(token)}
+	}
+	return f.write("launcher.json", config)
+}
+
+// AdmitTask has the pod of a task reviewed, which must be allowed.
+func (f *Flower) AdmitTask(ctx context.Context) error {
+	kubeconfig, err := f.launcher(ctx)
+	if err != nil {
+		return err
+	}
+	file, err := f.write("task.json", f.task())
+	if err != nil {
+		return err
+	}
+	_, err = Must(ctx, nil, f.Kubectl, "--kubeconfig="+kubeconfig, "create", "--dry-run=server", "-f", file)
+	return err
 }
 
 // taskAttacks are pods of tasks, each with one thing changed.
-func (f *Flower) taskAttacks(context.Context) ([]Attack, error) {
+func (f *Flower) taskAttacks(ctx context.Context) ([]Attack, error) {
+	kubeconfig, err := f.launcher(ctx)
+	if err != nil {
+		return nil, err
+	}
 	_, digest, _ := strings.Cut(f.Image, "@")
-	return f.pods(f.task(), f.launcher(), []podChange{
+	return f.pods(f.task(), "--kubeconfig="+kubeconfig, []podChange{
 		{"a task with a folder of the node", "hostPath", func(p *corev1.Pod) {
 			volume(p, "host", corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: "/"}}, "/host", true)
 		}},
