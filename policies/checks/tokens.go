@@ -20,7 +20,7 @@ func tokens(p *Pod) []Result {
 			continue
 		}
 		field := indexed("volumes", i) + ".projected.sources"
-		if !p.IsLauncher() {
+		if !p.Launches() {
 			results = append(results, p.fail(IDTokens, field, "a ServiceAccount's token in a participant's pod",
 				"set automountServiceAccountToken: false and remove the volume and its mounts", "volume %s", quote(v.Name)))
 			continue

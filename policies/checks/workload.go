@@ -236,6 +236,15 @@ func (p *Pod) Role() v1alpha1.Role {
 	return v1alpha1.Role(p.Kit.Role)
 }
 
+// Launches says whether the pod needs the token of its launcher's ServiceAccount.
+func (p *Pod) Launches() bool {
+	if !p.IsLauncher() {
+		return false
+	}
+	selective, ok := p.Profile.(profiles.Selective)
+	return !ok || selective.Launches(p.Process)
+}
+
 // IsLauncher says whether the pod is a parent that runs as the launcher of the
 // participant whose kit it has. Without a kit, which a template may not have yet, it is
 // one that runs as any launcher: other checks say whether it needs one.

@@ -55,7 +55,7 @@ type mutation struct {
 	parts []part
 	// role is the pod's role.
 	role v1alpha1.Role
-	// launcher says that the pod is the parent that makes job pods.
+	// launcher says that the pod makes job pods, and needs a token for that.
 	launcher bool
 }
 
@@ -69,7 +69,7 @@ func newMutation(pod *corev1.Pod, site *compiled.Policy, f *facts.Facts, name st
 	p := checks.NewPodWithKit(pod, site, f, name, kit)
 	m := &mutation{
 		pod: pod, site: site, policy: site.Spec(), facts: f, kitName: name, kit: kit,
-		owner: site.Participant(kit.Participant), files: p.KitFiles(), role: p.Role(), launcher: p.IsLauncher(),
+		owner: site.Participant(kit.Participant), files: p.KitFiles(), role: p.Role(), launcher: p.Launches(),
 	}
 	if !p.Complete() {
 		return m

@@ -15,6 +15,13 @@ type Launcher interface {
 	OwnsSecret(secret, participant string, role kit.Role) bool
 }
 
+// Selective is a Launcher of whose parents only some create pods. The others run the code of
+// jobs themselves, and get no token.
+type Selective interface {
+	// Launches says whether a parent creates pods.
+	Launches(p Process) bool
+}
+
 // LauncherSecret is one kind of a launcher's Secrets.
 type LauncherSecret struct {
 	// Prefix is the prefix of the names of such Secrets, which no other object may have.

@@ -37,6 +37,12 @@ func (Profile) Secrets() []profiles.LauncherSecret {
 // pod mounts only the Secret with its own name.
 func (Profile) OwnsSecret(_, _ string, role kit.Role) bool { return role == flower.RoleClient }
 
+// Launches implements profiles.Selective: every other SuperNode runs apps in its own pod, where
+// they could use the token.
+func (Profile) Launches(p profiles.Process) bool {
+	return p.Program == flower.ProgramSuperNode+elsewhere
+}
+
 // PrivatePorts implements profiles.PortKeeper.
 func (Profile) PrivatePorts() []profiles.Port {
 	return []profiles.Port{
