@@ -21,6 +21,8 @@ type row struct {
 	source
 	what, against, goal string
 	subject, reference  value
+	// bytes says that the figures are memory, and not time.
+	bytes bool
 }
 
 func rows() []row {
@@ -61,13 +63,25 @@ func rows() []row {
 		rule("a rule in CEL", "BenchmarkRule"),
 		rule("ten rules in CEL", "BenchmarkRules"),
 		verdictOnNewKit(),
+		create("1"), create("50"), create("200"),
+		handler("a review over TLS, 3 containers", "BenchmarkTLS", "the same of that handler", "≤ 1.0×"),
 		{
-			source: source{"./test/integration/admission", "BenchmarkCreate", "1000x", 3},
-			what:   "pod CREATE through the API server, p99", against: "the same with that handler", goal: "≤ 1.1×",
-			subject: value{"BenchmarkCreate", "flare-p99-ns"}, reference: value{"BenchmarkCreate", "reference-p99-ns"},
+			source: source{"./test/integration/load", "BenchmarkMemory", "1x", 1},
+			what:   "memory with 5,000 pods, 500 kits, 50 policies", against: "the limit of the manifest", goal: "≤ 64 MiB",
+			subject: value{"BenchmarkMemory", "rss-bytes"}, reference: value{"BenchmarkMemory", "limit-bytes"}, bytes: true,
 		},
 		neighbours("a launcher's job pod", "job-pod"),
 		neighbours("a Service's proxy", "service-proxy"),
+	}
+}
+
+// create is a pod's way through the API server, with so many of them at a time.
+func create(senders string) row {
+	name := "BenchmarkCreate/" + senders
+	return row{
+		source: source{"./test/integration/admission", "BenchmarkCreate", "1000x", 3},
+		what:   "pod CREATE through the API server, " + senders + " at a time, p99", against: "the same with that handler", goal: "≤ 1.1×",
+		subject: value{name, "flare-p99-ns"}, reference: value{name, "reference-p99-ns"},
 	}
 }
 
@@ -108,6 +122,10 @@ func (r row) line(measured map[string]figures) (string, error) {
 	if subject == 0 || reference == 0 {
 		return "", fmt.Errorf("%s: no figure for %v or %v among %v", r.pkg, r.subject, r.reference, measured)
 	}
-	return fmt.Sprintf("%s\t%.1f µs\t%.0f\t%s\t%.1f µs\t%.2f\t%s", r.what, subject/1e3, measured[r.subject.name]["allocs/op"],
-		r.against, reference/1e3, subject/reference, r.goal), nil
+	unit, of := "µs", 1e3
+	if r.bytes {
+		unit, of = "MiB", 1<<20
+	}
+	return fmt.Sprintf("%s\t%.1f %s\t%.0f\t%s\t%.1f %s\t%.2f\t%s", r.what, subject/of, unit, measured[r.subject.name]["allocs/op"],
+		r.against, reference/of, unit, subject/reference, r.goal), nil
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	admissionv1 "k8s.io/api/admission/v1"
@@ -29,7 +31,8 @@ func (s *sink) Header() http.Header         { return s.header }
 func (s *sink) WriteHeader(code int)        { s.code = code }
 func (s *sink) Write(p []byte) (int, error) { return len(p), nil }
 
-func benchmark(b *testing.B, handler http.Handler, path string, object any) {
+// reviewOf is the body of a request for an object.
+func reviewOf(b *testing.B, object any) []byte {
 	b.Helper()
 	raw, err := json.Marshal(object)
 	if err != nil {
@@ -46,6 +49,12 @@ func benchmark(b *testing.B, handler http.Handler, path string, object any) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	return body
+}
+
+func benchmark(b *testing.B, handler http.Handler, path string, object any) {
+	b.Helper()
+	body := reviewOf(b, object)
 	b.ReportAllocs()
 	for b.Loop() {
 		request, err := http.NewRequestWithContext(b.Context(), http.MethodPost, path, bytes.NewReader(body))
@@ -111,4 +120,32 @@ func BenchmarkMutate(b *testing.B) {
 	}
 	b.Run("reference", func(b *testing.B) { benchmark(b, reference(b, patch), "/", pod) })
 	b.Run("flare", func(b *testing.B) { benchmark(b, ours(b), "/mutate/pods", pod) })
+}
+
+// BenchmarkTLS sends reviews over TLS, from as many clients as there are processors.
+func BenchmarkTLS(b *testing.B) {
+	b.Run("reference", func(b *testing.B) { benchmarkTLS(b, reference(b, nil), "/") })
+	b.Run("flare", func(b *testing.B) { benchmarkTLS(b, ours(b), "/validate/pods") })
+}
+
+func benchmarkTLS(b *testing.B, handler http.Handler, path string) {
+	b.Helper()
+	server := httptest.NewTLSServer(handler)
+	defer server.Close()
+	body, client := reviewOf(b, policiestest.OtherPod(b)), server.Client()
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			response, err := client.Post(server.URL+path, "application/json", bytes.NewReader(body))
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			_, _ = io.Copy(io.Discard, response.Body)
+			_ = response.Body.Close()
+			if response.StatusCode != http.StatusOK {
+				b.Error(response.Status)
+			}
+		}
+	})
 }

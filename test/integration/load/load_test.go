@@ -26,6 +26,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
+	"github.com/kubectl-flare/kubectl-flare/policies/policiestest"
 )
 
 // senders is how many requests are on their way at a time.
@@ -253,4 +254,28 @@ func BenchmarkNeighbours(b *testing.B) {
 			})
 		}
 	}
+}
+
+// BenchmarkMemory reports the memory of the webhook beside 5,000 pods and 50 policies, once it
+// has evaluated a pod with each of 500 kits. Goal (design §8): 64 MiB.
+func BenchmarkMemory(b *testing.B) {
+	w := start(b)
+	for i := pods; i < 5*pods; i++ {
+		pod := ordinaryPod(fmt.Sprint("p-", i))
+		pod.Namespace = w.full
+		w.create(b, pod)
+	}
+	for n := participants / perPolicy; n < 50; n++ {
+		p := policiestest.Policy(b)
+		p.ObjectMeta = metav1.ObjectMeta{Name: fmt.Sprint("load-", n)}
+		w.create(b, p)
+	}
+	for b.Loop() {
+		for i := range w.secrets {
+			_, err := w.user.CoreV1().Pods(w.full).Create(b.Context(), w.kitPod(i), dryRun())
+			require.Equal(b, "denied", kindOf(err))
+		}
+	}
+	b.ReportMetric(float64(w.webhook.memory(b, "VmRSS:")), "rss-bytes")
+	b.ReportMetric(float64(w.limit), "limit-bytes")
 }

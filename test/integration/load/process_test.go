@@ -62,15 +62,20 @@ func run(t testing.TB, apiServer, reviews, certDir, memory string) (p *process, 
 	return p, health
 }
 
-// peak is the most memory that the process has had, in bytes. A process that has ended has
-// none.
+// peak is the most memory that the process has had, in bytes.
 func (p *process) peak(t testing.TB) int64 {
+	t.Helper()
+	return p.memory(t, "VmHWM:")
+}
+
+// memory is one of the figures of /proc. A process that has ended has none.
+func (p *process) memory(t testing.TB, figure string) int64 {
 	t.Helper()
 	f, err := os.Open(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	require.NoError(t, err)
 	defer f.Close()
 	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if value, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
+		if value, ok := strings.CutPrefix(lines.Text(), figure); ok {
 			var kilobytes int64
 			_, err := fmt.Sscan(value, &kilobytes)
 			require.NoError(t, err)
