@@ -66,7 +66,7 @@ func (f *flags) add(cmd *cobra.Command) {
 	fs.StringArrayVar(&f.ScientistGroups, "scientist-group", nil, "Group whose users may submit jobs; may be given more than once")
 	fs.StringArrayVar(&f.ServerNamespaces, "server-namespace", nil, "Namespace of this cluster in which the FL server runs; may be given more than once")
 	fs.StringArrayVar(&f.ServerCIDRs, "server-cidr", nil, "Address range of an FL server outside the cluster, such as 203.0.113.7/32; may be given more than once")
-	fs.IntSliceVar(&f.ServerPorts, "server-port", f.known.Workloads.Ports(), "Ports on which participants connect to the FL server")
+	fs.IntSliceVar(&f.ServerPorts, "server-port", nil, "Ports on which participants connect to the FL server; the default are the usual ones of the policy's frameworks")
 	fs.StringArrayVar(&f.DNSCIDRs, "dns-cidr", nil, "Address range of DNS that is not in pods of the cluster's DNS, such as that of a cache on each node: 169.254.20.10/32; may be given more than once")
 	fs.StringArrayVar(&f.APIServers, "api-server", nil, "Address and port of the API server for the launchers of job pods, such as 10.0.0.1:6443; may be given more than once. 'site add' finds them in the cluster")
 	fs.StringVar(&f.OtherPods, "other-pods", string(v1alpha1.OtherPodsDeny), "Whether pods that are no participants may run: Deny, or Isolated, which allows them without access to kits, data and workspaces")
@@ -199,12 +199,22 @@ func (f *flags) launchers() []v1alpha1.LauncherRule {
 	return all
 }
 
+// serverPorts are the given ports, or else the usual ones of frameworks, of all if none is
+// given.
+func (f *flags) serverPorts(frameworks ...string) []int {
+	if len(f.ServerPorts) > 0 {
+		return f.ServerPorts
+	}
+	return f.known.Workloads.Ports(frameworks...)
+}
+
 // egress is what the NetworkPolicies of the command open.
 func (f *flags) egress() *v1alpha1.EgressRule {
+	ports := f.serverPorts()
 	e := &v1alpha1.EgressRule{CIDRs: f.ServerCIDRs, DNS: true}
 	for _, namespace := range f.ServerNamespaces {
 		server := v1alpha1.EgressServer{Namespace: namespace}
-		for _, port := range f.ServerPorts {
+		for _, port := range ports {
 			server.Ports = append(server.Ports, int32(port)) //nolint:gosec // checkNetwork requires 1 to 65535
 		}
 		e.Servers = append(e.Servers, server)

@@ -23,7 +23,7 @@ func (p *plan) networkPolicies() []workloads.Object {
 		p.networkPolicy("flare-federation", anyParticipant(), nil, p.toServers()),
 	}
 	if p.flags.HostsServer {
-		ingress := []networkingv1.NetworkPolicyIngressRule{{Ports: ports(corev1.ProtocolTCP, p.flags.ServerPorts...)}}
+		ingress := []networkingv1.NetworkPolicyIngressRule{{Ports: ports(corev1.ProtocolTCP, p.flags.serverPorts(p.frameworks...)...)}}
 		objects = append(objects, p.networkPolicy("flare-server", serverPods(), ingress, nil))
 	}
 	if len(p.participants) == 0 { // those of a policy that was not read
@@ -49,7 +49,7 @@ func (p *plan) toServers() []networkingv1.NetworkPolicyEgressRule {
 		servers = append(servers, networkingv1.NetworkPolicyPeer{PodSelector: new(serverPods())})
 	}
 	if len(servers) > 0 {
-		rules = append(rules, networkingv1.NetworkPolicyEgressRule{To: servers, Ports: ports(corev1.ProtocolTCP, p.flags.ServerPorts...)})
+		rules = append(rules, networkingv1.NetworkPolicyEgressRule{To: servers, Ports: ports(corev1.ProtocolTCP, p.flags.serverPorts(p.frameworks...)...)})
 	}
 	return rules
 }

@@ -19,15 +19,21 @@ type plan struct {
 	policy     *v1alpha1.SitePolicy
 	policyName string
 	flags      *flags
-	// participants and launchers are those of the policy; empty if it was not read.
+	// participants, launchers and frameworks are those of the policy; empty if it was not
+	// read. A policy without frameworks admits all of them.
 	participants []string
 	launchers    []v1alpha1.LauncherRule
+	frameworks   []string
 	surroundings surroundings
 }
 
 // of takes the participants of the policy that governs the namespace.
 func (p *plan) of(policy *v1alpha1.SitePolicy) {
 	p.participants, p.launchers = policy.Spec.Participants, policy.Spec.Launchers
+	p.frameworks = nil
+	for _, f := range policy.Spec.Frameworks {
+		p.frameworks = append(p.frameworks, f.Name)
+	}
 }
 
 // objects are all objects except the label, which comes last: a namespace must not be

@@ -45,12 +45,14 @@ func (r *Registry) Roles() []kit.Role {
 	return roles
 }
 
-// Ports are the TCP ports that servers of all frameworks listen on by default, in
-// ascending order.
-func (r *Registry) Ports() []int {
+// Ports are the TCP ports that servers of the given frameworks listen on by default, in
+// ascending order; those of all frameworks if none is given.
+func (r *Registry) Ports(frameworks ...string) []int {
 	var ports []int
 	for _, f := range r.all {
-		ports = append(ports, f.Describe().Ports...)
+		if len(frameworks) == 0 || slices.Contains(frameworks, f.Framework()) {
+			ports = append(ports, f.Describe().Ports...)
+		}
 	}
 	slices.Sort(ports)
 	return slices.Compact(ports)
