@@ -16,8 +16,14 @@ import (
 const app = "../testdata/jobs/flower-fedavg"
 
 // TestFlowerGRPC runs a federation of Flower in governed namespaces whose processes speak
-// gRPC, with apps in each place.
-func TestFlowerGRPC(t *testing.T) { runApps(t, flower(t, "GRPC")) }
+// gRPC, with apps in both places. It is launched once: a SuperNode of this version hangs if
+// the SuperLink still counts the one before as online (docs/flower.md).
+func TestFlowerGRPC(t *testing.T) {
+	f := flower(t, "GRPC")
+	f.Runtimes = map[string]string{scenario.Server: "container", scenario.Site1: "process", scenario.Site2: "container"}
+	require.NoError(t, f.LaunchAll(t.Context()))
+	requireResult(t, f)
+}
 
 // TestFlowerHTTP does the same for HTTP. Then the federation is attacked, and a site also
 // takes part in a federation of NVFLARE.
