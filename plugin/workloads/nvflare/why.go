@@ -106,7 +106,7 @@ func ofLauncher(line, job string) (reason string, failing bool) {
 	if _, rest, ok := strings.Cut(line, notDeployed); ok {
 		id, text, _ := strings.Cut(rest, "): ")
 		if isJob(id, job) {
-			return text, false
+			return strings.ReplaceAll(text, errorMark, ""), false
 		}
 		return "", false
 	}

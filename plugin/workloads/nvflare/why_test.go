@@ -52,7 +52,7 @@ func TestWhy(t *testing.T) {
 		"no answer":        {at + "ERROR - failed to launch job j" + failedJob + ": Max retries exceeded with url: /api\n", []string{"Max retries exceeded with url: /api"}},
 		"a pod that fails": {at + "WARNING - job j" + failedJob + " pod j" + failedJob + "-site-1-f505dccd: pod startup failure: ErrImagePull not found\n", []string{"pod startup failure: ErrImagePull not found"}},
 		"a job that sites do not take": {
-			at + "ERROR - [identity=server]: Failed to run the Job (" + failedJob + "): RuntimeError: ('deploy failure', ['site-1: BYOC not permitted'])\n" +
+			at + "ERROR - [identity=server]: Failed to run the Job (" + failedJob + "): RuntimeError: ('deploy failure', ['site-1: NVFLARE_ERROR: BYOC not permitted'])\n" +
 				at + "ERROR - [identity=server]: Failed to run the Job (x): RuntimeError: theirs\n",
 			[]string{"RuntimeError: ('deploy failure', ['site-1: BYOC not permitted'])"},
 		},
