@@ -3,7 +3,6 @@ package job
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/utils/clock"
@@ -26,9 +25,6 @@ func NewSubmission(c clients.Clients, streams genericiooptions.IOStreams, clk cl
 	o := options{clients: c, streams: streams, clock: clk, frameworks: known, view: output.NewView(), admin: admin}
 	return &Submission{submitOptions{options: o, folder: f, wait: true}}, nil
 }
-
-// Timeout is the longest time to wait; 0 means no limit.
-func (s *Submission) Timeout(limit time.Duration) { s.submit.timeout = limit }
 
 // Run submits the job and waits for its end. Its error says why a job has not completed.
 func (s *Submission) Run(ctx context.Context) error {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -65,7 +66,7 @@ func (o *Options) Complete(cmd *cobra.Command, args []string) error {
 	}
 	o.Name = cmp.Or(o.Name, namespace)
 	o.Dir = cmp.Or(o.Dir, o.Name)
-	errs := []error{o.printer.Complete(cmd), o.findFramework(), o.numbers()}
+	errs := []error{o.printer.Complete(cmd), o.findFramework(), o.numbers(), o.apart()}
 	if o.template, err = o.Participant(namespace, o.known.Workloads); err != nil {
 		return errors.Join(append(errs, err)...)
 	}
@@ -75,8 +76,40 @@ func (o *Options) Complete(cmd *cobra.Command, args []string) error {
 	return errors.Join(append(errs, err, o.findVersion(o.template.Image))...)
 }
 
+// apart keeps the private keys out of the job's folder, all of which is sent to the server.
+func (o *Options) apart() error {
+	if o.AppDir == "" {
+		return nil
+	}
+	app, err := filepath.Abs(o.AppDir)
+	if err != nil {
+		return err
+	}
+	if real, err := filepath.EvalSymlinks(app); err == nil {
+		app = real
+	}
+	out, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return err
+	}
+	// The folder may not exist yet: what exists above it decides where it will be.
+	for above, rest := out, ""; ; above, rest = filepath.Dir(above), filepath.Join(filepath.Base(above), rest) {
+		if real, err := filepath.EvalSymlinks(above); err == nil {
+			out = filepath.Join(real, rest)
+			break
+		}
+	}
+	if inside, err := filepath.Rel(app, out); err == nil && filepath.IsLocal(inside) {
+		return fmt.Errorf("the kits, with private keys, would be in %s, and so be sent with the job: give a folder outside of it with --out", o.AppDir)
+	}
+	return nil
+}
+
 func (o *Options) findFramework() error {
 	names := o.known.Frameworks.Provisioners()
+	if o.Framework == "" {
+		return fmt.Errorf("--framework is missing: give one of those whose kits kubectl flare makes: %s", strings.Join(names, ", "))
+	}
 	found, ok := o.known.Frameworks.Find(o.Framework)
 	if !ok || found.Provisioner == nil || found.Partitioner == nil {
 		return fmt.Errorf("--framework %q: give one of those whose kits kubectl flare makes: %s", o.Framework, strings.Join(names, ", "))

@@ -163,13 +163,43 @@ func TestDown(t *testing.T) {
 	require.Contains(t, out, `has no participants of a federation "demo"`)
 }
 
+// The job's folder is sent to the server: no private key may be in it.
+func TestUpKeepsKeysOutOfTheJob(t *testing.T) {
+	app := filepath.Join(t.TempDir(), "app")
+	require.NoError(t, os.CopyFS(app, os.DirFS("testdata/app")))
+	link := filepath.Join(t.TempDir(), "link")
+	require.NoError(t, os.Symlink(app, link))
+	for name, tc := range map[string]struct {
+		app, out string
+		rejected bool
+	}{
+		"the folder itself":   {app, app, true},
+		"below it":            {app, filepath.Join(app, "kits", "demo"), true},
+		"by a link":           {app, filepath.Join(link, "demo"), true},
+		"an app by a link":    {link, filepath.Join(app, "demo"), true},
+		"beside it":           {app, app + "-kits", false},
+		"above it":            {app, filepath.Dir(app), false},
+		"beside it with dots": {app, filepath.Join(app, "..", "kits"), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			out, err := b.try("up", tc.app, "--framework=flower", image, "--out="+tc.out, "--dry-run=client")
+			if !tc.rejected {
+				require.NoError(t, err, out)
+				return
+			}
+			require.ErrorContains(t, err, "would be in "+tc.app, out)
+		})
+	}
+}
+
 // Nothing is written before all that can be known is right.
 func TestUpRejects(t *testing.T) {
 	for name, tc := range map[string]struct {
 		args []string
 		want string
 	}{
-		"no framework":                 {[]string{image}, "--framework"},
+		"no framework":                 {[]string{image}, "--framework is missing"},
 		"a framework with own kits":    {[]string{image, "--framework=nvflare"}, "--framework \"nvflare\""},
 		"no image":                     {[]string{"--framework=flower"}, "--image is missing"},
 		"an image without a version":   {[]string{"--framework=flower", "--image=registry.example.org/flower:latest"}, "--framework-version"},
