@@ -79,6 +79,35 @@ func TestDownAfterKilledUp(t *testing.T) {
 	must(t, run("down"))
 }
 
+// TestForkIsNoMachine has a process that is like a machine in program and
+// arguments, as a child of a machine is before it runs its own program. Were it
+// taken for the machine, `down` would end the child and leave the machine.
+func TestForkIsNoMachine(t *testing.T) {
+	must(t, lab(t)("down"))
+	t.Cleanup(func() { _ = os.RemoveAll(paths.State) })
+	shell, err := os.ReadFile("/bin/sh")
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(filepath.Dir(paths.Lab), 0o755))
+	require.NoError(t, os.WriteFile(paths.Lab, shell, 0o755))
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "machine"), []byte("echo runs; read line\n"), 0o644))
+
+	for name, flags := range map[string]uintptr{"fork": 0, "first": syscall.CLONE_NEWPID} {
+		cmd := exec.Command(paths.Lab, "machine", name)
+		cmd.Dir = dir
+		cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: flags}
+		stdin, err := cmd.StdinPipe()
+		require.NoError(t, err)
+		stdout, err := cmd.StdoutPipe()
+		require.NoError(t, err)
+		require.NoError(t, cmd.Start())
+		t.Cleanup(func() { _ = stdin.Close(); _ = cmd.Wait() })
+		_, err = stdout.Read(make([]byte, 1))
+		require.NoError(t, err, "the shell does not run")
+	}
+	require.Equal(t, []string{"first"}, machine.Running())
+}
+
 // TestDaemonsComeBack ends a cluster's API server: the machine starts it again.
 func TestDaemonsComeBack(t *testing.T) {
 	run := lab(t)

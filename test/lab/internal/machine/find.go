@@ -27,14 +27,15 @@ func find(name string) (int, bool) {
 }
 
 // processes finds the machines by what runs, not by a file that says what ran:
-// the process whose program is the lab's own copy and whose arguments name a
-// machine.
+// the first process of a namespace whose program is the lab's own copy and whose
+// arguments name a machine. A child that a machine has forked looks the same
+// until it runs its own program, but is never the first process.
 func processes() map[string]int {
 	found := map[string]int{}
 	dirs, _ := filepath.Glob("/proc/[0-9]*")
 	for _, dir := range dirs {
 		program, err := os.Readlink(filepath.Join(dir, "exe"))
-		if err != nil || strings.TrimSuffix(program, " (deleted)") != paths.Lab {
+		if err != nil || strings.TrimSuffix(program, " (deleted)") != paths.Lab || !first(dir) {
 			continue
 		}
 		args, _ := os.ReadFile(filepath.Join(dir, "cmdline"))
@@ -47,6 +48,19 @@ func processes() map[string]int {
 		}
 	}
 	return found
+}
+
+// first says whether a process is number 1 in its own process namespace: the last
+// number of NSpid in /proc/PID/status (proc(5)).
+func first(dir string) bool {
+	status, _ := os.ReadFile(filepath.Join(dir, "status"))
+	for line := range strings.Lines(string(status)) {
+		if numbers, ok := strings.CutPrefix(line, "NSpid:"); ok {
+			fields := strings.Fields(numbers)
+			return len(fields) > 1 && fields[len(fields)-1] == "1"
+		}
+	}
+	return false
 }
 
 // Kill ends a daemon with SIGKILL. The machine starts it again.
