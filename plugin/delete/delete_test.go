@@ -142,7 +142,7 @@ func TestSharedService(t *testing.T) {
 	f := federation(t)
 	server := clientstest.Start(t)
 	for _, name := range []string{"site-1", "site-2"} {
-		set, err := nvflare.Workloads{}.Objects(workloads.Participant{Namespace: "fl", ServerNamespace: "fl-server", Image: "x"}, workloadstest.Accept(t, f.Client(name, "hospital_a").Read()))
+		set, err := nvflare.Workloads{}.Objects(workloads.Participant{Namespace: "fl", ServerNamespace: "fl-server", Settings: workloads.Settings{Image: "x"}}, workloadstest.Accept(t, f.Client(name, "hospital_a").Read()))
 		if err != nil {
 			t.Fatal(err)
 		}

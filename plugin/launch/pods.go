@@ -77,10 +77,13 @@ func (f *Pods) Participant(namespace string, known *workloads.Registry) (workloa
 		return q
 	}
 	p := workloads.Participant{
-		Namespace: namespace, Image: image, Images: images, ImagePullSecrets: f.ImagePullSecrets,
-		Resources:   workloads.Resources{CPU: quantity("cpu", f.CPU), Memory: quantity("memory", f.Memory), Devices: devices},
-		StorageSize: quantity("storage-size", f.StorageSize), StorageClass: f.StorageClass,
-		PodLabels: f.PodLabels, PodAnnotations: f.PodAnnotations,
+		Namespace: namespace,
+		Settings: workloads.Settings{
+			Image: image, Images: images, ImagePullSecrets: f.ImagePullSecrets,
+			Resources: workloads.Resources{CPU: quantity("cpu", f.CPU), Memory: quantity("memory", f.Memory), Devices: devices},
+			Storage:   workloads.Storage{Size: quantity("storage-size", f.StorageSize), Class: f.StorageClass},
+			PodLabels: f.PodLabels, PodAnnotations: f.PodAnnotations,
+		},
 	}
 	return p, errors.Join(errs...)
 }

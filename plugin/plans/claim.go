@@ -35,10 +35,10 @@ func (l *Launch) claimDiffers(claim *corev1.PersistentVolumeClaim) string {
 	}
 	want := l.Participant
 	switch {
-	case want.StorageClass != "" && want.StorageClass != class:
-		return fmt.Sprintf("its StorageClass is %q, not %q, and cannot be changed; to start with a new workspace and lose the data, run `kubectl flare delete --delete-data` first", class, want.StorageClass)
-	case l.SizeGiven && size.Cmp(want.StorageSize) != 0:
-		return fmt.Sprintf("its size is %s, not %s; to enlarge it, use `kubectl patch`, if its StorageClass allows expansion", size.String(), want.StorageSize.String())
+	case want.Storage.Class != "" && want.Storage.Class != class:
+		return fmt.Sprintf("its StorageClass is %q, not %q, and cannot be changed; to start with a new workspace and lose the data, run `kubectl flare delete --delete-data` first", class, want.Storage.Class)
+	case l.SizeGiven && size.Cmp(want.Storage.Size) != 0:
+		return fmt.Sprintf("its size is %s, not %s; to enlarge it, use `kubectl patch`, if its StorageClass allows expansion", size.String(), want.Storage.Size.String())
 	}
 	return ""
 }

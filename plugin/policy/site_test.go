@@ -67,7 +67,7 @@ spec:
 func launched(t *testing.T, k *kit.Kit, show ...func(workloads.Object) workloads.Object) string {
 	t.Helper()
 	set, err := nvflare.Workloads{}.Objects(workloads.Participant{
-		Namespace: "fl-site-1", Image: image + ":2.9.0", StorageSize: resource.MustParse("1Gi"),
+		Namespace: "fl-site-1", Settings: workloads.Settings{Image: image + ":2.9.0", Storage: workloads.Storage{Size: resource.MustParse("1Gi")}},
 	}, workloadstest.Accept(t, k))
 	if err != nil {
 		t.Fatal(err)

@@ -29,7 +29,7 @@ type leaf struct {
 // newLeaf creates the pods of both workloads; change sets their state.
 func newLeaf(t *testing.T, change func(*corev1.Pod)) leaf {
 	t.Helper()
-	set, err := toyworkloads.Workloads{}.Objects(workloads.Participant{Namespace: "fl", Image: "registry.example.org/toy:1.0"}, workloadstest.Toy(t, toy.RoleLeaf, "leaf-1"))
+	set, err := toyworkloads.Workloads{}.Objects(workloads.Participant{Namespace: "fl", Settings: workloads.Settings{Image: "registry.example.org/toy:1.0"}}, workloadstest.Toy(t, toy.RoleLeaf, "leaf-1"))
 	require.NoError(t, err)
 	l := leaf{clientstest.Start(t), set}
 	for _, obj := range set.Objects() {

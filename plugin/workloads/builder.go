@@ -103,12 +103,12 @@ func (b Builder) WorkspaceClaim() *corev1.PersistentVolumeClaim {
 		Spec: corev1.PersistentVolumeClaimSpec{
 			AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
 			Resources: corev1.VolumeResourceRequirements{
-				Requests: corev1.ResourceList{corev1.ResourceStorage: b.StorageSize},
+				Requests: corev1.ResourceList{corev1.ResourceStorage: b.Storage.Size},
 			},
 		},
 	}
-	if b.StorageClass != "" {
-		claim.Spec.StorageClassName = new(b.StorageClass)
+	if b.Storage.Class != "" {
+		claim.Spec.StorageClassName = new(b.Storage.Class)
 	}
 	return claim
 }

@@ -13,7 +13,7 @@ import (
 func TestPodMeta(t *testing.T) {
 	k := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a").Read()
 	given := map[string]string{"sidecar.istio.io/inject": "false", names.LabelRole: "server"}
-	meta := Builder{Participant: Participant{PodLabels: given, PodAnnotations: map[string]string{"linkerd.io/inject": "disabled"}}, Kit: k}.PodMeta()
+	meta := Builder{Participant: Participant{Settings: Settings{PodLabels: given, PodAnnotations: map[string]string{"linkerd.io/inject": "disabled"}}}, Kit: k}.PodMeta()
 	require.Equal(t, "false", meta.Labels["sidecar.istio.io/inject"])
 	require.Equal(t, "client", meta.Labels[names.LabelRole])
 	require.Equal(t, "disabled", meta.Annotations["linkerd.io/inject"])

@@ -11,8 +11,12 @@ import (
 // Data is a claim of the namespace with the site's data, at a path of the containers that run
 // jobs.
 type Data struct {
-	Claim, MountPath string
-	Writable         bool
+	// Claim is the name of the PersistentVolumeClaim.
+	Claim string `json:"claim"`
+	// MountPath is an absolute path.
+	MountPath string `json:"mountPath"`
+	// Writable lets jobs change the data.
+	Writable bool `json:"writable,omitempty"`
 }
 
 // DataVolumes are the volumes of the participant's data.

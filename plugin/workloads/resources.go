@@ -10,10 +10,11 @@ import (
 // Resources are what the user gave for the container in which jobs run. A zero quantity means
 // that none was given.
 type Resources struct {
-	CPU    resource.Quantity
-	Memory resource.Quantity
+	// CPU and Memory are requests and limits.
+	CPU    resource.Quantity `json:"cpu,omitzero"`
+	Memory resource.Quantity `json:"memory,omitzero"`
 	// Devices are such as amd.com/gpu.
-	Devices corev1.ResourceList
+	Devices corev1.ResourceList `json:"devices,omitempty"`
 }
 
 // defaultCPU and defaultMemory let a parent process start. They are only requests, because

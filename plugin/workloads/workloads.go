@@ -12,7 +12,6 @@ package workloads
 import (
 	"slices"
 
-	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -58,26 +57,15 @@ type Description struct {
 // Participant says where and with what one participant of a federation runs. Its identity is
 // in its kit.
 type Participant struct {
+	Settings
+
 	// Namespace is the namespace of all of its objects.
 	Namespace string
 	// ServerNamespace is the namespace of the FL server in the same cluster. Participants
 	// whose kit dials a bare Service name need it.
 	ServerNamespace string
-	// Image contains the federated-learning framework.
-	Image string
-	// Images are those of containers that have another one, by the container's name.
-	Images map[string]string
 	// KitImage is the image of flare-kit by digest, for a kit on a volume.
 	KitImage string
-	// ImagePullSecrets are Secrets of the namespace with credentials for the registry.
-	ImagePullSecrets []string
-	// Resources are the requests and limits of the container.
-	Resources Resources
-	// Data are the site's data for jobs in the participant's own pod.
-	Data []Data
-	// PodLabels and PodAnnotations are for what the cluster adds to pods, such as the
-	// switch of an injector. They cannot replace those of the participant.
-	PodLabels, PodAnnotations map[string]string
 	// JobPods says that the participant runs each job in a pod of its own. local/ of its
 	// kit must say so, too.
 	JobPods bool
@@ -85,10 +73,6 @@ type Participant struct {
 	JobContainer bool
 	// Governed says that the namespace is governed.
 	Governed bool
-	// StorageSize is the size of the workspace.
-	StorageSize resource.Quantity
-	// StorageClass is the workspace's; empty means the cluster's default.
-	StorageClass string
 }
 
 // Set is the objects of a participant and its kit.

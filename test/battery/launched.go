@@ -40,8 +40,10 @@ func (b builder) launched(name string, apart bool) runtime.Object {
 		b.t.Fatal(err)
 	}
 	set, err := framework.Objects(workloads.Participant{
-		Namespace: b.namespace, Image: images()[k.Framework], StorageSize: resource.MustParse("1Gi"), JobContainer: apart,
-		ImagePullSecrets: []string{"regcred"}, KitImage: KitImage,
+		Namespace: b.namespace, JobContainer: apart, KitImage: KitImage,
+		Settings: workloads.Settings{
+			Image: images()[k.Framework], ImagePullSecrets: []string{"regcred"}, Storage: workloads.Storage{Size: resource.MustParse("1Gi")},
+		},
 	}, verified)
 	if err != nil {
 		b.t.Fatal(err)

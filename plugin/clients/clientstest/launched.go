@@ -20,7 +20,7 @@ func Launched(namespace string, k acceptance.Verified, at time.Time) ([]runtime.
 
 // LaunchedAs are the objects of a participant of any framework.
 func LaunchedAs(framework workloads.Workloads, namespace string, k acceptance.Verified, at time.Time) ([]runtime.Object, error) {
-	set, err := framework.Objects(workloads.Participant{Namespace: namespace, Image: framework.Describe().Image}, k)
+	set, err := framework.Objects(workloads.Participant{Namespace: namespace, Settings: workloads.Settings{Image: framework.Describe().Image}}, k)
 	if err != nil {
 		return nil, err
 	}

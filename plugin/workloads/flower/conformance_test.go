@@ -47,8 +47,10 @@ func accepted(t *testing.T, version string, role kit.Role, name string, change .
 
 func place() workloads.Participant {
 	return workloads.Participant{
-		Namespace: "fl-server", Image: "registry.example.org/flower:1.42.0", ImagePullSecrets: []string{"regcred"},
-		StorageSize: resource.MustParse("1Gi"),
+		Namespace: "fl-server",
+		Settings: workloads.Settings{
+			Image: "registry.example.org/flower:1.42.0", ImagePullSecrets: []string{"regcred"}, Storage: workloads.Storage{Size: resource.MustParse("1Gi")},
+		},
 	}
 }
 

@@ -19,8 +19,8 @@ func TestData(t *testing.T) {
 	const gpu = "nvidia.com/gpu"
 	given := workloads.Resources{Devices: corev1.ResourceList{gpu: resource.MustParse("1")}}
 	for name, p := range map[string]workloads.Participant{
-		containerSuperNode: {Namespace: "ns", Image: "x:1", Data: data, Resources: given},
-		containerSuperExec: {Namespace: "ns", Image: "x:1", Data: data, Resources: given, JobContainer: true},
+		containerSuperNode: {Namespace: "ns", Settings: workloads.Settings{Image: "x:1", Data: data, Resources: given}},
+		containerSuperExec: {Namespace: "ns", Settings: workloads.Settings{Image: "x:1", Data: data, Resources: given}, JobContainer: true},
 	} {
 		set, err := Workloads{}.Objects(p, k)
 		require.NoError(t, err)
@@ -35,7 +35,7 @@ func TestData(t *testing.T) {
 			require.Equal(t, c.Name == name, device, c.Name)
 		}
 	}
-	set, err := Workloads{}.Objects(workloads.Participant{Namespace: "ns", Image: "x:1", Data: data, JobPods: true}, k)
+	set, err := Workloads{}.Objects(workloads.Participant{Namespace: "ns", Settings: workloads.Settings{Image: "x:1", Data: data}, JobPods: true}, k)
 	require.NoError(t, err)
 	require.Error(t, set.CheckData(data), "the pods of tasks have the data of executor.yaml")
 }

@@ -28,8 +28,8 @@ var notAfter = time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 
 func place(namespace string) workloads.Participant {
 	return workloads.Participant{
-		Namespace: namespace, Image: "registry.example.org/nvflare:2.9.0",
-		StorageSize: resource.MustParse("1Gi"),
+		Namespace: namespace,
+		Settings:  workloads.Settings{Image: "registry.example.org/nvflare:2.9.0", Storage: workloads.Storage{Size: resource.MustParse("1Gi")}},
 	}
 }
 

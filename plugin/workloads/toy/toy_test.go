@@ -17,7 +17,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 func TestConformance(t *testing.T) {
-	p := workloads.Participant{Namespace: "fl", Image: "registry.example.org/toy:1.0", StorageSize: resource.MustParse("1Gi")}
+	p := workloads.Participant{Namespace: "fl", Settings: workloads.Settings{Image: "registry.example.org/toy:1.0", Storage: workloads.Storage{Size: resource.MustParse("1Gi")}}}
 	workloadstest.Run(t, workloadstest.Suite{
 		Workloads: toy.Workloads{}, Profile: profile.Profile{}, Now: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC), Update: *update,
 		Cases: []workloadstest.Case{
