@@ -167,7 +167,7 @@ func (o *Options) show(going []object) error {
 	for _, obj := range going {
 		stubs = append(stubs, obj.stub(o.namespace))
 	}
-	return o.printer.Removals(o.Out, stubs)
+	return o.printer.Removals(o.IOStreams, stubs)
 }
 
 func (o *Options) keeps(obj object) bool { return obj.data && !o.DeleteData }

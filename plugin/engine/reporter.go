@@ -30,7 +30,7 @@ func (r *Reporter) Print(changes ChangeSet) error {
 	if r.printer == nil || r.streaming() {
 		return nil
 	}
-	return r.printer.Changes(r.streams.Out, changes.Lines())
+	return r.printer.Changes(r.streams, changes.Lines())
 }
 
 // streaming says whether changes are printed as they happen.
@@ -46,7 +46,7 @@ func (r *Reporter) changed(changes ChangeSet) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	// An error of printing cannot be reported either.
-	_ = r.printer.Changes(r.streams.Out, changes.Lines())
+	_ = r.printer.Changes(r.streams, changes.Lines())
 }
 
 // Write implements io.Writer, for lines of progress.

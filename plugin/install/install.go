@@ -145,7 +145,7 @@ func (o *Options) Run(ctx context.Context) error {
 		return err
 	}
 	if o.Printer.DryRun.Client() {
-		return o.Printer.Objects(o.Out, asObjects(append(first, rest...)))
+		return o.Printer.Objects(o.IOStreams, asObjects(append(first, rest...)))
 	}
 	if err := o.checkKinds(); err != nil {
 		return err

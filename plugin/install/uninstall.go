@@ -68,7 +68,7 @@ func (o *UninstallOptions) Run(ctx context.Context) error {
 		return err
 	}
 	if o.Printer.DryRun.Client() {
-		return o.Printer.Removals(o.Out, asObjects(objects))
+		return o.Printer.Removals(o.IOStreams, asObjects(objects))
 	}
 	remove, err := o.removal(objects)
 	if err != nil {

@@ -117,7 +117,7 @@ func (o *InjectOptions) Run(ctx context.Context) error {
 		return err
 	}
 	if o.Printer.DryRun.Client() {
-		return o.Printer.Objects(o.Out, objects)
+		return o.Printer.Objects(o.IOStreams, objects)
 	}
 	reporter := engine.NewReporter(o.Printer, o.IOStreams)
 	e := engine.Engine{ForceConflicts: o.ForceConflicts, Reporter: reporter}

@@ -50,6 +50,7 @@ func NewCommand(c clients.Clients, registries Registries, streams genericiooptio
 	}
 	o.add(cmd, registries.Workloads)
 	o.Printer.AddFlags(cmd)
+	o.Printer.AddShowSecrets(cmd)
 	return cmd
 }
 

@@ -119,7 +119,7 @@ func (o *Options) show(launch *plans.Launch) error {
 	for _, note := range set.Notes {
 		_, _ = fmt.Fprintln(o.ErrOut, "Note: "+note)
 	}
-	return o.Printer.Objects(o.Out, set.Objects())
+	return o.Printer.Objects(o.IOStreams, set.Objects())
 }
 
 // minTimeout keeps a wait from ending before the first look.

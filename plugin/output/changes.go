@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -56,7 +55,7 @@ func (p *Printer) AddManifestFlags(cmd *cobra.Command) {
 
 // AddShowSecrets adds --show-secrets.
 func (p *Printer) AddShowSecrets(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&p.showSecrets, "show-secrets", false, "Print the content of Secrets, including the private key, instead of sizes")
+	cmd.Flags().BoolVar(&p.showSecrets, "show-secrets", false, "Print Secrets with their content, including the private key; otherwise YAML and JSON leave them out")
 }
 
 // Complete reads the flags.
@@ -92,17 +91,17 @@ func (p *Printer) Progress(streams genericiooptions.IOStreams) io.Writer {
 }
 
 // Objects prints what a client-side dry run would write.
-func (p *Printer) Objects(out io.Writer, objects []workloads.Object) error {
+func (p *Printer) Objects(streams genericiooptions.IOStreams, objects []workloads.Object) error {
 	changes := make([]Change, 0, len(objects))
 	for _, obj := range objects {
 		changes = append(changes, Change{Name: nameOf(obj), Namespace: obj.GetNamespace(), Verb: "created", Object: obj})
 	}
-	return p.Changes(out, changes)
+	return p.Changes(streams, changes)
 }
 
 // Removals prints what a client-side dry run would delete. Machines get only the objects'
 // names, as they do when objects are deleted.
-func (p *Printer) Removals(out io.Writer, objects []workloads.Object) error {
+func (p *Printer) Removals(streams genericiooptions.IOStreams, objects []workloads.Object) error {
 	changes := make([]Change, 0, len(objects))
 	for _, obj := range objects {
 		stub := &unstructured.Unstructured{}
@@ -111,7 +110,7 @@ func (p *Printer) Removals(out io.Writer, objects []workloads.Object) error {
 		stub.SetName(obj.GetName())
 		changes = append(changes, Change{Name: nameOf(obj), Namespace: obj.GetNamespace(), Verb: "deleted", Object: stub})
 	}
-	return p.Changes(out, changes)
+	return p.Changes(streams, changes)
 }
 
 // nameOf is the object's name as kubectl prints it: "deployment.apps/site-1".
@@ -122,15 +121,15 @@ func nameOf(obj workloads.Object) string {
 
 // Changes prints what happened to the objects: a line each for people, and the objects
 // that exist for machines.
-func (p *Printer) Changes(out io.Writer, changes []Change) error {
+func (p *Printer) Changes(streams genericiooptions.IOStreams, changes []Change) error {
 	switch {
 	case p.name() == wide:
-		return p.table(out, changes)
+		return p.table(streams.Out, changes)
 	case p.structured():
-		return p.objects(out, changes)
+		return p.objects(streams, changes)
 	}
 	for _, c := range changes {
-		if _, err := fmt.Fprintf(out, "%s %s%s\n", c.Name, c.Verb, p.DryRun.Suffix()); err != nil {
+		if _, err := fmt.Fprintf(streams.Out, "%s %s%s\n", c.Name, c.Verb, p.DryRun.Suffix()); err != nil {
 			return err
 		}
 	}
@@ -146,63 +145,4 @@ func (p *Printer) table(out io.Writer, changes []Change) error {
 		table.Rows = append(table.Rows, metav1.TableRow{Cells: []any{c.Namespace, c.Name, c.Verb + p.DryRun.Suffix()}})
 	}
 	return printers.NewTablePrinter(printers.PrintOptions{}).PrintObj(table, out)
-}
-
-func (p *Printer) objects(out io.Writer, changes []Change) error {
-	printer, err := p.printer()
-	if err != nil {
-		return err
-	}
-	var shown []runtime.Object
-	for _, c := range changes {
-		if c.Object == nil {
-			continue
-		}
-		obj, err := p.shown(c.Object)
-		if err != nil {
-			return err
-		}
-		shown = append(shown, obj)
-	}
-	if p.name() == "json" {
-		// One document, as in kubectl, so that jq can read it.
-		list := &corev1.List{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}}
-		for _, obj := range shown {
-			list.Items = append(list.Items, runtime.RawExtension{Object: obj})
-		}
-		return printer.PrintObj(list, out)
-	}
-	if p.tabular() {
-		// One table, with one header.
-		list := &unstructured.UnstructuredList{}
-		for _, obj := range shown {
-			content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(obj)
-			if err != nil {
-				return err
-			}
-			list.Items = append(list.Items, unstructured.Unstructured{Object: content})
-		}
-		return printer.PrintObj(list, out)
-	}
-	for _, obj := range shown {
-		if err := printer.PrintObj(obj, out); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// shown is the object as it may be printed.
-func (p *Printer) shown(obj runtime.Object) (runtime.Object, error) {
-	if u, ok := obj.(*unstructured.Unstructured); ok && u.GetKind() == "Secret" && u.GetAPIVersion() == "v1" {
-		secret := &corev1.Secret{}
-		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, secret); err != nil {
-			return nil, err
-		}
-		obj = secret
-	}
-	if secret, ok := obj.(*corev1.Secret); ok && !p.showSecrets {
-		return workloads.Redact(secret), nil
-	}
-	return obj, nil
 }

@@ -1,6 +1,7 @@
 // Package output prints what commands list, create and change, the way kubectl does: with
-// the same formats, the same words for dry runs, and tables for people. It shows only the
-// sizes of a Secret's values, unless --show-secrets is given.
+// the same formats, the same words for dry runs, and tables for people. Of Secrets
+// it shows only the sizes of their values, and manifests leave them out, unless
+// --show-secrets is given.
 package output
 
 import (
@@ -80,6 +81,11 @@ func (f *format) printer() (printers.ResourcePrinter, error) {
 		err = genericclioptions.NoCompatiblePrinterError{OutputFormat: &name, AllowedFormats: f.allowed()}
 	}
 	return p, err
+}
+
+// manifest says whether the output can be applied to a cluster.
+func (f *format) manifest() bool {
+	return slices.Contains([]string{"json", "yaml", "kyaml"}, f.name())
 }
 
 // tabular says whether the format gives each item of a list a line of its own.

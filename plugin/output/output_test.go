@@ -15,6 +15,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 )
@@ -138,9 +139,9 @@ func changes(t *testing.T, made []output.Change, args ...string) (string, error)
 	if err := p.Complete(cmd); err != nil {
 		return "", err
 	}
-	var out bytes.Buffer
-	err := p.Changes(&out, made)
-	return out.String(), err
+	streams, _, out, errOut := genericiooptions.NewTestIOStreams()
+	err := p.Changes(streams, made)
+	return out.String() + errOut.String(), err
 }
 
 func made(t *testing.T) []output.Change {
@@ -187,6 +188,26 @@ func TestSecretsAreRedacted(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, got, inBase64, format)
 	}
+}
+
+// A manifest with a redacted Secret could be applied, and the Secret would stay.
+func TestManifestsLeaveSecretsOut(t *testing.T) {
+	note := "secret/s in namespace ns is left out, because it has private content: give --show-secrets to print it\n"
+	for format, prefix := range map[string]string{"yaml": "# ", "kyaml": "# ", "json": "Note: "} {
+		got, err := changes(t, made(t), "-o", format)
+		require.NoError(t, err)
+		require.Equal(t, 2, strings.Count(got, prefix+note), got)
+		require.NotContains(t, got, "Data")
+		got, err = changes(t, made(t), "-o", format, "--show-secrets")
+		require.NoError(t, err)
+		require.NotContains(t, got, "left out")
+	}
+	empty := []output.Change{{Name: "secret/filled-later", Object: &corev1.Secret{
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"}, ObjectMeta: metav1.ObjectMeta{Name: "filled-later"},
+	}}}
+	got, err := changes(t, empty, "-o", "yaml")
+	require.NoError(t, err)
+	require.Contains(t, got, "name: filled-later")
 }
 
 func TestJSONIsOneDocument(t *testing.T) {

@@ -64,7 +64,7 @@ spec:
 
 // launched is what `kubectl flare launch --dry-run=client -o yaml --show-secrets`
 // prints.
-func launched(t *testing.T, k *kit.Kit, show ...func(workloads.Object) workloads.Object) string {
+func launched(t *testing.T, k *kit.Kit) string {
 	t.Helper()
 	set, err := nvflare.Workloads{}.Objects(workloads.Participant{
 		Namespace: "fl-site-1", Settings: workloads.Settings{Image: image + ":2.9.0", Storage: workloads.Storage{Size: resource.MustParse("1Gi")}},
@@ -74,9 +74,6 @@ func launched(t *testing.T, k *kit.Kit, show ...func(workloads.Object) workloads
 	}
 	var out bytes.Buffer
 	for _, obj := range set.Objects() {
-		for _, f := range show {
-			obj = f(obj)
-		}
 		data, err := yaml.Marshal(obj)
 		if err != nil {
 			t.Fatal(err)

@@ -110,7 +110,7 @@ func (o *AddOptions) Run(ctx context.Context) error {
 	}
 	if o.Printer.DryRun.Client() {
 		o.warnAll(o.plan.closed())
-		return o.Printer.Objects(o.Out, append(o.plan.objects(), o.plan.label()))
+		return o.Printer.Objects(o.IOStreams, o.plan.manifest())
 	}
 	if err := o.installed(ctx); err != nil {
 		return err

@@ -1,6 +1,8 @@
 package site
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -65,6 +67,17 @@ func (p *plan) objects() []workloads.Object {
 		}
 	}
 	return append(objects, p.networkPolicies()...)
+}
+
+// manifest is all of them as people apply them: the namespace may not exist yet, so it comes
+// before what is in it. Until the rest follows, nothing can run there.
+func (p *plan) manifest() []workloads.Object {
+	objects := p.objects()
+	at := 0
+	if p.policy != nil {
+		at = 1 // the namespace's label names the policy
+	}
+	return slices.Insert(objects, at, workloads.Object(p.label()))
 }
 
 // launcherName is the name of the objects for a launcher.

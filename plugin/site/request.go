@@ -74,7 +74,7 @@ func (o *RequestOptions) Run() error {
 		_, _ = fmt.Fprintln(o.ErrOut, "Warning: "+warning)
 	}
 	var objects []workloads.Object
-	for _, object := range append(o.plan.objects(), o.plan.label()) {
+	for _, object := range o.plan.manifest() {
 		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
 		if err != nil {
 			return err
@@ -82,5 +82,5 @@ func (o *RequestOptions) Run() error {
 		delete(content, "status") // only the server writes it
 		objects = append(objects, &unstructured.Unstructured{Object: content})
 	}
-	return o.Printer.Objects(o.Out, objects)
+	return o.Printer.Objects(o.IOStreams, objects)
 }

@@ -49,9 +49,9 @@ func golden(t *testing.T, name, got string) {
 func TestRequestFormats(t *testing.T) {
 	args := []string{"request", "fl-site-1", "--policy-name=hospital-a", "-o"}
 	for format, want := range map[string]string{
-		"name": "rolebinding.rbac.authorization.k8s.io/flare-webhook\nnetworkpolicy.networking.k8s.io/flare-default-deny\n" +
-			"networkpolicy.networking.k8s.io/flare-federation\nnetworkpolicy.networking.k8s.io/flare-participants\nnamespace/fl-site-1\n",
-		"jsonpath={.kind},": "RoleBinding,NetworkPolicy,NetworkPolicy,NetworkPolicy,Namespace,",
+		"name": "namespace/fl-site-1\nrolebinding.rbac.authorization.k8s.io/flare-webhook\nnetworkpolicy.networking.k8s.io/flare-default-deny\n" +
+			"networkpolicy.networking.k8s.io/flare-federation\nnetworkpolicy.networking.k8s.io/flare-participants\n",
+		"jsonpath={.kind},": "Namespace,RoleBinding,NetworkPolicy,NetworkPolicy,NetworkPolicy,",
 	} {
 		out, _, err := site(t, append(args, format)...)
 		if err != nil || out != want {

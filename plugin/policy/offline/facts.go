@@ -26,7 +26,7 @@ func (s *Snapshot) Facts(namespace string, policy *policies.Policy, name string)
 	maps.Copy(f.Kits, s.Kits)
 	maps.Copy(f.Locals, s.Locals)
 	for _, secret := range s.secrets {
-		if strings.HasPrefix(secret.Name, names.PrefixKit) && in(namespace, secret.Namespace) && !redacted(secret) {
+		if strings.HasPrefix(secret.Name, names.PrefixKit) && in(namespace, secret.Namespace) {
 			f.Kits[secret.Name] = kitfact.Under(s.registry, &policy.Source().Spec, secret)
 		}
 	}

@@ -56,23 +56,10 @@ func (s *Snapshot) Review(o source.Object, user string, mutate bool) (*Review, e
 		return q, nil
 	}
 	q.Policy, q.Facts = policy, s.Facts(q.Request.Namespace, policy, name)
-	if secret, ok := o.Typed.(*corev1.Secret); ok && redacted(secret) {
-		s.fill(q, secret)
-	}
 	if policy.Valid() {
 		s.prepare(q, mutate)
 	}
 	return q, nil
-}
-
-func (s *Snapshot) fill(q *Review, secret *corev1.Secret) {
-	filled, ok := s.whole(secret)
-	if !ok {
-		q.NotEvaluated = "its content is redacted: give its kit's folder with --kit"
-		return
-	}
-	q.Request.Object = filled
-	q.Notes = append(q.Notes, "its content is redacted; the content of the kit with that digest was evaluated instead")
 }
 
 // NamespaceOf is where the object would be created.
