@@ -59,7 +59,11 @@ func (k *StartupKit) writeServer(line func(string, string, ...any)) {
 		line("Server Names", "%s", orNone(strings.Join(k.ServerNames, ", ")))
 		return
 	}
-	line("Dials", "%s://%s", k.Server.Scheme, hostPort(k.Server))
+	if k.Relay != nil {
+		line("Dials", "%s, the relay %s", k.Relay.URL(), k.Relay.ServerName)
+	} else {
+		line("Dials", "%s", k.Server.URL())
+	}
 	line("Server", "%s", orNone(k.Server.ServerName))
 }
 

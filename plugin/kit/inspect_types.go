@@ -30,6 +30,8 @@ type StartupKit struct {
 	Org         string   `json:"org"`
 	// Server is the address that the participant dials; for a server, its own.
 	Server kit.Endpoint `json:"server"`
+	// Relay is what a client dials in place of the server.
+	Relay *kit.Endpoint `json:"relay,omitempty"`
 	// ServerNames are the names under which a server is dialed, Ports its ports.
 	ServerNames []string   `json:"serverNames,omitempty"`
 	Ports       []kit.Port `json:"ports,omitempty"`
@@ -92,7 +94,7 @@ func (k *StartupKit) DeepCopyObject() runtime.Object {
 	out.ServerNames, out.Warnings = slices.Clone(k.ServerNames), slices.Clone(k.Warnings)
 	out.Ports, out.Attributes = slices.Clone(k.Ports), slices.Clone(k.Attributes)
 	out.Certificate, out.Root = copied(k.Certificate), copied(k.Root)
-	out.Seal, out.LocalSeal = copied(k.Seal), copied(k.LocalSeal)
+	out.Relay, out.Seal, out.LocalSeal = copied(k.Relay), copied(k.Seal), copied(k.LocalSeal)
 	out.Startup, out.Local = slices.Clone(k.Startup), slices.Clone(k.Local)
 	return &out
 }
@@ -114,7 +116,7 @@ func newStartupKit(k *kit.Kit, registry *frameworks.Registry, now time.Time) (*S
 		TypeMeta:  typeMeta("StartupKit"),
 		Framework: k.Framework, Family: k.Family, Version: k.Version, title: framework.Title(),
 		Participant: k.Participant, Role: k.Role, Federation: k.Federation, Org: k.Org,
-		Server: k.Server, ServerNames: k.ServerNames, Ports: k.Ports, Attributes: k.Attributes,
+		Server: k.Server, Relay: k.Relay, ServerNames: k.ServerNames, Ports: k.Ports, Attributes: k.Attributes,
 		Certificate: newCertificate(k.Certificate, now), Root: newCertificate(k.Root, now), KeyFingerprint: k.KeyFingerprint,
 		Digest: k.Digest(), LocalDigest: k.LocalDigest(),
 		Objects: Objects{

@@ -3,15 +3,12 @@ package kit
 import (
 	"fmt"
 	"io"
-	"net"
-	"strconv"
 
 	"github.com/spf13/cobra"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
@@ -59,9 +56,4 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// hostPort is the address in dialing form, with IPv6 in brackets.
-func hostPort(e kit.Endpoint) string {
-	return net.JoinHostPort(e.Host, strconv.Itoa(e.Port))
 }

@@ -2,7 +2,6 @@ package plans
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/rollout"
@@ -29,6 +28,6 @@ func (j *join) Run(ctx context.Context, s *engine.Session) error {
 		Federation:  l.kit.Federation,
 		Workloads:   l.set.Workloads,
 		Joiner:      l.Framework.Joiner,
-		Server:      fmt.Sprintf("%s://%s:%d", l.kit.Server.Scheme, l.kit.Server.Host, l.kit.Server.Port),
+		Server:      l.kit.Dials().URL(),
 	})
 }

@@ -32,7 +32,7 @@ func (a *surroundings) Rehearse(ctx context.Context, s *engine.Session) error {
 		s.Reporter.Warn("namespace %q is not governed: nothing checks what runs next to the data", s.Namespace)
 	}
 	k := a.launch.kit
-	host := workloads.ParseHost(k.Server.Host)
+	host := workloads.ParseHost(k.Dials().Host)
 	if k.Role == kit.RoleServer || host.Kind != workloads.HostBare || a.launch.Participant.ServerNamespace != "" {
 		return nil
 	}

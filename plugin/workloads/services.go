@@ -2,7 +2,9 @@ package workloads
 
 import (
 	"fmt"
+	"net"
 	"slices"
+	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -45,11 +47,13 @@ func (b Builder) sortNames(names []string) serverNames {
 // certificate.
 type Served struct {
 	Names []string
-	// Who dials them, in the plural and capitalized, and at which port.
-	Who  string
-	Port int
-	// Ports are those of the Services, of which the first is the one that is dialled.
+	// Who dials them, in the plural and capitalized, and at which ports.
+	Who    string
+	Dialed []int
+	// Ports are those of the Services, of which the first ones are those that are dialed.
 	Ports []corev1.ServicePort
+	// Plain says that the server itself speaks no TLS, so that something before it has to.
+	Plain bool
 	// Service is the name of the Service if none of the names is one of ours.
 	Service string
 }
@@ -74,17 +78,35 @@ func (b Builder) ServerServices(served Served) (services []Object, notes []strin
 
 func (b Builder) nameNotes(names serverNames, served Served) []string {
 	var notes []string
-	target := fmt.Sprintf("port %d of service/%s in namespace %s", served.Ports[0].Port, names.services[0], b.Namespace)
+	ports := make([]string, 0, len(served.Dialed))
+	for _, p := range served.Ports[:len(served.Dialed)] {
+		ports = append(ports, strconv.Itoa(int(p.Port)))
+	}
+	target := fmt.Sprintf("port %s of service/%s in namespace %s", and(ports), names.services[0], b.Namespace)
+	if len(ports) > 1 {
+		target = "ports" + strings.TrimPrefix(target, "port")
+	}
+	way := "a LoadBalancer or a Gateway that passes TLS through"
+	if served.Plain {
+		way = "an Ingress or a Gateway that terminates TLS, since the server itself speaks none"
+	}
 	for _, name := range names.external {
+		dialed := make([]string, 0, len(served.Dialed))
+		for _, p := range served.Dialed {
+			dialed = append(dialed, net.JoinHostPort(name, strconv.Itoa(p)))
+		}
 		notes = append(notes, fmt.Sprintf(
-			"%s may dial %s:%d, which does not exist in this cluster: make it lead to %s, with a DNS record and a LoadBalancer or a Gateway that passes TLS through",
-			served.Who, name, served.Port, target))
+			"%s may dial %s, which does not exist in this cluster: make it lead to %s, with a DNS record and %s",
+			served.Who, and(dialed), target, way))
 	}
 	for _, name := range names.elsewhere {
 		notes = append(notes, fmt.Sprintf("The certificate also has the name %s, which is in another namespace and does not lead here", name))
 	}
 	return notes
 }
+
+// and lists texts as people do.
+func and(texts []string) string { return strings.Join(texts, " and ") }
 
 // Service selects the pods of the participant.
 func (b Builder) Service(name string, ports []corev1.ServicePort) *corev1.Service {
@@ -111,7 +133,7 @@ func ServicePorts(ports []corev1.ContainerPort) []corev1.ServicePort {
 // of the same cluster. All participants of the federation in the namespace share it, so it has
 // no participant's labels.
 func (b Builder) DialedService() []Object {
-	host := ParseHost(b.Kit.Server.Host)
+	host := ParseHost(b.Kit.Dials().Host)
 	if host.Kind != HostBare || b.ServerNamespace == "" || b.ServerNamespace == b.Namespace {
 		return nil
 	}

@@ -70,6 +70,9 @@ type Kit struct {
 
 	// Server is the address that the participant dials; for a server, its own address.
 	Server Endpoint
+	// Relay is what a client dials in place of its server, if its settings say so. Its
+	// ServerName is the relay's.
+	Relay *Endpoint
 	// ServerNames are the DNS names and IP addresses under which a server may be
 	// dialled. It is empty for other participants.
 	ServerNames []string

@@ -18,14 +18,15 @@ func (b builder) services() ([]workloads.Object, []string, error) {
 		return nil, nil, err
 	}
 	fleet := workloads.Served{
-		Who: "SuperNodes", Port: b.Kit.Server.Port, Service: b.Name,
+		Who: "SuperNodes", Dialed: []int{b.Kit.Server.Port}, Service: b.Name,
 		Ports: []corev1.ServicePort{servicePort(flower.PortFleet, b.Kit.Server.Port)},
 	}
 	control := workloads.Served{
-		Who: "Scientists", Port: number, Service: b.Name + "-" + flower.PortControl,
+		Who: "Scientists", Dialed: []int{number}, Service: b.Name + "-" + flower.PortControl,
 		Ports: []corev1.ServicePort{servicePort(flower.PortControl, number)},
 	}
 	if same(host, b.Kit.Server.Host) {
+		fleet.Who, fleet.Dialed = "SuperNodes and scientists", append(fleet.Dialed, number)
 		fleet.Names, fleet.Ports = b.Kit.ServerNames, append(fleet.Ports, control.Ports...)
 		return b.ServerServices(fleet)
 	}

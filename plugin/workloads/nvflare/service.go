@@ -4,12 +4,19 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 )
 
-// serverServices are Services with the names that clients dial, and that of a launcher.
+// serverServices are Services with the names that clients and admins dial, and that of a
+// launcher.
 func (b builder) serverServices(ports []corev1.ContainerPort) ([]workloads.Object, []string, error) {
+	dialed := make([]int, 0, len(b.Kit.Ports))
+	for _, p := range b.Kit.Ports {
+		dialed = append(dialed, p.Number)
+	}
 	services, notes, err := b.ServerServices(workloads.Served{
-		Who: "Clients", Names: b.Kit.ServerNames, Port: b.Kit.Server.Port, Ports: workloads.ServicePorts(ports), Service: b.Name,
+		Who: "Clients and admins", Names: b.Kit.ServerNames, Dialed: dialed, Ports: workloads.ServicePorts(ports), Service: b.Name,
+		Plain: nvflare.ConnectionIsClear(b.Kit),
 	})
 	return b.withJobPort(services), notes, err
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
@@ -120,5 +121,33 @@ func TestServerPorts(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, ports); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// What users have to open is said as a whole: every port that somebody dials, and a way that
+// works for the kit.
+func TestNotesAboutOtherNames(t *testing.T) {
+	server := func() *kittest.Kit { return federation(t).Server("server1", "lab", "fl.example.org") }
+	edit := func(old, replacement string) *kittest.Kit {
+		server := server()
+		changed := strings.Replace(string(server.File("startup/fed_server.json")), old, replacement, 1)
+		return server.With("startup/fed_server.json", []byte(changed))
+	}
+	for name, tc := range map[string]struct {
+		kit  *kittest.Kit
+		want string
+	}{
+		"one port": {server(), "Clients and admins may dial fl.example.org:8002, which does not exist in this cluster: " +
+			"make it lead to port 8002 of service/server1 in namespace ns, with a DNS record and a LoadBalancer or a Gateway that passes TLS through"},
+		"a port for admins": {edit(`"admin_port": 8002`, `"admin_port": 8003`), "Clients and admins may dial fl.example.org:8002 and fl.example.org:8003, which does not exist in this cluster: " +
+			"make it lead to ports 8002 and 8003 of service/server1 in namespace ns, with a DNS record and a LoadBalancer or a Gateway that passes TLS through"},
+		"TLS ends before the server": {edit(`"connection_security": "mtls"`, `"connection_security": "clear"`), "Clients and admins may dial fl.example.org:8002, which does not exist in this cluster: " +
+			"make it lead to port 8002 of service/server1 in namespace ns, with a DNS record and an Ingress or a Gateway that terminates TLS, since the server itself speaks none"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			set, err := Workloads{}.Objects(place("ns"), workloadstest.Accept(t, tc.kit.Read()))
+			require.NoError(t, err)
+			require.Equal(t, []string{tc.want}, set.Notes)
+		})
 	}
 }

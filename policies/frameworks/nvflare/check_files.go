@@ -67,6 +67,10 @@ func checkStartupFiles(k *kit.Kit, vouched func(string) bool) kit.Findings {
 		if slices.Contains(known, name) {
 			continue
 		}
+		if isFragment(name) {
+			findings = append(findings, checkFragment(name, vouched(name))...)
+			continue
+		}
 		finding := kit.Fail
 		if vouched(name) {
 			finding = kit.Warn
@@ -78,6 +82,16 @@ func checkStartupFiles(k *kit.Kit, vouched func(string) bool) kit.Findings {
 		findings = append(findings, kit.Pass(CheckStartupFiles, kit.StartupDir, "%d files, all of them known for the role %s", len(names), k.Role))
 	}
 	return findings
+}
+
+// checkFragment is about a file with which a builder of the project adds settings, as NVFLARE
+// documents it. checkStartupSettings evaluates what is in it.
+func checkFragment(name string, vouched bool) kit.Findings {
+	if vouched {
+		return nil
+	}
+	return kit.Findings{kit.Warn(CheckStartupFiles, path.Join(kit.StartupDir, name),
+		"ask the project lead whether a builder of the project added it", "settings that `nvflare provision` itself does not make")}
 }
 
 // checkStartupSettings evaluates files of startup/ that NVFLARE reads as it does those of

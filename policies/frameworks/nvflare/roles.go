@@ -78,7 +78,8 @@ func fillClient(doc *document, k *kit.Kit) error {
 		return err
 	}
 	k.Server = kit.Endpoint{Scheme: scheme, Host: host, Port: port, ServerName: identity}
-	return nil
+	k.Relay, err = relay(&k.Content)
+	return err
 }
 
 // clientAddress is the address that the client dials. In 2.7, it is in the configuration of
