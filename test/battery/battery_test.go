@@ -12,18 +12,34 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/test/battery"
 )
 
-func TestEvaluator(t *testing.T) {
-	battery.Run(t, battery.Options{Submit: battery.Evaluator})
+// TestCases makes the cases once for all tests that take them.
+func TestCases(t *testing.T) {
+	cases := battery.Cases(t)
+	for name, test := range map[string]func(*testing.T, []*battery.Case){
+		"evaluator": testEvaluator, "HTTPS": testHTTPS, "every check matters": testEveryCheckMatters,
+		"mutation is asked": testMutationIsAsked, "what is not asked about is allowed": testUnaskedIsAllowed,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, cases)
+		})
+	}
+}
+
+func testEvaluator(t *testing.T, cases []*battery.Case) {
+	t.Helper()
+	battery.Run(t, battery.Options{Cases: cases, Submit: battery.Evaluator})
 }
 
 // Both endpoints must agree to the letter.
-func TestHTTPS(t *testing.T) {
-	battery.Run(t, battery.Options{Submit: battery.HTTPS, Like: battery.Evaluator})
+func testHTTPS(t *testing.T, cases []*battery.Case) {
+	t.Helper()
+	battery.Run(t, battery.Options{Cases: cases, Submit: battery.HTTPS, Like: battery.Evaluator})
 }
 
 // The battery notices each check that is taken away.
-func TestEveryCheckMatters(t *testing.T) {
-	cases := battery.Cases(t)
+func testEveryCheckMatters(t *testing.T, cases []*battery.Case) {
+	t.Helper()
 	for i, check := range checks.All() {
 		t.Run(check.ID, func(t *testing.T) {
 			submit := battery.EvaluatorWith(without(t, i))

@@ -47,7 +47,7 @@ type builder struct {
 }
 
 func (b builder) snapshot(d *document) Snapshot {
-	snap := Snapshot{Namespace: b.namespace, PolicyName: b.policy, BreakGlass: d.BreakGlass, Govern: d.Govern, Terminating: d.Terminating}
+	snap := Snapshot{Namespace: b.namespace, PolicyName: b.policy, BreakGlass: d.BreakGlass, Govern: d.Govern, Terminating: d.Terminating, looked: &looked{}}
 	if b.policy != "none" {
 		snap.Policy = b.sitePolicy()
 		snap.Site = snap.compile(b.catalog)

@@ -62,6 +62,9 @@ type Snapshot struct {
 	Govern bool
 	// Terminating says that the namespace is being deleted.
 	Terminating bool
+
+	// looked are the facts of kits and of local/, which are the same at every look.
+	looked *looked
 }
 
 // invalid says that the policy is there and cannot be used.

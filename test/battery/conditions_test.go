@@ -30,10 +30,11 @@ func versionOf(r schema.GroupResource) string {
 
 // Mutation is asked about every pod that it would change. So no pod depends on a condition
 // of the manifests that is too narrow: validation would deny it.
-func TestMutationIsAsked(t *testing.T) {
+func testMutationIsAsked(t *testing.T, cases []*battery.Case) {
+	t.Helper()
 	hooks := mutating(t)
 	changed, spared := 0, 0
-	for _, c := range battery.Cases(t) {
+	for _, c := range cases {
 		if !c.Mutates() {
 			continue
 		}
@@ -100,10 +101,11 @@ func generated(t *testing.T, seed uint64) *corev1.Pod {
 }
 
 // What the webhook is not asked about is what it would allow, without a message.
-func TestUnaskedIsAllowed(t *testing.T) {
+func testUnaskedIsAllowed(t *testing.T, cases []*battery.Case) {
+	t.Helper()
 	hooks := validating(t)
 	unasked := map[string]int{}
-	for _, c := range battery.Cases(t) {
+	for _, c := range cases {
 		if c.Elsewhere != "" {
 			continue
 		}

@@ -8,7 +8,6 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
-	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitfact"
 )
 
@@ -45,7 +44,7 @@ func (snap *Snapshot) lookAt(f *policies.Facts, pod *corev1.Pod) {
 		f.Kits[name] = &policies.KitFact{Error: "the Secret does not exist", Absent: true}
 		for _, s := range snap.Secrets {
 			if s.Name == name {
-				f.Kits[name] = kitfact.Under(frameworks.Default(), &snap.Policy.Spec, s)
+				f.Kits[name] = snap.kitFact(s)
 			}
 		}
 	}
@@ -53,7 +52,7 @@ func (snap *Snapshot) lookAt(f *policies.Facts, pod *corev1.Pod) {
 		f.Locals[name] = policies.LocalFact{Error: "the ConfigMap does not exist", Absent: true}
 		for _, m := range snap.ConfigMaps {
 			if m.Name == name {
-				f.Locals[name] = kitfact.LocalUnder(frameworks.Default(), &snap.Policy.Spec, m)
+				f.Locals[name] = snap.localFact(m)
 			}
 		}
 	}

@@ -75,7 +75,7 @@ func (b builder) withDigest(obj runtime.Object, old, digest string) runtime.Obje
 	}
 	text := strings.ReplaceAll(string(data), old, digest)
 	text = strings.ReplaceAll(text, old[:names.DigestDigits], digest[:names.DigestDigits])
-	changed, _, err := decoder(b).Decode([]byte(text), nil, nil)
+	changed, _, err := b.decoder.Decode([]byte(text), nil, nil)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"text/template"
 	"time"
 
+	kruntime "k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/yaml"
 	sigsyaml "sigs.k8s.io/yaml"
 
@@ -54,12 +55,14 @@ type loader struct {
 	started time.Time
 	// catalog is the one that policies are compiled with.
 	catalog *policies.Catalog
+	// decoder reads objects of all kinds that cases have.
+	decoder kruntime.Decoder
 }
 
 func newLoader(t testing.TB) *loader {
 	t.Helper()
 	_, here, _, _ := runtime.Caller(0)
-	l := &loader{t: t, dir: filepath.Join(filepath.Dir(here), "testdata"), catalog: catalog(t), started: time.Now()}
+	l := &loader{t: t, dir: filepath.Join(filepath.Dir(here), "testdata"), catalog: catalog(t), decoder: decoder(t), started: time.Now()}
 	l.kits = l.newKits()
 	return l
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"path/filepath"
 	"strings"
+	"testing"
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	appsv1 "k8s.io/api/apps/v1"
@@ -29,7 +30,7 @@ func (b builder) object(r *ref, snap *Snapshot) typed {
 	if r.From != "" {
 		data = b.patched(b.known(r, snap), r)
 	}
-	obj, _, err := decoder(b).Decode(data, nil, nil)
+	obj, _, err := b.decoder.Decode(data, nil, nil)
 	if err != nil {
 		b.t.Fatalf("namespace %s: %s: %v", b.namespace, r.From, err)
 	}
@@ -42,11 +43,12 @@ func (b builder) object(r *ref, snap *Snapshot) typed {
 	return obj
 }
 
-func decoder(b builder) runtime.Decoder {
+func decoder(t testing.TB) runtime.Decoder {
+	t.Helper()
 	scheme := runtime.NewScheme()
 	builder := runtime.NewSchemeBuilder(corev1.AddToScheme, appsv1.AddToScheme, batchv1.AddToScheme, networkingv1.AddToScheme, discoveryv1.AddToScheme, v1alpha1.AddToScheme)
 	if err := builder.AddToScheme(scheme); err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
 	return serializer.NewCodecFactory(scheme, serializer.EnableStrict).UniversalDeserializer()
 }
