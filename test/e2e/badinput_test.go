@@ -16,6 +16,7 @@ import (
 // TestBadInput gives what a person gives by mistake: a clear error, exit code 1,
 // and nothing half-applied.
 func TestBadInput(t *testing.T) {
+	parallel(t, 100)
 	f := scenario.Federation{Name: "bad_input", Prefix: "e2e-bad"}
 	kits, root := federation(t, f, env.NVFLARE)
 	server, client := filepath.Join(kits, scenario.Server), filepath.Join(kits, scenario.Site1)

@@ -19,6 +19,7 @@ const job = "../testdata/jobs/numpy-fedavg"
 
 // TestFederation is the life of one federation.
 func TestFederation(t *testing.T) {
+	parallel(t, nvflareCPU)
 	f := scenario.Federation{Name: "e2e_federation", Prefix: "e2e"}
 	kits, root := federation(t, f, env.NVFLARE)
 	launchAll(t, f, kits, root)

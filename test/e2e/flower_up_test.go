@@ -20,6 +20,7 @@ var submitted = regexp.MustCompile(`job (\d+) submitted`)
 // given for the clients and the job reaches them: the number of clients, the rounds, and a
 // privacy budget, with which the result has as much noise as it must.
 func TestUp(t *testing.T) {
+	parallel(t, flowerCPU)
 	e, err := env.WithFlower("HTTP")
 	require.NoError(t, err)
 	const prefix, namespace = "e2e-up", "e2e-up-demo"

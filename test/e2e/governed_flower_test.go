@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"context"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,6 +18,7 @@ const app = "../testdata/jobs/flower-fedavg"
 // gRPC, with apps in both places. It is launched once: a SuperNode of this version hangs if
 // the SuperLink still counts the one before as online (docs/flower.md).
 func TestFlowerGRPC(t *testing.T) {
+	parallel(t, flowerCPU)
 	f := flower(t, "GRPC")
 	f.Runtimes = map[string]string{scenario.Server: "container", scenario.Site1: "process", scenario.Site2: "container"}
 	require.NoError(t, f.LaunchAll(t.Context()))
@@ -28,6 +28,7 @@ func TestFlowerGRPC(t *testing.T) {
 // TestFlowerHTTP does the same for HTTP. Then the federation is attacked, and a site also
 // takes part in a federation of NVFLARE.
 func TestFlowerHTTP(t *testing.T) {
+	parallel(t, flowerCPU+nvflareCPU)
 	f := flower(t, "HTTP")
 	runApps(t, f)
 	t.Run("attacks", func(t *testing.T) { attackFlower(t, f) })
@@ -88,20 +89,13 @@ func flower(t *testing.T, dialect string) *scenario.Flower {
 	t.Helper()
 	e, err := env.WithFlower(dialect)
 	require.NoError(t, err)
-	f := &scenario.Flower{Version: e.Flower, Governed: scenario.Governed{Env: e, Federation: scenario.Federation{Name: "e2e_flower", Prefix: "e2e-flower"}}}
+	federation := scenario.Federation{Name: "e2e_flower", Prefix: "e2e-flower-" + strings.ToLower(dialect)}
+	f := &scenario.Flower{Version: e.Flower, Governed: scenario.Governed{Env: e, Federation: federation}}
 	f.Dir = t.TempDir()
-	t.Cleanup(func() {
-		ctx := context.Background()
-		require.NoError(t, env.DeleteNamespaces(ctx, f.Prefix))
-		_, err := scenario.Must(ctx, nil, env.Flare, "uninstall", "--delete-policies")
-		require.NoError(t, err)
-		_, err = scenario.Must(ctx, nil, env.Kubectl, "wait", "--for=delete", "namespace/flare-system", "--timeout=60s")
-		require.NoError(t, err)
-		require.NoError(t, f.SendEveHome(ctx))
-	})
+	install(t)
+	leave(t, &f.Governed)
 	require.NoError(t, env.CreateNamespaces(t.Context(), f.Prefix, f.Namespaces()...))
 	require.NoError(t, f.Provision(t.Context()))
-	require.NoError(t, f.Install(t.Context()))
 	require.NoError(t, f.Seal(t.Context()))
 	require.NoError(t, f.Govern(t.Context()))
 	return f

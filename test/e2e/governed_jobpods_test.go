@@ -17,6 +17,7 @@ import (
 // allowed completes, also with the site's data, and those that ask for more are denied, with
 // a reason that the site's administrators can read.
 func TestJobPods(t *testing.T) {
+	parallel(t, nvflareCPU)
 	g := governed(t, "e2e_jobpods", "e2e-pods")
 	require.NoError(t, g.LaunchAll(t.Context()))
 	require.NoError(t, g.RunJobPods(t.Context(), g.Parents()...))

@@ -14,7 +14,10 @@ import (
 
 // TestKits reads and verifies every kit as the real `nvflare provision` makes it,
 // and notices what was changed in one.
-func TestKits(t *testing.T) { checkKits(t, env.NVFLARE) }
+func TestKits(t *testing.T) {
+	t.Parallel()
+	checkKits(t, env.NVFLARE)
+}
 
 func checkKits(t *testing.T, version string) {
 	t.Helper()

@@ -15,6 +15,7 @@ import (
 // TestKrew has the real krew check the manifest of a release and install its archive
 // for this machine, and the real kubectl find the plugin.
 func TestKrew(t *testing.T) {
+	t.Parallel()
 	const root, version = "../..", "v0.1.0"
 	must := func(argv ...string) string {
 		t.Helper()

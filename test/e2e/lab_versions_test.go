@@ -17,19 +17,25 @@ func older() []string { return []string{"2.7.3", "2.8.3"} }
 
 // TestKitsOfOlderVersions does with them what TestKits does with the current one.
 func TestKitsOfOlderVersions(t *testing.T) {
+	t.Parallel()
 	for _, version := range older() {
-		t.Run(version, func(t *testing.T) { checkKits(t, version) })
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			checkKits(t, version)
+		})
 	}
 }
 
 // TestVersions runs the job on the older versions of NVFLARE that we claim, and
 // clients that dial a bare Service name.
 func TestVersions(t *testing.T) {
+	t.Parallel()
 	for _, version := range older() {
 		t.Run(version, func(t *testing.T) {
+			parallel(t, nvflareCPU)
 			image, err := scenario.Must(t.Context(), nil, env.Lab, "push", "--version", version)
 			require.NoError(t, err)
-			f := scenario.Federation{Name: "older", Prefix: "e2e-older", Host: "flserver"}
+			f := scenario.Federation{Name: "older", Prefix: "e2e-" + strings.ReplaceAll(version, ".", "-"), Host: "flserver"}
 			kits, root := federation(t, f, version)
 			// The server first: the others look for its Service.
 			for _, participant := range []string{scenario.Server, scenario.Admin} {

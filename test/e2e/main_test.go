@@ -17,16 +17,29 @@ import (
 // env is set once, by TestMain, and read only.
 var env scenario.Env
 
+// webhook is installed by the first test that needs it, and uninstalled by TestMain.
+var webhook scenario.Installation
+
+// room is the CPU of the cluster that no test has claimed.
+var room *scenario.Room
+
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "flare-e2e-")
 	if err == nil {
 		env, err = scenario.FromEnvironment(context.Background(), dir)
+	}
+	if err == nil {
+		room, err = env.Room(context.Background())
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
 	code := m.Run()
+	if err := webhook.Remove(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, "error: after the tests:", err)
+		code = 1
+	}
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
 }
@@ -59,11 +72,26 @@ func kubectl(t *testing.T, args ...string) string {
 // federation provisions kits of a version and makes the namespaces.
 func federation(t *testing.T, f scenario.Federation, version string) (kits, root string) {
 	t.Helper()
-	t.Cleanup(func() { _ = env.DeleteNamespaces(context.Background(), f.Prefix) })
+	t.Cleanup(func() { require.NoError(t, env.DeleteNamespaces(context.Background(), f.Prefix)) })
 	require.NoError(t, env.CreateNamespaces(t.Context(), f.Prefix, f.Namespaces()...))
 	kits, err := env.Provision(t.Context(), f, version, filepath.Join(t.TempDir(), "provision"))
 	require.NoError(t, err)
 	kit, err := env.Inspect(t.Context(), filepath.Join(kits, scenario.Server))
 	require.NoError(t, err)
 	return kits, kit.Root.Fingerprint
+}
+
+// What the pods of a federation request at a time, in thousandths of a CPU.
+const (
+	nvflareCPU = 400
+	flowerCPU  = 850
+)
+
+// parallel runs a test beside others, as soon as the cluster has room for what its pods request.
+func parallel(t *testing.T, milliCPU int64) {
+	t.Helper()
+	t.Parallel()
+	release, err := room.Claim(t.Context(), milliCPU)
+	require.NoError(t, err)
+	t.Cleanup(release)
 }

@@ -51,7 +51,7 @@ func (d *flowerDemo) build(ctx context.Context) error {
 
 func (d *flowerDemo) namespaces(ctx context.Context) error {
 	fmt.Println(strings.Join(d.Namespaces(), ", "))
-	return d.CreateNamespaces(ctx, "demo-flower", d.Namespaces()...)
+	return d.CreateNamespaces(ctx, d.Prefix, d.Namespaces()...)
 }
 
 func (d *flowerDemo) verify(ctx context.Context) error {

@@ -119,6 +119,7 @@ func (d *demo) steps() []step {
 		{name: "launch server, clients and admin: all registered, one kit on a volume", run: d.launch},
 		{name: "submit a job and wait: FINISHED:COMPLETED", run: d.submit},
 		{name: "download the job: compare the model", run: d.download},
+		{name: "connect to what is near: a client reaches its server, DNS and the API server alone", run: d.network},
 		{name: "attack the first site: everything is denied", run: d.attack},
 		{name: "run the first site's jobs in pods of their own: one is denied and explained, one completes", run: d.jobPods},
 		{name: "hold the first site's settings to privacy rules: two are denied, a job runs under the third", run: d.privacy},

@@ -23,7 +23,7 @@ func (d *demo) build(ctx context.Context) (err error) {
 
 func (d *demo) namespaces(ctx context.Context) error {
 	fmt.Println(strings.Join(d.Namespaces(), ", "))
-	return d.CreateNamespaces(ctx, "demo", d.Namespaces()...)
+	return d.CreateNamespaces(ctx, d.Prefix, d.Namespaces()...)
 }
 
 func (d *demo) provision(ctx context.Context) (err error) {

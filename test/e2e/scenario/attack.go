@@ -81,7 +81,7 @@ func (g *Governed) letEveIn(ctx context.Context) error {
 
 // SendEveHome takes away what is not gone with the namespaces.
 func (g *Governed) SendEveHome(ctx context.Context) error {
-	_, err := Must(ctx, nil, g.Kubectl, "delete", "clusterrole,clusterrolebinding", g.Prefix+"-eve", scraper, "--ignore-not-found")
+	_, err := Must(ctx, nil, g.Kubectl, "delete", "clusterrole,clusterrolebinding", g.Prefix+"-eve", "--ignore-not-found")
 	return err
 }
 

@@ -35,7 +35,7 @@ func (e Env) addNamespace(ctx context.Context, scenario, name string) error {
 func (e Env) DeleteNamespaces(ctx context.Context, scenario string) error {
 	_, err := Must(ctx, nil, e.Kubectl, "delete", "namespace", "--selector", label+"="+scenario, "--wait", "--timeout=2m")
 	if err != nil {
-		return fmt.Errorf("namespaces of an earlier run: %w", err)
+		return fmt.Errorf("the namespaces of %s: %w", scenario, err)
 	}
 	return nil
 }

@@ -10,16 +10,6 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/test/e2e/scenario"
 )
 
-// TestTamper changes a kit where it is on its volume, a folder of this machine.
-func TestTamper(t *testing.T) {
-	g := governed(t, "e2e_tamper", "e2e-tamper")
-	require.NoError(t, g.LaunchAll(t.Context()))
-	_, err := g.Tamper(t.Context())
-	require.NoError(t, err)
-	// Launching again brings the kit there again.
-	require.NoError(t, g.LaunchAll(t.Context()))
-}
-
 // TestPowerCut keeps writing pods into a governed namespace while processes are killed, and
 // the power of the whole cluster is cut: it comes back by itself, and lets nothing through.
 func TestPowerCut(t *testing.T) {
