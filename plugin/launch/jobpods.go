@@ -50,6 +50,7 @@ func (o *Options) withJobRuntime(verified acceptance.Verified) (acceptance.Verif
 	}
 	local, err := pods.LauncherSettings(k, workloads.LauncherOptions{
 		Namespace: o.participant.Namespace, Image: o.participant.Image, ImagePullSecrets: o.participant.ImagePullSecrets,
+		PodSettings: o.participant.PodSettings,
 	})
 	if err != nil || local.Digest() == k.LocalDigest() {
 		return verified, err

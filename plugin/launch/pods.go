@@ -20,10 +20,12 @@ import (
 
 // Pods are the flags of every command that runs participants: what their pods are made of.
 type Pods struct {
+	Settings
 	Images           []string
 	ImagePullSecrets []string
 	CPU, Memory      string
 	Devices          map[string]string
+	GPUs             int
 	StorageSize      string
 	StorageClass     string
 	PodLabels        map[string]string
@@ -49,6 +51,8 @@ func (f *Pods) Add(cmd *cobra.Command, known *workloads.Registry) {
 	fs.StringVar(&f.CPU, "cpu", f.CPU, "CPU request and limit, such as 2 or 500m; the default is a request of 100m and no limit")
 	fs.StringVar(&f.Memory, "memory", f.Memory, "Memory request and limit, such as 8Gi; the default is a request of 256Mi and no limit")
 	fs.StringToStringVar(&f.Devices, "device", nil, "Devices for the container in which jobs run, such as amd.com/gpu=1; may be given more than once")
+	fs.IntVar(&f.GPUs, "gpus", 0, "GPUs for the container in which jobs run; the same as --device nvidia.com/gpu=N")
+	f.Settings.Add(fs)
 	fs.StringVar(&f.StorageSize, "storage-size", f.StorageSize, "Size of a new workspace volume")
 	fs.StringVar(&f.StorageClass, "storage-class", f.StorageClass, "StorageClass of a new workspace volume; the default is the cluster's default")
 	fs.StringToStringVar(&f.PodLabels, "pod-label", nil, "Label of the pods, such as sidecar.istio.io/inject=false, which keeps an injector away; may be given more than once")
@@ -76,11 +80,15 @@ func (f *Pods) Participant(namespace string, known *workloads.Registry) (workloa
 		}
 		return q
 	}
+	memory := quantity("memory", f.Memory)
+	settings, err := f.Parse(memory)
+	errs = append(errs, err)
 	p := workloads.Participant{
 		Namespace: namespace,
 		Settings: workloads.Settings{
-			Image: image, Images: images, ImagePullSecrets: f.ImagePullSecrets,
-			Resources: workloads.Resources{CPU: quantity("cpu", f.CPU), Memory: quantity("memory", f.Memory), Devices: devices},
+			PodSettings: settings,
+			Image:       image, Images: images, ImagePullSecrets: f.ImagePullSecrets,
+			Resources: workloads.Resources{CPU: quantity("cpu", f.CPU), Memory: memory, Devices: devices},
 			Storage:   workloads.Storage{Size: quantity("storage-size", f.StorageSize), Class: f.StorageClass},
 			PodLabels: f.PodLabels, PodAnnotations: f.PodAnnotations,
 		},
@@ -111,9 +119,20 @@ func (f *Pods) images() (image string, images map[string]string, errs []error) {
 	return image, images, errs
 }
 
+// gpu is the name under which the most common device plugin offers GPUs.
+const gpu = "nvidia.com/gpu"
+
 // devices are numbers of devices by the names under which a device plugin offers them.
 func (f *Pods) devices() (corev1.ResourceList, error) {
 	var all corev1.ResourceList
+	switch {
+	case f.GPUs < 0:
+		return nil, fmt.Errorf("--gpus %d is not valid: give a positive number", f.GPUs)
+	case f.GPUs > 0 && f.Devices[gpu] != "":
+		return nil, fmt.Errorf("--gpus and --device %s are the same: give one of them", gpu)
+	case f.GPUs > 0:
+		all = corev1.ResourceList{gpu: *resource.NewQuantity(int64(f.GPUs), resource.DecimalSI)}
+	}
 	for _, name := range slices.Sorted(maps.Keys(f.Devices)) {
 		count, err := strconv.ParseUint(f.Devices[name], 10, 16)
 		if len(validation.IsQualifiedName(name)) > 0 || !strings.Contains(name, "/") || err != nil || count == 0 {

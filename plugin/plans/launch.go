@@ -48,7 +48,8 @@ func (l *Launch) Objects() (*workloads.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	return set, errors.Join(set.CheckImages(l.Participant.Images), set.CheckData(l.Participant.Data))
+	p := &l.Participant
+	return set, errors.Join(set.CheckImages(p.Images), set.CheckData(p.Data), set.CheckSettings(p))
 }
 
 // Plan makes the plan. Objects of an earlier launch that are not needed any more are

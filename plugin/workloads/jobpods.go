@@ -33,6 +33,7 @@ type LauncherOptions struct {
 	Image string
 	// ImagePullSecrets are those of the job pods.
 	ImagePullSecrets []string
+	PodSettings
 }
 
 // LauncherRules are the permissions that a launcher needs: no framework's launcher reads a

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kitvolume"
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
 // PodSpec is the part of a pod that does not depend on what runs in it: its ServiceAccount,
@@ -17,7 +18,7 @@ func (b Builder) PodSpec() corev1.PodSpec {
 		ServiceAccountName:           b.Name,
 		AutomountServiceAccountToken: new(b.JobPods),
 		EnableServiceLinks:           new(false),
-		SecurityContext:              PodSecurity(),
+		SecurityContext:              b.Security(),
 	}
 	pod.InitContainers = b.verifier()
 	for _, name := range b.ImagePullSecrets {
@@ -27,13 +28,14 @@ func (b Builder) PodSpec() corev1.PodSpec {
 }
 
 // Container sets HOME to the only path that is always writable: libraries put their caches
-// there, and the root file system is read-only.
+// there, and the root file system is read-only. Its user has a name, since images do not have
+// one for the user ID.
 func (b Builder) Container(name string, command ...string) corev1.Container {
 	return corev1.Container{
 		Name:            name,
 		Image:           cmp.Or(b.Images[name], b.Image),
 		Command:         command,
-		Env:             []corev1.EnvVar{{Name: "HOME", Value: "/tmp"}},
+		Env:             profiles.UserVariables(),
 		Resources:       b.Resources.Requirements(),
 		SecurityContext: ContainerSecurity(),
 	}

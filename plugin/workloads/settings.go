@@ -7,6 +7,7 @@ import (
 // Settings say what the pods of a participant are made of. The flags of the commands that run
 // participants fill them, and files of the kind Federation have them under the same names.
 type Settings struct {
+	PodSettings `json:",inline"`
 	// Image has the framework in it, in the version of the kit.
 	Image string `json:"image,omitempty"`
 	// Images are those of containers that have another one, by the container's name.

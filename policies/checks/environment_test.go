@@ -30,8 +30,8 @@ func TestListedVariables(t *testing.T) {
 		"another":               {"client", listed("NCCL_DEBUG", env("NCCL_ALGO", "Ring")), []string{"environment: or add it to spec.environment.allowed of the policy and use a literal value"}},
 		"expanded":              {"client", listed("NCCL_DEBUG", env("NCCL_DEBUG", "$(HOME)")), []string{"environment: NCCL_DEBUG"}},
 		"escaped":               {"client", listed("NCCL_DEBUG", env("NCCL_DEBUG", "$$(HOME)")), []string{"environment: NCCL_DEBUG"}},
-		"one of two expanded":   {"client", listed("NCCL_DEBUG", env("NCCL_DEBUG", "INFO"), env("NCCL_DEBUG", "$(HOME)")), []string{"environment: env[3]", "environment: env[3]"}},
-		"one of two, elsewhere": {"client", listed("NCCL_DEBUG", env("NCCL_DEBUG", "INFO"), elsewhere), []string{"environment: env[3]", "environment: env[3]"}},
+		"one of two expanded":   {"client", listed("NCCL_DEBUG", env("NCCL_DEBUG", "INFO"), env("NCCL_DEBUG", "$(HOME)")), []string{"environment: env[5]", "environment: env[5]"}},
+		"one of two, elsewhere": {"client", listed("NCCL_DEBUG", env("NCCL_DEBUG", "INFO"), elsewhere), []string{"environment: env[5]", "environment: env[5]"}},
 		"from elsewhere":        {"client", listed("NCCL_DEBUG", elsewhere), []string{"environment: has a value from another object or field"}},
 		"the framework's own":   {"client", listed("LANG", env("LANG", "$(X)")), []string{"environment: a plain value"}},
 	})

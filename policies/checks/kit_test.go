@@ -117,7 +117,7 @@ func TestReservedNames(t *testing.T) {
 		return corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: name}}}
 	}
 	runCases(t, map[string]testCase{
-		"kit in env": {"client", env(key), []string{"reserved-names: spec.containers[0].env[3].valueFrom.secretKeyRef.name", "environment: has a value from another object or field"}},
+		"kit in env": {"client", env(key), []string{"reserved-names: spec.containers[0].env[5].valueFrom.secretKeyRef.name", "environment: has a value from another object or field"}},
 		"kit in envFrom": {"client", func(w *world) {
 			w.main().EnvFrom = []corev1.EnvFromSource{{SecretRef: &corev1.SecretEnvSource{LocalObjectReference: ref}}}
 		}, []string{"reserved-names: envFrom[0].secretRef", "environment: variables from another object"}},

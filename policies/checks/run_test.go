@@ -44,7 +44,7 @@ func TestImages(t *testing.T) {
 func TestCommand(t *testing.T) {
 	arg := func(i int, word string) func(*world) { return func(w *world) { w.main().Args[i] = word } }
 	runCases(t, map[string]testCase{
-		"no command":     {"client", func(w *world) { w.main().Command = nil }, []string{"command: but must be /usr/local/bin/python3"}},
+		"no command":     {"client", func(w *world) { w.main().Command = nil }, []string{"command: but must be a Python of the image"}},
 		"all in command": {"client", func(w *world) { w.main().Command, w.main().Args = append(w.main().Command, w.main().Args...), nil }, nil},
 		"a shell":        {"client", func(w *world) { w.main().Command = []string{"sh", "-c"} }, []string{`command: the command is "sh"`}},
 		"another python": {"client", func(w *world) { w.main().Command = []string{"/workspace/python3"} }, []string{"command: /workspace/python3"}},

@@ -1,7 +1,9 @@
 package profiles
 
 import (
+	"path"
 	"regexp"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -23,9 +25,20 @@ const (
 // FixVariable is the fix for a variable that is not allowed.
 const FixVariable = "remove it: code in the image can read its settings from local/"
 
+// userName is the name of the user of every container. The user ID has no entry in the
+// image's /etc/passwd, and without a name, Python's getpass.getuser raises an error; PyTorch
+// calls it while it is imported.
+const userName = "flare"
+
+// UserVariables say where the user's files are and what the user's name is. Every process
+// has them.
+func UserVariables() []corev1.EnvVar {
+	return []corev1.EnvVar{{Name: "HOME", Value: Scratch}, {Name: "USER", Value: userName}, {Name: "LOGNAME", Value: userName}}
+}
+
 // PythonVariables are those that mutation adds.
 func PythonVariables() []corev1.EnvVar {
-	return []corev1.EnvVar{{Name: "HOME", Value: Scratch}, {Name: "TMPDIR", Value: Scratch}, {Name: SafePath, Value: SafePathValue}}
+	return append(UserVariables(), corev1.EnvVar{Name: "TMPDIR", Value: Scratch}, corev1.EnvVar{Name: SafePath, Value: SafePathValue})
 }
 
 // MissingSafePath says that a container does not have SafePath, or is nil if it has.
@@ -47,6 +60,17 @@ var plainValue = regexp.MustCompile(`^[A-Za-z0-9_.,:@+-]*$`)
 // zone is the form of a time zone's name.
 var zone = regexp.MustCompile(`^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}$`)
 
+// loginName is the form of a user's name that every program takes.
+var loginName = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,31}$`)
+
+// caches is the folder of libraries' caches. Some of them hold compiled code, so they must
+// not outlive the pod: other folders of Scratch may be on the participant's claim.
+const caches = Scratch + "/.cache"
+
+func isCache(value string) bool {
+	return path.Clean(value) == value && (value == caches || strings.HasPrefix(value, caches+"/")) && !strings.Contains(value, "$")
+}
+
 // PythonVariable says what is wrong with a variable, or "". listed is false for a variable with a
 // literal value that Python programs do not need: the policy may allow it. There are too
 // many with which Python, its loader and its libraries run other code (LD_PRELOAD,
@@ -62,6 +86,10 @@ func PythonVariable(e *corev1.EnvVar) (detail string, listed bool) {
 		ok, want = e.Value == Scratch, Scratch
 	case SafePath:
 		ok, want = e.Value == SafePathValue, SafePathValue
+	case "USER", "LOGNAME":
+		ok, want = loginName.MatchString(e.Value), "a user's name"
+	case "XDG_CACHE_HOME", "MPLCONFIGDIR", "TORCH_HOME", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR", "NUMBA_CACHE_DIR", "HF_HOME":
+		ok, want = isCache(e.Value), caches+", or a folder below it"
 	case "TZ":
 		ok, want = zone.MatchString(e.Value), "a time zone"
 	case "LANG", "LC_ALL", "PYTHONUNBUFFERED", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX", "CUDA_VISIBLE_DEVICES":

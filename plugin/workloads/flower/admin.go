@@ -39,5 +39,5 @@ func (b builder) adminPod() corev1.PodSpec {
 	pod.Volumes = append(b.KitVolumes(), workloads.EmptyDir(volumeWork))
 	cli := b.python(containerAdmin, flower.Python, "-c", flower.AdminScript)
 	cli.VolumeMounts = []corev1.VolumeMount{{Name: volumeWork, MountPath: flower.AdminWorkPath}}
-	return withScratch(pod, cli, b.proxy())
+	return b.Finish(withScratch(pod, cli, b.proxy()), "")
 }

@@ -35,7 +35,7 @@ func (b builder) deployment(pod corev1.PodSpec) *appsv1.Deployment {
 			Replicas: new(int32(1)),
 			Strategy: appsv1.DeploymentStrategy{Type: appsv1.RecreateDeploymentStrategyType},
 			Selector: &metav1.LabelSelector{MatchLabels: workloads.Selector(b.Kit)},
-			Template: corev1.PodTemplateSpec{ObjectMeta: b.PodMeta(), Spec: pod},
+			Template: corev1.PodTemplateSpec{ObjectMeta: b.PodMeta(), Spec: b.Finish(pod, b.jobs())},
 		},
 	}
 }

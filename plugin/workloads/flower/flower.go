@@ -143,6 +143,19 @@ func (b builder) set(needed []workloads.Object, runs workloads.Object) *workload
 // apart says whether a SuperExec in a container of its own runs the jobs, or starts them.
 func (b builder) apart() bool { return b.JobContainer || b.JobPods }
 
+// jobs is the name of the container in which apps run; empty if they run in other pods.
+func (b builder) jobs() string {
+	switch {
+	case b.JobPods:
+		return ""
+	case b.JobContainer:
+		return containerSuperExec
+	case b.Kit.Role == flower.RoleServer:
+		return containerSuperLink
+	}
+	return containerSuperNode
+}
+
 // isolation is where apps run.
 func (b builder) isolation() flower.Isolation {
 	if b.apart() {

@@ -67,21 +67,48 @@ func with(files kit.Files, file kit.File) kit.Files {
 // Pod Security Standard "restricted". Source: supercore/superexec/executor/factory.py, 1.36.0
 // and 1.42.0.
 func executor(k *kit.Kit, o workloads.LauncherOptions) map[string]any {
-	tmp := workloads.EmptyDir(workloads.VolumeTmp)
-	env := append([]corev1.EnvVar{{Name: "HOME", Value: profiles.Scratch}, {Name: "TMPDIR", Value: profiles.Scratch}}, environment()...)
-	return map[string]any{
+	pod := taskPod(o)
+	task := pod.Containers[0]
+	settings := map[string]any{
 		"namespace": o.Namespace,
 		"image":     o.Image,
 		"labels": map[string]string{
 			names.LabelParticipant: labelvalue.Of(k.Participant), names.LabelRole: string(v1alpha1.RoleJob),
 		},
-		"env":                        env,
-		"volumes":                    []corev1.Volume{tmp},
-		"volume-mounts":              []corev1.VolumeMount{{Name: tmp.Name, MountPath: profiles.Scratch}},
+		"env":                        task.Env,
+		"volumes":                    pod.Volumes,
+		"volume-mounts":              task.VolumeMounts,
 		"resources":                  workloads.Resources{}.Requirements(),
-		"pod-security-context":       workloads.PodSecurity(),
+		"pod-security-context":       o.Security(),
 		"container-security-context": workloads.ContainerSecurity(),
 	}
+	if len(pod.NodeSelector) > 0 {
+		settings["node-selector"] = pod.NodeSelector
+	}
+	if len(pod.Tolerations) > 0 {
+		settings["tolerations"] = pod.Tolerations
+	}
+	if pod.PriorityClassName != "" {
+		settings["priority-class-name"] = pod.PriorityClassName
+	}
+	return settings
+}
+
+// containerTask is a name for the only container of a task's pod.
+const containerTask = "task"
+
+func taskPod(o workloads.LauncherOptions) corev1.PodSpec {
+	tmp := workloads.EmptyDir(workloads.VolumeTmp)
+	env := append(profiles.UserVariables(), corev1.EnvVar{Name: "TMPDIR", Value: profiles.Scratch})
+	pod := corev1.PodSpec{
+		Volumes: []corev1.Volume{tmp},
+		Containers: []corev1.Container{{
+			Name: containerTask, Env: append(env, environment()...),
+			VolumeMounts: []corev1.VolumeMount{{Name: tmp.Name, MountPath: profiles.Scratch}},
+		}},
+	}
+	o.Settle(&pod, containerTask)
+	return pod
 }
 
 // LauncherSecrets are none: each task has a Secret of its own.
@@ -96,11 +123,15 @@ func (b builder) launcher(superExec *corev1.Container) {
 
 // launcherNotes say what SuperExec cannot do for its pods.
 func (b builder) launcherNotes() []string {
-	if !b.JobPods || len(b.ImagePullSecrets) == 0 {
-		return nil
+	var notes []string
+	if b.JobPods && len(b.ImagePullSecrets) > 0 {
+		notes = append(notes, "SuperExec gives the pods of tasks no image pull secrets: add "+strings.Join(b.ImagePullSecrets, ", ")+
+			" to imagePullSecrets of the ServiceAccount default of namespace "+b.Namespace)
 	}
-	return []string{"SuperExec gives the pods of tasks no image pull secrets: add " + strings.Join(b.ImagePullSecrets, ", ") +
-		" to imagePullSecrets of the ServiceAccount default of namespace " + b.Namespace}
+	if b.JobPods && b.RuntimeClass != "" {
+		notes = append(notes, "SuperExec gives the pods of tasks no RuntimeClass: they run with the cluster's default, not with "+b.RuntimeClass)
+	}
+	return notes
 }
 
 // runtimeService is where the pods of tasks dial the SuperNode.

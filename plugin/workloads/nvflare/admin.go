@@ -47,7 +47,7 @@ func (b builder) adminPod() corev1.PodSpec {
 		corev1.VolumeMount{Name: volumeWork, MountPath: nvflare.AdminWorkPath},
 		corev1.VolumeMount{Name: workloads.VolumeTmp, MountPath: "/tmp"})
 	pod.Containers = []corev1.Container{c}
-	return pod
+	return b.Finish(pod, "")
 }
 
 // adminKitRoot is writable memory: the admin client creates transfer/ beside startup/ for

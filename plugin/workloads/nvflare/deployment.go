@@ -52,13 +52,16 @@ func (b builder) parentPod(ports []corev1.ContainerPort) corev1.PodSpec {
 		}
 	}
 	pod.Containers = []corev1.Container{c}
-	return pod
+	if b.JobPods {
+		return b.Finish(pod, "")
+	}
+	return b.Finish(pod, container)
 }
 
 // python is a container that runs Python, which must not load modules from the working
 // directory of the image.
 func (b builder) python(args ...string) corev1.Container {
-	c := b.Container(container, append([]string{nvflare.Python}, args...)...)
+	c := b.Container(container, append([]string{b.Interpreter(nvflare.Python)}, args...)...)
 	c.Env = append(c.Env, corev1.EnvVar{Name: profiles.SafePath, Value: profiles.SafePathValue})
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/yaml"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
@@ -36,7 +37,7 @@ func launcherResources(local kit.Files, k *kit.Kit, o workloads.LauncherOptions)
 		class = "nvflare.app_opt.job_launcher.k8s_launcher.ServerK8sJobLauncher"
 	}
 	args := map[string]any{
-		"config_file_path": nil, "namespace": o.Namespace, "default_python_path": nvflare.Python, "workspace_mount_path": nvflare.Workspace,
+		"config_file_path": nil, "namespace": o.Namespace, "default_python_path": o.Interpreter(nvflare.Python), "workspace_mount_path": nvflare.Workspace,
 	}
 	if _, ok := local.Get(fileStudyData); ok {
 		args["study_data_pvc_file_path"] = nvflare.Workspace + "/local/" + fileStudyData
@@ -99,7 +100,11 @@ func defaultStudy(local kit.Files, k *kit.Kit, o workloads.LauncherOptions) (kit
 			return kit.File{}, nil
 		}
 	}
-	study := map[string]any{"pod_template": podTemplate(k)}
+	template, err := podTemplate(k, o)
+	if err != nil {
+		return kit.File{}, err
+	}
+	study := map[string]any{"pod_template": template}
 	if o.Image != "" {
 		study["container"] = map[string]any{"image": o.Image}
 	}
@@ -107,24 +112,40 @@ func defaultStudy(local kit.Files, k *kit.Kit, o workloads.LauncherOptions) (kit
 	return kit.File{Name: fileStudies, Data: data}, err
 }
 
-func podTemplate(k *kit.Kit) map[string]any {
-	tmp := workloads.EmptyDir(workloads.VolumeTmp)
+// podTemplate leaves out what the launcher sets.
+func podTemplate(k *kit.Kit, o workloads.LauncherOptions) (map[string]any, error) {
+	pod := jobPod(o)
+	spec, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&pod)
+	if err != nil {
+		return nil, err
+	}
+	containers, _ := spec["containers"].([]any)
+	for _, c := range containers {
+		if c, ok := c.(map[string]any); ok {
+			delete(c, "resources")
+		}
+	}
 	return map[string]any{
 		"metadata": map[string]any{"labels": map[string]string{
 			names.LabelParticipant: labelvalue.Of(k.Participant), names.LabelRole: string(v1alpha1.RoleJob),
 		}},
-		"spec": map[string]any{
-			"automountServiceAccountToken": false,
-			"enableServiceLinks":           false,
-			"securityContext":              workloads.PodSecurity(),
-			"volumes":                      []corev1.Volume{tmp},
-			"containers": []any{map[string]any{
-				"name": mainContainer, "securityContext": workloads.ContainerSecurity(),
-				"env": []corev1.EnvVar{
-					{Name: "HOME", Value: "/tmp"}, {Name: "TMPDIR", Value: "/tmp"}, {Name: profiles.SafePath, Value: profiles.SafePathValue},
-				},
-				"volumeMounts": []corev1.VolumeMount{{Name: tmp.Name, MountPath: "/tmp"}},
-			}},
-		},
+		"spec": spec,
+	}, nil
+}
+
+func jobPod(o workloads.LauncherOptions) corev1.PodSpec {
+	tmp := workloads.EmptyDir(workloads.VolumeTmp)
+	pod := corev1.PodSpec{
+		AutomountServiceAccountToken: new(false),
+		EnableServiceLinks:           new(false),
+		SecurityContext:              o.Security(),
+		Volumes:                      []corev1.Volume{tmp},
+		Containers: []corev1.Container{{
+			Name: mainContainer, SecurityContext: workloads.ContainerSecurity(),
+			Env:          profiles.PythonVariables(),
+			VolumeMounts: []corev1.VolumeMount{{Name: tmp.Name, MountPath: profiles.Scratch}},
+		}},
 	}
+	o.Settle(&pod, mainContainer)
+	return pod
 }

@@ -64,9 +64,10 @@ func (b builder) pod(component string) corev1.PodSpec {
 		main.Args[0] = "work"
 	}
 	relay := b.Container(containerRelay, program)
+	relay.Resources = workloads.Resources{}.Requirements()
 	relay.Env, relay.Args, relay.VolumeMounts = nil, []string{"relay"}, []corev1.VolumeMount{{Name: volumeRelayTmp, MountPath: "/tmp"}}
 	pod.Volumes = append(pod.Volumes, b.DataVolumes()...)
 	main.VolumeMounts = append(main.VolumeMounts, b.DataMounts()...)
 	pod.Containers = []corev1.Container{main, relay}
-	return pod
+	return b.Finish(pod, containerToy)
 }

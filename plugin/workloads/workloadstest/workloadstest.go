@@ -82,6 +82,7 @@ func (s Suite) run(t *testing.T, c Case) {
 	t.Run("workloads", func(t *testing.T) { checkWorkloads(t, c, set) })
 	t.Run("pods", func(t *testing.T) { checkPods(t, c, set) })
 	t.Run("profile", func(t *testing.T) { s.checkProfile(t, c, set) })
+	t.Run("settings", func(t *testing.T) { s.checkSettings(t, c) })
 	t.Run("apply", func(t *testing.T) { checkApply(t, set) })
 	t.Run("secrets", func(t *testing.T) { checkSecrets(t, set) })
 }

@@ -35,13 +35,11 @@ const (
 	ModuleClientJob = "nvflare.private.fed.app.client.worker_process"
 )
 
-// The interpreter in upstream's images. It is called directly, since the start scripts of a
-// kit loop over pid files, need a shell and write to startup/.
-const (
-	Python = "/usr/local/bin/python3"
-	// PythonAlias is another name of the same file, which upstream's launcher uses.
-	PythonAlias = "/usr/local/bin/python"
-)
+// Python is the interpreter, for which the container runtime searches the PATH of the image:
+// upstream's images have it in /usr/local/bin, distributions in /usr/bin, and Conda in its own
+// folder. It is called directly, since the start scripts of a kit loop over pid files, need a
+// shell and write to startup/.
+const Python = "python3"
 
 // NoDrivers is the setting of servers, clients and jobs without which they look for
 // comm_config.json in the whole workspace, also in the folders of jobs, and import every

@@ -15,15 +15,10 @@ import (
 type argv struct{ profiles.Words }
 
 const (
-	fixArgv  = "use the command that `kubectl flare launch` or NVFLARE's own chart writes"
-	fixToken = "use NVFLARE 2.9 or later, which passes tokens in a Secret"
+	fixPython = "give the interpreter of the image, as the first word of command: " + nvflare.Python + ", or its absolute path outside of all mounts"
+	fixArgv   = "use the command that `kubectl flare launch` or NVFLARE's own chart writes"
+	fixToken  = "use NVFLARE 2.9 or later, which passes tokens in a Secret"
 )
-
-// isPython says whether a word is the interpreter of upstream's images. It must be in
-// command: otherwise the image's entrypoint would run, with the words as its arguments.
-func isPython(word string) bool {
-	return word == nvflare.Python || word == nvflare.PythonAlias
-}
 
 // grammar is what a process of one participant may run.
 type grammar struct {
@@ -39,8 +34,9 @@ type grammar struct {
 // must match the kit.
 func (g *grammar) Argv(c *corev1.Container) []profiles.Problem {
 	a, p, id := argv{profiles.WordsOf(c)}, g.Process, g.Identity
-	if len(c.Command) == 0 || !isPython(a.At(0)) {
-		return a.Wrong(0, fixArgv, "the command is %q, but must be %s", a.At(0), nvflare.Python)
+	// Without a command, the image's entrypoint would run, with the words as its arguments.
+	if len(c.Command) == 0 || !profiles.IsInterpreter(a.At(0), c) {
+		return a.Wrong(0, fixPython, "the command is %q, but must be a Python of the image", a.At(0))
 	}
 	if p.Kind == profiles.KindNone {
 		return a.Wrong(0, fixArgv, "it does not run a process of NVFLARE")

@@ -21,7 +21,7 @@ func grammarOf(process profiles.Process, id profiles.Identity) profiles.Grammar 
 // detail", or "".
 func argvProblem(t *testing.T, command string, role kit.Role) string {
 	t.Helper()
-	c := &corev1.Container{}
+	c := &corev1.Container{VolumeMounts: []corev1.VolumeMount{{Name: "workspace", MountPath: "/workspace"}}}
 	if words := strings.Fields(command); len(words) > 0 {
 		c.Command, c.Args = words[:1], words[1:]
 	}
@@ -60,8 +60,10 @@ func TestParents(t *testing.T) {
 		"the other name of python":  {with(clientRun, "python3", "python"), "client", ""},
 		"settings in another order": {with(clientRun, "secure_train=true uid=Site_2", "uid=Site_2 secure_train=true"), "client", ""},
 		"nothing":                   {"", "client", "args[0]: the command is \"\""},
-		"another python":            {with(clientRun, python, "/workspace/python3"), "client", `command[0]: the command is "/workspace/python3", but must be /usr/local/bin/python3`},
-		"python by PATH":            {with(clientRun, python, "python3"), "client", "command[0]: the command is"},
+		"the claim's python":        {with(clientRun, python, "/workspace/python3"), "client", `command[0]: the command is "/workspace/python3", but must be a Python of the image`},
+		"python by PATH":            {with(clientRun, python, "python3"), "client", ""},
+		"a distribution's python":   {with(clientRun, python, "/usr/bin/python3.11"), "client", ""},
+		"Conda's python":            {with(clientRun, python, "/opt/conda/bin/python"), "client", ""},
 		"a shell":                   {"sh -c " + clientRun, "client", `command[0]: the command is "sh"`},
 		"another kit's role":        {clientRun, "server", "command[0]: it runs nvflare.private.fed.app.client.client_train, but the kit is for the role server"},
 		"an admin's kit":            {serverRun, "admin", "but the kit is for the role admin"},

@@ -45,6 +45,17 @@ func TestVariables(t *testing.T) {
 		"HOME":                     {corev1.EnvVar{Name: "HOME", Value: "/tmp"}, ""},
 		"HOME on the claim":        {corev1.EnvVar{Name: "HOME", Value: "/workspace"}, `HOME is "/workspace", but must be /tmp`},
 		"HOME, empty":              {corev1.EnvVar{Name: "HOME"}, "HOME is"},
+		"a name":                   {corev1.EnvVar{Name: "USER", Value: "jovyan"}, ""},
+		"a name that expands":      {corev1.EnvVar{Name: "LOGNAME", Value: "$(X)"}, "LOGNAME is"},
+		"a name with a path":       {corev1.EnvVar{Name: "USER", Value: "../x"}, "USER is"},
+		"no name":                  {corev1.EnvVar{Name: "USER"}, "USER is"},
+		"caches":                   {corev1.EnvVar{Name: "XDG_CACHE_HOME", Value: "/tmp/.cache"}, ""},
+		"a cache of code":          {corev1.EnvVar{Name: "TORCHINDUCTOR_CACHE_DIR", Value: "/tmp/.cache/torch"}, ""},
+		"a cache on the claim":     {corev1.EnvVar{Name: "TRITON_CACHE_DIR", Value: "/workspace/x"}, "TRITON_CACHE_DIR is"},
+		"a cache in the store":     {corev1.EnvVar{Name: "NUMBA_CACHE_DIR", Value: "/tmp/nvflare"}, "NUMBA_CACHE_DIR is"},
+		"a cache upwards":          {corev1.EnvVar{Name: "MPLCONFIGDIR", Value: "/tmp/.cache/../x"}, "MPLCONFIGDIR is"},
+		"a cache next to it":       {corev1.EnvVar{Name: "HF_HOME", Value: "/tmp/.cached"}, "HF_HOME is"},
+		"a cache that expands":     {corev1.EnvVar{Name: "TORCH_HOME", Value: "/tmp/.cache/$(X)"}, "TORCH_HOME is"},
 		"TMPDIR below":             {corev1.EnvVar{Name: "TMPDIR", Value: "/tmp/x"}, "TMPDIR is"},
 		"a zone":                   {corev1.EnvVar{Name: "TZ", Value: "America/Argentina/Buenos_Aires"}, ""},
 		"a zone by offset":         {corev1.EnvVar{Name: "TZ", Value: "Etc/GMT+5"}, ""},
@@ -63,7 +74,7 @@ func TestVariables(t *testing.T) {
 		"a safe path that is none": {corev1.EnvVar{Name: "PYTHONSAFEPATH"}, `PYTHONSAFEPATH is "", but must be 1`},
 		"PYTHONPATH":               {corev1.EnvVar{Name: "PYTHONPATH", Value: "/workspace"}, "not on the list"},
 		"lower case":               {corev1.EnvVar{Name: "home", Value: "/tmp"}, "not on the list"},
-		"no name":                  {corev1.EnvVar{Value: "/tmp"}, "not on the list"},
+		"an empty name":            {corev1.EnvVar{Value: "/tmp"}, "not on the list"},
 		"from a Secret":            {fromSecret("HOME", "x", "y"), `"HOME" has a value from another object or field`},
 		"a job's token":            {fromSecret("NVFLARE_JOB_AUTH_TOKEN", "nvflare-cred-job-0", "NVFLARE_JOB_AUTH_TOKEN"), "has a value from another object or field"},
 		"from a field of the pod":  {corev1.EnvVar{Name: "TZ", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "metadata.name"}}}, "from another object or field"},
@@ -137,7 +148,7 @@ func TestDefaultsAreAllowed(t *testing.T) {
 		c := &corev1.Container{Args: strings.Fields(command)}
 		process, _ := nvflare.Profile{}.Recognise(c)
 		d := nvflare.Profile{}.Demands(process, profiles.Identity{Role: process.Role, Workspace: "/workspace"}).Containers[0]
-		require.Len(t, d.Defaults(), 3)
+		require.Len(t, d.Defaults(), 5)
 		require.Empty(t, d.Grammar.Environment(&corev1.Container{Args: c.Args, Env: d.Defaults()}))
 	}
 }

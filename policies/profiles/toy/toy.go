@@ -75,7 +75,7 @@ func (Profile) Demands(p profiles.Process, id profiles.Identity) profiles.Demand
 				Process: p, Grammar: words{program, verb, "--participant=" + id.Participant, "--kit=" + kitPath},
 				Paths: []profiles.Path{
 					{Path: kitPath, Sources: profiles.SourceKit}, {Path: localPath, Sources: profiles.SourceLocal},
-					{Path: id.Workspace, Sources: profiles.SourceWorkspace}, {Path: scratch, Sources: profiles.SourceScratch},
+					{Path: id.Workspace, Sources: profiles.SourceWorkspace}, {Path: scratch, Sources: profiles.SourceScratch}, {Path: "/dev/shm", Sources: profiles.SourceScratch},
 				},
 			},
 			{Process: relay(), Grammar: words{program, verbRelay}, Paths: []profiles.Path{{Path: scratch, Sources: profiles.SourceScratch}}},
