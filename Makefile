@@ -73,6 +73,7 @@ endif
 generate: ## Write the generated code, the CRD, the Helm chart and the kustomizations again
 	$(GO) tool -modfile=test/tools/go.mod controller-gen object paths='./policies/v1alpha1;./policies/snapshot'
 	$(GO) tool -modfile=test/tools/go.mod controller-gen crd paths=./policies/v1alpha1 output:crd:dir=manifests/crd
+	$(GO) tool -modfile=test/tools/go.mod controller-gen crd paths=./plugin/federation output:crd:dir=plugin/federation/schema
 	$(GO) run ./manifests/charts
 
 .PHONY: docs
@@ -101,7 +102,7 @@ lint: ## Run the linters; the tools are built from test/tools
 	$(GO) tool -modfile=test/tools/lint/go.mod golangci-lint run ./...
 
 .PHONY: verify-generated
-GENERATE_READS = Makefile go.mod go.sum manifests policies test/tools
+GENERATE_READS = Makefile go.mod go.sum manifests plugin policies test/tools
 verify-generated: ## Fail if `make generate` would change a file
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && mkdir "$$dir/is" "$$dir/want" && \
 	tar -cf "$$dir/tree" $(GENERATE_READS) && tar -xf "$$dir/tree" -C "$$dir/is" && tar -xf "$$dir/tree" -C "$$dir/want" && \

@@ -113,7 +113,7 @@ func addCommands(root *cobra.Command, o Options, c clients.Clients) {
 			root.AddCommand(c)
 		}
 	}
-	add(groupKits, provision.NewCommand(o.Frameworks, o.IOStreams, o.Clock), kitcmd.NewCommand(c, kitcmd.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock))
+	add(groupKits, up.NewFederationCommand(o.IOStreams), provision.NewCommand(o.Frameworks, o.IOStreams, o.Clock), kitcmd.NewCommand(c, kitcmd.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock))
 	add(groupGovern,
 		policy.NewCommand(c, policy.Known{Frameworks: o.Frameworks, Catalog: o.Catalog, Workloads: o.Workloads}, o.IOStreams, o.Clock),
 		install.NewCommand(c, o.Catalog.Profiles(), o.IOStreams),

@@ -144,7 +144,11 @@ func (o *Options) Make(f *federation.Federation) (*List, error) {
 	if err != nil {
 		return nil, err
 	}
-	project := f.Project()
+	report := f.Report()
+	project := f.Project(report)
+	if err := report.Err(); err != nil {
+		return nil, err
+	}
 	result, err := provisioner.Provision(&project, options)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.File, err)
@@ -164,7 +168,7 @@ func (o *Options) options(f *federation.Federation, w *workspace) (provisioning.
 	if options.State, err = w.readState(); err != nil {
 		return options, err
 	}
-	for _, m := range append(append([]federation.Member{f.Spec.Server.Member}, f.Spec.Clients...), f.Spec.Admins...) {
+	for _, m := range f.Spec.Participants {
 		files, err := w.startup(m.Name)
 		if err != nil {
 			return options, err
@@ -181,11 +185,13 @@ func (o *Options) read() (*federation.Federation, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := federation.Decode(data)
+	f, err := federation.Decode(o.File, data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.File, err)
+		return nil, err
 	}
-	return f, nil
+	report := f.Report()
+	f.Validate(report)
+	return f, report.Err()
 }
 
 // provisioner is that of the framework that the file or the flag names.

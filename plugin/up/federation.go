@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/federation"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // maxName leaves room for the rest of participants' names in those of objects.
@@ -19,17 +20,18 @@ func (o *Options) clientName(i int) string { return fmt.Sprintf("%s-client-%d", 
 // namespace.
 func (o *Options) federation() *federation.Federation {
 	f := &federation.Federation{}
-	f.Metadata.Name = o.Name
+	f.Name = o.Name
 	host := o.serverName() + "." + o.template.Namespace + ".svc"
 	address, admins := o.framework.Provisioner.Addresses(host)
-	member := func(name string) federation.Member { return federation.Member{Name: name, Org: o.Name} }
-	f.Spec = federation.Spec{
-		Framework: federation.Framework{Name: o.framework.Name(), Version: o.Version},
-		Server:    federation.Server{Member: member(o.serverName()), Address: address, AdminAddress: admins},
-		Admins:    []federation.Member{member(o.adminName())},
+	add := func(name string, role kit.Role) {
+		f.Spec.Participants = append(f.Spec.Participants, federation.Participant{Name: name, Role: role, Org: o.Name})
 	}
+	f.Spec.Framework = federation.Framework{Name: o.framework.Name(), Version: o.Version}
+	add(o.serverName(), kit.RoleServer)
+	f.Spec.Participants[0].Address, f.Spec.Participants[0].AdminAddress = address, admins
+	add(o.adminName(), kit.RoleAdmin)
 	for i := range o.Clients {
-		f.Spec.Clients = append(f.Spec.Clients, member(o.clientName(i+1)))
+		add(o.clientName(i+1), kit.RoleClient)
 	}
 	return f
 }

@@ -1,7 +1,12 @@
 package workloads
 
 import (
+	"path"
+
+	"github.com/distribution/reference"
 	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
 // Settings say what the pods of a participant are made of. The flags of the commands that run
@@ -32,4 +37,61 @@ type Storage struct {
 	Size resource.Quantity `json:"size,omitzero"`
 	// Class is the StorageClass of a new volume; the default is the cluster's default.
 	Class string `json:"class,omitempty"`
+}
+
+// Validate checks the values. Whether the participant has what they are for is known only
+// with its kit: see Set.
+func (s *Settings) Validate(at *field.Path) field.ErrorList {
+	errs := validateImage(at.Child("image"), s.Image)
+	for name, image := range s.Images {
+		errs = append(errs, validateImage(at.Child("images").Key(name), image)...)
+	}
+	resources, storage := at.Child("resources"), at.Child("storage")
+	errs = append(errs, positive(resources.Child("cpu"), s.Resources.CPU)...)
+	errs = append(errs, positive(resources.Child("memory"), s.Resources.Memory)...)
+	for name, count := range s.Resources.Devices {
+		errs = append(errs, positive(resources.Child("devices").Key(string(name)), count)...)
+	}
+	errs = append(errs, positive(storage.Child("size"), s.Storage.Size)...)
+	errs = append(errs, validateData(at.Child("data"), s.Data)...)
+	return append(errs, s.PodSettings.Validate(at)...)
+}
+
+func validateImage(at *field.Path, image string) field.ErrorList {
+	if image == "" {
+		return nil
+	}
+	if _, err := reference.ParseNormalizedNamed(image); err != nil {
+		return field.ErrorList{field.Invalid(at, image, "it is not the name of an image, such as registry.example.org/team/name:1.0.0")}
+	}
+	return nil
+}
+
+func positive(at *field.Path, q resource.Quantity) field.ErrorList {
+	if q.Sign() < 0 {
+		return field.ErrorList{field.Invalid(at, q.String(), "it must be positive")}
+	}
+	return nil
+}
+
+func validateData(at *field.Path, data []Data) field.ErrorList {
+	var errs field.ErrorList
+	claims, paths := map[string]bool{}, map[string]bool{}
+	for i, d := range data {
+		claim, mount := at.Index(i).Child("claim"), at.Index(i).Child("mountPath")
+		for _, reason := range validation.IsDNS1123Subdomain(d.Claim) {
+			errs = append(errs, field.Invalid(claim, d.Claim, reason))
+		}
+		if !path.IsAbs(d.MountPath) || path.Clean(d.MountPath) != d.MountPath || d.MountPath == "/" {
+			errs = append(errs, field.Invalid(mount, d.MountPath, "it must be an absolute path below /"))
+		}
+		if claims[d.Claim] {
+			errs = append(errs, field.Duplicate(claim, d.Claim))
+		}
+		if paths[d.MountPath] {
+			errs = append(errs, field.Duplicate(mount, d.MountPath))
+		}
+		claims[d.Claim], paths[d.MountPath] = true, true
+	}
+	return errs
 }

@@ -48,7 +48,7 @@ func (Framework) Provision(p *provisioning.Project, o provisioning.Options) (*pr
 // specsOf are the kits of a project, without the SuperNodes that the SuperLink knows.
 func specsOf(p *provisioning.Project) ([]Spec, error) {
 	var all []Spec
-	add := func(at string, m provisioning.Member, role kit.Role) error {
+	add := func(m provisioning.Member, role kit.Role) error {
 		s := Spec{Federation: p.Name, Participant: m.Name, Role: role, Org: m.Org, Version: p.Version, SuperLink: p.Server.Address}
 		if role != RoleClient {
 			s.Control = p.Server.AdminAddress
@@ -58,41 +58,41 @@ func specsOf(p *provisioning.Project) ([]Spec, error) {
 		}
 		all = append(all, s)
 		if wrong := s.check(); wrong != nil {
-			return fmt.Errorf("%s %s", fieldOf(at, wrong.field), wrong.text)
+			return fmt.Errorf("%s %s", fieldOf(p, m, wrong.field), wrong.text)
 		}
 		return nil
 	}
-	for i, m := range p.Clients {
-		if err := add(fmt.Sprintf("spec.clients[%d]", i), m, RoleClient); err != nil {
+	for _, m := range p.Clients {
+		if err := add(m, RoleClient); err != nil {
 			return nil, err
 		}
 	}
-	for i, m := range p.Admins {
-		if err := add(fmt.Sprintf("spec.admins[%d]", i), m, RoleAdmin); err != nil {
+	for _, m := range p.Admins {
+		if err := add(m, RoleAdmin); err != nil {
 			return nil, err
 		}
 	}
-	if err := add("spec.server", p.Server.Member, RoleServer); err != nil {
+	if err := add(p.Server.Member, RoleServer); err != nil {
 		return nil, err
 	}
 	return all, checkNames(all)
 }
 
-// fieldOf is the field of a Federation for one of a Spec.
-func fieldOf(at, field string) string {
+// fieldOf is the field of a Federation for one of a Spec of the member.
+func fieldOf(p *provisioning.Project, m provisioning.Member, field string) string {
 	switch field {
 	case "federation":
 		return "metadata.name"
 	case "version":
 		return "spec.framework.version"
 	case "superlink":
-		return "spec.server.address"
+		return p.Server.Field + ".address"
 	case "control":
-		return "spec.server.adminAddress"
+		return p.Server.Field + ".adminAddress"
 	case "participant":
-		return at + ".name"
+		return m.Field + ".name"
 	}
-	return at + "." + field
+	return m.Field + "." + field
 }
 
 // checkNames rejects names that two participants have, also as names of their objects, and

@@ -17,11 +17,11 @@ func project() provisioning.Project {
 	return provisioning.Project{
 		Name: "demo", Version: "1.42.0",
 		Server: provisioning.Server{
-			Member:  provisioning.Member{Name: "superlink", Org: "lab"},
+			Member:  provisioning.Member{Name: "superlink", Org: "lab", Field: "spec.participants[0]"},
 			Address: "fl.example.org:9092", AdminAddress: "superlink.fl.svc:9093", Names: []string{"192.0.2.7"},
 		},
-		Clients: []provisioning.Member{{Name: "site-1", Org: "a"}, {Name: "Site_2", Org: "b"}},
-		Admins:  []provisioning.Member{{Name: "anna@lab.example", Org: "lab"}},
+		Clients: []provisioning.Member{{Name: "site-1", Org: "a", Field: "spec.participants[1]"}, {Name: "Site_2", Org: "b", Field: "spec.participants[2]"}},
+		Admins:  []provisioning.Member{{Name: "anna@lab.example", Org: "lab", Field: "spec.participants[3]"}},
 	}
 }
 
@@ -90,11 +90,11 @@ func TestCertificatesAreRenewed(t *testing.T) {
 
 func TestProvisionRejects(t *testing.T) {
 	for want, change := range map[string]func(*provisioning.Project){
-		"spec.server.adminAddress is an IP":  func(p *provisioning.Project) { p.Server.AdminAddress = "192.0.2.7:9093" },
-		"spec.server.names[0] has the host":  func(p *provisioning.Project) { p.Server.Names = []string{"*.example.org"} },
-		"under which others dial the server": func(p *provisioning.Project) { p.Clients[0].Name = "localhost" },
-		"spec.clients[0].org is":             func(p *provisioning.Project) { p.Clients[0].Org = "a, b" },
-		"spec.framework.version is 1.39.0":   func(p *provisioning.Project) { p.Version = "1.39.0" },
+		"spec.participants[0].adminAddress is an IP": func(p *provisioning.Project) { p.Server.AdminAddress = "192.0.2.7:9093" },
+		"spec.participants[0].names[0] has the host": func(p *provisioning.Project) { p.Server.Names = []string{"*.example.org"} },
+		"under which others dial the server":         func(p *provisioning.Project) { p.Clients[0].Name = "localhost" },
+		"spec.participants[1].org is":                func(p *provisioning.Project) { p.Clients[0].Org = "a, b" },
+		"spec.framework.version is 1.39.0":           func(p *provisioning.Project) { p.Version = "1.39.0" },
 	} {
 		p := project()
 		change(&p)

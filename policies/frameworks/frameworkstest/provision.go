@@ -146,10 +146,14 @@ func (s *provisionSuite) renew(t *testing.T) {
 func (s *provisionSuite) invalid(t *testing.T) {
 	first := s.run(t, s.project, nil)
 	for want, change := range map[string]func(*provisioning.Project, *provisioning.Options){
-		"metadata.name":             func(p *provisioning.Project, _ *provisioning.Options) { p.Name = "" },
-		"spec.framework.version":    func(p *provisioning.Project, _ *provisioning.Options) { p.Version = "x" },
-		"spec.server.address":       func(p *provisioning.Project, _ *provisioning.Options) { p.Server.Address = "x" },
-		"spec.clients[1].name":      func(p *provisioning.Project, _ *provisioning.Options) { p.Clients[1].Name = "a b" },
+		"metadata.name":          func(p *provisioning.Project, _ *provisioning.Options) { p.Name = "" },
+		"spec.framework.version": func(p *provisioning.Project, _ *provisioning.Options) { p.Version = "x" },
+		"the-server.address": func(p *provisioning.Project, _ *provisioning.Options) {
+			p.Server.Field, p.Server.Address = "the-server", "x"
+		},
+		"a-client.name": func(p *provisioning.Project, _ *provisioning.Options) {
+			p.Clients[1].Field, p.Clients[1].Name = "a-client", "a b"
+		},
 		"have the same name":        func(p *provisioning.Project, _ *provisioning.Options) { p.Clients[1].Name = p.Clients[0].Name },
 		"is that of the federation": func(p *provisioning.Project, o *provisioning.Options) { p.Name, o.State = "other", first.State },
 		"state":                     func(_ *provisioning.Project, o *provisioning.Options) { o.State = []byte(`{"key": "c2VjcmV0"}`) },

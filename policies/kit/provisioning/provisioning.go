@@ -17,7 +17,12 @@ type Project struct {
 }
 
 // Member is a participant.
-type Member struct{ Name, Org string }
+type Member struct {
+	Name, Org string
+	// Field is where the participant is in the file that describes the federation, for
+	// messages, such as spec.participants[2].
+	Field string
+}
 
 // Server is the participant that the others dial.
 type Server struct {

@@ -22,16 +22,15 @@ kind: Federation
 metadata: {name: %[1]s}
 spec:
   framework: {name: flower, version: %[2]s}
-  server:
-    name: server1
+  participants:
+  - name: server1
+    role: server
     org: consortium
     address: server1.%[3]s.svc.cluster.local:9092
     adminAddress: server1-control.%[3]s.svc.cluster.local:9093
-  clients:
-  - {name: site-1, org: hospital_a}
-  - {name: Site_2, org: hospital_b}
-  admins:
-  - {name: lead@hospital-a.org, org: hospital_a}
+  - {name: site-1, role: client, org: hospital_a}
+  - {name: Site_2, role: client, org: hospital_b}
+  - {name: lead@hospital-a.org, role: admin, org: hospital_a}
 `
 
 // Provision makes the kits, with a number of its own for each site, which the app adds.
