@@ -51,7 +51,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 
 func TestHelpNamesThePlugin(t *testing.T) {
 	out, _, err := clientstest.Run(t, tree(genericclioptions.NewConfigFlags(true)), "launch", "--help")
-	if err != nil || !strings.Contains(out, "kubectl flare launch KIT_DIR --image=IMAGE") {
+	if err != nil || !strings.Contains(out, "kubectl flare launch KIT --image=IMAGE") {
 		t.Errorf("error %v, help:\n%s", err, out)
 	}
 }

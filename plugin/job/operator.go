@@ -136,5 +136,5 @@ func noOperator(frameworks *workloads.Registry, all []participants.Participant, 
 			return frameworks.NoJobs(p.Framework)
 		}
 	}
-	return fmt.Errorf("namespace %q has no admin: launch an admin's kit there with `kubectl flare launch KIT_DIR -n %s`, or give another namespace with -n", namespace, namespace)
+	return fmt.Errorf("namespace %q has no admin: launch an admin's kit there with `kubectl flare launch KIT -n %s`, or give another namespace with -n", namespace, namespace)
 }

@@ -25,6 +25,7 @@ import (
 // InjectOptions are the arguments and flags of `kubectl flare kit inject`.
 type InjectOptions struct {
 	KitDir          string
+	PINFile         string
 	RootFingerprint string
 	ForceConflicts  bool
 	Delivery        delivery.Flags
@@ -42,7 +43,7 @@ type InjectOptions struct {
 func newInjectCommand(c clients.Clients, registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
 	o := &InjectOptions{Printer: output.NewPrinter(), registry: registry, clients: c, clock: clk, IOStreams: streams}
 	cmd := &cobra.Command{
-		Use:                   "inject KIT_DIR",
+		Use:                   "inject KIT",
 		DisableFlagsInUseLine: true,
 		Short:                 "Put a kit into the cluster as a Secret and a ConfigMap",
 		Long: templates.LongDesc(`
@@ -76,10 +77,11 @@ func newInjectCommand(c clients.Clients, registry *frameworks.Registry, streams 
 			}
 			return o.Run(cmd.Context())
 		},
-		ValidArgsFunction: completeDir,
+		ValidArgsFunction: completeKit,
 	}
 	cmd.Flags().StringVar(&o.RootFingerprint, "root-fingerprint", "", "SHA-256 fingerprint that the kit's root certificate must have; get it from the project lead, not from the kit")
 	cmd.Flags().BoolVar(&o.ForceConflicts, "force-conflicts", false, "Take over fields that other field managers have set")
+	source.AddPINFlag(cmd.Flags(), &o.PINFile)
 	o.Delivery.Add(cmd.Flags())
 	o.Printer.AddFlags(cmd)
 	o.Printer.AddShowSecrets(cmd)
@@ -96,7 +98,7 @@ func (o *InjectOptions) Complete(cmd *cobra.Command, args []string) error {
 	if o.namespace, err = o.clients.Namespace(); err != nil {
 		return err
 	}
-	verified, findings, err := source.GenuineKit(o.registry, o.KitDir, o.RootFingerprint, o.clock.Now())
+	verified, findings, err := source.GenuineKit(o.registry, o.KitDir, o.RootFingerprint, o.clock.Now(), source.WithPIN(o.PINFile))
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,8 @@ import (
 
 // InspectOptions are those of `kubectl flare kit inspect`.
 type InspectOptions struct {
+	// PINFile has the PIN of a kit in an encrypted archive.
+	PINFile string
 	genericiooptions.IOStreams
 
 	dir      string
@@ -25,7 +27,7 @@ type InspectOptions struct {
 func newInspectCommand(registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
 	o := &InspectOptions{IOStreams: streams, registry: registry, clock: clk}
 	cmd := &cobra.Command{
-		Use:                   "inspect DIR [-o json|yaml]",
+		Use:                   "inspect KIT [-o json|yaml]",
 		DisableFlagsInUseLine: true,
 		Short:                 "Show the contents of a startup kit",
 		Long: templates.LongDesc(`
@@ -33,15 +35,18 @@ func newInspectCommand(registry *frameworks.Registry, streams genericiooptions.I
 			the names of its objects in Kubernetes.
 
 			The command checks nothing but dates: see "kubectl flare kit verify". It never shows the private
-			key.`),
+			key. The kit is a folder, or a zip, tar or tgz archive of it.`),
 		Example: templates.Examples(`
 			# Show the kit of site-1
 			kubectl flare kit inspect prod_00/site-1
 
+			# Show a kit that was downloaded from NVFLARE's Dashboard
+			kubectl flare kit inspect site-1.zip --pin-file=pin.txt
+
 			# Print the name of its Secret
 			kubectl flare kit inspect prod_00/site-1 -o json | jq -r .objects.secret`),
 		Args:              oneDir,
-		ValidArgsFunction: completeDir,
+		ValidArgsFunction: completeKit,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cmd.SilenceUsage = true
 			o.Complete(args)
@@ -51,6 +56,7 @@ func newInspectCommand(registry *frameworks.Registry, streams genericiooptions.I
 			return o.Run()
 		},
 	}
+	source.AddPINFlag(cmd.Flags(), &o.PINFile)
 	o.print.addFlags(cmd)
 	return cmd
 }
@@ -64,7 +70,7 @@ func (o *InspectOptions) Validate() error { return o.print.validate() }
 // Run reads and prints the kit. Warnings go to standard error in every format, so that a
 // pipe does not hide them.
 func (o *InspectOptions) Run() error {
-	k, err := source.Kit(o.registry, o.dir)
+	k, err := source.Kit(o.registry, o.dir, source.WithPIN(o.PINFile))
 	if err != nil {
 		return err
 	}

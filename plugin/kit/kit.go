@@ -38,6 +38,14 @@ func NewCommand(c clients.Clients, known Known, streams genericiooptions.IOStrea
 	return cmd
 }
 
+// completeKit completes the one argument, a folder or an archive.
+func completeKit(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return nil, cobra.ShellCompDirectiveDefault
+}
+
 // completeDir completes the one argument, a folder.
 func completeDir(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {

@@ -128,7 +128,7 @@ func TestBadKits(t *testing.T) {
 			{"no folder", nil, "give one kit's folder, the one that holds startup/; there are 0 arguments"},
 			{"two folders", []string{dir, dir}, "there are 2 arguments"},
 			{"a folder that is not there", []string{dir + "/nope"}, "nope: no such file or directory; give the kit's folder"},
-			{"a file", []string{dir + "/readme.txt"}, "readme.txt: not a directory; give the kit's folder"},
+			{"a file", []string{dir + "/readme.txt"}, "readme.txt: it is neither a folder nor a zip, tar or tgz archive; give the kit's folder"},
 			{"startup itself", []string{dir + "/startup"}, "this is a startup folder itself; give the folder of the kit, which contains startup/"},
 			{"the folder above", []string{filepath.Dir(dir)}, "give one of the kits in it: " + filepath.Base(dir)},
 			{"an old kit", []string{old}, "startup/fed_client.json belongs to NVFLARE 2.6 or older"},
@@ -150,7 +150,7 @@ func TestBadKits(t *testing.T) {
 func TestCompletion(t *testing.T) {
 	for _, command := range []string{"inspect", "verify"} {
 		first := run(today, cobra.ShellCompRequestCmd, command, "")
-		assert.Equal(t, ":16\n", first.out, "folders only")
+		assert.Equal(t, ":0\n", first.out, "folders and archives")
 		second := run(today, cobra.ShellCompRequestCmd, command, "dir", "")
 		assert.Equal(t, ":4\n", second.out, "nothing")
 		formats := run(today, cobra.ShellCompRequestCmd, command, "--output", "")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -155,6 +156,9 @@ func (o *SealOptions) Validate() error {
 // Complete reads the key and the certificate.
 func (o *SealOptions) Complete(cmd *cobra.Command, args []string) error {
 	o.dir = args[0]
+	if _, err := os.Stat(o.dir); err == nil && !source.IsFolder(o.dir) {
+		return fmt.Errorf("%s is not a folder: unpack the kit, since its seal is written into it", o.dir)
+	}
 	if err := o.DryRun.Complete(cmd); err != nil {
 		return err
 	}

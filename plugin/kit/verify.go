@@ -17,6 +17,8 @@ import (
 
 // VerifyOptions are the arguments and flags of `kubectl flare kit verify`.
 type VerifyOptions struct {
+	// PINFile has the PIN of a kit in an encrypted archive.
+	PINFile string
 	genericiooptions.IOStreams
 
 	// RootFingerprint is the root that the kit must belong to.
@@ -33,7 +35,7 @@ type VerifyOptions struct {
 func newVerifyCommand(registry *frameworks.Registry, streams genericiooptions.IOStreams, clk clock.PassiveClock) *cobra.Command {
 	o := &VerifyOptions{IOStreams: streams, registry: registry, clock: clk}
 	cmd := &cobra.Command{
-		Use:                   "verify DIR [--root-fingerprint=SHA256] [--policy=FILE] [-o json|yaml]",
+		Use:                   "verify KIT [--root-fingerprint=SHA256] [--policy=FILE] [-o json|yaml]",
 		DisableFlagsInUseLine: true,
 		Short:                 "Verify a startup kit",
 		Long: templates.LongDesc(`
@@ -59,7 +61,7 @@ func newVerifyCommand(registry *frameworks.Registry, streams genericiooptions.IO
 			# List the checks that failed
 			kubectl flare kit verify prod_00/site-1 -o json | jq '.findings[] | select(.status == "fail")'`),
 		Args:              oneDir,
-		ValidArgsFunction: completeDir,
+		ValidArgsFunction: completeKit,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cmd.SilenceUsage = true
 			o.Complete(args)
@@ -72,6 +74,7 @@ func newVerifyCommand(registry *frameworks.Registry, streams genericiooptions.IO
 	cmd.Flags().StringVar(&o.RootFingerprint, "root-fingerprint", "", "SHA-256 fingerprint of the root certificate that the kit must belong to")
 	cmd.Flags().StringVar(&o.PolicyFile, "policy", "", "File with the SitePolicy (YAML or JSON) that says which kits are genuine")
 	_ = cmd.RegisterFlagCompletionFunc("root-fingerprint", cobra.NoFileCompletions)
+	source.AddPINFlag(cmd.Flags(), &o.PINFile)
 	o.print.addFlags(cmd)
 	return cmd
 }
@@ -91,7 +94,7 @@ func (o *VerifyOptions) Validate() error {
 
 // Run verifies the kit, prints the report, and fails if a check has failed.
 func (o *VerifyOptions) Run(ctx context.Context) error {
-	k, err := source.Kit(o.registry, o.dir)
+	k, err := source.Kit(o.registry, o.dir, source.WithPIN(o.PINFile))
 	if err != nil {
 		return err
 	}

@@ -14,11 +14,11 @@ import (
 func NewCommand(c clients.Clients, registries Registries, streams genericiooptions.IOStreams, clk clock.WithTicker) *cobra.Command {
 	o := &Options{flags: defaults(), Printer: output.NewPrinter(), registries: registries, clients: c, clock: clk, IOStreams: streams}
 	cmd := &cobra.Command{
-		Use:                   "launch KIT_DIR --image=IMAGE",
+		Use:                   "launch KIT --image=IMAGE",
 		DisableFlagsInUseLine: true,
 		Short:                 "Run a participant from its startup kit",
 		Long: templates.LongDesc(`
-			Run a participant from its startup kit.
+			Run a participant from its startup kit: a folder, or a zip, tar or tgz archive of it.
 
 			The command verifies the kit and stores its startup/ in an immutable Secret and its local/ in an
 			immutable ConfigMap. A server or client runs as a Deployment that meets the Pod Security level
@@ -45,7 +45,7 @@ func NewCommand(c clients.Clients, registries Registries, streams genericiooptio
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return nil, cobra.ShellCompDirectiveFilterDirs
+			return nil, cobra.ShellCompDirectiveDefault
 		},
 	}
 	o.add(cmd, registries.Workloads)

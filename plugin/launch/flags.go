@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/delivery"
+	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
@@ -15,6 +16,7 @@ type flags struct {
 	Pods
 	ServerNamespace string
 	RootFingerprint string
+	PINFile         string
 	Wait            bool
 	Rollback        bool
 	JobRuntime      string
@@ -36,6 +38,7 @@ func (f *flags) add(cmd *cobra.Command, known *workloads.Registry) {
 	f.Delivery.Add(fs)
 	fs.StringVar(&f.ServerNamespace, "server-namespace", f.ServerNamespace, "Namespace of this cluster in which the server runs, for kits that dial a bare Service name")
 	fs.StringVar(&f.RootFingerprint, "root-fingerprint", f.RootFingerprint, "SHA-256 fingerprint that the kit's root certificate must have; get it from the project lead, not from the kit")
+	source.AddPINFlag(fs, &f.PINFile)
 	fs.BoolVar(&f.Wait, "wait", f.Wait, "Wait until the server is ready or the client has registered")
 	fs.BoolVar(&f.Rollback, "rollback", f.Rollback, "Restore the former objects if a change of a running participant does not work")
 }

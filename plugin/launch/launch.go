@@ -59,7 +59,7 @@ func (o *Options) Complete(cmd *cobra.Command, args []string) error {
 
 // Validate reads and verifies the kit: a kit that fails a check is not launched.
 func (o *Options) Validate() error {
-	verified, findings, err := source.GenuineKit(o.registries.Kits, o.KitDir, o.RootFingerprint, o.clock.Now())
+	verified, findings, err := source.GenuineKit(o.registries.Kits, o.KitDir, o.RootFingerprint, o.clock.Now(), source.WithPIN(o.PINFile))
 	if err != nil {
 		return err
 	}
