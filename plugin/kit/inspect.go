@@ -40,7 +40,7 @@ func newInspectCommand(registry *frameworks.Registry, streams genericiooptions.I
 			# Show the kit of site-1
 			kubectl flare kit inspect prod_00/site-1
 
-			# Show a kit that was downloaded from NVFLARE's Dashboard
+			# Show a kit in an archive with a PIN
 			kubectl flare kit inspect site-1.zip --pin-file=pin.txt
 
 			# Print the name of its Secret

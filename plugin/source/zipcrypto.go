@@ -10,7 +10,8 @@ import (
 )
 
 // The flags and sizes of encrypted entries. Source: PKWARE's APPNOTE.TXT 6.3.10, sections
-// 4.4.4 and 6.1. NVFLARE's Dashboard makes such archives with `zip -P`; archive/zip reads none.
+// 4.4.4 and 6.1. Web pages that hand out kits make such archives with `zip -P`, and archive/zip
+// reads none.
 const (
 	flagEncrypted  = 0x1
 	flagDescriptor = 0x8
