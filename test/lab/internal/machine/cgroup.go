@@ -46,6 +46,24 @@ func (m Machine) makeCgroups() error {
 		if err := delegate(dir, m.Cgroup()); err != nil {
 			return err
 		}
+		if err := prefer(filepath.Join(dir, filepath.Dir(m.Cgroup()))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prefer gives pods the weight of sixteen processes. A group has that of one unless told
+// otherwise, so that all pods together would wait for a compiler that runs beside the lab.
+func prefer(group string) error {
+	for file, weight := range map[string]string{"cpu.shares": "16384", "cpu.weight": "1600"} {
+		// A hierarchy has the file of its version, or none.
+		if _, err := os.Stat(filepath.Join(group, file)); err != nil {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(group, file), []byte(weight), 0o644); err != nil {
+			return err
+		}
 	}
 	return nil
 }
