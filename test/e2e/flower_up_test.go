@@ -25,7 +25,7 @@ func TestUp(t *testing.T) {
 	require.NoError(t, err)
 	const prefix, namespace = "e2e-up", "e2e-up-demo"
 	require.NoError(t, env.CreateNamespaces(t.Context(), prefix, namespace))
-	t.Cleanup(func() { require.NoError(t, env.DeleteNamespaces(context.Background(), prefix)) })
+	t.Cleanup(func() { require.NoError(t, env.LeaveNamespaces(context.Background(), prefix)) })
 	out := filepath.Join(t.TempDir(), "demo")
 	up := func(args ...string) string {
 		all := append([]string{e.Flare, "up", "../testdata/jobs/flower-private", "--framework=flower", "--image", e.Image, "--framework-version", e.Flower, "--out", out, "-n", namespace}, args...)

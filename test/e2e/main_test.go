@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -36,12 +37,17 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	code := m.Run()
-	if err := webhook.Remove(context.Background()); err != nil {
+	if err := leaveCluster(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, "error: after the tests:", err)
 		code = 1
 	}
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
+}
+
+// leaveCluster waits until what the tests made is gone, and uninstalls the webhook.
+func leaveCluster(ctx context.Context) error {
+	return errors.Join(env.AwaitDeletion(ctx), webhook.Remove(ctx))
 }
 
 // flare runs the plugin, which must succeed, and returns its standard output.
@@ -72,7 +78,7 @@ func kubectl(t *testing.T, args ...string) string {
 // federation provisions kits of a version and makes the namespaces.
 func federation(t *testing.T, f scenario.Federation, version string) (kits, root string) {
 	t.Helper()
-	t.Cleanup(func() { require.NoError(t, env.DeleteNamespaces(context.Background(), f.Prefix)) })
+	t.Cleanup(func() { require.NoError(t, env.LeaveNamespaces(context.Background(), f.Prefix)) })
 	require.NoError(t, env.CreateNamespaces(t.Context(), f.Prefix, f.Namespaces()...))
 	kits, err := env.Provision(t.Context(), f, version, filepath.Join(t.TempDir(), "provision"))
 	require.NoError(t, err)

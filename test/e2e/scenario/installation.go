@@ -37,9 +37,10 @@ func (i *Installation) Remove(ctx context.Context) error {
 	return err
 }
 
-// Leave deletes a federation: its namespaces, its policies, and the rights of its attacker.
+// Leave deletes a federation: its namespaces, as LeaveNamespaces does, its policies, and the
+// rights of its attacker.
 func (g *Governed) Leave(ctx context.Context) error {
-	if err := g.DeleteNamespaces(ctx, g.Prefix); err != nil {
+	if err := g.LeaveNamespaces(ctx, g.Prefix); err != nil {
 		return err
 	}
 	argv := append([]string{g.Kubectl, "delete", "sitepolicies.kubectl-flare.dev", "--ignore-not-found"}, g.Namespaces()...)

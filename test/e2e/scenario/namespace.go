@@ -3,6 +3,7 @@ package scenario
 import (
 	"context"
 	"fmt"
+	"strings"
 )
 
 // label marks the namespaces of scenarios.
@@ -11,8 +12,9 @@ const label = "kubectl-flare.dev/scenario"
 // CreateNamespaces makes empty namespaces under Pod Security "restricted".
 // Namespaces of the same names that an earlier run left are deleted first.
 func (e Env) CreateNamespaces(ctx context.Context, scenario string, names ...string) error {
-	if err := e.DeleteNamespaces(ctx, scenario); err != nil {
-		return err
+	_, err := Must(ctx, nil, e.Kubectl, "delete", "namespace", "--selector", label+"="+scenario, "--wait", "--timeout=2m")
+	if err != nil {
+		return fmt.Errorf("namespaces of an earlier run: %w", err)
 	}
 	for _, name := range names {
 		if err := e.addNamespace(ctx, scenario, name); err != nil {
@@ -31,11 +33,31 @@ func (e Env) addNamespace(ctx context.Context, scenario, name string) error {
 	return err
 }
 
-// DeleteNamespaces deletes a scenario's namespaces and waits until they are gone.
-func (e Env) DeleteNamespaces(ctx context.Context, scenario string) error {
-	_, err := Must(ctx, nil, e.Kubectl, "delete", "namespace", "--selector", label+"="+scenario, "--wait", "--timeout=2m")
+// LeaveNamespaces deletes a scenario's namespaces and waits until their pods are gone, so that
+// others have room. The rest of a namespace takes longer: AwaitDeletion is for all of them.
+func (e Env) LeaveNamespaces(ctx context.Context, scenario string) error {
+	out, err := Must(ctx, nil, e.Kubectl, "get", "namespaces", "--selector", label+"="+scenario, "-o", "jsonpath={.items[*].metadata.name}")
 	if err != nil {
-		return fmt.Errorf("the namespaces of %s: %w", scenario, err)
+		return err
+	}
+	if _, err := Must(ctx, nil, e.Kubectl, "delete", "namespace", "--selector", label+"="+scenario, "--wait=false"); err != nil {
+		return err
+	}
+	for name := range strings.FieldsSeq(out) {
+		if _, err := Must(ctx, nil, e.Kubectl, "wait", "--for=delete", "pods", "--all", "-n", name, "--timeout=2m"); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// AwaitDeletion waits until all namespaces that scenarios have left are gone.
+func (e Env) AwaitDeletion(ctx context.Context) error {
+	out, err := Must(ctx, nil, e.Kubectl, "get", "namespaces", "--selector", label, "--field-selector", "status.phase=Terminating", "-o", "name")
+	if err != nil || out == "" {
+		return err
+	}
+	argv := append([]string{e.Kubectl, "wait", "--for=delete", "--timeout=2m"}, strings.Fields(out)...)
+	_, err = Must(ctx, nil, argv...)
+	return err
 }
