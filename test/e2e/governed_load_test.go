@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
@@ -66,6 +67,13 @@ func (l *load) with(t *testing.T, atOnce int, happens func()) {
 	stop()
 	senders.Wait()
 	t.Logf("valid pods: %d passed, %d failed; invalid pods: %d denied, %d admitted", l.passed.Load(), l.failed.Load(), l.refused.Load(), l.admitted.Load())
+}
+
+// reach waits until a count of during or with has reached a number: how long that takes depends
+// on the machine.
+func reach(t *testing.T, count *atomic.Int64, number int64) {
+	t.Helper()
+	require.Eventually(t, func() bool { return count.Load() >= number }, 2*time.Minute, 100*time.Millisecond)
 }
 
 func (l *load) send(ctx context.Context, pod *corev1.Pod) {
