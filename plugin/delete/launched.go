@@ -13,8 +13,7 @@ import (
 )
 
 // findLaunched finds what the participants' launchers have made: job pods, also finished
-// ones, which no launcher deletes, and Secrets. The Secrets of one job belong to its pod, and
-// Kubernetes deletes them with it.
+// ones, which no launcher deletes, and Secrets.
 func (o *Options) findLaunched(ctx context.Context, client metadata.Interface, found []object) ([]object, error) {
 	var launched []object
 	var seen []string
@@ -34,7 +33,12 @@ func (o *Options) findLaunched(ctx context.Context, client metadata.Interface, f
 		if err != nil {
 			return nil, err
 		}
-		launched = append(launched, pods...)
+		for _, pod := range pods {
+			launched = append(launched, pod)
+			for _, name := range framework.JobPods.JobSecrets(pod.name) {
+				launched = append(launched, object{kind: kindOf("Secret"), name: name, participant: f.participant})
+			}
+		}
 	}
 	return launched, nil
 }

@@ -3,6 +3,7 @@ package delete
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
@@ -11,6 +12,10 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	flowerworkloads "github.com/kubectl-flare/kubectl-flare/plugin/workloads/flower"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/workloadstest"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/flower"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/flower/flowertest"
 )
 
 // launch adds what a launcher has made: its job pod, as the webhook labels it, the Secret
@@ -47,4 +52,20 @@ func TestDeleteWhatLaunchersMade(t *testing.T) {
 	for _, write := range writes {
 		require.NotContains(t, write, "site-1")
 	}
+}
+
+// Kubernetes deletes the Secret of a job with its pod only if the launcher makes the pod its
+// owner.
+func TestDeleteSecretsOfJobs(t *testing.T) {
+	node, err := workloadstest.Frameworks(t).Read(flowertest.New(t, flowertest.VersionHTTP, "site-1").Kit(flower.RoleClient, "site-1"))
+	require.NoError(t, err)
+	objects, err := clientstest.LaunchedAs(flowerworkloads.Workloads{}, "fl", workloadstest.Accept(t, node), time.Now())
+	require.NoError(t, err)
+	server := clientstest.Start(t, objects...)
+	launch(server, "site-1", "site-1", "job-site-1-appio")
+	server.Put(&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "fl", Name: "job-site-2-appio"}})
+	_, _, err = run(t, server, "site-1")
+	require.NoError(t, err)
+	require.Contains(t, server.Writes(), "delete secrets/job-site-1-appio")
+	require.NotContains(t, server.Writes(), "delete secrets/job-site-2-appio")
 }

@@ -23,6 +23,9 @@ type JobPods interface {
 	// LauncherSecrets are the names of the Secrets that a participant's launcher makes
 	// once, for all of its jobs.
 	LauncherSecrets(participant string, role kit.Role) []string
+	// JobSecrets are the names of the Secrets that a launcher makes for one job pod, and
+	// that Kubernetes does not delete with the pod.
+	JobSecrets(pod string) []string
 }
 
 // LauncherOptions are what a launcher needs to know of its job pods.

@@ -114,6 +114,9 @@ func taskPod(o workloads.LauncherOptions) corev1.PodSpec {
 // LauncherSecrets are none: each task has a Secret of its own.
 func (Workloads) LauncherSecrets(string, kit.Role) []string { return nil }
 
+// JobSecrets is the one with a task's token, of which the pod is not the owner.
+func (Workloads) JobSecrets(pod string) []string { return []string{flower.TaskSecret(pod)} }
+
 // launcher makes SuperExec run each task in a pod, which dials the SuperNode by the name of
 // its Service. Its configuration is in local/.
 func (b builder) launcher(superExec *corev1.Container) {

@@ -54,6 +54,10 @@ func (Workloads) LauncherSettings(k *kit.Kit, o workloads.LauncherOptions) (kit.
 	return local, nil
 }
 
+// JobSecrets are none: NVFLARE makes the pod the owner of the Secret with its tokens. Source:
+// k8s_launcher.py, 2.9.0.
+func (Workloads) JobSecrets(string) []string { return nil }
+
 // LauncherSecrets is the copy of startup/.
 func (Workloads) LauncherSecrets(participant string, role kit.Role) []string {
 	return []string{nvflare.DerivedName(participant, role)}

@@ -96,4 +96,9 @@ func (s Suite) launcherSecrets(t *testing.T, c Case, pods workloads.JobPods) {
 	for _, name := range pods.LauncherSecrets(k.Participant, k.Role) {
 		assert.True(t, known.Owns(name, k.Framework, k.Participant, k.Role), "the profile does not know the Secret %s", name)
 	}
+	for _, made := range s.Profile.(profiles.Launcher).Secrets() {
+		for _, name := range pods.JobSecrets(made.Prefix + "1") {
+			assert.Equal(t, profiles.HoldsTokens, known.Holds(name), "the profile does not know the Secret %s", name)
+		}
+	}
 }
