@@ -3,7 +3,6 @@ package flower
 import (
 	"context"
 	_ "embed" // for session.py
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -28,10 +27,15 @@ const (
 )
 
 // Driver runs session.py, which uses the flwr CLI, in the scientist's pod.
-func (Workloads) Driver(s workloads.Session) workloads.JobDriver { return driver{s} }
+func (Workloads) Driver(s workloads.Session) workloads.JobDriver {
+	return driver{workloads.Script[event]{
+		Session: s, Pod: "scientist's pod", Failure: event.failure,
+		Words: []string{flower.Python, "-c", session, flower.AdminWorkPath},
+	}}
+}
 
 // driver handles runs as a scientist.
-type driver struct{ workloads.Session }
+type driver struct{ workloads.Script[event] }
 
 // Submit makes the pod bundle the app and start a run of it.
 func (d driver) Submit(ctx context.Context, s workloads.Submission) (string, error) {
@@ -49,7 +53,7 @@ func (d driver) Wait(ctx context.Context, id string, limit time.Duration, progre
 	if err := checkID(id); err != nil {
 		return state, err
 	}
-	err := d.run(ctx, nil, func(e event) error {
+	err := d.Run(ctx, nil, func(e event) error {
 		state.Status, state.Meta = e.Row.Status, e.Row.meta()
 		switch e.Event {
 		case "status":
@@ -68,10 +72,11 @@ func (d driver) Wait(ctx context.Context, id string, limit time.Duration, progre
 // List lists all runs.
 func (d driver) List(ctx context.Context) (workloads.JobList, error) {
 	list := workloads.JobList{Columns: []string{"Run-ID", "App", "Version", "Status", "Submitted", "Duration"}}
-	_, err := d.collect(ctx, "listed", nil, func(e event) {
+	_, err := d.Last(ctx, nil, func(e event) bool {
 		if e.Event == "run" {
 			list.Jobs = append(list.Jobs, workloads.Job{ID: string(e.Row.RunID), Cells: e.Row.cells(), Fields: e.Row})
 		}
+		return e.Event == "listed"
 	}, "listing")
 	return list, err
 }
@@ -86,7 +91,7 @@ func (d driver) Download(ctx context.Context, id string, unpack func(io.Reader) 
 	if err != nil {
 		return err
 	}
-	return d.exec(ctx, nil, unpack, "pack", e.Folder)
+	return d.Exec(ctx, nil, unpack, "pack", e.Folder)
 }
 
 // Logs writes the log of a run's ServerApp.
@@ -123,40 +128,5 @@ func checkID(id string) error {
 // last runs a verb and returns its event with the given name; without that, the verb has
 // failed.
 func (d driver) last(ctx context.Context, name string, stdin io.Reader, words ...string) (event, error) {
-	return d.collect(ctx, name, stdin, func(event) {}, words...)
-}
-
-func (d driver) collect(ctx context.Context, name string, stdin io.Reader, visit func(event), words ...string) (event, error) {
-	var found *event
-	err := d.run(ctx, stdin, func(e event) error {
-		if e.Event == name {
-			found = &e
-		}
-		visit(e)
-		return nil
-	}, words...)
-	if err == nil && found == nil {
-		err = workloads.ErrInterrupted
-	}
-	if err != nil {
-		return event{}, err
-	}
-	return *found, nil
-}
-
-// run runs a verb of session.py and passes on its events until it ends.
-func (d driver) run(ctx context.Context, stdin io.Reader, handle func(event) error, words ...string) error {
-	return d.exec(ctx, stdin, func(out io.Reader) error { return readEvents(out, handle) }, words...)
-}
-
-// exec runs session.py with words.
-func (d driver) exec(ctx context.Context, stdin io.Reader, stdout func(io.Reader) error, words ...string) error {
-	err := d.Exec(ctx, workloads.Command{
-		Words: append([]string{flower.Python, "-c", session, flower.AdminWorkPath}, words...),
-		Stdin: stdin, Stdout: stdout,
-	})
-	if exit, ok := errors.AsType[*workloads.ExitError](err); ok {
-		return fmt.Errorf("the scientist's pod's Python ended with exit code %d: %s", exit.Code, ansi.Strip(exit.Stderr))
-	}
-	return err
+	return d.Last(ctx, stdin, func(e event) bool { return e.Event == name }, words...)
 }

@@ -187,14 +187,30 @@ func TestWhy(t *testing.T) {
 	assert.Equal(t, []string{`task 9, of this run or another, did not start: pods "flwr-taskexecutor-9" is forbidden: image not allowed`}, got)
 }
 
+// TestWhyDenied reads the log of a SuperExec 1.42.0 whose pods the API server did not create.
+func TestWhyDenied(t *testing.T) {
+	log, err := os.ReadFile("testdata/superexec.log")
+	require.NoError(t, err)
+	got, err := Workloads{}.Why(bytes.NewReader(log), run)
+	require.NoError(t, err)
+	assert.Equal(t, []string{
+		`task 1170809209980214856, of this run or another, did not start: pods "flwr-taskexecutor-1170809209980214856" is forbidden: violates PodSecurity "restricted:latest": restricted volume types (volume "host" uses restricted volume type "hostPath")`,
+		`task 7, of this run or another, did not start: ApiException: (500)`,
+		`task 9, of this run or another, did not start: MaxRetryError: no route to host`,
+	}, got)
+}
+
 func FuzzWhy(f *testing.F) {
 	log, err := os.ReadFile("testdata/supernode.log")
+	require.NoError(f, err)
+	f.Add(log)
+	log, err = os.ReadFile("testdata/superexec.log")
 	require.NoError(f, err)
 	f.Add(log)
 	f.Fuzz(func(t *testing.T, log []byte) {
 		reasons, err := Workloads{}.Why(bytes.NewReader(log), run)
 		require.NoError(t, err)
-		require.LessOrEqual(t, len(reasons), maxReasons)
+		require.LessOrEqual(t, len(reasons), workloads.MaxReasons)
 		for _, reason := range reasons {
 			require.False(t, strings.ContainsAny(reason, "\x1b\r\x00"))
 		}

@@ -1,12 +1,10 @@
 package flower
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
 	"time"
@@ -65,38 +63,10 @@ func (r row) meta() map[string]any {
 func (e event) reasons() []string {
 	var r reasons
 	if details := e.Row.Details; details != "N/A" {
-		r.add(details)
+		r.Add(details)
 	}
-	_ = r.ofRun(strings.NewReader(e.Log)) // a text can always be read
-	return r.all
-}
-
-// maxLine bounds one event: a log, or a run.
-const maxLine = 16 << 20
-
-// readEvents passes on each event until the stream ends. An event of kind error becomes an
-// error; a stream without events is workloads.ErrInterrupted.
-func readEvents(stream io.Reader, handle func(event) error) error {
-	lines := bufio.NewScanner(stream)
-	lines.Buffer(make([]byte, 0, 64<<10), maxLine)
-	answered := false
-	for lines.Scan() {
-		var e event
-		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			return fmt.Errorf("the output of the scientist's pod cannot be read: %w", err)
-		}
-		answered = true
-		if e.Event == "error" {
-			return failure(e.Message)
-		}
-		if err := handle(e); err != nil {
-			return err
-		}
-	}
-	if err := lines.Err(); err != nil || answered {
-		return err
-	}
-	return workloads.ErrInterrupted
+	_ = workloads.ReadLog(strings.NewReader(e.Log), r.ofServer) // a text can always be read
+	return r.All()
 }
 
 // code begins an error of the Control API. Source: flwr_cli_exc_handler in flwr/cli/utils.py,
@@ -104,8 +74,11 @@ func readEvents(stream io.Reader, handle func(event) error) error {
 var code = regexp.MustCompile(`^\[code: [0-9]+\] `)
 
 // failure explains an error of the flwr CLI, which prints its progress before it.
-func failure(message string) error {
-	text := strings.TrimSpace(ansi.Strip(message))
+func (e event) failure() error {
+	if e.Event != "error" {
+		return nil
+	}
+	text := strings.TrimSpace(ansi.Strip(e.Message))
 	if _, after, ok := strings.Cut(text, "\n\n"); ok && strings.HasPrefix(text, "Using SuperLink: ") {
 		text = strings.TrimSpace(after)
 	}

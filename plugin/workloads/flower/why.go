@@ -1,15 +1,12 @@
 package flower
 
 import (
-	"bufio"
-	"errors"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
-	"unicode"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/ansi"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/flower"
 )
 
 // The parts of lines in which Flower says why a run failed. Source: run_serverapp.py,
@@ -27,55 +24,38 @@ const (
 // ofRun is the header of what a SuperNode logs about a run.
 var ofRun = regexp.MustCompile(`\[RUN ([0-9]+)\]$`)
 
-const (
-	// maxLogLine is how much of a line is read. The API server's answers are shorter.
-	maxLogLine = 1 << 20
-	// maxReasons is how many different reasons are read.
-	maxReasons = 50
-)
+// apiException is the reason of a pod that the API server has not created. Its answer is in one of
+// the next lines.
+var apiException = regexp.MustCompile(`^[A-Za-z]*Exception: \([0-9]{3}\)$`)
+
+// attempt is the name of a task's pod. Source: kubernetes_executor.py, _pod_name.
+var attempt = regexp.MustCompile(`\b(` + flower.PrefixTask + `[0-9]+)-[0-9a-f]{12}\b`)
 
 // Why finds the exceptions of a ClientApp of the run in the log of a SuperNode, and the pods
 // that SuperExec could not start, such as those that the site's policy denies. SuperExec
 // knows tasks only, and not their runs.
 func (Workloads) Why(log io.Reader, job string) ([]string, error) {
 	r := reasons{run: job}
-	err := r.read(log, r.ofNode)
-	return r.all, err
+	err := workloads.ReadLog(log, r.ofNode)
+	return r.All(), err
 }
 
 // reasons are found line by line.
 type reasons struct {
-	all []string
+	workloads.Reasons
 	// run is the run to look for, and current the run of the last header.
 	run, current string
 	// exception says that an exception follows, and inside that its traceback has begun.
 	exception, inside bool
-}
-
-// ofRun reads the log of a run's ServerApp.
-func (r *reasons) ofRun(log io.Reader) error { return r.read(log, r.ofServer) }
-
-func (r *reasons) read(log io.Reader, visit func(line string)) error {
-	lines := bufio.NewReaderSize(log, maxLogLine)
-	for {
-		line, more, err := lines.ReadLine()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		visit(strings.TrimRight(ansi.Strip(string(line)), " \t"))
-		for more && err == nil { // the rest of a long line
-			_, more, err = lines.ReadLine()
-		}
-	}
+	// task is the one for whose pod the API server's answer follows, and code the first line of
+	// the answer.
+	task, code string
 }
 
 func (r *reasons) ofServer(line string) {
 	if _, text, ok := strings.Cut(line, errorReply); ok {
 		node, text, _ := strings.Cut(text, ": ")
-		r.add("SuperNode " + node + ": " + text)
+		r.Add("SuperNode " + node + ": " + text)
 		return
 	}
 	r.traceback(line)
@@ -89,12 +69,41 @@ func (r *reasons) ofNode(line string) {
 	for _, part := range []string{notLaunched, noCapacity} {
 		if _, text, ok := strings.Cut(line, part); ok {
 			task, text, _ := strings.Cut(text, reasonOf)
-			r.add("task " + task + ", of this run or another, did not start: " + strings.TrimSuffix(text, taskExpiry))
+			r.notStarted(task, strings.TrimSuffix(text, taskExpiry))
 			return
 		}
 	}
+	if r.task != "" {
+		r.answer(line)
+	}
 	if r.current == r.run {
 		r.traceback(line)
+	}
+}
+
+// notStarted is why the pod of a task did not start. SuperExec tries again each time that the task
+// is offered again.
+func (r *reasons) notStarted(task, why string) {
+	if apiException.MatchString(why) {
+		r.task, r.code = task, why
+		return
+	}
+	r.add(task, why)
+}
+
+// add adds the reason without the part of the pod's name that is another one in each attempt.
+func (r *reasons) add(task, why string) {
+	r.task = ""
+	r.Add("task " + task + ", of this run or another, did not start: " + attempt.ReplaceAllString(why, "$1"))
+}
+
+// answer takes the API server's answer out of the lines of an exception, of which the last one is
+// taskExpiry.
+func (r *reasons) answer(line string) {
+	if message, ok := workloads.APIAnswer(line); ok {
+		r.notStarted(r.task, message)
+	} else if line == taskExpiry {
+		r.add(r.task, r.code)
 	}
 }
 
@@ -107,23 +116,7 @@ func (r *reasons) traceback(line string) {
 	case line == traceback:
 		r.inside = true
 	case r.inside && line != "" && !strings.HasPrefix(line, " "):
-		r.add(line)
+		r.Add(line)
 		r.exception, r.inside = false, false
 	}
-}
-
-// add adds a reason without control characters, which a terminal would interpret: apps choose
-// parts of the log.
-func (r *reasons) add(reason string) {
-	reason = strings.TrimSpace(strings.Map(printable, reason))
-	if reason != "" && len(r.all) < maxReasons && !slices.Contains(r.all, reason) {
-		r.all = append(r.all, reason)
-	}
-}
-
-func printable(r rune) rune {
-	if r != '\n' && !unicode.IsGraphic(r) {
-		return ' '
-	}
-	return r
 }

@@ -13,8 +13,8 @@ func deployReasons(meta map[string]any) []string {
 	r := records{}
 	for _, d := range detail {
 		if text, ok := d.(string); ok && !strings.HasSuffix(text, ": OK") {
-			r.add(strings.Replace(text, errorMark, "", 1))
+			r.Add(strings.Replace(text, errorMark, "", 1))
 		}
 	}
-	return r.reasons
+	return r.All()
 }

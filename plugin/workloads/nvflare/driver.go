@@ -4,13 +4,11 @@ import (
 	"context"
 	_ "embed" // session.py
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"time"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/ansi"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 )
@@ -25,10 +23,15 @@ var session string
 const completed = "FINISHED:COMPLETED"
 
 // Driver runs session.py, which uses NVFLARE's Python API, in the admin's pod.
-func (Workloads) Driver(s workloads.Session) workloads.JobDriver { return driver{s} }
+func (Workloads) Driver(s workloads.Session) workloads.JobDriver {
+	return driver{workloads.Script[event]{
+		Session: s, Pod: "admin's pod", Failure: event.failure,
+		Words: []string{"python3", "-c", session, nvflare.AdminKitPath, nvflare.AdminWorkPath},
+	}}
+}
 
 // driver handles jobs as an admin.
-type driver struct{ workloads.Session }
+type driver struct{ workloads.Script[event] }
 
 // Submit makes the pod unpack the folder, sign it with the admin's key and submit it.
 func (d driver) Submit(ctx context.Context, s workloads.Submission) (string, error) {
@@ -39,7 +42,7 @@ func (d driver) Submit(ctx context.Context, s workloads.Submission) (string, err
 // Wait polls the server every second.
 func (d driver) Wait(ctx context.Context, id string, limit time.Duration, progress func(status string)) (workloads.JobState, error) {
 	var state workloads.JobState
-	err := d.run(ctx, nil, func(e event) error {
+	err := d.Run(ctx, nil, func(e event) error {
 		switch e.Event {
 		case "status":
 			progress(e.Status)
@@ -64,12 +67,12 @@ func (d driver) Download(ctx context.Context, id string, unpack func(io.Reader) 
 	if err != nil {
 		return err
 	}
-	return d.exec(ctx, nil, unpack, "pack", e.Folder)
+	return d.Exec(ctx, nil, unpack, "pack", e.Folder)
 }
 
 // Abort ends a job.
 func (d driver) Abort(ctx context.Context, id string) error {
-	return d.run(ctx, nil, func(event) error { return nil }, "abort", id)
+	return d.Run(ctx, nil, func(event) error { return nil }, "abort", id)
 }
 
 // listed is one job as NVFLARE lists it.
@@ -86,7 +89,7 @@ type listed struct {
 // List lists all jobs, including finished ones.
 func (d driver) List(ctx context.Context) (workloads.JobList, error) {
 	list := workloads.JobList{Columns: []string{"Job-ID", "Name", "Status", "Submitted", "Duration", "Study"}}
-	err := d.run(ctx, nil, func(e event) error {
+	err := d.Run(ctx, nil, func(e event) error {
 		for _, raw := range e.Jobs {
 			var job listed
 			if err := json.Unmarshal(raw, &job); err != nil {
@@ -105,35 +108,5 @@ func (d driver) List(ctx context.Context) (workloads.JobList, error) {
 // last runs a verb and returns its event with the given name; without that, the verb has
 // failed.
 func (d driver) last(ctx context.Context, name string, stdin io.Reader, words ...string) (event, error) {
-	var found *event
-	err := d.run(ctx, stdin, func(e event) error {
-		if e.Event == name {
-			found = &e
-		}
-		return nil
-	}, words...)
-	if err == nil && found == nil {
-		err = workloads.ErrInterrupted
-	}
-	if err != nil {
-		return event{}, err
-	}
-	return *found, nil
-}
-
-// run runs a verb of session.py and passes on its events until it ends.
-func (d driver) run(ctx context.Context, stdin io.Reader, handle func(event) error, words ...string) error {
-	return d.exec(ctx, stdin, func(out io.Reader) error { return readEvents(out, handle) }, words...)
-}
-
-// exec runs session.py with words.
-func (d driver) exec(ctx context.Context, stdin io.Reader, stdout func(io.Reader) error, words ...string) error {
-	err := d.Exec(ctx, workloads.Command{
-		Words: append([]string{"python3", "-c", session, nvflare.AdminKitPath, nvflare.AdminWorkPath}, words...),
-		Stdin: stdin, Stdout: stdout,
-	})
-	if exit, ok := errors.AsType[*workloads.ExitError](err); ok {
-		return fmt.Errorf("the admin pod's Python ended with exit code %d: %s", exit.Code, ansi.Strip(exit.Stderr))
-	}
-	return err
+	return d.Last(ctx, stdin, func(e event) bool { return e.Event == name }, words...)
 }

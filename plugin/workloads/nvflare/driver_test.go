@@ -101,7 +101,7 @@ func TestDownload(t *testing.T) {
 
 func TestPythonFails(t *testing.T) {
 	d := Workloads{}.Driver(spoken{err: &workloads.ExitError{Code: 1, Stderr: "\x1b[31mno module\x1b[0m"}, words: &[]string{}})
-	require.EqualError(t, d.Abort(t.Context(), "7"), "the admin pod's Python ended with exit code 1: no module")
+	require.EqualError(t, d.Abort(t.Context(), "7"), "in the admin's pod, Python ended with exit code 1: no module")
 }
 
 func TestCheckJob(t *testing.T) {

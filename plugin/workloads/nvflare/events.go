@@ -1,10 +1,8 @@
 package nvflare
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
@@ -23,36 +21,11 @@ type event struct {
 	Jobs    []json.RawMessage `json:"jobs"`
 }
 
-// maxLine bounds one event: a list of several thousand jobs fits.
-const maxLine = 16 << 20
-
-// readEvents passes on each event until the stream ends. An event of kind error becomes an
-// error; a stream without events is workloads.ErrInterrupted.
-func readEvents(stream io.Reader, handle func(event) error) error {
-	lines := bufio.NewScanner(stream)
-	lines.Buffer(make([]byte, 0, 64<<10), maxLine)
-	answered := false
-	for lines.Scan() {
-		var e event
-		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			return fmt.Errorf("the output of the admin pod cannot be read: %w", err)
-		}
-		answered = true
-		if e.Event == "error" {
-			return e.failure()
-		}
-		if err := handle(e); err != nil {
-			return err
-		}
-	}
-	if err := lines.Err(); err != nil || answered {
-		return err
-	}
-	return workloads.ErrInterrupted
-}
-
-// failure explains an exception of NVFLARE's API.
+// failure explains an exception of NVFLARE's API, which is an event of kind error.
 func (e event) failure() error {
+	if e.Event != "error" {
+		return nil
+	}
 	message := strings.TrimSpace(e.Message)
 	switch e.Kind {
 	case "NoConnection":

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 const (
@@ -16,12 +18,12 @@ const (
 // Code of a job can write to the log of its parent: not every record is read.
 func TestWhyIsBounded(t *testing.T) {
 	var log strings.Builder
-	for i := range 3 * maxReasons {
+	for i := range 3 * workloads.MaxReasons {
 		fmt.Fprintf(&log, "%sERROR - failed to launch job %s: reason %d\n", at, failedJob, i)
 	}
 	got, err := Workloads{}.Why(strings.NewReader(log.String()), failedJob)
 	require.NoError(t, err)
-	require.Len(t, got, maxReasons)
+	require.Len(t, got, workloads.MaxReasons)
 }
 
 // The records are those of a client of NVFLARE 2.9.0, shortened.
