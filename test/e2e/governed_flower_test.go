@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -25,18 +26,46 @@ func TestFlowerGRPC(t *testing.T) {
 	requireResult(t, f)
 }
 
-// TestFlowerHTTP does the same for HTTP, with all apps in containers beside the participants':
-// the demo has them in the participants' own. Then the federation is attacked, and a site
-// also takes part in a federation of NVFLARE. It is launched once too: on a busy machine, a
-// SuperNode may be ended before it has told the SuperLink, which then keeps its key for a minute.
+// TestFlowerHTTP does the same for HTTP, with apps in containers and pods of their own: the demo
+// shows them in those of their participants. Then the federation is attacked, and a site also
+// takes part in a federation of NVFLARE.
 func TestFlowerHTTP(t *testing.T) {
 	parallel(t, flowerCPU+nvflareCPU)
 	f := flower(t, "HTTP")
-	f.Runtimes = map[string]string{scenario.Server: "container", scenario.Site1: "container", scenario.Site2: "container"}
-	require.NoError(t, f.LaunchAll(t.Context()))
-	requireResult(t, f)
+	t.Run("tasks in pods", func(t *testing.T) { runTasks(t, f) })
 	t.Run("attacks", func(t *testing.T) { attackFlower(t, f) })
 	t.Run("a site in two federations", func(t *testing.T) { roommates(t, f) })
+}
+
+// runTasks runs the tasks of the first site in pods of their own: those that its policy allows
+// finish, and its administrators read why the others are denied. What is left of them can be
+// deleted.
+func runTasks(t *testing.T, f *scenario.Flower) {
+	t.Helper()
+	f.Runtimes = map[string]string{scenario.Server: "container", scenario.Site1: "pod", scenario.Site2: "container"}
+	require.NoError(t, f.SealTasks(t.Context()))
+	require.NoError(t, f.LaunchAll(t.Context()))
+	requireResult(t, f)
+	left, err := f.TaskObjects(t.Context())
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, strings.Count(left, "pod/flwr-taskexecutor-"), 3, "one for each round: %s", left)
+	require.GreaterOrEqual(t, strings.Count(left, "secret/flwr-taskexecutor-"), 3, left)
+	for _, d := range f.DeniedTasks() {
+		t.Run(d.Name, func(t *testing.T) {
+			said, err := f.TryTask(t.Context(), app, d)
+			require.NoError(t, err)
+			require.Contains(t, said, "of this run or another, did not start")
+		})
+	}
+	manifest, err := os.ReadFile("../../docs/examples/finished-job-pods.yaml")
+	require.NoError(t, err)
+	pods, err := f.CollectJobPods(t.Context(), string(manifest))
+	require.NoError(t, err)
+	require.Empty(t, pods)
+	left, err = f.TaskObjects(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, left)
+	require.NoError(t, f.RelaunchTasks(t.Context()))
 }
 
 func requireResult(t *testing.T, f *scenario.Flower) {
