@@ -10,12 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin"
@@ -27,7 +23,6 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	nvflarekits "github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/toy"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
@@ -53,13 +48,7 @@ func newPlayground(t *testing.T) *playground {
 		Key: ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)),
 	})
 	require.NoError(t, err)
-	p.kit = t.TempDir()
-	for dir, files := range map[string]kit.Files{kit.StartupDir: content.Startup, kit.LocalDir: content.Local} {
-		require.NoError(t, os.Mkdir(filepath.Join(p.kit, dir), 0o700))
-		for _, f := range files {
-			require.NoError(t, os.WriteFile(filepath.Join(p.kit, dir, f.Name), f.Data, f.Mode))
-		}
-	}
+	p.kit = kittest.WriteContent(t, content)
 	it := kittest.NewSealer(t, "it-security")
 	key, err := pki.EncodeKey(it.Key)
 	require.NoError(t, err)
@@ -116,31 +105,6 @@ func (p *playground) try(args ...string) (out, errOut string, err error) {
 	}, args...)
 }
 
-// controllers creates a running and ready pod for every Deployment.
-func (p *playground) controllers() {
-	p.OnWrite = func(obj *unstructured.Unstructured) {
-		if obj.GetKind() != "Deployment" {
-			return
-		}
-		d := &appsv1.Deployment{}
-		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(obj.Object, d); err != nil {
-			p.t.Error(err)
-			return
-		}
-		owner := func(kind, name string, uid types.UID) []metav1.OwnerReference {
-			return []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: kind, Name: name, UID: uid, Controller: new(true)}}
-		}
-		set := &appsv1.ReplicaSet{
-			ObjectMeta: metav1.ObjectMeta{Name: d.Name + "-1", Namespace: d.Namespace, UID: d.UID + "-1", Labels: d.Spec.Template.Labels, OwnerReferences: owner("Deployment", d.Name, d.UID)},
-			Spec:       appsv1.ReplicaSetSpec{Template: d.Spec.Template},
-		}
-		pod := clientstest.RunningPod(d, time.Now())
-		pod.OwnerReferences = owner("ReplicaSet", set.Name, set.UID)
-		p.Put(set)
-		p.Put(pod)
-	}
-}
-
 // A framework with two pods, two containers in each, a key for a certificate and no
 // admin goes through the kit commands.
 func TestToyKit(t *testing.T) {
@@ -155,7 +119,7 @@ func TestToyKit(t *testing.T) {
 
 func TestToyParticipant(t *testing.T) {
 	p := newPlayground(t)
-	p.controllers()
+	p.RunDeployments(nil)
 	out := p.run("launch", p.kit, toyImage)
 	require.Contains(t, out, "deployment.apps/leaf-1-b502100a-worker created")
 	require.Contains(t, out, "Leaf_1 (leaf-1-b502100a): registered with federation play")

@@ -14,7 +14,6 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/nvflare"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/toy"
-	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
@@ -249,13 +248,7 @@ func TestToy(t *testing.T) {
 		Key: ed25519.NewKeyFromSeed([]byte(strings.Repeat("k", ed25519.SeedSize))),
 	})
 	require.NoError(t, err)
-	dir := t.TempDir()
-	for folder, files := range map[string]kit.Files{"startup": content.Startup, "local": content.Local} {
-		require.NoError(t, os.MkdirAll(filepath.Join(dir, folder), 0o700))
-		for _, f := range files {
-			require.NoError(t, os.WriteFile(filepath.Join(dir, folder, f.Name), f.Data, f.Mode))
-		}
-	}
+	dir := kittest.WriteContent(t, content)
 	it := kittest.NewSealer(t, "it-security")
 	file := filepath.Join(t.TempDir(), "sitepolicy.yaml")
 	require.NoError(t, os.WriteFile(file, []byte("apiVersion: kubectl-flare.dev/v1alpha1\nkind: SitePolicy\nmetadata: {name: hospital-a}\nspec:\n  participants: [site-1]\n"+

@@ -392,7 +392,7 @@ func (b *bench) revision(pullable ...string) {
 		}
 		waiting(pod, "ImagePullBackOff", "not found")
 	})
-	b.SetLog("site-2-809cb9ad-1-a", registeredLine)
+	b.SetLog("site-2-809cb9ad-pod", registeredLine)
 }
 
 func (b *bench) image() string {

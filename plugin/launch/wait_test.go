@@ -11,7 +11,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	testingclock "k8s.io/utils/clock/testing"
 
@@ -21,35 +20,10 @@ import (
 // plays creates a ReplicaSet and a pod for every Deployment, as the controllers would;
 // change sets their state.
 func (b *bench) plays(change func(set *appsv1.ReplicaSet, pod *corev1.Pod)) {
-	b.OnWrite = func(obj *unstructured.Unstructured) {
-		if obj.GetKind() != "Deployment" {
-			return
-		}
-		var d appsv1.Deployment
-		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(obj.Object, &d); err != nil {
-			b.t.Error(err)
-			return
-		}
-		set := &appsv1.ReplicaSet{
-			ObjectMeta: metav1.ObjectMeta{
-				Name: d.Name + "-1", Namespace: d.Namespace, UID: "set", Labels: d.Spec.Template.Labels,
-				OwnerReferences: []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "Deployment", Name: d.Name, UID: d.UID, Controller: new(true)}},
-			},
-			Spec: appsv1.ReplicaSetSpec{Template: d.Spec.Template},
-		}
-		pod := &corev1.Pod{
-			ObjectMeta: metav1.ObjectMeta{
-				Name: d.Name + "-1-a", Namespace: d.Namespace, UID: "pod", Labels: d.Spec.Template.Labels,
-				OwnerReferences: []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "ReplicaSet", Name: set.Name, UID: set.UID, Controller: new(true)}},
-			},
-			Spec: d.Spec.Template.Spec,
-		}
+	b.RunDeployments(func(set *appsv1.ReplicaSet, pod *corev1.Pod) {
+		pod.Spec.NodeName, pod.Status = "", corev1.PodStatus{}
 		change(set, pod)
-		b.Put(set)
-		if pod.Name != "" {
-			b.Put(pod)
-		}
-	}
+	})
 }
 
 func running(pod *corev1.Pod, ready bool) {
@@ -100,7 +74,7 @@ const registeredLine = "2026-11-23 09:00:00,000 - \x1b[32mFederatedClient - INFO
 func TestClientRegisters(t *testing.T) {
 	b := newBench(t)
 	b.plays(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) { running(pod, true) })
-	b.SetLog("site-2-809cb9ad-1-a", "starting\n"+registeredLine)
+	b.SetLog("site-2-809cb9ad-pod", "starting\n"+registeredLine)
 	out, _, err := b.launch(b.client(), image)
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +85,7 @@ func TestClientRegisters(t *testing.T) {
 func TestClientOfAnotherNameDoesNotCount(t *testing.T) {
 	b := newBench(t)
 	b.plays(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) { running(pod, true) })
-	b.SetLog("site-2-809cb9ad-1-a", strings.ReplaceAll(registeredLine, "Site_2", "Site_20"))
+	b.SetLog("site-2-809cb9ad-pod", strings.ReplaceAll(registeredLine, "Site_2", "Site_20"))
 	err := b.launchUntil("registering with", context.DeadlineExceeded, b.client(), image)
 	wants(t, err, `"Site_2" is not registered after`, "registering with grpc://", "the last lines of its log", "client:Site_20")
 	if strings.Contains(err.Error(), "\x1b") {
@@ -154,7 +128,7 @@ func (tc stuck) check(t *testing.T) {
 	t.Helper()
 	b := newBench(t)
 	b.plays(tc.change)
-	b.SetLog("site-2-809cb9ad-1-a", tc.log)
+	b.SetLog("site-2-809cb9ad-pod", tc.log)
 	b.Put(&corev1.PersistentVolumeClaim{
 		ObjectMeta: metav1.ObjectMeta{Name: "site-2-809cb9ad-workspace", Namespace: "ns"},
 		Status:     corev1.PersistentVolumeClaimStatus{Phase: corev1.ClaimPending},
@@ -272,7 +246,7 @@ func TestAnOldDenialIsRetried(t *testing.T) {
 			return
 		}
 		pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{
-			Name: "server1-1-a", Namespace: "ns", UID: "pod", Labels: obj.GetLabels(),
+			Name: "server1-pod", Namespace: "ns", UID: "pod", Labels: obj.GetLabels(),
 			OwnerReferences: []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "ReplicaSet", Name: obj.GetName(), UID: obj.GetUID(), Controller: new(true)}},
 		}}
 		running(pod, true)

@@ -28,6 +28,7 @@ func (j *join) Run(ctx context.Context, s *engine.Session) error {
 		Federation:  l.kit.Federation,
 		Workloads:   l.set.Workloads,
 		Joiner:      l.Framework.Joiner,
+		Rejecter:    l.Framework.Rejecter,
 		Server:      l.kit.Dials().URL(),
 	})
 }

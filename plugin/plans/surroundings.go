@@ -31,6 +31,9 @@ func (a *surroundings) Rehearse(ctx context.Context, s *engine.Session) error {
 	case namespace.Labels[names.LabelSitePolicy] == "":
 		s.Reporter.Warn("namespace %q is not governed: nothing checks what runs next to the data", s.Namespace)
 	}
+	if err := a.launch.checkServer(ctx, typed, s.Namespace); err != nil {
+		return err
+	}
 	k := a.launch.kit
 	host := workloads.ParseHost(k.Dials().Host)
 	if k.Role == kit.RoleServer || host.Kind != workloads.HostBare || a.launch.Participant.ServerNamespace != "" {

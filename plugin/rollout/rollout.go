@@ -28,6 +28,8 @@ type Target struct {
 	// Joiner shows when the participant has joined; nil if it has once its pods are
 	// ready.
 	Joiner workloads.Joiner
+	// Rejecter reads the log of a participant that its server does not take; it may be nil.
+	Rejecter workloads.Rejecter
 }
 
 // Waiter follows one rollout.

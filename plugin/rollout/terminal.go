@@ -2,11 +2,9 @@ package rollout
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -46,7 +44,7 @@ func (f *follower) terminal(ctx context.Context, s state) error {
 	case podstate.Init:
 		return f.initFailed(s)
 	case podstate.Crash:
-		return errors.Join(f.fail(s), f.evidence(ctx, s, &corev1.PodLogOptions{Previous: true}))
+		return f.crashed(ctx, s)
 	case podstate.Unschedulable:
 		if lasted >= graceUnschedulable {
 			return f.unschedulable(ctx, s)

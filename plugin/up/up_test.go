@@ -14,7 +14,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin"
@@ -34,33 +33,10 @@ type bench struct {
 func newBench(t *testing.T, objects ...runtime.Object) *bench {
 	t.Helper()
 	b := &bench{Server: clientstest.Start(t, append(objects, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "demo"}})...), t: t, dir: filepath.Join(t.TempDir(), "kits")}
-	b.OnWrite = b.starts
+	b.RunDeployments(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) {
+		b.SetLog(pod.Name+"/supernode", flower.ActivatedText+" 1\n")
+	})
 	return b
-}
-
-// starts plays the controllers: a Deployment gets a running pod, which says that it has
-// joined.
-func (b *bench) starts(obj *unstructured.Unstructured) {
-	if obj.GetKind() != "Deployment" {
-		return
-	}
-	d := &appsv1.Deployment{}
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(obj.Object, d); err != nil {
-		b.t.Error(err)
-		return
-	}
-	owner := func(kind, name string, uid types.UID) []metav1.OwnerReference {
-		return []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: kind, Name: name, UID: uid, Controller: new(true)}}
-	}
-	set := &appsv1.ReplicaSet{
-		ObjectMeta: metav1.ObjectMeta{Name: d.Name + "-1", Namespace: d.Namespace, UID: d.UID + "-1", Labels: d.Spec.Template.Labels, OwnerReferences: owner("Deployment", d.Name, d.UID)},
-		Spec:       appsv1.ReplicaSetSpec{Template: d.Spec.Template},
-	}
-	pod := clientstest.RunningPod(d, time.Now())
-	pod.OwnerReferences = owner("ReplicaSet", set.Name, set.UID)
-	b.Put(set)
-	b.Put(pod)
-	b.SetLog(pod.Name+"/supernode", flower.ActivatedText+" 1\n")
 }
 
 func (b *bench) try(args ...string) (string, error) {

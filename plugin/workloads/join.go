@@ -2,6 +2,7 @@ package workloads
 
 import (
 	"context"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -14,6 +15,22 @@ type Joiner interface {
 	// Joined finds out whether a running pod of such a workload has joined. Its error is
 	// an error of the cluster.
 	Joined(context.Context, Member, Prober) (Joining, error)
+}
+
+// Rejecter is implemented by frameworks whose participants log that their server does not take
+// them.
+type Rejecter interface {
+	// Rejection reads a line of the log of a participant's container.
+	Rejection(line string) (Rejection, bool)
+}
+
+// Rejection is why a server does not take a participant.
+type Rejection struct {
+	// Reason is a full sentence, which also says what to do.
+	Reason string
+	// Passes is how long it takes at most until the reason is gone without anyone's help, 0 if
+	// that cannot be.
+	Passes time.Duration
 }
 
 // Joining says whether a participant has joined its federation.

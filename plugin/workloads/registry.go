@@ -21,6 +21,8 @@ type Framework struct {
 	JobContainers JobContainers
 	Explainer     Explainer
 	Configurer    Configurer
+	ServerChecker ServerChecker
+	Rejecter      Rejecter
 }
 
 // Registry holds the frameworks that a program knows. The zero value knows none.
@@ -40,6 +42,8 @@ func NewRegistry(all ...Workloads) (*Registry, error) {
 		f.JobContainers, _ = w.(JobContainers)
 		f.Explainer, _ = w.(Explainer)
 		f.Configurer, _ = w.(Configurer)
+		f.ServerChecker, _ = w.(ServerChecker)
+		f.Rejecter, _ = w.(Rejecter)
 		if err := f.validate(); err != nil {
 			return nil, fmt.Errorf("framework %q: %w", w.Framework(), err)
 		}

@@ -36,8 +36,9 @@ func LaunchedAs(framework workloads.Workloads, namespace string, k acceptance.Ve
 func RunningPod(d *appsv1.Deployment, started time.Time) *corev1.Pod {
 	pod := &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: d.Name + "-pod", Namespace: d.Namespace, Labels: d.Spec.Template.Labels},
-		Spec:       corev1.PodSpec{NodeName: "node0", Containers: d.Spec.Template.Spec.Containers},
+		Spec:       *d.Spec.Template.Spec.DeepCopy(),
 	}
+	pod.Spec.NodeName = "node0"
 	for _, c := range pod.Spec.Containers {
 		pod.Status.ContainerStatuses = append(pod.Status.ContainerStatuses, corev1.ContainerStatus{
 			Name: c.Name, Ready: true,

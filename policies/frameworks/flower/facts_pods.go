@@ -2,6 +2,7 @@ package flower
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
@@ -58,7 +59,19 @@ func SuperLinkArguments(d Dialect, i Isolation, workspace string) []string {
 		return args
 	}
 	args = append(args, tlsFlags("--appio-", workspace, ServerCertificateFile, ServerKeyFile)...)
-	return append(args, "--fleet-api-address", fmt.Sprintf("0.0.0.0:%d", FleetPort), "--control-api-address", local(LoopbackControlPort))
+	return append(args, flagFleet, fmt.Sprintf("0.0.0.0:%d", FleetPort), "--control-api-address", local(LoopbackControlPort))
+}
+
+// flagFleet is an argument of SuperLinks in the dialect grpc only.
+const flagFleet = "--fleet-api-address"
+
+// DialectOfSuperLink is the dialect of a SuperLink with the given arguments, if they are those of
+// SuperLinkArguments.
+func DialectOfSuperLink(arguments []string) Dialect {
+	if slices.Contains(arguments, flagFleet) {
+		return DialectGRPC
+	}
+	return DialectHTTP
 }
 
 // SuperNodeArguments are those of a SuperNode. superlink is the host and port that it dials,

@@ -73,6 +73,23 @@ func (k *Kit) WriteDir(t testing.TB) string {
 	return root
 }
 
+// WriteContent writes the files of any framework's kit to a temporary folder and returns its path.
+func WriteContent(t testing.TB, content *kit.Content) string {
+	t.Helper()
+	root := t.TempDir()
+	for folder, files := range map[string]kit.Files{kit.StartupDir: content.Startup, kit.LocalDir: content.Local} {
+		if err := os.Mkdir(filepath.Join(root, folder), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if err := os.WriteFile(filepath.Join(root, folder, f.Name), f.Data, f.Mode); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return root
+}
+
 // Read reads the kit as the product does.
 func (k *Kit) Read() *kit.Kit {
 	k.t.Helper()
