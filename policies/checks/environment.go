@@ -2,6 +2,7 @@ package checks
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -68,7 +69,7 @@ func (p *Pod) containerEnvironment(c Container) []Result {
 	}
 	for name, probe := range probes(c.Container) {
 		switch {
-		case probe.Exec != nil:
+		case probe.Exec != nil && !p.allowsProbe(c, probe.Exec):
 			add(name+".exec", "an exec probe", "use a tcpSocket probe", "it runs another command in the container")
 		case probeHost(probe) != "":
 			add(name, "a probe of another host", "remove its host", "the node would connect to "+quote(probeHost(probe)))
@@ -85,6 +86,13 @@ func (p *Pod) containerEnvironment(c Container) []Result {
 		add("stdin", "an open standard input", "remove stdin and tty", "users who attach could send input to the process")
 	}
 	return results
+}
+
+// allowsProbe says whether an exec probe is the one that the framework's profile has for the
+// container.
+func (p *Pod) allowsProbe(c Container, probe *corev1.ExecAction) bool {
+	d := p.Demand(c)
+	return d != nil && len(d.Probe) > 0 && slices.Equal(d.Probe, probe.Command)
 }
 
 // lifecycleHook finds a hook that does more than sleep before the container ends.

@@ -29,6 +29,8 @@ type Container struct {
 	// SourceKit or SourceLocal, the container must mount the kit or local/ there. They must
 	// not be changed.
 	Paths []Path
+	// Probe is the command of the one exec probe that it may have, nil if it may have none.
+	Probe []string
 	// Defaults are variables that mutation adds if the container does not have them. The
 	// Grammar must allow them.
 	Defaults func() []corev1.EnvVar

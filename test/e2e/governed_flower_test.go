@@ -16,12 +16,15 @@ import (
 const app = "../testdata/jobs/flower-fedavg"
 
 // TestFlowerGRPC runs a federation of Flower in governed namespaces whose processes speak
-// gRPC, with apps in both places. It is launched once: a SuperNode of this version hangs if
-// the SuperLink still counts the one before as online (docs/flower.md).
+// gRPC, with apps in both places. Then all is launched again: a SuperNode of this version does not
+// end if its SuperLink still counts the one before as online, so that its probe has to end it.
 func TestFlowerGRPC(t *testing.T) {
 	parallel(t, flowerCPU)
 	f := flower(t, "GRPC")
 	f.Runtimes = map[string]string{scenario.Server: "container", scenario.Site1: "process", scenario.Site2: "container"}
+	require.NoError(t, f.LaunchAll(t.Context()))
+	requireResult(t, f)
+	f.Runtimes = map[string]string{scenario.Server: "process", scenario.Site1: "container", scenario.Site2: "process"}
 	require.NoError(t, f.LaunchAll(t.Context()))
 	requireResult(t, f)
 }

@@ -136,6 +136,19 @@ func port(name string, number int32) corev1.ContainerPort {
 	return corev1.ContainerPort{Name: name, ContainerPort: number, Protocol: corev1.ProtocolTCP}
 }
 
+// joinsWith is a probe with which the kubelet starts a SuperNode again that has not been accepted for
+// a minute: as long as its SuperLink counts one as online that has crashed. It is nil without a
+// command.
+func joinsWith(command []string) *corev1.Probe {
+	if command == nil {
+		return nil
+	}
+	return &corev1.Probe{
+		ProbeHandler:  corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: command}},
+		PeriodSeconds: 5, TimeoutSeconds: 20, FailureThreshold: 13,
+	}
+}
+
 // listens is a probe that passes once a container listens on a port.
 func listens(name string) *corev1.Probe {
 	return &corev1.Probe{

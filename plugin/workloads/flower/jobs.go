@@ -38,6 +38,9 @@ type app struct {
 		ClientApp string `toml:"clientapp"`
 	} `toml:"components"`
 	Config map[string]any `toml:"config"`
+	// Include and Exclude choose the files of the bundle.
+	Include []string `toml:"fab-include"`
+	Exclude []string `toml:"fab-exclude"`
 }
 
 // Operator is the scientist.
@@ -45,8 +48,11 @@ func (Workloads) Operator() kit.Role { return flower.RoleAdmin }
 
 // CheckJob checks that the folder is an app that Flower can bundle.
 func (Workloads) CheckJob(_ string, folder fs.FS) error {
-	_, err := readApp(folder)
-	return err
+	a, err := readApp(folder)
+	if err != nil {
+		return err
+	}
+	return checkSize(folder, a)
 }
 
 func readApp(folder fs.FS) (*app, error) {

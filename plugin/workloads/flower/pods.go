@@ -52,6 +52,7 @@ func (b builder) superNodePod() corev1.PodSpec {
 	}
 	args := flower.SuperNodeArguments(b.dialect, b.isolation(), flower.Workspace, superlink, host, trusted)
 	node := b.parent(containerSuperNode, flower.ProgramSuperNode, args)
+	node.StartupProbe = joinsWith(flower.StartupCommand(b.dialect))
 	superExec := b.superExec()
 	switch {
 	case b.JobPods:

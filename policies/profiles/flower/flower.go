@@ -70,7 +70,7 @@ func (f Profile) Demands(p profiles.Process, id profiles.Identity) profiles.Dema
 	grammars, containers := make([]grammar, len(parts)), make([]profiles.Container, len(parts))
 	for i := range parts {
 		grammars[i] = grammar{part: &parts[i], version: err, identity: id}
-		containers[i] = profiles.Container{Process: parts[i].process, Grammar: &grammars[i], Paths: parts[i].paths}
+		containers[i] = profiles.Container{Process: parts[i].process, Grammar: &grammars[i], Paths: parts[i].paths, Probe: parts[i].probe}
 		if parts[i].python {
 			containers[i].Defaults = variables
 		}

@@ -21,6 +21,8 @@ type part struct {
 	// python says that the container runs Python.
 	python bool
 	paths  []profiles.Path
+	// probe is the exec probe that it may have.
+	probe []string
 }
 
 // pod makes the parts of the pods of one role.
@@ -66,6 +68,7 @@ func (p pod) superLink(i flower.Isolation) part {
 func (p pod) superNode(i flower.Isolation, host string) part {
 	made := p.python(p.process, flower.SuperNodeArguments(p.dialect, i, p.workspace, byKit, host, false),
 		profiles.Path{Path: p.workspace, Sources: profiles.SourceWorkspace | profiles.SourceScratch}, p.startup(), p.local())
+	made.probe = flower.StartupCommand(p.dialect)
 	made.optional = []flag{
 		{flagTrusted, p.workspace + "/local/" + flower.TrustedEntitiesFile, flower.TrustedEntitiesFile},
 		{name: "--max-retries", value: count}, {name: "--max-wait-time", value: count},
