@@ -93,7 +93,7 @@ func NewCommand(o Options) *cobra.Command {
 		&cobra.Group{ID: groupOther, Title: "Other Commands:"},
 	)
 	cmd.SetHelpCommandGroupID(groupOther)
-	cmd.SetCompletionCommandGroupID(groupOther)
+	cmd.CompletionOptions.DisableDefaultCmd = true
 	cmd.SetIn(o.IOStreams.In)
 	cmd.SetOut(o.IOStreams.Out)
 	cmd.SetErr(o.IOStreams.ErrOut)
@@ -129,7 +129,7 @@ func addCommands(root *cobra.Command, o Options, c clients.Clients) {
 		delete.NewCommand(c, o.Workloads, o.IOStreams),
 	)
 	add(groupJobs, job.NewCommand(c, o.IOStreams, o.Clock, o.Workloads))
-	add(groupOther, newVersionCommand(o.IOStreams))
+	add(groupOther, newVersionCommand(o.IOStreams), newCompletionCommand(o.IOStreams))
 }
 
 // completer is the name under which kubectl calls a plugin for completions.

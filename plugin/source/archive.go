@@ -112,7 +112,7 @@ func (a archive) pin() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--pin-file: %w", CannotRead(a.pinFile, err))
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	data, err := io.ReadAll(io.LimitReader(file, maxPIN+1))
 	if err != nil {
 		return nil, fmt.Errorf("--pin-file: %w", CannotRead(a.pinFile, err))

@@ -34,7 +34,7 @@ func Kit(registry *frameworks.Registry, name string, options ...KitOption) (*kit
 	if err != nil {
 		return nil, err
 	}
-	defer closer.Close()
+	defer func() { _ = closer.Close() }()
 	k, err := registry.ReadDir(fsys)
 	if err != nil {
 		return nil, fmt.Errorf("cannot use the kit %s: %w", name, err)
@@ -119,6 +119,11 @@ func KitError(dir string, k *kit.Kit, findings kit.Findings, done string) error 
 // CannotRead is the error for a file or folder that a person named and that cannot be read.
 func CannotRead(name string, err error) error {
 	return fmt.Errorf("cannot read %s: %w", name, reason(err))
+}
+
+// CannotWrite is the error for a file that a person named and that cannot be written.
+func CannotWrite(name string, err error) error {
+	return fmt.Errorf("cannot write %s: %w", name, reason(err))
 }
 
 // reason removes the path, which the message has already.

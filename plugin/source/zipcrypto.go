@@ -35,7 +35,7 @@ func decrypt(f *zip.File, pin []byte, most int64) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer plain.Close()
+		defer func() { _ = plain.Close() }()
 		return readMost(plain, most)
 	}
 	raw, err := f.OpenRaw()
@@ -96,7 +96,7 @@ func (c *cipher) open(f *zip.File) error {
 	}
 	want := byte(f.CRC32 >> 24)
 	if f.Flags&flagDescriptor != 0 {
-		want = byte(f.ModifiedTime >> 8) //nolint:staticcheck // the header has this form of the time
+		want = byte(f.ModifiedTime >> 8)
 	}
 	if header[cryptHeader-1] != want {
 		return errWrongPIN
@@ -127,5 +127,5 @@ func (c *cipher) update(plain byte) {
 
 // crc32Byte is one step of CRC-32, without the inversions around it.
 func crc32Byte(crc uint32, b byte) uint32 {
-	return crc32.IEEETable[byte(crc)^b] ^ crc>>8
+	return crc32.IEEETable[byte(crc&0xff)^b] ^ crc>>8
 }
