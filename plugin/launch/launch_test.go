@@ -248,8 +248,18 @@ func TestBadInputWritesNothing(t *testing.T) {
 			kit: func(b *bench) string {
 				return b.federation.Client("site-1", "hospital_a", kittest.WithAddress("server1", 8002)).WriteDir(b.t)
 			},
-			want: []string{`no Service of that name`, "--server-namespace"},
+			want: []string{`no Service of that name`, "--server-namespace", "if it runs outside of the cluster, give its IP address with --server-address IP"},
 		},
+		"a kit that dials itself": {
+			kit: func(b *bench) string {
+				return b.federation.Client("site-1", "hospital_a", kittest.WithAddress("localhost", 8002)).WriteDir(b.t)
+			},
+			want: []string{`"site-1" dials its server at localhost, which in a pod is the pod itself`},
+		},
+		"the address of a server in two ways": {args: []string{"--server-address=203.0.113.7", "--server-namespace=fl-server"}, want: []string{"give only one of them"}},
+		"no address of a server":              {args: []string{"--server-address=fl.example.org"}, want: []string{"--server-address: Invalid value"}},
+		"settings":                            {args: []string{"--gpus=-1", "--env=HOME"}, want: []string{"--gpus -1", "--env"}},
+		"a variable of the kit's":             {args: []string{"--env=HOME=/x"}, want: []string{"the variable HOME is set for container nvflare"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
@@ -264,6 +274,20 @@ func TestBadInputWritesNothing(t *testing.T) {
 			b.rejected(err, tc.want...)
 		})
 	}
+}
+
+// A client whose server is outside of the cluster, under a name that DNS does not have.
+func TestServerOutsideOfTheCluster(t *testing.T) {
+	b := newBench(t)
+	kit := b.federation.Client("site-1", "hospital_a", kittest.WithAddress("flserver", 8002)).WriteDir(t)
+	if _, _, err := b.launch(kit, image, "--server-address=203.0.113.7", "--dry-run=server"); err != nil {
+		t.Fatal(err)
+	}
+	out, _, err := b.launch(kit, image, "--server-address=203.0.113.7", "--dry-run=client", "-o=yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, strings.Join(strings.Fields(out), " "), "hostAliases: - hostnames: - flserver ip: 203.0.113.7")
 }
 
 func TestImageAndDevices(t *testing.T) {

@@ -36,12 +36,12 @@ func (a *surroundings) Rehearse(ctx context.Context, s *engine.Session) error {
 	}
 	k := a.launch.kit
 	host := workloads.ParseHost(k.Dials().Host)
-	if k.Role == kit.RoleServer || host.Kind != workloads.HostBare || a.launch.Participant.ServerNamespace != "" {
+	if k.Role == kit.RoleServer || host.Kind != workloads.HostBare || a.launch.Participant.ServerNamespace != "" || len(a.launch.Participant.ServerAddresses) > 0 {
 		return nil
 	}
 	_, err = typed.CoreV1().Services(s.Namespace).Get(ctx, host.Service, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
-		return fmt.Errorf("%q dials its server as %q, and namespace %q has no Service of that name: give the server's namespace with --server-namespace NS, or launch the server in %q first",
+		return fmt.Errorf("%q dials its server as %q, and namespace %q has no Service of that name: if the server runs in this cluster, give its namespace with --server-namespace NS, or launch it in %q first; if it runs outside of the cluster, give its IP address with --server-address IP",
 			k.Participant, host.Service, s.Namespace, s.Namespace)
 	}
 	return err

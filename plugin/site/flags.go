@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 
 	"github.com/distribution/reference"
 	"github.com/spf13/cobra"
@@ -27,6 +29,9 @@ type flags struct {
 	RootFingerprints    []string
 	Participants        []string
 	Images              []string
+	PullSecrets         []string
+	Variables           []string
+	ServerAddresses     map[string]string
 	KitClaims           []string
 	InteractiveRoles    []string
 	Admins, AdminGroups []string
@@ -58,6 +63,9 @@ func (f *flags) add(cmd *cobra.Command) {
 	fs.StringArrayVar(&f.RootFingerprints, "root-fingerprint", nil, "SHA-256 fingerprint of a federation's root certificate; get it from the project lead, not from the kit; may be given more than once")
 	fs.StringArrayVar(&f.Participants, "participant", nil, "Participant whose kit may run in the namespace; may be given more than once")
 	fs.StringArrayVar(&f.Images, "image", nil, "Image that participants may run, by digest: REPOSITORY[:TAG]@sha256:…; may be given more than once")
+	fs.StringArrayVar(&f.PullSecrets, "image-pull-secret", nil, "Secret with which participants may pull images, or {participant}-dockercfg-* for those that OpenShift adds; may be given more than once")
+	fs.StringArrayVar(&f.Variables, "allow-env", nil, "Variable that containers of participants may have besides those of their framework, such as HTTPS_PROXY; may be given more than once")
+	fs.StringToStringVar(&f.ServerAddresses, "server-address", nil, "Name that participants dial and its IP address, as HOST=IP, for an FL server outside of the cluster whose name DNS does not have; may be given more than once")
 	fs.StringArrayVar(&f.KitClaims, "kit-claim", nil, "PersistentVolumeClaim that may hold kits too large for a Secret; may be given more than once")
 	fs.StringArrayVar(&f.InteractiveRoles, "interactive-role", nil, "Role whose pods are open to exec, attach and port-forward"+f.roles()+"; may be given more than once")
 	fs.StringArrayVar(&f.Admins, "admin", nil, "User who is site admin of the namespace; may be given more than once")
@@ -92,10 +100,10 @@ func (f *flags) roles() string {
 // policy is the SitePolicy to write, and its name; the policy is nil if an existing one is
 // used.
 func (f *flags) policy(ctx context.Context, namespace string) (*v1alpha1.SitePolicy, string, error) {
-	made := f.Sample != "" || len(f.RootFingerprints)+len(f.Participants)+len(f.Images)+len(f.KitClaims)+len(f.InteractiveRoles) > 0
+	made := f.Sample != "" || len(f.RootFingerprints)+len(f.Participants)+len(f.Images)+len(f.KitClaims)+len(f.InteractiveRoles)+len(f.PullSecrets)+len(f.Variables) > 0
 	switch {
 	case f.Policy != "" && (made || f.PolicyName != ""):
-		return nil, "", errors.New("--policy cannot be combined with --sample, --policy-name, --root-fingerprint, --participant, --image, --kit-claim and --interactive-role: leave them out, and change the file instead")
+		return nil, "", errors.New("--policy cannot be combined with --sample, --policy-name, --root-fingerprint, --participant, --image, --image-pull-secret, --allow-env, --kit-claim and --interactive-role: leave them out, and change the file instead")
 	case f.Policy != "":
 		p, err := source.Policy(ctx, f.Policy)
 		if err != nil {
@@ -148,6 +156,10 @@ func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
 		p.Spec.Images.Allowed = append(p.Spec.Images.Allowed, allowed)
 	}
 	p.Spec.Kits.Claims = f.KitClaims
+	p.Spec.Images.PullSecrets = append(p.Spec.Images.PullSecrets, f.PullSecrets...)
+	if len(f.Variables) > 0 {
+		p.Spec.Environment = &v1alpha1.EnvironmentRule{Allowed: f.Variables}
+	}
 	p.Spec.Privacy.Egress = f.egress()
 	for _, role := range f.InteractiveRoles {
 		open := &p.Spec.Privacy.InteractiveAccess.PodRoles
@@ -211,7 +223,10 @@ func (f *flags) serverPorts(frameworks ...string) []int {
 // egress is what the NetworkPolicies of the command open.
 func (f *flags) egress() *v1alpha1.EgressRule {
 	ports := f.serverPorts()
-	e := &v1alpha1.EgressRule{CIDRs: f.ServerCIDRs, DNS: true}
+	e := &v1alpha1.EgressRule{CIDRs: f.serverCIDRs(), DNS: true}
+	for _, host := range slices.Sorted(maps.Keys(f.ServerAddresses)) {
+		e.Servers = append(e.Servers, v1alpha1.EgressServer{Host: host, Addresses: []string{f.ServerAddresses[host]}})
+	}
 	for _, namespace := range f.ServerNamespaces {
 		server := v1alpha1.EgressServer{Namespace: namespace}
 		for _, port := range ports {
@@ -220,6 +235,21 @@ func (f *flags) egress() *v1alpha1.EgressRule {
 		e.Servers = append(e.Servers, server)
 	}
 	return e
+}
+
+// serverCIDRs are the address ranges of servers outside of the cluster.
+func (f *flags) serverCIDRs() []string {
+	all := slices.Clone(f.ServerCIDRs)
+	for _, host := range slices.Sorted(maps.Keys(f.ServerAddresses)) {
+		ip, err := netip.ParseAddr(f.ServerAddresses[host])
+		if err != nil {
+			continue // checkNetwork reports it
+		}
+		if cidr := netip.PrefixFrom(ip, ip.BitLen()).String(); !slices.Contains(all, cidr) {
+			all = append(all, cidr)
+		}
+	}
+	return all
 }
 
 func parseImage(image string, known *workloads.Registry) (v1alpha1.AllowedImage, error) {
@@ -244,6 +274,11 @@ func (f *flags) checkNetwork() error {
 			if prefix, err := netip.ParsePrefix(cidr); err != nil || prefix != prefix.Masked() {
 				errs = append(errs, fmt.Errorf("--%s-cidr %q is not an address range: give for example 203.0.113.7/32", flag, cidr))
 			}
+		}
+	}
+	for _, host := range slices.Sorted(maps.Keys(f.ServerAddresses)) {
+		if _, err := netip.ParseAddr(f.ServerAddresses[host]); err != nil {
+			errs = append(errs, fmt.Errorf("--server-address %s=%s is not valid: give HOST=IP, such as flserver=203.0.113.7", host, f.ServerAddresses[host]))
 		}
 	}
 	for _, port := range f.ServerPorts {

@@ -102,7 +102,7 @@ func (p *plan) servers() []networkingv1.NetworkPolicyPeer {
 	for _, namespace := range p.flags.ServerNamespaces {
 		peers = append(peers, networkingv1.NetworkPolicyPeer{NamespaceSelector: oneNamespace(namespace)})
 	}
-	return append(peers, addresses(p.flags.ServerCIDRs)...)
+	return append(peers, addresses(p.flags.serverCIDRs())...)
 }
 
 func oneNamespace(name string) *metav1.LabelSelector {

@@ -74,6 +74,10 @@ func TestRequest(t *testing.T) {
 			"--image=registry.example.org:5000/nvflare:2.9.0" + digest, "--server-namespace=fl-server",
 			"--interactive-role=admin",
 		},
+		"real-cluster.yaml": {
+			"--root-fingerprint=" + strings.Repeat("5f", 32), "--participant=Site_2", "--image=registry.example.org/nvflare" + digest,
+			"--server-address=flserver=203.0.113.7", "--image-pull-secret={participant}-dockercfg-*", "--image-pull-secret=regcred", "--allow-env=HTTPS_PROXY", "--allow-env=NO_PROXY",
+		},
 		"another-namespace.yaml": {"--policy-name=hospital-a", "--hosts-server", "--server-port=9002"},
 		"other-pods.yaml": {
 			"--root-fingerprint=" + strings.Repeat("5f", 32), "--participant=Site_2", "--image=registry.example.org/nvflare" + digest, "--server-cidr=203.0.113.7/32",
@@ -137,6 +141,9 @@ func TestBadFlags(t *testing.T) {
 		"image by tag":      {append([]string{"--image=r.test/x:1"}, full[:2]...), "must be an image by digest"},
 		"short fingerprint": {append([]string{"--root-fingerprint=5f"}, full[1:]...), "--root-fingerprint"},
 		"bad CIDR":          {append([]string{"--server-cidr=server1"}, full...), "--server-cidr"},
+		"bad address":       {append([]string{"--server-address=flserver=server1"}, full...), "--server-address flserver=server1"},
+		"bad pull secret":   {append([]string{"--image-pull-secret=*"}, full...), "spec.images.pullSecrets[0]"},
+		"bad variable":      {append([]string{"--allow-env=LD_PRELOAD"}, full...), "spec.environment.allowed[0]"},
 		"bad DNS":           {append([]string{"--dns-cidr=10.0.0.1/8"}, full...), "--dns-cidr"},
 		"bad API server":    {append([]string{"--api-server=10.0.0.1"}, full...), "--api-server"},
 		"unknown pods":      {append([]string{"--other-pods=Allow"}, full...), "spec.otherPods"},

@@ -1,8 +1,10 @@
 package workloads
 
 import (
+	"errors"
 	"fmt"
 	"maps"
+	"net"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -44,7 +46,28 @@ func NewBuilder(framework string, p Participant, verified acceptance.Verified) (
 	if k.Framework != framework {
 		return Builder{}, fmt.Errorf("the kit of %q is a kit of %s, not of %s", k.Participant, k.Framework, framework)
 	}
+	if err := checkServer(&p, k); err != nil {
+		return Builder{}, err
+	}
 	return Builder{Participant: p, Kit: k, Name: kit.ObjectName(k.Participant), verified: verified}, nil
+}
+
+// checkServer rejects what can never reach the server from a pod.
+func checkServer(p *Participant, k *kit.Kit) error {
+	host := ParseHost(k.Server.Host)
+	switch {
+	case k.Role == kit.RoleServer && len(p.ServerAddresses) > 0:
+		return fmt.Errorf("there are addresses of a server, but %q is the server itself: leave them out", k.Participant)
+	case k.Role == kit.RoleServer:
+		return nil
+	case host.Kind == HostLoopback:
+		return fmt.Errorf("%q dials its server at %s, which in a pod is the pod itself: provision the kits with the name of the server's Service, or with a name that DNS has", k.Participant, k.Server.Host)
+	case len(p.ServerAddresses) > 0 && net.ParseIP(k.Server.Host) != nil:
+		return fmt.Errorf("there are addresses of a server, but %q dials the address %s: leave them out", k.Participant, k.Server.Host)
+	case len(p.ServerAddresses) > 0 && p.ServerNamespace != "":
+		return errors.New("there are addresses of a server outside of the cluster, and a namespace of the server: give only one of them")
+	}
+	return nil
 }
 
 // Base are the objects that every participant has: its ServiceAccount and its kit.

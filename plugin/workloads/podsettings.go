@@ -9,6 +9,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // PodSettings are what all pods of a participant have, those of its jobs included: they depend
@@ -31,6 +33,9 @@ type PodSettings struct {
 	SharedMemory resource.Quantity `json:"sharedMemory,omitzero"`
 	// Python is the interpreter in the image; empty means that the image's PATH has it.
 	Python string `json:"python,omitempty"`
+	// ServerAddresses are IP addresses of the server that the participant dials, if it is
+	// outside of the cluster and DNS does not have its name.
+	ServerAddresses []string `json:"serverAddresses,omitempty"`
 	// PlatformUser leaves the user and the groups of the containers to the platform, which
 	// assigns them, as OpenShift does.
 	PlatformUser bool `json:"platformUser,omitempty"`
@@ -52,7 +57,7 @@ func (s *PodSettings) Interpreter(byPath string) string { return cmp.Or(s.Python
 // Finish adds the settings to a pod that has its containers. jobs is the name of the container
 // in which jobs run; empty if none does.
 func (b Builder) Finish(pod corev1.PodSpec, jobs string) corev1.PodSpec {
-	b.Settle(&pod, jobs)
+	b.Settle(&pod, b.Kit, jobs)
 	for _, name := range slices.Sorted(maps.Keys(b.Resources.Devices)) {
 		pod.Tolerations = append(pod.Tolerations, ofDevice(name))
 	}
@@ -60,7 +65,10 @@ func (b Builder) Finish(pod corev1.PodSpec, jobs string) corev1.PodSpec {
 }
 
 // Settle is Finish for a pod that the framework itself makes, for a job.
-func (s *PodSettings) Settle(pod *corev1.PodSpec, jobs string) {
+func (s *PodSettings) Settle(pod *corev1.PodSpec, k *kit.Kit, jobs string) {
+	for _, address := range s.ServerAddresses {
+		pod.HostAliases = append(pod.HostAliases, corev1.HostAlias{IP: address, Hostnames: []string{k.Server.Host}})
+	}
 	pod.NodeSelector = maps.Clone(s.NodeSelector)
 	pod.Tolerations = append(pod.Tolerations, s.Tolerations...)
 	pod.PriorityClassName = s.PriorityClass

@@ -2,6 +2,7 @@ package workloads
 
 import (
 	"maps"
+	"net/netip"
 	"path"
 	"slices"
 	"strings"
@@ -23,6 +24,11 @@ func (s *PodSettings) Validate(at *field.Path) field.ErrorList {
 	}
 	errs = append(errs, validateClass(at.Child("runtimeClass"), s.RuntimeClass)...)
 	errs = append(errs, validateClass(at.Child("priorityClass"), s.PriorityClass)...)
+	for i, address := range s.ServerAddresses {
+		if ip, err := netip.ParseAddr(address); err != nil || ip.IsLoopback() || ip.IsUnspecified() || ip.Zone() != "" {
+			errs = append(errs, invalid(at.Child("serverAddresses").Index(i), address, "must be an IP address of the server, such as 203.0.113.7")...)
+		}
+	}
 	if s.SharedMemory.Sign() < 0 {
 		errs = append(errs, invalid(at.Child("sharedMemory"), s.SharedMemory.String(), "must be positive")...)
 	}

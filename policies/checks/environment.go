@@ -133,8 +133,17 @@ func probeHost(p *corev1.Probe) string {
 // host names.
 func (p *Pod) podEnvironment() []Result {
 	var results []Result
-	if len(p.Spec.HostAliases) > 0 {
-		results = append(results, p.fail(IDEnvironment, "hostAliases", "additional host names", "use a Service or a DNS record", "they could lead to another server"))
+	for i := range p.Spec.HostAliases {
+		alias := &p.Spec.HostAliases[i]
+		listed := func(host string) bool { return p.Site.HasAddress(host, alias.IP) }
+		if other := slices.IndexFunc(alias.Hostnames, func(host string) bool { return !listed(host) }); other >= 0 || len(alias.Hostnames) == 0 {
+			host := ""
+			if other >= 0 {
+				host = alias.Hostnames[other]
+			}
+			results = append(results, p.fail(IDEnvironment, indexed("hostAliases", i), "a host name that could lead to another server",
+				"use a Service or a DNS record, or add the address to the host in spec.privacy.egress.servers of the policy", "%s at %s", quote(host), quote(alias.IP)))
+		}
 	}
 	if p.Spec.DNSPolicy == corev1.DNSNone || p.Spec.DNSConfig != nil {
 		results = append(results, p.fail(IDEnvironment, "dnsConfig", "another DNS configuration", "remove dnsConfig and dnsPolicy: None", "it could lead to another server"))

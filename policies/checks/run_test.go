@@ -145,7 +145,7 @@ func TestEnvironment(t *testing.T) {
 			w.main().VolumeDevices = []corev1.VolumeDevice{{Name: "workspace", DevicePath: "/dev/x"}}
 		}, []string{"environment: raw block device"}},
 		"stdin":             {"client", func(w *world) { w.main().Stdin = true }, []string{"environment: an open standard input"}},
-		"host aliases":      {"client", func(w *world) { w.Spec.HostAliases = []corev1.HostAlias{{IP: "192.0.2.1"}} }, []string{"environment: additional host names"}},
+		"host aliases":      {"client", func(w *world) { w.Spec.HostAliases = []corev1.HostAlias{{IP: "192.0.2.1"}} }, []string{"environment: a host name that could lead to another server"}},
 		"DNS":               {"client", func(w *world) { w.Spec.DNSPolicy = corev1.DNSNone }, []string{"environment: another DNS configuration"}},
 		"devices by claims": {"client", func(w *world) { w.Spec.ResourceClaims = []corev1.PodResourceClaim{{Name: "gpu"}} }, []string{"environment: resource claims"}},
 		"shared processes":  {"client", func(w *world) { w.Spec.ShareProcessNamespace = new(true) }, []string{"containers: shared process namespace"}},

@@ -96,7 +96,11 @@ func TestDefaults(t *testing.T) {
 func TestParticipants(t *testing.T) {
 	p := site(t, func(s *v1alpha1.SitePolicySpec) { s.Workspace.SubPath = "fl/{participant}/x-{participant}" })
 	want := compiled.Participant{Object: "site-2-809cb9ad", Claim: "site-2-809cb9ad-workspace", Folder: "fl/site-2-809cb9ad/x-site-2-809cb9ad", Label: "Site_2"}
-	require.Equal(t, want, p.Participant("Site_2"))
+	got := p.Participant("Site_2")
+	require.True(t, got.AllowsPullSecret("regcred"))
+	require.False(t, got.AllowsPullSecret("other"))
+	require.Equal(t, want.Object, got.Object)
+	require.Equal(t, []string{want.Claim, want.Folder, want.Label}, []string{got.Claim, got.Folder, got.Label})
 	require.True(t, p.Lists("Site_2"))
 	require.False(t, p.Lists("site-9"))
 	require.Equal(t, "site-9-workspace", p.Participant("site-9").Claim, "also of one that is not listed")
@@ -217,4 +221,29 @@ func TestSealers(t *testing.T) {
 	require.Equal(t, 0, p.Sealer(key))
 	require.Equal(t, -1, p.Sealer(strings.ToUpper(key)))
 	require.Equal(t, -1, p.Sealer(""))
+}
+
+// A pattern is for the participant's own Secrets only, and for no name without an ending.
+func TestPullSecretPatterns(t *testing.T) {
+	p := site(t, func(s *v1alpha1.SitePolicySpec) {
+		s.Images.PullSecrets = []string{"{participant}-dockercfg-*", "{participant}-pull"}
+	})
+	one := p.Participant("Site_2")
+	for name, want := range map[string]bool{
+		"site-2-809cb9ad-dockercfg-x7k2p": true, "site-2-809cb9ad-pull": true,
+		"site-2-809cb9ad-dockercfg-": false, "site-2-809cb9ad-dockercfg": false, "site-1-dockercfg-x7k2p": false, "site-2-809cb9ad-pull2": false, "": false,
+	} {
+		require.Equal(t, want, one.AllowsPullSecret(name), name)
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	p := site(t, func(s *v1alpha1.SitePolicySpec) {
+		s.Privacy = &v1alpha1.PrivacyRules{Egress: &v1alpha1.EgressRule{Servers: []v1alpha1.EgressServer{{Host: "flserver", Addresses: []string{"203.0.113.7", "2001:db8::7"}}}}}
+	})
+	require.True(t, p.HasAddress("flserver.", "203.0.113.7"))
+	require.True(t, p.HasAddress("flserver", "2001:DB8:0::7"))
+	require.False(t, p.HasAddress("flserver", "203.0.113.8"))
+	require.False(t, p.HasAddress("other", "203.0.113.7"))
+	require.False(t, p.HasAddress("flserver", ""))
 }

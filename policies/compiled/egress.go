@@ -20,6 +20,8 @@ type egress struct {
 	owners map[string]string
 	// hosts are all names that participants dial.
 	hosts map[string]bool
+	// addresses are those of hosts that DNS does not have.
+	addresses map[string][]netip.Addr
 	// labels are those of the participants.
 	labels map[string]bool
 }
@@ -27,6 +29,7 @@ type egress struct {
 func (p *Policy) addEgress() {
 	e := &p.egress
 	e.ports, e.owners, e.hosts, e.labels = map[string][]int32{}, map[string]string{}, map[string]bool{}, map[string]bool{}
+	e.addresses = map[string][]netip.Addr{}
 	if privacy := p.source.Spec.Privacy; privacy != nil && privacy.Egress != nil {
 		e.dns = privacy.Egress.DNS
 		for i := range privacy.Egress.Servers {
@@ -51,6 +54,11 @@ func (e *egress) addServer(s *v1alpha1.EgressServer) {
 	}
 	if host != "" {
 		e.hosts[host] = true
+	}
+	for _, address := range s.Addresses {
+		if ip, err := netip.ParseAddr(address); err == nil { // validated
+			e.addresses[host] = append(e.addresses[host], ip)
+		}
 	}
 	if service != "" {
 		e.owners[service] = ""
@@ -135,6 +143,13 @@ func (p *Policy) ServiceOwner(service string) (label string, ok bool) {
 // Dialed says whether participants dial the host.
 func (p *Policy) Dialed(host string) bool {
 	return p.egress.hosts[strings.ToLower(strings.TrimSuffix(host, "."))]
+}
+
+// HasAddress says whether the policy lists an IP address as that of a host which participants
+// dial.
+func (p *Policy) HasAddress(host, address string) bool {
+	ip, err := netip.ParseAddr(address)
+	return err == nil && slices.Contains(p.egress.addresses[strings.ToLower(strings.TrimSuffix(host, "."))], ip)
 }
 
 // Labelled says whether a participant of the policy has the label's value.

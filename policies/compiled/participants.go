@@ -16,6 +16,19 @@ type Participant struct {
 	Claim, Folder string
 	// Label is the value of the label with the participant's name.
 	Label string
+	// pullSecrets are names of Secrets; those that end with an asterisk are prefixes.
+	pullSecrets []string
+}
+
+// AllowsPullSecret says whether the participant's pods may use a Secret to pull images.
+func (p Participant) AllowsPullSecret(name string) bool {
+	for _, allowed := range p.pullSecrets {
+		prefix, pattern := strings.CutSuffix(allowed, "*")
+		if name == allowed || pattern && len(name) > len(prefix) && strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // participantMark is the placeholder of the object name in a policy.
@@ -32,8 +45,13 @@ func (p *Policy) addParticipants() {
 func (p *Policy) newParticipant(name string) Participant {
 	object := kit.ObjectName(name)
 	w := &p.source.Spec.Workspace
+	secrets := make([]string, 0, len(p.source.Spec.Images.PullSecrets))
+	for _, secret := range p.source.Spec.Images.PullSecrets {
+		secrets = append(secrets, strings.ReplaceAll(secret, participantMark, object))
+	}
 	return Participant{
-		Object: object, Claim: strings.ReplaceAll(w.ClaimName, participantMark, object),
+		pullSecrets: secrets,
+		Object:      object, Claim: strings.ReplaceAll(w.ClaimName, participantMark, object),
 		Folder: strings.ReplaceAll(w.SubPath, participantMark, object), Label: labelvalue.Of(name),
 	}
 }

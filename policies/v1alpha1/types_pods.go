@@ -15,7 +15,9 @@ type ImageRules struct {
 	Allowed []AllowedImage `json:"allowed"`
 
 	// pullSecrets are the names of the Secrets that participants' pods may use to
-	// pull images.
+	// pull images. "{participant}" is replaced with the participant's object name, and an
+	// asterisk at the end matches any ending: "{participant}-dockercfg-*" are the
+	// Secrets that OpenShift adds to a participant's ServiceAccount.
 	//
 	// +optional
 	// +listType=set

@@ -239,6 +239,15 @@ type EgressServer struct {
 	// +kubebuilder:validation:MaxLength=63
 	Namespace string `json:"namespace,omitempty"`
 
+	// addresses are the IP addresses of the host, if the server is outside of the cluster and
+	// DNS does not have its name. Only with these may hostAliases of pods have the host.
+	//
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=10
+	// +kubebuilder:validation:items:MaxLength=45
+	Addresses []string `json:"addresses,omitempty"`
+
 	// ports are the TCP ports of the server. If empty, all.
 	//
 	// +optional

@@ -40,6 +40,15 @@ func validateServer(at *field.Path, s *EgressServer) field.ErrorList {
 			errs = append(errs, field.Invalid(at.Child("namespace"), s.Namespace, reason))
 		}
 	}
+	if len(s.Addresses) > 0 && s.Host == "" {
+		errs = append(errs, field.Required(at.Child("host"), "addresses are those of a host"))
+	}
+	errs = append(errs, duplicates(at.Child("addresses"), s.Addresses)...)
+	for i, address := range s.Addresses {
+		if ip, err := netip.ParseAddr(address); err != nil || ip.IsLoopback() || ip.IsUnspecified() || ip.Zone() != "" {
+			errs = append(errs, field.Invalid(at.Child("addresses").Index(i), address, "must be an IP address of the server, such as 203.0.113.7"))
+		}
+	}
 	for i, port := range s.Ports {
 		for _, reason := range validation.IsValidPortNum(int(port)) {
 			errs = append(errs, field.Invalid(at.Child("ports").Index(i), port, reason))

@@ -28,7 +28,25 @@ func validateImages(at *field.Path, rules *ImageRules) field.ErrorList {
 	}
 	errs = append(errs, duplicates(at.Child("pullSecrets"), rules.PullSecrets)...)
 	for i, name := range rules.PullSecrets {
-		errs = append(errs, objectName(at.Child("pullSecrets").Index(i), name)...)
+		errs = append(errs, validatePullSecret(at.Child("pullSecrets").Index(i), name)...)
+	}
+	return errs
+}
+
+// validatePullSecret requires a beginning before an asterisk: with "*" alone, a pod could use
+// every Secret of the namespace.
+func validatePullSecret(at *field.Path, name string) field.ErrorList {
+	prefix, pattern := strings.CutSuffix(name, "*")
+	if pattern && (prefix == "" || prefix == participantMark) {
+		return field.ErrorList{field.Invalid(at, name, "must have a beginning before *, such as {participant}-dockercfg-*")}
+	}
+	example := strings.ReplaceAll(prefix, participantMark, "p")
+	if pattern {
+		example += "x"
+	}
+	var errs field.ErrorList
+	for _, reason := range validation.IsDNS1123Subdomain(example) {
+		errs = append(errs, field.Invalid(at, name, reason))
 	}
 	return errs
 }

@@ -39,7 +39,15 @@ func TestImages(t *testing.T) {
 		"two tags, one digest": {images(v1alpha1.AllowedImage{Repository: "a/b", Tag: "1", Digest: sum}, v1alpha1.AllowedImage{Repository: "a/b", Tag: "2", Digest: sum}), nil},
 		"two repositories":     {images(v1alpha1.AllowedImage{Repository: "a/b", Tag: "1", Digest: sum}, v1alpha1.AllowedImage{Repository: "a/c", Tag: "1", Digest: sum}), nil},
 		"a pull secret twice":  {func(s *spec) { s.Images.PullSecrets = []string{"a", "a"} }, []string{"pullSecrets[1]: Duplicate"}},
-		"no pull secret":       {func(s *spec) { s.Images.PullSecrets = []string{""} }, []string{"pullSecrets[0]: Invalid"}},
+		"every pull secret":    {func(s *spec) { s.Images.PullSecrets = []string{"*", "{participant}*"} }, []string{"pullSecrets[0]: Invalid", "pullSecrets[1]: Invalid"}},
+		"an asterisk inside":   {func(s *spec) { s.Images.PullSecrets = []string{"a*b", "a-*", "{participant}-dockercfg-*"} }, []string{"pullSecrets[0]: Invalid"}},
+		"addresses of servers": {func(s *spec) {
+			s.Privacy = &v1alpha1.PrivacyRules{Egress: &v1alpha1.EgressRule{Servers: []v1alpha1.EgressServer{
+				{Host: "fl", Addresses: []string{"203.0.113.7", "2001:db8::7"}}, {Host: "fl2", Addresses: []string{"127.0.0.1"}},
+				{Host: "fl3", Addresses: []string{"fl.example.org", "fl.example.org"}}, {Namespace: "ns", Addresses: []string{"203.0.113.7"}},
+			}}}
+		}, []string{"servers[1].addresses[0]: Invalid", "servers[2].addresses[1]: Duplicate", "servers[2].addresses[0]: Invalid", "servers[2].addresses[1]: Invalid", "servers[3].host: Required"}},
+		"no pull secret": {func(s *spec) { s.Images.PullSecrets = []string{""} }, []string{"pullSecrets[0]: Invalid"}},
 	})
 }
 

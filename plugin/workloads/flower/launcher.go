@@ -67,7 +67,7 @@ func with(files kit.Files, file kit.File) kit.Files {
 // Pod Security Standard "restricted". Source: supercore/superexec/executor/factory.py, 1.36.0
 // and 1.42.0.
 func executor(k *kit.Kit, o workloads.LauncherOptions) map[string]any {
-	pod := taskPod(o)
+	pod := taskPod(k, o)
 	task := pod.Containers[0]
 	settings := map[string]any{
 		"namespace": o.Namespace,
@@ -97,7 +97,7 @@ func executor(k *kit.Kit, o workloads.LauncherOptions) map[string]any {
 // containerTask is a name for the only container of a task's pod.
 const containerTask = "task"
 
-func taskPod(o workloads.LauncherOptions) corev1.PodSpec {
+func taskPod(k *kit.Kit, o workloads.LauncherOptions) corev1.PodSpec {
 	tmp := workloads.EmptyDir(workloads.VolumeTmp)
 	env := append(profiles.UserVariables(), corev1.EnvVar{Name: "TMPDIR", Value: profiles.Scratch})
 	pod := corev1.PodSpec{
@@ -107,7 +107,7 @@ func taskPod(o workloads.LauncherOptions) corev1.PodSpec {
 			VolumeMounts: []corev1.VolumeMount{{Name: tmp.Name, MountPath: profiles.Scratch}},
 		}},
 	}
-	o.Settle(&pod, containerTask)
+	o.Settle(&pod, k, containerTask)
 	return pod
 }
 

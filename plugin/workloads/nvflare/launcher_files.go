@@ -114,7 +114,7 @@ func defaultStudy(local kit.Files, k *kit.Kit, o workloads.LauncherOptions) (kit
 
 // podTemplate leaves out what the launcher sets.
 func podTemplate(k *kit.Kit, o workloads.LauncherOptions) (map[string]any, error) {
-	pod := jobPod(o)
+	pod := jobPod(k, o)
 	spec, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&pod)
 	if err != nil {
 		return nil, err
@@ -133,7 +133,7 @@ func podTemplate(k *kit.Kit, o workloads.LauncherOptions) (map[string]any, error
 	}, nil
 }
 
-func jobPod(o workloads.LauncherOptions) corev1.PodSpec {
+func jobPod(k *kit.Kit, o workloads.LauncherOptions) corev1.PodSpec {
 	tmp := workloads.EmptyDir(workloads.VolumeTmp)
 	pod := corev1.PodSpec{
 		AutomountServiceAccountToken: new(false),
@@ -146,6 +146,6 @@ func jobPod(o workloads.LauncherOptions) corev1.PodSpec {
 			VolumeMounts: []corev1.VolumeMount{{Name: tmp.Name, MountPath: profiles.Scratch}},
 		}},
 	}
-	o.Settle(&pod, mainContainer)
+	o.Settle(&pod, k, mainContainer)
 	return pod
 }

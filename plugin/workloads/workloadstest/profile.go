@@ -75,7 +75,7 @@ func sitePolicy(t *testing.T, c Case) *v1alpha1.SitePolicy {
 	p.Spec.Resources.Max = corev1.ResourceList{
 		corev1.ResourceCPU: resource.MustParse("8"), corev1.ResourceMemory: resource.MustParse("16Gi"), corev1.ResourceEphemeralStorage: resource.MustParse("10Gi"),
 	}
-	consent(&p.Spec, c.Participant)
+	consent(&p.Spec, k, c.Participant)
 	if c.Participant.JobPods {
 		p.Spec.Launchers = []v1alpha1.LauncherRule{{Participant: k.Participant, ServiceAccountName: kit.ObjectName(k.Participant)}}
 	}

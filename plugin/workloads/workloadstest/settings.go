@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -27,11 +28,17 @@ func allSettings() workloads.PodSettings {
 func (s Suite) checkSettings(t *testing.T, c Case) {
 	t.Helper()
 	c.Participant.PodSettings = allSettings()
+	if c.kit(t).Role != kit.RoleServer {
+		c.Participant.ServerAddresses, c.Participant.ServerNamespace = []string{"203.0.113.7"}, ""
+	}
 	c.Participant.Resources.Devices = corev1.ResourceList{"nvidia.com/gpu": resource.MustParse("1")}
 	settings := c.Participant.PodSettings
 	set := s.set(t, c)
 	for _, pod := range templates(set) {
 		shared := 0
+		for _, address := range settings.ServerAddresses {
+			assert.Contains(t, pod.Spec.HostAliases, corev1.HostAlias{IP: address, Hostnames: []string{c.kit(t).Server.Host}}, pod.name)
+		}
 		assert.Equal(t, settings.NodeSelector, pod.Spec.NodeSelector, pod.name)
 		assert.Subset(t, pod.Spec.Tolerations, settings.Tolerations, pod.name)
 		assert.Contains(t, pod.Spec.Tolerations, corev1.Toleration{Key: "nvidia.com/gpu", Operator: corev1.TolerationOpExists, Effect: corev1.TaintEffectNoSchedule}, pod.name)
@@ -54,8 +61,9 @@ func (s Suite) checkSettings(t *testing.T, c Case) {
 }
 
 // consent allows what a participant's settings need.
-func consent(spec *v1alpha1.SitePolicySpec, p workloads.Participant) {
+func consent(spec *v1alpha1.SitePolicySpec, k *kit.Kit, p workloads.Participant) {
 	spec.Environment, spec.Placement = &v1alpha1.EnvironmentRule{}, &v1alpha1.PlacementRules{}
+	spec.Privacy = &v1alpha1.PrivacyRules{Egress: &v1alpha1.EgressRule{Servers: []v1alpha1.EgressServer{{Host: k.Server.Host, Addresses: p.ServerAddresses}}}}
 	for _, e := range p.Env {
 		spec.Environment.Allowed = append(spec.Environment.Allowed, e.Name)
 	}
