@@ -101,12 +101,13 @@ func NewCommand(o Options) *cobra.Command {
 	info, _ := debug.ReadBuildInfo()
 	f := clients.NewFactory(o.ConfigFlags, versionOf(version, info))
 	completeFlags(cmd, f.Current())
-	addCommands(cmd, o, f.Current())
+	addCommands(cmd, o, f)
 	clients.ExplainErrors(cmd, f.Current())
 	return cmd
 }
 
-func addCommands(root *cobra.Command, o Options, c clients.Clients) {
+func addCommands(root *cobra.Command, o Options, f *clients.Factory) {
+	c := f.Current()
 	add := func(group string, commands ...*cobra.Command) {
 		for _, c := range commands {
 			c.GroupID = group
@@ -121,8 +122,8 @@ func addCommands(root *cobra.Command, o Options, c clients.Clients) {
 		site.NewCommand(c, site.Known{Catalog: o.Catalog, Workloads: o.Workloads}, o.IOStreams),
 	)
 	add(groupRunning,
-		up.NewCommand(c, up.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock),
-		up.NewDownCommand(c, o.Workloads, o.IOStreams),
+		up.NewCommand(f, up.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock),
+		up.NewDownCommand(f, up.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock),
 		launch.NewCommand(c, launch.Registries{Kits: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock),
 		status.NewCommand(c, o.IOStreams, o.Clock, o.Workloads),
 		logs.NewCommand(c, o.IOStreams),

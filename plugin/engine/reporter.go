@@ -17,12 +17,23 @@ import (
 type Reporter struct {
 	printer *output.Printer
 	streams genericiooptions.IOStreams
-	mu      sync.Mutex
+	// subject begins lines that do not say what they are about.
+	subject string
+	mu      *sync.Mutex
 }
 
 // NewReporter makes a Reporter for a command with that printer.
 func NewReporter(p *output.Printer, streams genericiooptions.IOStreams) *Reporter {
-	return &Reporter{printer: p, streams: streams}
+	return &Reporter{printer: p, streams: streams, mu: &sync.Mutex{}}
+}
+
+// For is the reporter of one of several plans that run at once: its lines say which one they
+// are about.
+func (r *Reporter) For(subject string) *Reporter {
+	if r == nil || r.printer == nil {
+		return r
+	}
+	return &Reporter{printer: r.printer, streams: r.streams, subject: subject + ": ", mu: r.mu}
 }
 
 // Print prints the changes of a plan, unless Run has printed them.
@@ -45,8 +56,12 @@ func (r *Reporter) changed(changes ChangeSet) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	lines := changes.Lines()
+	for i := range lines {
+		lines[i].Name = r.subject + lines[i].Name
+	}
 	// An error of printing cannot be reported either.
-	_ = r.printer.Changes(r.streams, changes.Lines())
+	_ = r.printer.Changes(r.streams, lines)
 }
 
 // Write implements io.Writer, for lines of progress.
@@ -69,11 +84,12 @@ func (r *Reporter) Note(format string, args ...any) { r.aside("Note: ", format, 
 func (r *Reporter) Warn(format string, args ...any) { r.aside("Warning: ", format, args) }
 
 func (r *Reporter) aside(prefix, format string, args []any) {
+	if r.streams.ErrOut == nil {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.streams.ErrOut != nil {
-		_, _ = fmt.Fprintf(r.streams.ErrOut, prefix+format+"\n", args...)
-	}
+	_, _ = fmt.Fprint(r.streams.ErrOut, prefix+r.subject+fmt.Sprintf(format, args...)+"\n")
 }
 
 // Warnings is the writer for warnings that are already formatted.
@@ -82,4 +98,22 @@ func (r *Reporter) Warnings() io.Writer {
 		return io.Discard
 	}
 	return r.streams.ErrOut
+}
+
+// Asides is the writer for notes and warnings of a plan that are already formatted: each
+// write is a line.
+func (r *Reporter) Asides() io.Writer { return asides{r} }
+
+type asides struct{ r *Reporter }
+
+// Write implements io.Writer.
+func (a asides) Write(line []byte) (int, error) {
+	r := a.r
+	if r.streams.ErrOut == nil {
+		return len(line), nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, err := io.WriteString(r.streams.ErrOut, r.subject+string(line))
+	return len(line), err
 }

@@ -16,7 +16,7 @@ func (f *Federation) Members() ([]Participant, error) {
 		settings := f.Spec.Defaults
 		for _, over := range []Settings{f.Spec.RoleDefaults[p.Role], p.Settings} {
 			var err error
-			if settings, err = settings.with(over); err != nil {
+			if settings, err = settings.With(over); err != nil {
 				return nil, fmt.Errorf("%s: %w", p.Name, err)
 			}
 		}
@@ -26,8 +26,8 @@ func (f *Federation) Members() ([]Participant, error) {
 	return members, nil
 }
 
-// with are the settings, with those of over that are set.
-func (s Settings) with(over Settings) (Settings, error) {
+// With are the settings, with those of over that are set.
+func (s Settings) With(over Settings) (Settings, error) {
 	var merged Settings
 	below, err := json.Marshal(s)
 	if err != nil {

@@ -37,10 +37,15 @@ type Spec struct {
 	// +optional
 	Framework Framework `json:"framework,omitzero"`
 	// Kits is a folder with a kit for each participant, in a folder of the participant's
-	// name. Without it, kubectl flare makes the kits, if it can make those of the framework.
+	// name. It may be a pattern, such as workspace/demo/prod_*, of which the last folder
+	// counts. Without it, kubectl flare makes the kits, if it can make those of the framework.
 	// A relative path begins at the folder of the file.
 	// +optional
 	Kits string `json:"kits,omitempty"`
+	// RootFingerprint is the SHA-256 fingerprint that the root certificate of all kits must
+	// have; get it from the project lead, not from a kit.
+	// +optional
+	RootFingerprint string `json:"rootFingerprint,omitempty"`
 	// Defaults are for all participants.
 	// +optional
 	Defaults Settings `json:"defaults,omitzero"`
@@ -78,8 +83,8 @@ type Participant struct {
 	// that kubectl flare makes. The default is the folder of the participant's name in kits.
 	// +optional
 	Kit string `json:"kit,omitempty"`
-	// Address is what clients dial of a server, as host:port, and AdminAddress what admins
-	// dial. The default is the server's Service.
+	// Address is what clients dial of a server, as host:port. For a kit that kubectl flare
+	// makes, the default is the server's Service.
 	// +optional
 	Address string `json:"address,omitempty"`
 	// AdminAddress is what admins dial of a server, as host:port.

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // Validate reports what is wrong with the federation itself. Its kits and its clusters are
@@ -16,6 +17,11 @@ func (f *Federation) Validate(r *Report) {
 	spec := field.NewPath("spec")
 	if f.Name == "" {
 		r.Add("metadata.name", "is missing: give the name of the federation, as it is in the kits")
+	}
+	if f.Spec.RootFingerprint != "" {
+		if _, err := pki.ParseFingerprint(f.Spec.RootFingerprint); err != nil {
+			r.Add("spec.rootFingerprint", "is not valid: %v", err)
+		}
 	}
 	if len(f.Spec.Participants) == 0 {
 		r.Add("spec.participants", "is empty: list the participants")

@@ -31,6 +31,8 @@ type Pods struct {
 	PodLabels        map[string]string
 	PodAnnotations   map[string]string
 	ForceConflicts   bool
+	// ImageElsewhere says that not only the flags name images.
+	ImageElsewhere bool
 	// Timeout is how long to wait for one participant.
 	Timeout time.Duration
 }
@@ -65,7 +67,7 @@ func (f *Pods) Add(cmd *cobra.Command, known *workloads.Registry) {
 // among them.
 func (f *Pods) Participant(namespace string, known *workloads.Registry) (workloads.Participant, error) {
 	image, images, errs := f.images()
-	if image == "" {
+	if image == "" && !f.ImageElsewhere {
 		errs = append(errs, fmt.Errorf("--image is missing: give an image with %s in it, such as --image %s", known.ShortNames(), known.ExampleImage()))
 	}
 	devices, err := f.devices()

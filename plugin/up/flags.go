@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/distribution/reference"
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/util/validation"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/federation"
 	"github.com/kubectl-flare/kubectl-flare/plugin/launch"
 )
 
@@ -33,8 +35,17 @@ type flags struct {
 	Data []string
 	// Dir is the folder for the kits and the state.
 	Dir string
-	// InContainer runs jobs in a container beside that of the participant.
-	InContainer bool
+	// JobRuntime says where jobs run.
+	JobRuntime string
+	// OnlyOrg launches the participants of one organization alone.
+	OnlyOrg string
+	// Plan prints what would be done.
+	Plan bool
+	// Wait waits until participants have joined.
+	Wait bool
+	// Prune deletes participants that the federation does not have any more.
+	Prune bool
+	origin
 }
 
 func (f *flags) add(cmd *cobra.Command, known Known) {
@@ -49,10 +60,26 @@ func (f *flags) add(cmd *cobra.Command, known Known) {
 	fs.StringArrayVar(&f.Set, "set", nil, "Value that the job runs with, as KEY=VALUE; may be given more than once")
 	fs.StringToStringVar(&f.ClientConfig, "client-config", nil, "Value for the code of jobs at each client, as KEY=VALUE, such as privacy-budget=0.5; may be given more than once")
 	fs.StringArrayVar(&f.Data, "data", nil, "Claim with data and its path for jobs at each client, as CLAIM:PATH, read-only, or CLAIM:PATH:rw; may be given more than once")
-	fs.BoolVar(&f.InContainer, "job-container", false, "Run jobs in a container beside that of the participant, without its key")
+	fs.StringVar(&f.JobRuntime, "job-runtime", "", "Where jobs run: process, in the participant's own container; container, in a container beside it, without its key; or pod, each in a pod of its own")
+	_ = cmd.RegisterFlagCompletionFunc("job-runtime", cobra.FixedCompletions(jobRuntimes(), cobra.ShellCompDirectiveNoFileComp))
+	fs.StringVarP(&f.File, "filename", "f", "", "File of the kind Federation, or - for standard input")
+	fs.StringVar(&f.Project, "project", "", "File of a framework that says who takes part, such as project.yml")
+	fs.StringVar(&f.Kits, "kits", "", "Folder with a kit for each participant; the default is what the file says")
+	fs.StringVar(&f.OnlyOrg, "only-org", "", "Organization whose participants are launched; those of others are expected to run")
+	fs.BoolVar(&f.Plan, "plan", false, "Print what would be done, and change nothing")
+	fs.BoolVar(&f.Wait, "wait", f.Wait, "Wait until the server is ready and the others have joined")
+	fs.BoolVar(&f.Prune, "prune", false, "Delete the federation's participants in these namespaces that the file does not list; without a file, that is always done")
+	_ = cmd.MarkFlagFilename("filename", "yaml", "yml", "json")
+	_ = cmd.MarkFlagFilename("project", "yaml", "yml")
+	_ = cmd.MarkFlagDirname("kits")
 	fs.StringVar(&f.Dir, "out", "", "Folder for the kits and the federation's root key; the default is the federation's name, in the current folder")
 	_ = cmd.MarkFlagDirname("out")
 	f.Add(cmd, known.Workloads)
+}
+
+// jobRuntimes are the values of --job-runtime.
+func jobRuntimes() []string {
+	return []string{string(federation.JobProcess), string(federation.JobContainer), string(federation.JobPod)}
 }
 
 // Complete reads the flags, and reports all problems with them.
@@ -60,20 +87,45 @@ func (o *Options) Complete(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		o.AppDir = args[0]
 	}
+	o.changed = func(name string) bool { return cmd.Flag(name).Changed }
 	namespace, err := o.clients.Namespace()
 	if err != nil {
 		return err
 	}
-	o.Name = cmp.Or(o.Name, namespace)
-	o.Dir = cmp.Or(o.Dir, o.Name)
-	errs := []error{o.printer.Complete(cmd), o.findFramework(), o.numbers(), o.apart()}
-	if o.template, err = o.Participant(namespace, o.known.Workloads); err != nil {
-		return errors.Join(append(errs, err)...)
+	o.ImageElsewhere = o.files()
+	errs := []error{o.printer.Complete(cmd), o.view.Validate(), o.jobRuntime()}
+	if o.view.Structured() && !o.Plan {
+		errs = append(errs, errors.New("-o is for the plan: give --plan too"))
 	}
-	o.template.JobContainer = o.InContainer
-	data, err := launch.ParseData(o.Data)
-	o.template.Data = data
-	return errors.Join(append(errs, err, o.findVersion(o.template.Image))...)
+	o.template, err = o.Participant(namespace, o.known.Workloads)
+	errs = append(errs, err)
+	if o.files() {
+		return errors.Join(append(errs, o.apart(), o.onlyWithout())...)
+	}
+	o.Name = cmp.Or(o.Name, namespace)
+	o.Dir, o.Prune = cmp.Or(o.Dir, o.Name), true
+	errs = append(errs, o.findFramework(), o.numbers(), o.apart())
+	if err == nil {
+		errs = append(errs, o.findVersion(o.template.Image))
+	}
+	return errors.Join(errs...)
+}
+
+func (f *flags) jobRuntime() error {
+	if f.JobRuntime == "" || slices.Contains(jobRuntimes(), f.JobRuntime) {
+		return nil
+	}
+	return fmt.Errorf("--job-runtime %q is not valid: give one of %s", f.JobRuntime, strings.Join(jobRuntimes(), ", "))
+}
+
+// onlyWithout rejects flags of a federation without a file.
+func (o *Options) onlyWithout() error {
+	for _, name := range []string{"framework", "framework-version", "name", "clients", "client-config"} {
+		if o.changed(name) {
+			return fmt.Errorf("--%s is for a federation without a file: set it in the file", name)
+		}
+	}
+	return nil
 }
 
 // apart keeps the private keys out of the job's folder, all of which is sent to the server.

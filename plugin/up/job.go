@@ -1,27 +1,61 @@
 package up
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/federation"
 	"github.com/kubectl-flare/kubectl-flare/plugin/job"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
-// job is the job to run, or nil if there is none.
-func (o *Options) job() (*job.Submission, error) {
+// job runs the job with the kit of the federation's first admin that is launched here; nil if
+// there is none to run. What is wrong with its folder is found at once.
+func (o *Options) job(f *federation.Federation) (func(context.Context, []member) error, error) {
 	if o.AppDir == "" {
 		return nil, nil //nolint:nilnil // no job is no error
 	}
+	framework, err := o.known.Workloads.Get(f.Spec.Framework.Name)
+	if err != nil {
+		return nil, fmt.Errorf("spec.framework.name: %w", err)
+	}
 	set := slices.Clone(o.Set)
-	if rounds, ok := o.objects.Workloads.(workloads.Rounds); ok {
+	if rounds, ok := framework.Workloads.(workloads.Rounds); ok {
 		set = append(set, number(rounds.RoundsKey(), o.Rounds)...)
 		set = append(set, number(rounds.ClientsKey(), o.Min)...)
 	} else if o.Rounds > 0 || o.Min > 0 {
-		return nil, fmt.Errorf("%s has no usual names for --rounds and --min: give the job's own with --set", o.framework.Title())
+		return nil, fmt.Errorf("%s has no usual names for --rounds and --min: give the job's own with --set", framework.Describe().Title)
 	}
-	return job.NewSubmission(o.clients, o.IOStreams, o.clock, o.known.Workloads, o.AppDir, o.adminName(), set...)
+	submit := func(c clients.Clients, admin string) (*job.Submission, error) {
+		return job.NewSubmission(c, o.IOStreams, o.clock, o.known.Workloads, o.AppDir, admin, set...)
+	}
+	if _, err := submit(o.clients, ""); err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, all []member) error {
+		i := slices.IndexFunc(all, func(m member) bool { return !m.apart && m.Role == framework.Jobs.Operator() })
+		if i < 0 {
+			return fmt.Errorf("no participant here may run a job: give the federation one with the role %s", framework.Jobs.Operator())
+		}
+		one, err := submit(placed{all[i].clients, all[i].Namespace}, all[i].Name)
+		if err != nil {
+			return err
+		}
+		return one.Run(ctx)
+	}, nil
 }
+
+// placed are the clients of a cluster for a namespace of it.
+type placed struct {
+	clients.Clients
+
+	namespace string
+}
+
+// Namespace implements clients.Clients.
+func (p placed) Namespace() (string, error) { return p.namespace, nil }
 
 // number is a value of the job, if it was given.
 func number(key string, n int) []string {
@@ -45,6 +79,10 @@ kubectl flare up app --framework=` + name + ` --image=registry.example.org/` + n
 kubectl flare up app --framework=` + name + ` --image=registry.example.org/` + name + `:1.42.0 -n demo \
   --data=ct-scans:/data --client-config=dataset=/data --client-config=privacy-budget=0.5
 
-# See which participants there would be
-kubectl flare up --framework=` + name + ` --image=registry.example.org/` + name + `:1.42.0 --dry-run=client -n demo`
+# See what would be done for a federation in several clusters, and do it
+kubectl flare up -f federation.yaml --plan
+kubectl flare up -f federation.yaml
+
+# Launch the participants of one organization
+kubectl flare up -f federation.yaml --only-org=hospital-a`
 }

@@ -2,32 +2,41 @@ package up
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/delete"
+	"github.com/kubectl-flare/kubectl-flare/plugin/federation"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
-	"github.com/kubectl-flare/kubectl-flare/plugin/provision"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// deleteOthers deletes the clients that the federation has in the namespace and not any more
-// in its list.
-func (o *Options) deleteOthers(ctx context.Context, list *provision.List) error {
-	launched, err := launched(ctx, o.clients, o.template.Namespace, o.Name)
+// deleteOthers deletes the participants that the federation has in its namespaces and not any
+// more in its list.
+func (o *Options) deleteOthers(ctx context.Context, f *federation.Federation, all []member) error {
+	var errs []error
+	for at, there := range sites(all) {
+		errs = append(errs, o.deleteOthersAt(ctx, f, at, there[0].clients))
+	}
+	return errors.Join(errs...)
+}
+
+func (o *Options) deleteOthersAt(ctx context.Context, f *federation.Federation, at site, c clients.Clients) error {
+	there, err := launched(ctx, c, at.namespace, f.Name)
 	if err != nil {
 		return err
 	}
-	others := slices.DeleteFunc(launched, func(name string) bool {
-		return slices.ContainsFunc(list.Items, func(i provision.Item) bool { return i.Participant == name })
+	others := slices.DeleteFunc(there, func(name string) bool {
+		return slices.ContainsFunc(f.Spec.Participants, func(p federation.Participant) bool { return p.Name == name })
 	})
 	if len(others) == 0 {
 		return nil
 	}
-	d := delete.New(o.clients, o.known.Workloads, o.printer, o.IOStreams)
-	return d.Delete(ctx, o.template.Namespace, others)
+	d := delete.New(c, o.known.Workloads, o.printer, o.IOStreams)
+	return d.Delete(ctx, at.namespace, others)
 }
 
 // launched are the participants of a federation in a namespace.

@@ -5,30 +5,35 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/kubectl-flare/kubectl-flare/plugin/provision"
+	"github.com/kubectl-flare/kubectl-flare/plugin/federation"
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
-// partition writes into local/ of each client which part of the data is its own.
-func (o *Options) partition(list *provision.List) error {
-	folders := map[string]string{}
-	for _, item := range list.Items {
-		folders[item.Participant] = item.Folder
+// partition writes into local/ of each client which part of the data is its own. The clients
+// of a file have data of their own.
+func (o *Options) partition(f *federation.Federation) error {
+	if o.files() {
+		return nil
 	}
-	for i := range o.Clients {
-		name := o.clientName(i + 1)
-		k, err := source.Kit(o.known.Frameworks, folders[name])
+	number := 0
+	for _, p := range f.Spec.Participants {
+		if p.Role != kit.RoleClient {
+			continue
+		}
+		dir := filepath.Join(o.Dir, "kits", p.Name)
+		k, err := source.Kit(o.known.Frameworks, dir)
 		if err != nil {
 			return err
 		}
-		files, err := o.framework.Partitioner.Partition(k.Local, i, o.Clients, o.ClientConfig)
+		files, err := o.framework.Partitioner.Partition(k.Local, number, o.Clients, o.ClientConfig)
 		if err != nil {
 			return fmt.Errorf("--client-config: %w", err)
 		}
-		if err := writeLocal(filepath.Join(folders[name], kit.LocalDir), k.Local, files); err != nil {
+		if err := writeLocal(filepath.Join(dir, kit.LocalDir), k.Local, files); err != nil {
 			return err
 		}
+		number++
 	}
 	return nil
 }

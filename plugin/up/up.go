@@ -5,6 +5,7 @@ package up
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -13,9 +14,9 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
+	"github.com/kubectl-flare/kubectl-flare/plugin/federation"
 	"github.com/kubectl-flare/kubectl-flare/plugin/launch"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
-	"github.com/kubectl-flare/kubectl-flare/plugin/provision"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 )
@@ -33,27 +34,39 @@ type Options struct {
 	AppDir string
 
 	printer   *output.Printer
+	view      *output.View
 	reporter  *engine.Reporter
 	known     Known
 	framework frameworks.Registered
 	objects   *workloads.Framework
 	template  workloads.Participant
+	factory   *clients.Factory
 	clients   clients.Clients
-	clock     clock.WithTicker
+	// changed says whether a flag is given.
+	changed func(string) bool
+	// root is the fingerprint of the root of all kits, if it is known.
+	root  string
+	clock clock.WithTicker
 	genericiooptions.IOStreams
 }
 
 // NewCommand makes `kubectl flare up`.
-func NewCommand(c clients.Clients, known Known, streams genericiooptions.IOStreams, clk clock.WithTicker) *cobra.Command {
-	o := &Options{flags: flags{Pods: launch.NewPods(), Clients: 2}, printer: output.NewPrinter(), known: known, clients: c, clock: clk, IOStreams: streams}
+func NewCommand(f *clients.Factory, known Known, streams genericiooptions.IOStreams, clk clock.WithTicker) *cobra.Command {
+	o := &Options{flags: flags{Pods: launch.NewPods(), Clients: 2, Wait: true}, printer: output.NewPrinter(), view: output.NewView(), known: known, factory: f, clients: f.Current(), clock: clk, IOStreams: streams}
 	cmd := &cobra.Command{
-		Use:                   "up [APP_DIR] --framework=NAME --image=IMAGE",
+		Use:                   "up [APP_DIR] (-f FILE | --project=FILE | --framework=NAME --image=IMAGE)",
 		DisableFlagsInUseLine: true,
-		Short:                 "Run a whole federation in one namespace, and a job in it",
+		Short:                 "Run a whole federation, in any number of clusters, and a job in it",
 		Long: templates.LongDesc(`
-			Run a whole federation in one namespace, and a job in it.
+			Run a whole federation, in any number of clusters, and a job in it.
 
-			The command makes the startup kits of a server, of the clients and of an admin, with a root of their
+			A file of the kind Federation says who takes part and where each participant runs; with --project, a
+			framework's own file says who. The command checks the file, all kits and all namespaces, and reports
+			all problems at once before the first change. Then it launches the server and all others at once, and
+			waits until they have joined. A participant that fails keeps none of the others from starting; run the
+			command again to go on. --plan shows what would be done.
+
+			Without a file, the federation is one of --clients in one namespace. The command then makes the startup kits of a server, of the clients and of an admin, with a root of their
 			own, runs a participant from each of them and waits until the clients have joined. Each client gets a
 			partition of the data. With APP_DIR, it then submits the job in this folder and waits for its end.
 
@@ -78,50 +91,124 @@ func NewCommand(c clients.Clients, known Known, streams genericiooptions.IOStrea
 	}
 	o.add(cmd, known)
 	o.printer.DryRun.AddClientFlag(cmd)
+	o.view.AddFlags(cmd)
 	return cmd
 }
 
 // Run brings the federation up. What cannot work is found before the first change, as far as
 // it can be known then.
 func (o *Options) Run(ctx context.Context) error {
-	job, err := o.job()
+	f, base, err := o.federation()
 	if err != nil {
 		return err
 	}
-	list, err := o.kits()
-	if err != nil {
+	o.root = f.Spec.RootFingerprint
+	report := f.Report()
+	f.Validate(report)
+	made := provisions(f, report)
+	if made {
+		if err := o.complete(f, o.provisioner(f, report), report); err != nil {
+			return err
+		}
+	}
+	if err := report.Err(); err != nil {
 		return err
 	}
-	if o.printer.DryRun.Client() {
+	if o.Plan || o.printer.DryRun.Client() {
+		return o.preview(f, base, made)
+	}
+	return o.bring(ctx, f, base, made)
+}
+
+// preview prints what would be done, without a change and without a cluster.
+func (o *Options) preview(f *federation.Federation, base string, made bool) error {
+	if made && !o.Plan {
+		list, err := o.makeKits(f)
+		if err != nil {
+			return err
+		}
 		return output.NewView().Print(o.Out, list.Document())
 	}
-	if err := o.partition(list); err != nil {
+	all, err := o.checked(f, base, nil)
+	switch {
+	case err != nil:
+		return err
+	case !o.Plan:
+		return o.show(all)
+	}
+	plan, err := o.newPlan(all)
+	if err != nil {
 		return err
 	}
-	if err := o.launchAll(ctx, list); err != nil {
+	return o.view.Print(o.Out, plan.document())
+}
+
+// checked are the members, after all problems with them have been reported. more, if given,
+// reports those of clusters.
+func (o *Options) checked(f *federation.Federation, base string, more func([]member, *federation.Report)) ([]member, error) {
+	report := f.Report()
+	all, err := o.members(f, base, report)
+	if err != nil {
+		return nil, errors.Join(report.Err(), err)
+	}
+	o.check(f, all, report)
+	if more != nil && report.Err() == nil {
+		more(all, report)
+	}
+	return all, report.Err()
+}
+
+// show prints the objects of all participants.
+func (o *Options) show(all []member) error {
+	for _, m := range all {
+		if m.apart {
+			continue
+		}
+		one, err := o.launcher(m, engine.NewReporter(o.printer, o.IOStreams).For(m.Name))
+		if err != nil {
+			return err
+		}
+		set, err := one.Objects()
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.Name, err)
+		}
+		if err := o.printer.Objects(o.IOStreams, set.Objects()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bring makes the kits that are missing, launches all participants, deletes those that are
+// too many, and runs the job.
+func (o *Options) bring(ctx context.Context, f *federation.Federation, base string, made bool) error {
+	job, err := o.job(f)
+	if err != nil {
 		return err
 	}
-	if err := o.deleteOthers(ctx, list); err != nil {
+	if made {
+		if _, err := o.makeKits(f); err != nil {
+			return err
+		}
+		if err := o.partition(f); err != nil {
+			return err
+		}
+	}
+	all, err := o.checked(f, base, func(all []member, r *federation.Report) { preflight(ctx, f, all, r) })
+	if err != nil {
 		return err
+	}
+	o.reporter = engine.NewReporter(o.printer, o.IOStreams)
+	if err := o.launchAll(ctx, all); err != nil {
+		return err
+	}
+	if o.Prune {
+		if err := o.deleteOthers(ctx, f, all); err != nil {
+			return err
+		}
 	}
 	if job == nil {
 		return nil
 	}
-	return job.Run(ctx)
-}
-
-// kits makes the kits that are missing.
-func (o *Options) kits() (*provision.List, error) {
-	p := provision.NewOptions(o.known.Frameworks, o.IOStreams, o.clock)
-	p.Dir, p.Framework, p.File, p.DryRun = o.Dir, o.framework.Name(), "the federation", o.printer.DryRun
-	list, err := p.Make(o.federation())
-	if err != nil {
-		return nil, err
-	}
-	for _, item := range list.Items {
-		if item.Folder == "" {
-			return nil, errors.New("the kit of " + item.Participant + " is not in " + o.Dir + ": put it back, or give another folder with --out")
-		}
-	}
-	return list, nil
+	return job(ctx, all)
 }

@@ -23,9 +23,11 @@ type Settings struct {
 	Resources Resources `json:"resources,omitzero"`
 	// Data are claims with the site's data.
 	Data []Data `json:"data,omitempty"`
-	// PodLabels and PodAnnotations are for what the cluster adds to pods, such as the
-	// switch of an injector. They cannot replace those of the participant.
-	PodLabels      map[string]string `json:"podLabels,omitempty"`
+	// PodLabels are for what the cluster adds to pods, such as the switch of an injector. They
+	// cannot replace those of the participant.
+	PodLabels map[string]string `json:"podLabels,omitempty"`
+	// PodAnnotations are as PodLabels; in a governed namespace, the SitePolicy says which may
+	// be.
 	PodAnnotations map[string]string `json:"podAnnotations,omitempty"`
 	// Storage is the workspace.
 	Storage Storage `json:"storage,omitzero"`

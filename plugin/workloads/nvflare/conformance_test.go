@@ -33,7 +33,7 @@ func place(namespace string) workloads.Participant {
 	}
 }
 
-func federation(t *testing.T, options ...kittest.Option) *kittest.Federation {
+func newFederation(t *testing.T, options ...kittest.Option) *kittest.Federation {
 	t.Helper()
 	options = append([]kittest.Option{kittest.WithDates(notAfter.AddDate(-1, 0, 0), notAfter)}, options...)
 	return kittest.NewFederation(t, "lab_federation", options...)
@@ -41,7 +41,7 @@ func federation(t *testing.T, options ...kittest.Option) *kittest.Federation {
 
 func cases(t *testing.T) []workloadstest.Case {
 	t.Helper()
-	f := federation(t, kittest.WithAddress(inCluster, 8002))
+	f := newFederation(t, kittest.WithAddress(inCluster, 8002))
 	large := f.Client("Site_2", "hospital_b")
 	sealed := large.Seal(t, f.Sealer("release"), func(o *kit.SealOptions) { o.Now = notAfter.AddDate(0, -6, 0) }).Read()
 	accepted := func(k *kittest.Kit) acceptance.Verified { return workloadstest.Accept(t, k.Read()) }

@@ -12,7 +12,7 @@ import (
 )
 
 func TestAKitTooLarge(t *testing.T) {
-	f := federation(t, kittest.WithAddress(inCluster, 8002))
+	f := newFederation(t, kittest.WithAddress(inCluster, 8002))
 	k := f.Client("site-1", "hospital_a").Read()
 	k.Startup = append(k.Startup, kit.File{Name: "client_context.tenseal", Data: make([]byte, 1<<20)})
 	_, err := Workloads{}.Objects(place("x"), workloadstest.Accept(t, k))
@@ -20,7 +20,7 @@ func TestAKitTooLarge(t *testing.T) {
 }
 
 func TestBinaryLocalFile(t *testing.T) {
-	k := federation(t).Client("site-1", "hospital_a").Read()
+	k := newFederation(t).Client("site-1", "hospital_a").Read()
 	k.Local = append(k.Local, kit.File{Name: "table.bin", Data: []byte{0xff, 0xfe, 0}})
 	set, err := Workloads{}.Objects(place("x"), workloadstest.Accept(t, k))
 	require.NoError(t, err)

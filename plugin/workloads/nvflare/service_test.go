@@ -41,7 +41,7 @@ func TestServerServices(t *testing.T) {
 		"another namespace only":    {names: []string{"fl.other.svc.cluster.local"}, err: `is a Service of namespace "other", not of "ns": launch it with -n other`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			k := federation(t).Server("server1", "lab", tc.names...).Read()
+			k := newFederation(t).Server("server1", "lab", tc.names...).Read()
 			set, err := Workloads{}.Objects(place("ns"), workloadstest.Accept(t, k))
 			if tc.err != "" {
 				if err == nil || !strings.Contains(err.Error(), tc.err) {
@@ -74,7 +74,7 @@ func TestDialledService(t *testing.T) {
 		"external":                   {"fl.example.org", "fl-server", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			k := federation(t, kittest.WithAddress(tc.host, 8002)).Client("site-1", "hospital_a").Read()
+			k := newFederation(t, kittest.WithAddress(tc.host, 8002)).Client("site-1", "hospital_a").Read()
 			p := place("ns")
 			p.ServerNamespace = tc.serverNamespace
 			set, err := Workloads{}.Objects(p, workloadstest.Accept(t, k))
@@ -90,7 +90,7 @@ func TestDialledService(t *testing.T) {
 
 // Clients of one namespace share the Service that leads to the server.
 func TestDialledServiceIsShared(t *testing.T) {
-	f := federation(t)
+	f := newFederation(t)
 	p := place("ns")
 	p.ServerNamespace = "fl-server"
 	var all []*corev1.Service
@@ -127,7 +127,7 @@ func TestServerPorts(t *testing.T) {
 // What users have to open is said as a whole: every port that somebody dials, and a way that
 // works for the kit.
 func TestNotesAboutOtherNames(t *testing.T) {
-	server := func() *kittest.Kit { return federation(t).Server("server1", "lab", "fl.example.org") }
+	server := func() *kittest.Kit { return newFederation(t).Server("server1", "lab", "fl.example.org") }
 	edit := func(old, replacement string) *kittest.Kit {
 		server := server()
 		changed := strings.Replace(string(server.File("startup/fed_server.json")), old, replacement, 1)
