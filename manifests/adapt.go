@@ -47,6 +47,8 @@ func adapt(object *unstructured.Unstructured, o Options) error {
 		return adaptDeployment(object, o)
 	case MonitorKind:
 		return adaptMonitor(object, o)
+	case "NetworkPolicy":
+		return adaptNetwork(object, o)
 	case "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration":
 		if o.Certs == CertManager {
 			object.SetAnnotations(map[string]string{certmanager.WantInjectAnnotation: Namespace + "/" + Webhook})
@@ -98,6 +100,24 @@ func adaptDeployment(d *unstructured.Unstructured, o Options) error {
 		}
 	}
 	return unstructured.SetNestedSlice(d.Object, containers, "spec", "template", "spec", "containers")
+}
+
+// adaptNetwork opens the ports of the API server. The first rule for egress has the usual ones.
+func adaptNetwork(policy *unstructured.Unstructured, o Options) error {
+	egress, _, err := unstructured.NestedSlice(policy.Object, "spec", "egress")
+	if err != nil {
+		return err
+	}
+	rule, ok := egress[0].(map[string]any)
+	if !ok {
+		return fmt.Errorf("the rule for egress is a %T, not an object", egress[0])
+	}
+	ports, _ := rule["ports"].([]any)
+	for _, port := range o.APIServerPorts {
+		ports = append(ports, map[string]any{"port": port})
+	}
+	rule["ports"] = ports
+	return unstructured.SetNestedSlice(policy.Object, egress, "spec", "egress")
 }
 
 // clientCAObject has the authority of the API server's client certificate.

@@ -57,7 +57,7 @@ func TestChartIsInstall(t *testing.T) {
 				o.ClientCA, o.ClientNames = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", []string{"kube-apiserver", `odd "name"`}
 			}
 			if n&4 != 0 {
-				o.Replicas = 3
+				o.Replicas, o.APIServerPorts = 3, []int64{16443, 8443}
 			}
 			o.Monitoring = n&8 != 0
 			t.Run(fmt.Sprintf("%s-%d", certs, n), func(t *testing.T) {
@@ -81,6 +81,7 @@ func TestBadValues(t *testing.T) {
 		"no image":           {func(v map[string]any) { delete(v, "image") }, "image"},
 		"an image by tag":    {func(v map[string]any) { v["image"] = "flare-webhook:latest" }, "image"},
 		"other certificates": {func(v map[string]any) { v["certs"] = "vault" }, "certs"},
+		"no port":            {func(v map[string]any) { v["apiServerPorts"] = []int{0} }, "apiServerPorts"},
 		"an unknown value":   {func(v map[string]any) { v["replicaCount"] = 3 }, "replicaCount"},
 	} {
 		v := values(manifests.Options{Image: image, Certs: manifests.SelfSigned, Replicas: 2})
@@ -112,7 +113,7 @@ func installed(t *testing.T, o manifests.Options) map[string]string {
 
 func values(o manifests.Options) map[string]any {
 	return map[string]any{
-		"image": o.Image, "kitImage": o.KitImage, "certs": string(o.Certs), "clientCA": o.ClientCA, "clientNames": o.ClientNames, "replicas": o.Replicas, "monitoring": o.Monitoring,
+		"image": o.Image, "kitImage": o.KitImage, "certs": string(o.Certs), "clientCA": o.ClientCA, "clientNames": o.ClientNames, "replicas": o.Replicas, "apiServerPorts": append([]int64{}, o.APIServerPorts...), "monitoring": o.Monitoring,
 	}
 }
 

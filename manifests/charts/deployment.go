@@ -24,6 +24,18 @@ func deployment(d *unstructured.Unstructured) *unstructured.Unstructured {
 	return d
 }
 
+// network has the ports of the chart's values in place of the stand-in.
+func network(policy *unstructured.Unstructured) {
+	for _, rule := range policy.Object["spec"].(map[string]any)["egress"].([]any) {
+		ports := rule.(map[string]any)["ports"].([]any)
+		for i, port := range ports {
+			if port.(map[string]any)["port"] == aPort {
+				ports[i] = each{".Values.apiServerPorts", "{port: {{ int . }}}"}
+			}
+		}
+	}
+}
+
 // argument is an argument of the webhook with its condition.
 func argument(text string) any {
 	switch flag, value, _ := strings.Cut(text, "="); {

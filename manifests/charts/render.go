@@ -24,6 +24,8 @@ const (
 // stand-ins for the values of the chart, in the objects that the template is made of.
 const (
 	anImage, aKitImage, aClientCA, aClientName = "@image@", "@kit-image@", "@client-ca@", "@client-name@"
+	// aPort is not a valid port.
+	aPort int64 = -1
 )
 
 // render has the generated files, by their names below manifests/.
@@ -51,7 +53,7 @@ func all(launcherPrefixes []string, o manifests.Options) ([]*unstructured.Unstru
 // chartTemplate is one template with every object. The objects with each source of
 // certificates are compared, so that the chart has the differences as conditions.
 func chartTemplate(launcherPrefixes []string) ([]byte, error) {
-	options := manifests.Options{Image: anImage, KitImage: aKitImage, Certs: manifests.CertManager, ClientCA: aClientCA, ClientNames: []string{aClientName}, Monitoring: true}
+	options := manifests.Options{Image: anImage, KitImage: aKitImage, Certs: manifests.CertManager, ClientCA: aClientCA, ClientNames: []string{aClientName}, APIServerPorts: []int64{aPort}, Monitoring: true}
 	managed, err := all(launcherPrefixes, options)
 	if err != nil {
 		return nil, err
@@ -117,6 +119,9 @@ func (w *writer) document(managed, signed *unstructured.Unstructured) error {
 	}
 	if kind := managed.GetKind(); kind != "CustomResourceDefinition" && !reflect.DeepEqual(managed.Object, signed.Object) {
 		return errors.New("it differs in ways that the chart has no condition for")
+	}
+	if managed.GetKind() == "NetworkPolicy" {
+		network(managed)
 	}
 	return w.whole(managed)
 }

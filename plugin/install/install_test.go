@@ -11,12 +11,15 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
@@ -68,6 +71,34 @@ func TestClientAuthority(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, out, "- --client-name=api")
 	require.Contains(t, out, "name: flare-webhook-client-ca")
+}
+
+// The webhook reaches the API server at the port that the cluster has, wherever that is.
+func TestAPIServerPorts(t *testing.T) {
+	slice := &discoveryv1.EndpointSlice{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "kubernetes", Labels: map[string]string{discoveryv1.LabelServiceName: "kubernetes"}},
+		Ports:      []discoveryv1.EndpointPort{{Port: new(int32(16443))}, {Port: new(int32(6443))}, {Port: new(int32(16443))}},
+	}
+	for name, tc := range map[string]struct {
+		given, want []int64
+		slices      []runtime.Object
+	}{
+		"of the cluster": {nil, []int64{16443}, []runtime.Object{slice}},
+		"given":          {[]int64{7443}, []int64{7443}, []runtime.Object{slice}},
+		"no endpoints":   {nil, nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := &Options{APIServerPorts: tc.given, Printer: output.NewPrinter(), clients: clientstest.Start(t, tc.slices...).Clients("default")}
+			ports, err := o.apiServerPorts(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, tc.want, ports)
+		})
+	}
+	out, _, err := install(t, "--image=x", "--certs=self-signed", "--api-server-port=16443", "--dry-run=client", "-o=yaml")
+	require.NoError(t, err)
+	require.Contains(t, out, "    - port: 6443\n    - port: 16443\n")
+	_, _, err = install(t, "--image=x", "--certs=self-signed", "--api-server-port=0", "--dry-run=client")
+	require.ErrorContains(t, err, "--api-server-port 0 is not a port")
 }
 
 // The registrations go first and the namespace last.
