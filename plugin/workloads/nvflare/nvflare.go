@@ -52,7 +52,9 @@ func (Workloads) Objects(p workloads.Participant, verified acceptance.Verified) 
 		return b.server(base)
 	case nvflare.RoleClient:
 		base = append(append(base, b.WorkspaceClaim()), b.DialedService()...)
-		return b.set(append(b.withJobPort(base), b.LauncherAccess()...), b.deployment(nil)), nil
+		set := b.set(append(b.withJobPort(base), b.LauncherAccess()...), b.deployment(nil))
+		set.Notes = b.gpuNotes()
+		return set, nil
 	case nvflare.RoleAdmin:
 		if b.JobPods {
 			return nil, errNoJobs(b.Kit)
