@@ -37,7 +37,7 @@ func (f *Settings) Add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.RuntimeClass, "runtime-class", "", "RuntimeClass of the pods, such as the one that gives them GPUs")
 	fs.StringVar(&f.PriorityClass, "priority-class", "", "PriorityClass of the pods")
 	fs.StringVar(&f.SharedMemory, "shared-memory", "", "Size of /dev/shm of the container in which jobs run, such as 8Gi, which counts against --memory; the default is that of the container runtime, 64Mi")
-	fs.StringVar(&f.Python, "python", "", "Path of Python in the image, such as /opt/conda/bin/python3; the default is the one in the image's PATH")
+	fs.StringVar(&f.Python, "python", "", "Path of Python in the image, such as /opt/conda/bin/python3.12; the default is the one in the image's PATH")
 	fs.StringArrayVar(&f.Servers, "server-address", nil, "IP address of the server that the kit dials, for a server outside of the cluster whose name DNS does not have; may be given more than once")
 	fs.StringVar(&f.RunAsUser, "run-as-user", "", "platform: leave the user and groups of the containers to a platform that assigns them, such as OpenShift; the default is the user "+strconv.FormatInt(workloads.UserID, 10))
 }

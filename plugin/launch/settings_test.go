@@ -24,7 +24,7 @@ func parseSettings(t *testing.T, memory string, args ...string) (workloads.PodSe
 func TestSettings(t *testing.T) {
 	got, err := parseSettings(t, "16Gi", "--env=HTTPS_PROXY=http://proxy:3128", "--env=EMPTY=", "--node-selector=gpu=a100", "--toleration=dedicated=fl:NoSchedule",
 		"--toleration=spot", "--toleration=example.org/maintenance:NoExecute", "--runtime-class=nvidia", "--priority-class=training", "--shared-memory=8Gi",
-		"--python=/opt/conda/bin/python3", "--run-as-user=platform")
+		"--python=/opt/conda/bin/python3.12", "--run-as-user=platform")
 	require.NoError(t, err)
 	require.Equal(t, workloads.PodSettings{
 		Env:          []corev1.EnvVar{{Name: "HTTPS_PROXY", Value: "http://proxy:3128"}, {Name: "EMPTY"}},
@@ -34,7 +34,7 @@ func TestSettings(t *testing.T) {
 			{Key: "spot", Operator: corev1.TolerationOpExists},
 			{Key: "example.org/maintenance", Operator: corev1.TolerationOpExists, Effect: corev1.TaintEffectNoExecute},
 		},
-		RuntimeClass: "nvidia", PriorityClass: "training", SharedMemory: resource.MustParse("8Gi"), Python: "/opt/conda/bin/python3", PlatformUser: true,
+		RuntimeClass: "nvidia", PriorityClass: "training", SharedMemory: resource.MustParse("8Gi"), Python: "/opt/conda/bin/python3.12", PlatformUser: true,
 	}, got)
 	none, err := parseSettings(t, "0")
 	require.NoError(t, err)

@@ -43,11 +43,11 @@ func (a archive) open(file *os.File) (fs.FS, error) {
 	if err != nil {
 		return nil, fmt.Errorf("it is not a valid archive: %w", err)
 	}
-	if contents, err = a.decrypted(contents); err != nil {
-		return nil, err
-	}
 	if len(contents.File) > maxEntries {
 		return nil, fmt.Errorf("it has more than %d entries", maxEntries)
+	}
+	if contents, err = a.decrypted(contents); err != nil {
+		return nil, err
 	}
 	return inside(contents)
 }

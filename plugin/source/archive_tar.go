@@ -27,12 +27,16 @@ func zipOfTar(data []byte) ([]byte, error) {
 		in = unzipped
 	}
 	// The limit is for what is skipped as well. A header has 512 bytes.
-	entries := tar.NewReader(io.LimitReader(in, kit.MaxKit+maxEntries*1024))
+	limited := &io.LimitedReader{R: in, N: kit.MaxKit + maxEntries*1024}
+	entries := tar.NewReader(limited)
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
+	left := int64(kit.MaxKit)
 	for count := 0; ; count++ {
 		header, err := entries.Next()
 		switch {
+		case limited.N <= 0:
+			return nil, errLargeEntry
 		case errors.Is(err, io.EOF) && count > 0:
 			err := w.Close()
 			return out.Bytes(), err
@@ -43,23 +47,33 @@ func zipOfTar(data []byte) ([]byte, error) {
 		case count >= maxEntries:
 			return nil, fmt.Errorf("it has more than %d entries", maxEntries)
 		}
-		if err := addTar(w, header, entries); err != nil {
-			return nil, err
+		size, err := addTar(w, header, entries, left)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", kit.Quote(header.Name), err)
 		}
+		left -= size
 	}
 }
 
-func addTar(w *zip.Writer, header *tar.Header, content io.Reader) error {
+// addTar adds an entry and returns its size. Of a sparse file, the archive has only a part, so
+// that what it becomes is limited.
+func addTar(w *zip.Writer, header *tar.Header, content io.Reader, most int64) (int64, error) {
 	name := path.Clean(header.Name)
-	if name == "." || header.Typeflag == tar.TypeXGlobalHeader {
-		return nil
-	}
-	if header.Typeflag == tar.TypeDir {
+	switch header.Typeflag {
+	case tar.TypeXGlobalHeader:
+		return 0, nil
+	case tar.TypeDir:
 		name += "/"
+	case tar.TypeReg, tar.TypeSymlink:
+	default:
+		return 0, errors.New("it is neither a file nor a folder")
 	}
-	data, err := io.ReadAll(content)
+	if path.Clean(name) == "." {
+		return 0, nil
+	}
+	data, err := readMost(content, most)
 	if err != nil {
-		return fmt.Errorf("%s: %w", kit.Quote(header.Name), err)
+		return 0, err
 	}
-	return add(w, header.FileInfo(), name, data)
+	return int64(len(data)), add(w, header.FileInfo(), name, data)
 }

@@ -117,6 +117,9 @@ func TestBadArchives(t *testing.T) {
 	}
 	bomb := made.FS()
 	bomb["startup/big"] = &fstest.MapFile{Data: make([]byte, 129<<20), Mode: 0o600}
+	// A file with a hole of 1 TiB, from GNU tar's --sparse.
+	sparse, err := os.ReadFile("testdata/sparse.tgz")
+	require.NoError(t, err)
 	for name, tc := range map[string]struct {
 		data []byte
 		want string
@@ -127,7 +130,9 @@ func TestBadArchives(t *testing.T) {
 		"cut tgz":     {whole[:len(whole)-100], "it is not a valid tar archive"},
 		"many in zip": {zipped(t, many, ""), "it has more than 272 entries"},
 		"many in tar": {tarred(t, many, ""), "it has more than 272 entries"},
-		"large tar":   {gzipped(t, tarred(t, bomb, "")), "unexpected EOF"},
+		"large tar":   {gzipped(t, tarred(t, bomb, "")), "it is too large for a kit"},
+		"sparse tar":  {sparse, "it is too large for a kit"},
+		"a hard link": {linked(t), "it is neither a file nor a folder"},
 		"large zip":   {zipped(t, bomb, ""), "is too large"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -135,6 +140,16 @@ func TestBadArchives(t *testing.T) {
 			require.ErrorContains(t, err, tc.want)
 		})
 	}
+}
+
+// linked is a tar archive with a second name of a file, whose content the archive has once.
+func linked(t *testing.T) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := tar.NewWriter(&out)
+	require.NoError(t, w.WriteHeader(&tar.Header{Typeflag: tar.TypeLink, Name: "startup/a", Linkname: "startup/b"}))
+	require.NoError(t, w.Close())
+	return out.Bytes()
 }
 
 // testdata/pin.zip is from Info-ZIP's `zip -r -P 7Kd2m`, as NVFLARE's Dashboard calls it. It

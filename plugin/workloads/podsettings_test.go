@@ -13,7 +13,7 @@ import (
 
 func TestCheckSettings(t *testing.T) {
 	pod := corev1.PodSpec{Containers: []corev1.Container{
-		{Name: "a", Command: []string{"/opt/bin/python3"}, Env: []corev1.EnvVar{{Name: "HOME"}, {Name: "X"}}, VolumeMounts: []corev1.VolumeMount{{Name: "shm"}}},
+		{Name: "a", Command: []string{"/opt/bin/python3.12"}, Env: []corev1.EnvVar{{Name: "HOME"}, {Name: "X"}}, VolumeMounts: []corev1.VolumeMount{{Name: "shm"}}},
 	}}
 	for name, tc := range map[string]struct {
 		change func(*corev1.Container, *workloads.Participant)
@@ -30,7 +30,7 @@ func TestCheckSettings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := &appsv1.Deployment{}
 			d.Spec.Template.Spec = *pod.DeepCopy()
-			p := workloads.Participant{Settings: workloads.Settings{PodSettings: workloads.PodSettings{Python: "/opt/bin/python3", SharedMemory: resource.MustParse("1Gi")}}}
+			p := workloads.Participant{Settings: workloads.Settings{PodSettings: workloads.PodSettings{Python: "/opt/bin/python3.12", SharedMemory: resource.MustParse("1Gi")}}}
 			tc.change(&d.Spec.Template.Spec.Containers[0], &p)
 			err := (&workloads.Set{Stages: [][]workloads.Object{{d}}}).CheckSettings(&p)
 			if tc.want == "" {

@@ -32,8 +32,8 @@ func (s *PodSettings) Validate(at *field.Path) field.ErrorList {
 	if s.SharedMemory.Sign() < 0 {
 		errs = append(errs, invalid(at.Child("sharedMemory"), s.SharedMemory.String(), "must be positive")...)
 	}
-	if s.Python != "" && (!path.IsAbs(s.Python) || path.Clean(s.Python) != s.Python || !strings.HasPrefix(path.Base(s.Python), "python")) {
-		errs = append(errs, invalid(at.Child("python"), s.Python, "must be the absolute path of the interpreter in the image, such as /opt/conda/bin/python3")...)
+	if s.Python != "" && (!path.IsAbs(s.Python) || path.Clean(s.Python) != s.Python || !strings.HasPrefix(path.Base(s.Python), "python3.")) {
+		errs = append(errs, invalid(at.Child("python"), s.Python, "must be the absolute path of the interpreter in the image, with its version, such as /opt/conda/bin/python3.12")...)
 	}
 	return errs
 }

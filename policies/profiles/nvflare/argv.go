@@ -15,7 +15,7 @@ import (
 type argv struct{ profiles.Words }
 
 const (
-	fixPython = "give the interpreter of the image, as the first word of command: " + nvflare.Python + ", or its absolute path outside of all mounts"
+	fixPython = "give the interpreter of the image, as the first word of command: " + nvflare.Python + ", or an absolute path outside of all mounts with its version, 3.11 or later, such as /opt/conda/bin/python3.12"
 	fixArgv   = "use the command that `kubectl flare launch` or NVFLARE's own chart writes"
 	fixToken  = "use NVFLARE 2.9 or later, which passes tokens in a Secret"
 )
