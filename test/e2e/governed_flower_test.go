@@ -27,34 +27,6 @@ func TestFlowerGRPC(t *testing.T) {
 	f.Runtimes = map[string]string{scenario.Server: "process", scenario.Site1: "container", scenario.Site2: "process"}
 	require.NoError(t, f.LaunchAll(t.Context()))
 	requireResult(t, f)
-	t.Run("apps that fail", func(t *testing.T) { failApps(t, f) })
-	t.Run("a new key", func(t *testing.T) { rotate(t, f) })
-}
-
-// failApps runs an app that raises an exception and one that is aborted. People read why.
-func failApps(t *testing.T, f *scenario.Flower) {
-	t.Helper()
-	broken := filepath.Join(t.TempDir(), "broken")
-	require.NoError(t, scenario.BreakApp(app, broken))
-	submitted, why, err := f.FailApp(t.Context(), broken)
-	require.NoError(t, err)
-	require.NotZero(t, submitted.Code)
-	require.Contains(t, submitted.Stderr, scenario.Exception)
-	require.Contains(t, why, scenario.Exception)
-
-	aborted, err := f.AbortApp(t.Context(), app)
-	require.NoError(t, err)
-	require.NotZero(t, aborted.Code)
-	require.Contains(t, aborted.Stderr, "ended with status finished:stopped")
-}
-
-// rotate gives a site a new key. The SuperLink rejects it until it is registered.
-func rotate(t *testing.T, f *scenario.Flower) {
-	t.Helper()
-	require.NoError(t, f.Rotate(t.Context()))
-	require.ErrorContains(t, f.LaunchSite2(t.Context()), "the SuperLink does not know the SuperNode's key")
-	require.NoError(t, f.LaunchAll(t.Context()))
-	requireResult(t, f)
 }
 
 // TestFlowerHTTP does the same for HTTP, with apps in containers and pods of their own: the demo

@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -36,22 +35,13 @@ spec:
 
 // Provision makes the kits, with a number of its own for each site, which the app adds.
 func (f *Flower) Provision(ctx context.Context) error {
-	f.Kits = filepath.Join(f.Dir, "federation", "kits")
-	if err := os.WriteFile(f.file(), fmt.Appendf(nil, flowerFederation, f.Name, f.Version, f.ServerNamespace()), 0o600); err != nil {
+	out := filepath.Join(f.Dir, "federation")
+	f.Kits = filepath.Join(out, "kits")
+	file := filepath.Join(f.Dir, "federation.yaml")
+	if err := os.WriteFile(file, fmt.Appendf(nil, flowerFederation, f.Name, f.Version, f.ServerNamespace()), 0o600); err != nil {
 		return err
 	}
-	if err := f.provision(ctx); err != nil {
-		return err
-	}
-	kit, err := f.Inspect(ctx, f.Kit(Server))
-	f.Root = kit.Root.Fingerprint
-	return err
-}
-
-func (f *Flower) file() string { return filepath.Join(f.Dir, "federation.yaml") }
-
-func (f *Flower) provision(ctx context.Context, more ...string) error {
-	if _, err := f.Run(ctx, append([]string{"provision", "-f", f.file(), "--out", filepath.Dir(f.Kits)}, more...)...); err != nil {
+	if _, err := f.Run(ctx, "provision", "-f", file, "--out", out); err != nil {
 		return err
 	}
 	for site, config := range map[string]string{Site1: "add = 1.0\nexamples = 10\n", Site2: "add = 2.0\nexamples = 20\n"} {
@@ -59,20 +49,9 @@ func (f *Flower) provision(ctx context.Context, more ...string) error {
 			return err
 		}
 	}
-	return nil
-}
-
-// Rotate makes a kit with a new key for the second site, and the SuperLink's with it.
-func (f *Flower) Rotate(ctx context.Context) error {
-	if err := f.provision(ctx, "--renew", Site2); err != nil {
-		return err
-	}
-	return errors.Join(f.seal(ctx, f.Kit(Server)), f.seal(ctx, f.Kit(Site2)))
-}
-
-// LaunchSite2 launches the second site.
-func (f *Flower) LaunchSite2(ctx context.Context) error {
-	return f.launch(ctx, Site2, f.Site2Namespace())
+	kit, err := f.Inspect(ctx, f.Kit(Server))
+	f.Root = kit.Root.Fingerprint
+	return err
 }
 
 // Seal seals every kit with a sealing certificate of the project.

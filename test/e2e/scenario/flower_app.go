@@ -3,8 +3,6 @@ package scenario
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 )
 
@@ -28,47 +26,4 @@ func (f *Flower) RunApp(ctx context.Context, folder string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("the app printed no result: %s", log)
-}
-
-// Exception is what an app of BreakApp raises.
-const Exception = "ValueError: the column age is missing"
-
-// BreakApp writes an app to a folder that differs from another one in that its server raises
-// Exception.
-func BreakApp(folder, to string) error {
-	if err := os.CopyFS(to, os.DirFS(folder)); err != nil {
-		return err
-	}
-	file := filepath.Join(to, "fedavg", "server.py")
-	code, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	kind, message, _ := strings.Cut(Exception, ": ")
-	broken := strings.Replace(string(code), "    strategy = ", fmt.Sprintf("    raise %s(%q)\n    strategy = ", kind, message), 1)
-	return os.WriteFile(file, []byte(broken), 0o600)
-}
-
-// FailApp runs an app that ends without a result, and returns what `job submit --wait` and `job
-// why` say about it.
-func (f *Flower) FailApp(ctx context.Context, folder string) (submitted Result, why string, err error) {
-	submitted, err = Run(ctx, f.Say, f.Flare, "job", "submit", folder, "--wait", "--timeout=5m", "-o", "name", "-n", f.ServerNamespace())
-	if err != nil {
-		return submitted, "", err
-	}
-	why, err = f.Run(ctx, "job", "why", strings.TrimSpace(submitted.Stdout), "-n", f.ServerNamespace())
-	return submitted, why, err
-}
-
-// AbortApp submits an app that would take days, aborts it, and returns what `job wait` says then.
-func (f *Flower) AbortApp(ctx context.Context, folder string) (Result, error) {
-	id, err := f.Run(ctx, "job", "submit", folder, "--set=rounds=1000000", "-o", "name", "-n", f.ServerNamespace())
-	if err != nil {
-		return Result{}, err
-	}
-	id = strings.TrimSpace(id)
-	if _, err := f.Run(ctx, "job", "abort", id, "-n", f.ServerNamespace()); err != nil {
-		return Result{}, err
-	}
-	return Run(ctx, f.Say, f.Flare, "job", "wait", id, "--timeout=1m", "-n", f.ServerNamespace())
 }
