@@ -68,7 +68,10 @@ func openKit(name string, options []KitOption) (fs.FS, io.Closer, error) {
 	fsys, err := a.open(file)
 	if err != nil {
 		_ = file.Close()
-		return nil, nil, cannot(err)
+		if errors.Is(err, errNoArchive) {
+			return nil, nil, cannot(err)
+		}
+		return nil, nil, fmt.Errorf("cannot open the kit %s: %w", name, err)
 	}
 	return fsys, file, nil
 }

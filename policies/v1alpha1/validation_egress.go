@@ -45,7 +45,7 @@ func validateServer(at *field.Path, s *EgressServer) field.ErrorList {
 	}
 	errs = append(errs, duplicates(at.Child("addresses"), s.Addresses)...)
 	for i, address := range s.Addresses {
-		if ip, err := netip.ParseAddr(address); err != nil || ip.IsLoopback() || ip.IsUnspecified() || ip.Zone() != "" {
+		if ip, err := netip.ParseAddr(address); err != nil || !ip.IsGlobalUnicast() || ip.Zone() != "" {
 			errs = append(errs, field.Invalid(at.Child("addresses").Index(i), address, "must be an IP address of the server, such as 203.0.113.7"))
 		}
 	}

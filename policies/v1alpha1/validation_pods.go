@@ -33,11 +33,12 @@ func validateImages(at *field.Path, rules *ImageRules) field.ErrorList {
 	return errs
 }
 
-// validatePullSecret requires a beginning before an asterisk: with "*" alone, a pod could use
-// every Secret of the namespace.
+// validatePullSecret requires a part of its own before an asterisk: with "*" alone, a pod could
+// use every Secret of the namespace, and with "{participant}-*" those of a participant whose
+// name begins with another's.
 func validatePullSecret(at *field.Path, name string) field.ErrorList {
 	prefix, pattern := strings.CutSuffix(name, "*")
-	if pattern && (prefix == "" || prefix == participantMark) {
+	if own := strings.ReplaceAll(prefix, participantMark, ""); pattern && strings.Trim(own, "-.") == "" {
 		return field.ErrorList{field.Invalid(at, name, "must have a beginning before *, such as {participant}-dockercfg-*")}
 	}
 	example := strings.ReplaceAll(prefix, participantMark, "p")

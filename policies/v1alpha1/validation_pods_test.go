@@ -40,13 +40,14 @@ func TestImages(t *testing.T) {
 		"two repositories":     {images(v1alpha1.AllowedImage{Repository: "a/b", Tag: "1", Digest: sum}, v1alpha1.AllowedImage{Repository: "a/c", Tag: "1", Digest: sum}), nil},
 		"a pull secret twice":  {func(s *spec) { s.Images.PullSecrets = []string{"a", "a"} }, []string{"pullSecrets[1]: Duplicate"}},
 		"every pull secret":    {func(s *spec) { s.Images.PullSecrets = []string{"*", "{participant}*"} }, []string{"pullSecrets[0]: Invalid", "pullSecrets[1]: Invalid"}},
+		"no word of its own":   {func(s *spec) { s.Images.PullSecrets = []string{"{participant}-*", "{participant}{participant}*", "-*"} }, []string{"pullSecrets[0]: Invalid", "pullSecrets[1]: Invalid", "pullSecrets[2]: Invalid"}},
 		"an asterisk inside":   {func(s *spec) { s.Images.PullSecrets = []string{"a*b", "a-*", "{participant}-dockercfg-*"} }, []string{"pullSecrets[0]: Invalid"}},
 		"addresses of servers": {func(s *spec) {
 			s.Privacy = &v1alpha1.PrivacyRules{Egress: &v1alpha1.EgressRule{Servers: []v1alpha1.EgressServer{
-				{Host: "fl", Addresses: []string{"203.0.113.7", "2001:db8::7"}}, {Host: "fl2", Addresses: []string{"127.0.0.1"}},
+				{Host: "fl", Addresses: []string{"203.0.113.7", "2001:db8::7"}}, {Host: "fl2", Addresses: []string{"127.0.0.1", "169.254.169.254"}},
 				{Host: "fl3", Addresses: []string{"fl.example.org", "fl.example.org"}}, {Namespace: "ns", Addresses: []string{"203.0.113.7"}},
 			}}}
-		}, []string{"servers[1].addresses[0]: Invalid", "servers[2].addresses[1]: Duplicate", "servers[2].addresses[0]: Invalid", "servers[2].addresses[1]: Invalid", "servers[3].host: Required"}},
+		}, []string{"servers[1].addresses[0]: Invalid", "servers[1].addresses[1]: Invalid", "servers[2].addresses[1]: Duplicate", "servers[2].addresses[0]: Invalid", "servers[2].addresses[1]: Invalid", "servers[3].host: Required"}},
 		"no pull secret": {func(s *spec) { s.Images.PullSecrets = []string{""} }, []string{"pullSecrets[0]: Invalid"}},
 	})
 }

@@ -22,7 +22,13 @@ func TestRelay(t *testing.T) {
 		assert.Equal(t, "tcp://relay1.example.org:18004", k.Dials().URL(), file)
 		assert.Equal(t, "hub.example.org", k.Server.Host, file)
 	}
-	k := fed.Client("c1", "lab").With("local/notes.json", []byte(config)).Read()
+	k := fed.Client("c1", "lab").With("local/resources.json.default", []byte(config)).Read()
+	assert.NotNil(t, k.Relay, "the default counts")
+	k = fed.Client("c1", "lab").With("local/resources.json.default", []byte(config)).With("local/resources.json", []byte("{}")).Read()
+	assert.Nil(t, k.Relay, "it takes the place of its default")
+	k = fed.Client("c1", "lab").With("local/relay__j_resources.json", []byte(config)).Read()
+	assert.Nil(t, k.Relay, "the file is for jobs")
+	k = fed.Client("c1", "lab").With("local/notes.json", []byte(config)).Read()
 	assert.Nil(t, k.Relay, "NVFLARE does not read the file")
 	assert.Equal(t, "grpc://hub.example.org:8002", k.Dials().URL())
 

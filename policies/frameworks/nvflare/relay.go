@@ -2,6 +2,7 @@ package nvflare
 
 import (
 	"path"
+	"strings"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
@@ -16,7 +17,7 @@ func relay(content *kit.Content) (*kit.Endpoint, error) {
 		files kit.Files
 	}{{kit.StartupDir, content.Startup}, {kit.LocalDir, content.Local}} {
 		for _, f := range folder.files {
-			if !isFragment(f.Name) && f.Name != "resources.json" {
+			if !ofParent(f.Name, folder.files) {
 				continue
 			}
 			doc, err := parseDocument(path.Join(folder.name, f.Name), f.Data)
@@ -42,4 +43,17 @@ func relayAt(doc *document) (*kit.Endpoint, error) {
 		return nil, err
 	}
 	return &kit.Endpoint{Scheme: scheme, Host: host, Port: port, ServerName: identity}, nil
+}
+
+// ofParent says whether a client reads a file as resources: resources.json comes before its
+// default, and fragments for jobs are not the parent's. Source: nvflare/apis/workspace.py, 2.9.0.
+func ofParent(name string, files kit.Files) bool {
+	switch name {
+	case "resources.json":
+		return true
+	case "resources.json.default":
+		_, own := files.Get("resources.json")
+		return !own
+	}
+	return isFragment(name) && !strings.HasSuffix(name, "__j_resources.json")
 }
