@@ -123,6 +123,7 @@ func addCommands(root *cobra.Command, o Options, f *clients.Factory) {
 	)
 	add(groupRunning,
 		up.NewCommand(f, up.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock),
+		up.NewDiffCommand(f, up.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock),
 		up.NewDownCommand(f, up.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock),
 		launch.NewCommand(c, launch.Registries{Kits: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock),
 		status.NewCommand(c, o.IOStreams, o.Clock, o.Workloads),

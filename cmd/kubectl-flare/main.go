@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -19,8 +18,5 @@ func main() {
 	cmd.SetArgs(plugin.Args(os.Args))
 	err := cmd.ExecuteContext(ctx)
 	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "error: "+err.Error())
-		os.Exit(1)
-	}
+	os.Exit(plugin.ExitCode(os.Stderr, err))
 }

@@ -12,6 +12,7 @@ import (
 	"k8s.io/kubectl/pkg/util/templates"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
+	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
@@ -38,6 +39,21 @@ func New(c clients.Clients, known *workloads.Registry, printer *output.Printer, 
 func (o *Options) Delete(ctx context.Context, namespace string, participants []string) error {
 	o.namespace, o.Participants = namespace, participants
 	return o.Run(ctx)
+}
+
+// Rehearse finds out what Delete would delete.
+func (o *Options) Rehearse(ctx context.Context, namespace string, participants []string) (engine.ChangeSet, error) {
+	o.namespace, o.Participants = namespace, participants
+	client, err := o.clients.Metadata()
+	if err != nil {
+		return nil, err
+	}
+	found, err := o.find(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	e := engine.Engine{}
+	return e.Rehearse(ctx, o.plan(slices.DeleteFunc(found, o.keeps)))
 }
 
 // NewCommand makes `kubectl flare delete`.

@@ -140,11 +140,15 @@ func (o *Options) remove(ctx context.Context, found []object) error {
 	}
 	reporter := engine.NewReporter(o.printer, o.IOStreams)
 	e := engine.Engine{Reporter: reporter}
-	changes, err := e.Carry(ctx, engine.Plan{
+	changes, err := e.Carry(ctx, o.plan(going), o.printer.DryRun.Server())
+	return errors.Join(err, reporter.Print(changes))
+}
+
+func (o *Options) plan(going []object) engine.Plan {
+	return engine.Plan{
 		Target: engine.Target{Clients: o.clients, Namespace: o.namespace},
 		Steps:  []engine.Step{&engine.Remove{Stages: stages(going), BestEffort: true}},
-	}, o.printer.DryRun.Server())
-	return errors.Join(err, reporter.Print(changes))
+	}
 }
 
 // stages are the objects by kind, first what uses the others. Inventories are last: they

@@ -31,6 +31,9 @@ type Change struct {
 	Action    Action
 	// Object is the object afterwards; nil if it does not exist.
 	Object *unstructured.Unstructured
+	// Before is the object before the change; nil if it did not exist or was not read. A
+	// Secret is never read.
+	Before *unstructured.Unstructured
 }
 
 // ChangeSet is what happened to the objects of a plan, in the order of the plan.

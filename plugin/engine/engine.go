@@ -54,6 +54,9 @@ func (e *Engine) Rehearse(ctx context.Context, p Plan) (ChangeSet, error) {
 	if err == nil {
 		err = s.rehearse(ctx, p)
 	}
+	if err == nil {
+		s.readRemovals(ctx)
+	}
 	return s.Changes(), p.Target.Clients.Explain(ctx, err)
 }
 

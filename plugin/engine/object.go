@@ -70,7 +70,7 @@ func (s *Session) newObject(obj workloads.Object) (*object, error) {
 }
 
 func (o *object) change() Change {
-	c := Change{Name: o.name, Namespace: o.want.GetNamespace(), Action: o.action, Object: o.after}
+	c := Change{Name: o.name, Namespace: o.want.GetNamespace(), Action: o.action, Object: o.after, Before: o.before}
 	if o.action == Skipped {
 		c.Object = nil
 	}

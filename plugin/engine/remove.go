@@ -76,6 +76,21 @@ func (r *Remove) Run(ctx context.Context, s *Session) error {
 	return errors.Join(errs...)
 }
 
+// readRemovals reads what would be deleted, so that it can be shown. Secrets are not read, and
+// what the user may not read is shown by its name.
+func (s *Session) readRemovals(ctx context.Context) {
+	_ = s.each(len(s.written), func(i int) error {
+		o := s.written[i]
+		if !o.removal || o.action == "" || o.kind == kindSecret {
+			return nil
+		}
+		if before, err := o.client.Get(ctx, o.want.GetName(), metav1.GetOptions{}); err == nil {
+			o.before = before
+		}
+		return nil
+	})
+}
+
 // abandon leaves the objects unchanged.
 func (r *Remove) abandon() {
 	for _, stage := range r.stages {

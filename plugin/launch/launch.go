@@ -29,6 +29,7 @@ type Options struct {
 	Printer *output.Printer
 
 	participant workloads.Participant
+	serverComes bool
 	verified    acceptance.Verified
 	framework   *workloads.Framework
 	registries  Registries
@@ -103,6 +104,7 @@ func (o *Options) launch() *plans.Launch {
 	l := &plans.Launch{
 		Target:      engine.Target{Clients: o.clients, Namespace: o.participant.Namespace},
 		Participant: o.participant, Framework: o.framework, Verified: o.verified, SizeGiven: o.sizeGiven, Clock: o.clock, Rollback: o.Rollback,
+		ServerComes: o.serverComes,
 	}
 	if o.Wait {
 		l.Wait = o.Timeout

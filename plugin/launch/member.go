@@ -25,6 +25,8 @@ type Member struct {
 	SizeGiven bool
 	// Wait is how long to wait until it has joined; 0 means do not wait.
 	Wait time.Duration
+	// ServerComes says that the server is to run in the same namespace, and may not yet.
+	ServerComes bool
 }
 
 // New are the options of launching a member.
@@ -34,7 +36,7 @@ func New(c clients.Clients, registries Registries, m Member, streams genericioop
 		registries: registries, clients: c, clock: clk, IOStreams: streams,
 	}
 	o.Wait, o.Timeout, o.Rollback, o.Delivery, o.sizeGiven = m.Wait > 0, m.Wait, true, m.Delivery, m.SizeGiven
-	o.RootFingerprint = m.RootFingerprint
+	o.RootFingerprint, o.serverComes = m.RootFingerprint, m.ServerComes
 	return o
 }
 

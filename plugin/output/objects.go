@@ -97,7 +97,15 @@ func hasSecretData(obj runtime.Object) bool {
 
 // shown is the object as it may be printed.
 func (p *Printer) shown(obj runtime.Object) (runtime.Object, error) {
-	if p.showSecrets || !hasSecretData(obj) {
+	if p.showSecrets {
+		return obj, nil
+	}
+	return redacted(obj)
+}
+
+// redacted is an object without the content of a Secret.
+func redacted(obj runtime.Object) (runtime.Object, error) {
+	if !hasSecretData(obj) {
 		return obj, nil
 	}
 	secret := &corev1.Secret{}

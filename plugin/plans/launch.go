@@ -37,6 +37,8 @@ type Launch struct {
 	Clock clock.WithTicker
 	// Rollback restores the former objects if a change does not work.
 	Rollback bool
+	// ServerComes says that the server is to run in the same namespace, and may not yet.
+	ServerComes bool
 
 	kit *kit.Kit
 	set *workloads.Set

@@ -36,7 +36,7 @@ func (a *surroundings) Rehearse(ctx context.Context, s *engine.Session) error {
 	}
 	k := a.launch.kit
 	host := workloads.ParseHost(k.Dials().Host)
-	if k.Role == kit.RoleServer || host.Kind != workloads.HostBare || a.launch.Participant.ServerNamespace != "" || len(a.launch.Participant.ServerAddresses) > 0 {
+	if k.Role == kit.RoleServer || a.launch.ServerComes || host.Kind != workloads.HostBare || a.launch.Participant.ServerNamespace != "" || len(a.launch.Participant.ServerAddresses) > 0 {
 		return nil
 	}
 	_, err = typed.CoreV1().Services(s.Namespace).Get(ctx, host.Service, metav1.GetOptions{})

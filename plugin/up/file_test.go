@@ -37,8 +37,10 @@ type clusters struct {
 
 const host = "server1.fl-server.svc.cluster.local"
 
-func newClusters(t *testing.T) *clusters {
+// newClusters makes them. dialed, if given, is the name that the kits dial instead of host.
+func newClusters(t *testing.T, dialed ...string) *clusters {
 	t.Helper()
+	address := append(dialed, host)[0]
 	c := &clusters{t: t, dir: t.TempDir()}
 	config := clientcmdapi.NewConfig()
 	for name, server := range map[string]**clientstest.Server{"east": &c.east, "west": &c.west} {
@@ -50,9 +52,9 @@ func newClusters(t *testing.T) *clusters {
 	config.CurrentContext = "east"
 	c.kubeconfig = filepath.Join(c.dir, "kubeconfig")
 	require.NoError(t, clientcmd.WriteToFile(*config, c.kubeconfig))
-	f := kittest.NewFederation(t, "demo", kittest.WithAddress(host, 8002))
+	f := kittest.NewFederation(t, "demo", kittest.WithAddress(address, 8002))
 	for name, k := range map[string]*kittest.Kit{
-		"server1": f.Server("server1", "lab", host), "site-1": f.Client("site-1", "hospital_a"), "site-2": f.Client("site-2", "hospital_b"),
+		"server1": f.Server("server1", "lab", address), "site-1": f.Client("site-1", "hospital_a"), "site-2": f.Client("site-2", "hospital_b"),
 		"lead@lab.org": f.Admin("lead@lab.org", "lab", "lead"),
 	} {
 		require.NoError(t, os.CopyFS(filepath.Join(c.dir, "ws/demo/prod_00", name), os.DirFS(k.WriteDir(t))))

@@ -59,6 +59,14 @@ func (f *flags) add(cmd *cobra.Command, known Known) {
 	fs.IntVar(&f.Rounds, "rounds", 0, "Rounds of the job; the default is what the job says")
 	fs.StringArrayVar(&f.Set, "set", nil, "Value that the job runs with, as KEY=VALUE; may be given more than once")
 	fs.StringToStringVar(&f.ClientConfig, "client-config", nil, "Value for the code of jobs at each client, as KEY=VALUE, such as privacy-budget=0.5; may be given more than once")
+	f.addFile(cmd, known)
+	fs.BoolVar(&f.Plan, "plan", false, "Print what would be done, and change nothing")
+	fs.BoolVar(&f.Wait, "wait", f.Wait, "Wait until the server is ready and the others have joined")
+}
+
+// addFile adds the flags that say what the federation is and what its participants run with.
+func (f *flags) addFile(cmd *cobra.Command, known Known) {
+	fs := cmd.Flags()
 	fs.StringArrayVar(&f.Data, "data", nil, "Claim with data and its path for jobs at each client, as CLAIM:PATH, read-only, or CLAIM:PATH:rw; may be given more than once")
 	fs.StringVar(&f.JobRuntime, "job-runtime", "", "Where jobs run: process, in the participant's own container; container, in a container beside it, without its key; or pod, each in a pod of its own")
 	_ = cmd.RegisterFlagCompletionFunc("job-runtime", cobra.FixedCompletions(jobRuntimes(), cobra.ShellCompDirectiveNoFileComp))
@@ -66,8 +74,6 @@ func (f *flags) add(cmd *cobra.Command, known Known) {
 	fs.StringVar(&f.Project, "project", "", "File of a framework that says who takes part, such as project.yml")
 	fs.StringVar(&f.Kits, "kits", "", "Folder with a kit for each participant; the default is what the file says")
 	fs.StringVar(&f.OnlyOrg, "only-org", "", "Organization whose participants are launched; those of others are expected to run")
-	fs.BoolVar(&f.Plan, "plan", false, "Print what would be done, and change nothing")
-	fs.BoolVar(&f.Wait, "wait", f.Wait, "Wait until the server is ready and the others have joined")
 	fs.BoolVar(&f.Prune, "prune", false, "Delete the federation's participants in these namespaces that the file does not list; without a file, that is always done")
 	_ = cmd.MarkFlagFilename("filename", "yaml", "yml", "json")
 	_ = cmd.MarkFlagFilename("project", "yaml", "yml")

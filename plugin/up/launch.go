@@ -38,6 +38,12 @@ func (o *Options) launchAll(ctx context.Context, all []member) error {
 }
 
 func (o *Options) launchEach(ctx context.Context, all []member) error {
+	e := engine.Engine{ForceConflicts: o.ForceConflicts, Reporter: o.reporter}
+	return named(ctx, all, e.RunAll(ctx, o.tasks(all), 0))
+}
+
+// tasks launch participants.
+func (o *Options) tasks(all []member) []engine.Task {
 	tasks := make([]engine.Task, 0, len(all))
 	for _, m := range all {
 		tasks = append(tasks, engine.Task{Subject: m.Name, Make: func(ctx context.Context, r *engine.Reporter) (engine.Plan, error) {
@@ -48,11 +54,14 @@ func (o *Options) launchEach(ctx context.Context, all []member) error {
 			return one.Plan(ctx)
 		}})
 	}
-	e := engine.Engine{ForceConflicts: o.ForceConflicts, Reporter: o.reporter}
-	errs := e.RunAll(ctx, tasks, 0)
+	return tasks
+}
+
+// named says which participants the errors are about.
+func named(ctx context.Context, all []member, errs []error) error {
 	for i, err := range errs {
 		if err != nil {
-			errs[i] = fmt.Errorf("%s (%s): %w", all[i].Name, site{all[i].Context, all[i].Namespace}, all[i].clients.Explain(ctx, err))
+			errs[i] = fmt.Errorf("%s (%s): %w", all[i].Name, all[i].site(), all[i].clients.Explain(ctx, err))
 		}
 	}
 	return errors.Join(errs...)
@@ -64,7 +73,7 @@ func (o *Options) launcher(m member, r *engine.Reporter) (*launch.Options, error
 	if err != nil {
 		return nil, err
 	}
-	one := launch.Member{KitDir: m.dir, RootFingerprint: o.root, Participant: p, SizeGiven: o.changed("storage-size")}
+	one := launch.Member{KitDir: m.dir, RootFingerprint: o.root, Participant: p, SizeGiven: o.changed("storage-size"), ServerComes: m.serverComes}
 	one.Delivery.Claim, one.Delivery.Folder, one.Delivery.Image = m.KitVolume.Claim, m.KitVolume.Folder, m.KitVolume.Image
 	if o.Wait {
 		one.Wait = o.Timeout

@@ -29,6 +29,8 @@ type member struct {
 	kit *facts
 	// apart says that it is not launched here.
 	apart bool
+	// serverComes says that the server is to run in the same namespace, and may not yet.
+	serverComes bool
 
 	clients clients.Clients
 }

@@ -25,18 +25,20 @@ func (o *Options) deleteOthers(ctx context.Context, f *federation.Federation, al
 }
 
 func (o *Options) deleteOthersAt(ctx context.Context, f *federation.Federation, at site, c clients.Clients) error {
-	there, err := launched(ctx, c, at.namespace, f.Name)
-	if err != nil {
+	others, err := othersAt(ctx, f, at, c)
+	if err != nil || len(others) == 0 {
 		return err
-	}
-	others := slices.DeleteFunc(there, func(name string) bool {
-		return slices.ContainsFunc(f.Spec.Participants, func(p federation.Participant) bool { return p.Name == name })
-	})
-	if len(others) == 0 {
-		return nil
 	}
 	d := delete.New(c, o.known.Workloads, o.printer, o.IOStreams)
 	return d.Delete(ctx, at.namespace, others)
+}
+
+// othersAt are the participants of the federation in a namespace that its file does not list.
+func othersAt(ctx context.Context, f *federation.Federation, at site, c clients.Clients) ([]string, error) {
+	there, err := launched(ctx, c, at.namespace, f.Name)
+	return slices.DeleteFunc(there, func(name string) bool {
+		return slices.ContainsFunc(f.Spec.Participants, func(p federation.Participant) bool { return p.Name == name })
+	}), err
 }
 
 // launched are the participants of a federation in a namespace.

@@ -28,12 +28,15 @@ func (s site) String() string {
 	return s.context + "/" + s.namespace
 }
 
+// site is where the participant runs.
+func (m member) site() site { return site{m.Context, m.Namespace} }
+
 // sites are the namespaces in which participants are launched.
 func sites(all []member) map[site][]member {
 	found := map[site][]member{}
 	for _, m := range all {
 		if !m.apart {
-			at := site{m.Context, m.Namespace}
+			at := m.site()
 			found[at] = append(found[at], m)
 		}
 	}

@@ -98,26 +98,31 @@ func NewCommand(f *clients.Factory, known Known, streams genericiooptions.IOStre
 // Run brings the federation up. What cannot work is found before the first change, as far as
 // it can be known then.
 func (o *Options) Run(ctx context.Context) error {
-	f, base, err := o.federation()
+	f, base, made, err := o.load()
 	if err != nil {
-		return err
-	}
-	o.root = f.Spec.RootFingerprint
-	report := f.Report()
-	f.Validate(report)
-	made := provisions(f, report)
-	if made {
-		if err := o.complete(f, o.provisioner(f, report), report); err != nil {
-			return err
-		}
-	}
-	if err := report.Err(); err != nil {
 		return err
 	}
 	if o.Plan || o.printer.DryRun.Client() {
 		return o.preview(f, base, made)
 	}
 	return o.bring(ctx, f, base, made)
+}
+
+// load reads the federation and finds what is wrong with the file itself. made says whether
+// kubectl flare makes its kits. Relative paths in it begin at base.
+func (o *Options) load() (f *federation.Federation, base string, made bool, err error) {
+	if f, base, err = o.federation(); err != nil {
+		return nil, "", false, err
+	}
+	o.root = f.Spec.RootFingerprint
+	report := f.Report()
+	f.Validate(report)
+	if made = provisions(f, report); made {
+		if err := o.complete(f, o.provisioner(f, report), report); err != nil {
+			return nil, "", false, err
+		}
+	}
+	return f, base, made, report.Err()
 }
 
 // preview prints what would be done, without a change and without a cluster.
