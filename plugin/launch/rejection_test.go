@@ -1,6 +1,8 @@
 package launch
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -8,12 +10,16 @@ import (
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/workloadstest"
 	flowerkits "github.com/kubectl-flare/kubectl-flare/policies/frameworks/flower"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks/flower/flowertest"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 const rejected = "\x1b[91mERROR \x1b[0m:     Exit Code: 305\n[code: 2004] Failed to activate SuperNode.\n"
@@ -71,4 +77,94 @@ func TestRejectionThatDoesNotPass(t *testing.T) {
 	b.crashes(`	details = "No SuperNode found with the given public key."`)
 	_, _, err := b.launch(b.node()...)
 	wants(t, err, "the SuperLink does not know the SuperNode's key", "launch the SuperLink again, which registers it")
+}
+
+// told is what a SuperNode of 1.36 logs, whatever the reason is. It goes on to run.
+const told = "INFO :      Starting Flower SuperNode\n\x1b[91mERROR \x1b[0m:     <_InactiveRpcError of RPC that terminated with:\n" +
+	"\tdetails = \"{\"code\": 2004, \"public_message\": \"Failed to activate SuperNode.\", \"public_details\": null}\"\n" +
+	"RuntimeError: generator didn't yield\n\x1b[92mINFO \x1b[0m:      Starting Flower SuperExec\n"
+
+// attempt is what a SuperLink logs.
+const attempt = "\x1b[91mERROR \x1b[0m:     [/flwr.proto.Fleet/ActivateNode][ApiError:2004] Attempted to register SuperNode with public key: b'%s', exception: %s\n"
+
+// rejects has a SuperLink of 1.36 reject a SuperNode, which goes on to run. It returns what launch
+// says, and after how long.
+func (b *bench) rejects(f *flowertest.Federation, superLink, register string) (time.Duration, error) {
+	b.t.Helper()
+	b.plays(func(_ *appsv1.ReplicaSet, pod *corev1.Pod) {
+		running(pod, false)
+		pod.Status.ContainerStatuses[0].Name = "supernode"
+	})
+	b.superLink(flowertest.VersionGRPC)
+	b.SetLog("site-1-pod", told)
+	b.SetLog("superlink-pod/superlink", superLink)
+	b.SetLog("superlink-pod/register", register)
+	start := time.Now()
+	clk := clientstest.FastClock(b.t, start)
+	dir := kittest.WriteContent(b.t, f.Kit(flowerkits.RoleClient, "site-1"))
+	_, _, err := clientstest.Run(b.t, func(streams genericiooptions.IOStreams) *cobra.Command {
+		return NewCommand(b.Clients("ns"), registries(), streams, clk)
+	}, dir, "--image=registry.example.org/flower:1.36.0", "--timeout=1h")
+	return clk.Since(start), err
+}
+
+// attempts is the line of an attempt of a SuperNode.
+func attempts(t *testing.T, f *flowertest.Federation, name, exception string) string {
+	t.Helper()
+	k, err := workloadstest.Frameworks(t).Read(f.Kit(flowerkits.RoleClient, name))
+	require.NoError(t, err)
+	key, err := pki.EncodePublicKey(k.Certificate.PublicKey)
+	require.NoError(t, err)
+	return fmt.Sprintf(attempt, strings.ReplaceAll(string(key), "\n", `\n`), exception)
+}
+
+// The SuperLink's own log says why it rejects a SuperNode.
+func TestSuperLinkSaysWhy(t *testing.T) {
+	f := flowertest.New(t, flowertest.VersionGRPC, "site-1", "site-2")
+	const unknown, online = "No SuperNode found with the given public key.", "SuperNode with node ID 7 could not be activated."
+	for name, tc := range map[string]struct {
+		superLink, register string
+		want, not           string
+		waits               bool
+	}{
+		"not registered": {
+			superLink: attempts(t, f, "site-1", online) + attempts(t, f, "site-1", unknown),
+			want:      "the SuperLink does not know the SuperNode's key", not: "online already",
+		},
+		"online already": {
+			superLink: attempts(t, f, "site-1", online) + attempts(t, f, "site-2", unknown),
+			want:      "it is online already", not: "does not know", waits: true,
+		},
+		"removed": {
+			superLink: attempts(t, f, "site-1", unknown),
+			register:  "the SuperLink answers: done\nregister site-2: done\nregister site-1: its key was removed, and Flower never accepts it again: provision a new one with --renew=site-1\n",
+			want:      "never accepts it again: provision a new one with --renew=site-1", not: "online already",
+		},
+		"another one": {superLink: attempts(t, f, "site-2", unknown), want: "Or it is not registered", waits: true},
+		"silent":      {want: "Or it is not registered", waits: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			took, err := newBench(t).rejects(f, tc.superLink, tc.register)
+			wants(t, err, `"site-1" in namespace "ns" is not registered`, tc.want, "generator didn't yield")
+			if tc.not != "" {
+				require.NotContains(t, err.Error(), tc.not)
+			}
+			require.Less(t, took, 4*time.Minute)
+			require.Equal(t, tc.waits, took >= time.Minute, "it took %s", took)
+		})
+	}
+}
+
+// A user of a site who may not read the SuperLink's log learns both causes at once.
+func TestSuperLinkThatMayNotBeRead(t *testing.T) {
+	f := flowertest.New(t, flowertest.VersionGRPC, "site-1")
+	b := newBench(t)
+	b.Deny = func(_, resource, name string, _ bool) *apierrors.StatusError {
+		if resource == "pods/log" && name == "superlink-pod" {
+			return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, name, nil)
+		}
+		return nil
+	}
+	_, err := b.rejects(f, attempts(t, f, "site-1", "No SuperNode found with the given public key."), "")
+	wants(t, err, "Either the key is online already", "Or it is not registered")
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -27,6 +28,9 @@ func (b *bench) superLink(version string) {
 	require.NoError(b.t, err)
 	for _, obj := range objects {
 		b.Put(obj)
+		if d, ok := obj.(*appsv1.Deployment); ok {
+			b.Put(clientstest.RunningPod(d, time.Now()))
+		}
 	}
 }
 

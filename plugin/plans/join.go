@@ -5,6 +5,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/rollout"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
 // join is the step that waits until the participant has joined its federation.
@@ -22,7 +23,11 @@ func (j *join) Run(ctx context.Context, s *engine.Session) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, l.Wait)
 	defer cancel()
-	return waiter.Wait(ctx, rollout.Target{
+	typed, err := s.Clients.Typed()
+	if err != nil {
+		return err
+	}
+	target := rollout.Target{
 		Namespace:   s.Namespace,
 		Participant: l.kit.Participant,
 		Federation:  l.kit.Federation,
@@ -30,5 +35,9 @@ func (j *join) Run(ctx context.Context, s *engine.Session) error {
 		Joiner:      l.Framework.Joiner,
 		Rejecter:    l.Framework.Rejecter,
 		Server:      l.kit.Dials().URL(),
-	})
+	}
+	if target.Rejecter != nil {
+		target.AskServer = func(ctx context.Context) workloads.Rejection { return l.askServer(ctx, typed, s.Namespace) }
+	}
+	return waiter.Wait(ctx, target)
 }

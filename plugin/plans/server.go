@@ -35,6 +35,26 @@ func (l *Launch) checkServer(ctx context.Context, typed kubernetes.Interface, na
 
 // serverPods are the pods of the Deployments to which the name that the participant dials leads.
 func (l *Launch) serverPods(ctx context.Context, typed kubernetes.Interface, namespace string) ([]corev1.PodSpec, error) {
+	service, err := l.serverService(ctx, typed, namespace)
+	if service == nil || err != nil {
+		return nil, err
+	}
+	list, err := typed.AppsV1().Deployments(service.Namespace).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return nil, err
+	}
+	var found []corev1.PodSpec
+	for i := range list.Items {
+		if template := &list.Items[i].Spec.Template; labels.SelectorFromSet(service.Spec.Selector).Matches(labels.Set(template.Labels)) {
+			found = append(found, template.Spec)
+		}
+	}
+	return found, nil
+}
+
+// serverService is the Service whose name the participant dials; nil if it dials another name, or if
+// the Service leads elsewhere.
+func (l *Launch) serverService(ctx context.Context, typed kubernetes.Interface, namespace string) (*corev1.Service, error) {
 	host := workloads.ParseHost(l.kit.Dials().Host)
 	switch {
 	case host.Kind == workloads.HostService:
@@ -48,15 +68,5 @@ func (l *Launch) serverPods(ctx context.Context, typed kubernetes.Interface, nam
 	if err != nil || len(service.Spec.Selector) == 0 {
 		return nil, err
 	}
-	list, err := typed.AppsV1().Deployments(namespace).List(ctx, metav1.ListOptions{})
-	if err != nil {
-		return nil, err
-	}
-	var found []corev1.PodSpec
-	for i := range list.Items {
-		if template := &list.Items[i].Spec.Template; labels.SelectorFromSet(service.Spec.Selector).Matches(labels.Set(template.Labels)) {
-			found = append(found, template.Spec)
-		}
-	}
-	return found, nil
+	return service, nil
 }

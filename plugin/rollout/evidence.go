@@ -50,12 +50,9 @@ func (f *follower) pendingClaim(ctx context.Context, claim *corev1.PersistentVol
 	return ""
 }
 
-// evidence is why its server does not take the participant, the end of the pod's log and the last warning about the pod.
+// evidence is the end of the pod's log and the last warning about the pod.
 func (f *follower) evidence(ctx context.Context, s state, opts *corev1.PodLogOptions) error {
 	var found []error
-	if r := f.rejection(ctx, s, opts); r.Reason != "" {
-		found = append(found, errors.New(r.Reason))
-	}
 	opts.Container = containerOf(s)
 	if text := f.tail(ctx, s.pod, opts); text != "" {
 		found = append(found, fmt.Errorf("the last lines of its log:\n%s", text))

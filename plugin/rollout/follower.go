@@ -28,6 +28,9 @@ type follower struct {
 	// stop ends the probe; joined is the run that has joined.
 	asked, joined string
 	stop          context.CancelFunc
+	// rejectedRun is the last run that the server did not take, and rejection why.
+	rejectedRun string
+	rejection   workloads.Rejection
 	// unknown means that the pod runs and nothing shows any more whether it has joined.
 	unknown bool
 }
@@ -59,6 +62,7 @@ func (f *follower) step(ctx context.Context, s state) (up bool, err error) {
 	}
 	if s.Running && f.joins {
 		f.ask(ctx, s)
+		return false, f.rejected(ctx, s)
 	}
 	return false, nil
 }
@@ -98,6 +102,10 @@ func (f *follower) report(s state) {
 
 func (f *follower) say(text string) {
 	f.said = text
+	f.print(text)
+}
+
+func (f *follower) print(text string) {
 	elapsed := f.clock.Since(f.start).Truncate(time.Second)
 	_, _ = fmt.Fprintf(f.out, "%5s  %s: %s\n", elapsed, f.name(), text)
 }
@@ -142,7 +150,7 @@ func (f *follower) late(ctx context.Context, s state) error {
 	if f.joins {
 		goal = "registered"
 	}
-	err := fmt.Errorf("%s is not %s after %s: %s", f.subject(), goal, f.clock.Since(f.start).Truncate(time.Second), s.Text)
+	err := errors.Join(fmt.Errorf("%s is not %s after %s: %s", f.subject(), goal, f.clock.Since(f.start).Truncate(time.Second), s.Text), f.whyRejected())
 	if s.pod == nil {
 		return err
 	}

@@ -24,6 +24,8 @@ type answer struct {
 	run      string
 	joining  workloads.Joining
 	err      error
+	// rejection is why the server does not take the pod. The probe goes on.
+	rejection *workloads.Rejection
 }
 
 // ask starts a probe that looks whether the pod of the state has joined, one for each
@@ -38,23 +40,29 @@ func (f *follower) ask(ctx context.Context, s state) {
 	f.asked = s.Run
 	ctx, f.stop = context.WithCancel(ctx)
 	member := workloads.Member{Participant: f.target.Participant, Federation: f.target.Federation, Workload: f.workload, Pod: s.pod}
-	prober := await{Look: participants.Look{Typed: f.typed, Pod: s.pod}, clock: f.clock}
+	prober := await{Look: participants.Look{Typed: f.typed, Pod: s.pod}, clock: f.clock, seen: f.watchFor(ctx, s.Run)}
 	go func() {
 		joining, err := f.target.Joiner.Joined(ctx, member, prober)
 		if joining == workloads.NotJoined || err != nil {
 			_ = prober.pause(ctx)
 		}
-		select {
-		case f.answers <- answer{f, s.Run, joining, err}:
-		case <-ctx.Done():
-		}
+		f.answer(ctx, answer{follower: f, run: s.Run, joining: joining, err: err})
 	}()
+}
+
+func (f *follower) answer(ctx context.Context, a answer) {
+	select {
+	case f.answers <- a:
+	case <-ctx.Done():
+	}
 }
 
 // note handles an answer. Most errors are temporary, such as a broken stream, a
 // container that has ended, or a kubelet that is not ready; the probe is repeated.
 func (f *follower) note(a answer) error {
 	switch {
+	case a.rejection != nil:
+		f.reject(a.run, *a.rejection)
 	case apierrors.IsForbidden(a.err):
 		return fmt.Errorf("%s is running, but you may not read its log (pods/log), which shows whether it has registered: %w", f.subject(), a.err)
 	case a.err != nil, a.joining == workloads.NotJoined:
@@ -71,11 +79,17 @@ func (f *follower) note(a answer) error {
 type await struct {
 	participants.Look
 	clock clock.WithTicker
+	// seen is called with each line of a log that is looked at.
+	seen func(line string)
 }
 
 // Log reads the existing log first: if a participant joined long ago, no further line
 // may come. Then it follows the log.
-func (a await) Log(ctx context.Context, container string, match func(line string) bool) (workloads.Joining, error) {
+func (a await) Log(ctx context.Context, container string, wanted func(line string) bool) (workloads.Joining, error) {
+	match := func(line string) bool {
+		a.seen(line)
+		return wanted(line)
+	}
 	joining, err := a.Look.Log(ctx, container, match)
 	if err != nil || joining != workloads.NotJoined {
 		return joining, err

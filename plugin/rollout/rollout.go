@@ -30,6 +30,9 @@ type Target struct {
 	Joiner workloads.Joiner
 	// Rejecter reads the log of a participant that its server does not take; it may be nil.
 	Rejecter workloads.Rejecter
+	// AskServer is what the server itself says about a participant that it does not take, or the
+	// zero value; it may be nil.
+	AskServer func(context.Context) workloads.Rejection
 }
 
 // Waiter follows one rollout.

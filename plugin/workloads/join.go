@@ -5,6 +5,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // Joiner is implemented by frameworks with participants for which the readiness of their
@@ -22,6 +24,9 @@ type Joiner interface {
 type Rejecter interface {
 	// Rejection reads a line of the log of a participant's container.
 	Rejection(line string) (Rejection, bool)
+	// ServerRejection reads a line of the log of a container of the server, which may say more
+	// about the participant of a kit than the participant learns.
+	ServerRejection(participant *kit.Kit, line string) (Rejection, bool)
 }
 
 // Rejection is why a server does not take a participant.
