@@ -31,7 +31,7 @@ func newAbort(shared options) *cobra.Command {
 
 func (o *options) abort(ctx context.Context, id string) error {
 	if !o.dryRun.Client() {
-		err := o.withDriver(ctx, func(d workloads.JobDriver) error { return d.Abort(ctx, id) })
+		err := o.withJob(ctx, id, func(d workloads.JobDriver) error { return d.Abort(ctx, id) })
 		if err != nil {
 			return err
 		}

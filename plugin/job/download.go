@@ -68,7 +68,7 @@ func (o *downloadOptions) completeFolder(id string) error {
 
 func (o *downloadOptions) run(ctx context.Context) error {
 	if !o.dryRun.Client() {
-		err := o.withDriver(ctx, func(d workloads.JobDriver) error { return d.Download(ctx, o.id, o.unpack) })
+		err := o.withJob(ctx, o.id, func(d workloads.JobDriver) error { return d.Download(ctx, o.id, o.unpack) })
 		if err != nil {
 			return err
 		}

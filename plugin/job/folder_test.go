@@ -126,7 +126,7 @@ func TestSet(t *testing.T) {
 	_, err := openFolder(builtin.Default(), numpy, []string{"rounds=5"})
 	require.ErrorContains(t, err, "--set: jobs of NVIDIA FLARE have no values that can be set when they are submitted")
 	app := jobDir(t, "fedavg", "pyproject.toml")
-	require.NoError(t, os.WriteFile(filepath.Join(app, "pyproject.toml"), []byte("[project]\nname = \"a\"\nversion = \"1\"\n[tool.flwr.app]\npublisher = \"b\"\nconfig = {rounds = 3}\ncomponents = {serverapp = \"c\", clientapp = \"d\"}\n"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(app, "pyproject.toml"), []byte("[project]\nname = \"a\"\nversion = \"1\"\n[tool.flwr.app]\npublisher = \"b\"\nconfig = {rounds = 3}\ncomponents = {serverapp = \"c:app\", clientapp = \"d:app\"}\n"), 0o600))
 	f, err := openFolder(builtin.Default(), app, []string{"rounds=5"})
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"flower": "rounds = 5\n"}, f.configurations)

@@ -78,7 +78,7 @@ func TestDryRuns(t *testing.T) {
 
 func TestChoose(t *testing.T) {
 	of := func(framework, name string, role kit.Role) participants.Participant {
-		return participants.Participant{Framework: framework, Name: name, Role: role}
+		return participants.Participant{Framework: framework, Name: name, Role: role, Namespace: "fl"}
 	}
 	anna := of("flower", "anna", "admin")
 	client, ann, bob := of("nvflare", "site-1", "client"), of("nvflare", "ann@a.org", "admin"), of("nvflare", "bob@b.org", "admin")
@@ -108,7 +108,8 @@ func TestChoose(t *testing.T) {
 	require.NoError(t, err)
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			got, err := choose(frameworks, tc.all, tc.name, "fl", func(op operator) bool { return op.Framework == "nvflare" })
+			folder := submitOptions{folder: folder{configurations: map[string]string{"nvflare": ""}}}
+			got, err := choose(frameworks, tc.all, tc.name, "fl", folder.takes)
 			if tc.fail != "" {
 				require.ErrorContains(t, err, tc.fail)
 				return

@@ -35,7 +35,7 @@ func newLogs(shared options) *cobra.Command {
 }
 
 func (o *options) logs(ctx context.Context, id string) error {
-	return o.withDriver(ctx, func(d workloads.JobDriver) error {
+	return o.withJob(ctx, id, func(d workloads.JobDriver) error {
 		logger, ok := d.(workloads.JobLogger)
 		if !ok {
 			return errors.New("the FL server of this framework keeps no log of a job: read those of participants with `kubectl flare logs PARTICIPANT`, or the job's results with `kubectl flare job download`")

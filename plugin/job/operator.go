@@ -24,12 +24,19 @@ type operator struct {
 // withDriver calls do with a driver in a pod of the operator, and deletes the pod
 // afterwards, also if the user interrupts the command.
 func (o *options) withDriver(ctx context.Context, do func(workloads.JobDriver) error) error {
-	anyone := func(operator) bool { return true }
+	anyone := func(operator) error { return nil }
 	return o.withOperator(ctx, anyone, func(_ operator, d workloads.JobDriver) error { return do(d) })
 }
 
-// withOperator is withDriver for an operator that must be one of some.
-func (o *options) withOperator(ctx context.Context, takes func(operator) bool, do func(operator, workloads.JobDriver) error) error {
+// withJob is withDriver for an operator whose framework gives jobs such IDs.
+func (o *options) withJob(ctx context.Context, id string, do func(workloads.JobDriver) error) error {
+	takes := func(op operator) error { return op.jobs.CheckID(id) }
+	return o.withOperator(ctx, takes, func(_ operator, d workloads.JobDriver) error { return do(d) })
+}
+
+// withOperator is withDriver for an operator that takes what the command is about; otherwise, takes
+// says why not.
+func (o *options) withOperator(ctx context.Context, takes func(operator) error, do func(operator, workloads.JobDriver) error) error {
 	typed, err := o.clients.Typed()
 	if err != nil {
 		return err
@@ -38,6 +45,11 @@ func (o *options) withOperator(ctx context.Context, takes func(operator) bool, d
 	if err != nil {
 		return err
 	}
+	return o.as(ctx, typed, op, do)
+}
+
+// as runs a pod of an operator for as long as do needs it.
+func (o *options) as(ctx context.Context, typed kubernetes.Interface, op operator, do func(operator, workloads.JobDriver) error) error {
 	runner := helperpod.Runner{Typed: typed, ErrOut: o.streams.ErrOut, What: "admin pod", Holds: "holds the admin's key"}
 	return runner.With(ctx, op.pod(), func(pod *corev1.Pod) error {
 		return do(op, op.jobs.Driver(session{o.clients, pod}))
@@ -54,7 +66,7 @@ func (op operator) pod() *corev1.Pod {
 }
 
 // findOperator finds the participant to act as.
-func (o *options) findOperator(ctx context.Context, typed kubernetes.Interface, takes func(operator) bool) (operator, error) {
+func (o *options) findOperator(ctx context.Context, typed kubernetes.Interface, takes func(operator) error) (operator, error) {
 	namespace, err := o.clients.Namespace()
 	if err != nil {
 		return operator{}, err
@@ -66,31 +78,26 @@ func (o *options) findOperator(ctx context.Context, typed kubernetes.Interface, 
 	return choose(o.frameworks, all, o.admin, namespace, takes)
 }
 
-func choose(frameworks *workloads.Registry, all []participants.Participant, name, namespace string, takes func(operator) bool) (operator, error) {
+func choose(frameworks *workloads.Registry, all []participants.Participant, name, namespace string, takes func(operator) error) (operator, error) {
 	every := operatorsOf(frameworks, all)
 	if name != "" {
 		op, err := byName(every, name, namespace)
-		if err == nil && !takes(op) {
-			err = otherJob(op, namespace)
+		if err == nil {
+			err = takes(op)
 		}
 		return op, err
 	}
-	operators := slices.DeleteFunc(slices.Clone(every), func(op operator) bool { return !takes(op) })
+	operators := slices.DeleteFunc(slices.Clone(every), func(op operator) bool { return takes(op) != nil })
 	switch len(operators) {
 	case 0:
 		if len(every) > 0 {
-			return operator{}, otherJob(every[0], namespace)
+			return operator{}, takes(every[0])
 		}
 		return operator{}, noOperator(frameworks, all, namespace)
 	case 1:
 		return operators[0], nil
 	}
 	return operator{}, fmt.Errorf("namespace %q has several admins: give one with --admin (%s)", namespace, strings.Join(namesOf(operators), ", "))
-}
-
-// otherJob is the error for an admin of another framework than the job.
-func otherJob(op operator, namespace string) error {
-	return fmt.Errorf("%q in namespace %q is an admin of %s, and the folder is not a job of that: give the namespace of another admin with -n", op.Name, namespace, op.Framework)
 }
 
 func operatorsOf(frameworks *workloads.Registry, all []participants.Participant) []operator {

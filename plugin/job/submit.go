@@ -79,10 +79,12 @@ func (o *submitOptions) run(ctx context.Context) error {
 	})
 }
 
-// takes says whether an admin's framework is one whose job the folder can be.
-func (o *submitOptions) takes(op operator) bool {
-	_, ok := o.folder.configurations[op.Framework]
-	return ok
+// takes is an error for an admin of another framework than those whose job the folder can be.
+func (o *submitOptions) takes(op operator) error {
+	if _, ok := o.folder.configurations[op.Framework]; !ok {
+		return fmt.Errorf("%q in namespace %q is an admin of %s, and the folder is not a job of that: give the namespace of another admin with -n", op.Name, op.Namespace, op.Framework)
+	}
+	return nil
 }
 
 func (o *submitOptions) submit(ctx context.Context, op operator, d workloads.JobDriver) (string, error) {

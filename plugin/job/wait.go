@@ -104,7 +104,7 @@ func (w *waiter) turn(ctx context.Context, d workloads.JobDriver) error {
 	if d != nil {
 		return wait(d)
 	}
-	return w.withDriver(ctx, wait)
+	return w.withJob(ctx, w.id, wait)
 }
 
 func (w *waiter) left() time.Duration {

@@ -25,10 +25,17 @@ func newWhy(shared options) *cobra.Command {
 
 			The FL server knows only that a participant could not run the job. The reason, such as a job pod
 			that the site's policy denies, is in the participant's log, from which this command prints it. It
-			needs no admin. The administrators of other sites see theirs in the same way.`),
+			needs no admin. The administrators of other sites see theirs in the same way.
+
+			In a namespace with an admin, the FL server is asked too, from a pod with the admin's kit: for the
+			job's status and, if it has failed, for what the server knows of the reason, such as the exception
+			of its part of the job.`),
 		Example: templates.Examples(`
 			# Say why a job failed at this site
-			kubectl flare job why 5f9f7c1e-4a3b-4c52-b6f6-1fd94a2ac6d1 -n fl-site-1`),
+			kubectl flare job why 5f9f7c1e-4a3b-4c52-b6f6-1fd94a2ac6d1 -n fl-site-1
+
+			# Say what the FL server knows about it
+			kubectl flare job why 5f9f7c1e-4a3b-4c52-b6f6-1fd94a2ac6d1 -n fl-admin`),
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -57,17 +64,26 @@ func (o *options) why(ctx context.Context, id string) error {
 		return err
 	}
 	found := 0
+	say := func(who string, reasons []string) error {
+		for _, reason := range reasons {
+			found++
+			if _, err := fmt.Fprintf(o.streams.Out, "%s: %s\n", who, reason); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	for _, p := range all {
 		reasons, err := o.reasons(ctx, typed, p, pods, id)
 		if err != nil {
 			return fmt.Errorf("the log of %q cannot be read: %w", p.Name, err)
 		}
-		for _, reason := range reasons {
-			found++
-			if _, err := fmt.Fprintf(o.streams.Out, "%s: %s\n", p.Name, reason); err != nil {
-				return err
-			}
+		if err := say(p.Name, reasons); err != nil {
+			return err
 		}
+	}
+	if err := o.askServers(ctx, typed, all, id, say); err != nil {
+		return err
 	}
 	if found == 0 {
 		return fmt.Errorf("no participant of namespace %q says why job %s failed: look at other namespaces with -n, ask the other sites, or read the log with `kubectl flare logs PARTICIPANT`", namespace, id)

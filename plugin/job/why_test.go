@@ -7,10 +7,13 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	testingclock "k8s.io/utils/clock/testing"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/workloadstest"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
@@ -18,7 +21,8 @@ import (
 
 const job = "4c9aebcc-4957-4536-9ac7-b8ff4bc5e7ee"
 
-// Every participant of the namespace that can says why; the admin has no pod.
+// Every participant of the namespace that can says why. A user who may create no pods cannot ask the
+// FL server.
 func TestWhy(t *testing.T) {
 	server := clientstest.Start(t)
 	f := kittest.NewFederation(t, "demo")
@@ -33,16 +37,37 @@ func TestWhy(t *testing.T) {
 		}
 	}
 	server.SetLog("site-1-pod", "2026-11-28 08:25:07,004 - ClientK8sJobLauncher - ERROR - failed to launch job "+job+": no image\n")
-	why := func(id string) (string, error) {
-		out, _, err := clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
+	server.Deny = func(verb, resource, _ string, _ bool) *apierrors.StatusError {
+		if verb == "create" && resource == "pods" {
+			return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, "", nil)
+		}
+		return nil
+	}
+	why := func(id string) (string, string, error) {
+		return clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
 			return NewCommand(server.Clients("fl"), streams, testingclock.NewFakeClock(testStart), builtin.Default())
 		}, "why", id)
-		return out, err
 	}
-	out, err := why(job)
+	out, errOut, err := why(job)
 	require.NoError(t, err)
 	require.Equal(t, "site-1: no image\n", out)
+	require.Contains(t, errOut, `Warning: "lead@hospital-a.org" could not ask the FL server about job `+job)
 
-	_, err = why("db53ae90-1229-476f-9dd8-3300457d0e3c")
+	_, _, err = why("db53ae90-1229-476f-9dd8-3300457d0e3c")
 	require.ErrorContains(t, err, `no participant of namespace "fl" says why job db53ae90-1229-476f-9dd8-3300457d0e3c failed`)
+}
+
+// What the FL server says about a job begins with its status.
+func TestWhyOfServer(t *testing.T) {
+	for name, tc := range map[string]struct {
+		state workloads.JobState
+		want  []string
+	}{
+		"failed":    {workloads.JobState{Status: "FAILED", Ended: true, Reasons: []string{"ValueError: no data"}}, []string{"job 7 ended with status FAILED", "ValueError: no data"}},
+		"aborted":   {workloads.JobState{Status: "STOPPED", Ended: true}, []string{"job 7 ended with status STOPPED"}},
+		"completed": {workloads.JobState{Status: "DONE", Ended: true, Completed: true}, []string{"job 7 has completed: its status is DONE"}},
+		"runs":      {workloads.JobState{Status: "RUNNING"}, []string{"job 7 has not ended: its status is RUNNING"}},
+	} {
+		t.Run(name, func(t *testing.T) { require.Equal(t, tc.want, ofServer("7", tc.state)) })
+	}
 }

@@ -18,6 +18,9 @@ type Jobs interface {
 	Operator() kit.Role
 	// CheckJob returns what is wrong with a job folder, before anything is sent.
 	CheckJob(name string, folder fs.FS) error
+	// CheckID returns what is wrong with the ID of a job, before anything is sent. A namespace may
+	// have participants of several frameworks, whose IDs look different.
+	CheckID(id string) error
 	// Driver handles jobs through a pod of the operator.
 	Driver(Session) JobDriver
 }

@@ -35,6 +35,8 @@ func (w withJobs) Operator() kit.Role { return w.operator }
 
 func (withJobs) CheckJob(string, fs.FS) error { return nil }
 
+func (withJobs) CheckID(string) error { return nil }
+
 func (withJobs) Driver(workloads.Session) workloads.JobDriver { return nil }
 
 func framework(name string, change ...func(*workloads.Description)) described {

@@ -46,6 +46,34 @@ func TestCheckJob(t *testing.T) {
 	}
 }
 
+// TestComponents: a module of which the app has a part must be there; others may be in the image.
+func TestComponents(t *testing.T) {
+	app := func(component string, files ...string) fstest.MapFS {
+		f := folder(strings.Replace(description, "fedavg.server:app", component, 1))
+		for _, name := range files {
+			f[name] = &fstest.MapFile{}
+		}
+		return f
+	}
+	const client = "fedavg/client.py"
+	for component, files := range map[string][]string{
+		"fedavg.server:app": {client, "fedavg/server.py"},
+		"fedavg:app":        {client, "fedavg/__init__.py"},
+		"server:a.b":        {client, "server.py"},
+		"installed.app:app": {client},
+	} {
+		require.NoError(t, Workloads{}.CheckJob("fedavg", app(component, files...)), component)
+	}
+	for component, want := range map[string]string{
+		"fedavg.nothing:app": "tool.flwr.app.components.serverapp of pyproject.toml names the module fedavg.nothing, but the app has no file fedavg/nothing.py",
+		"fedavg.server":      "must be MODULE:ATTRIBUTE",
+		":app":               "must be MODULE:ATTRIBUTE",
+		"fedavg.server:":     "must be MODULE:ATTRIBUTE",
+	} {
+		assert.ErrorContains(t, Workloads{}.CheckJob("fedavg", app(component, client)), want)
+	}
+}
+
 func TestConfigure(t *testing.T) {
 	text, err := Workloads{}.Configure(folder(description), []string{"rounds=5", "rate=1", "name=a \"b\" = 'c'", "fast=true", "dp.clip=2"})
 	require.NoError(t, err)

@@ -50,7 +50,7 @@ func (d driver) Submit(ctx context.Context, s workloads.Submission) (string, err
 // Wait polls the SuperLink every two seconds.
 func (d driver) Wait(ctx context.Context, id string, limit time.Duration, progress func(status string)) (workloads.JobState, error) {
 	var state workloads.JobState
-	if err := checkID(id); err != nil {
+	if err := (Workloads{}).CheckID(id); err != nil {
 		return state, err
 	}
 	err := d.Run(ctx, nil, func(e event) error {
@@ -84,7 +84,7 @@ func (d driver) List(ctx context.Context) (workloads.JobList, error) {
 // Download passes on what the SuperLink has of a run: its record and its log. Flower's open
 // edition keeps no other results; an app that has some stores them itself.
 func (d driver) Download(ctx context.Context, id string, unpack func(io.Reader) error) error {
-	if err := checkID(id); err != nil {
+	if err := (Workloads{}).CheckID(id); err != nil {
 		return err
 	}
 	e, err := d.last(ctx, "downloaded", nil, "download", id)
@@ -96,7 +96,7 @@ func (d driver) Download(ctx context.Context, id string, unpack func(io.Reader) 
 
 // Logs writes the log of a run's ServerApp.
 func (d driver) Logs(ctx context.Context, id string, out io.Writer) error {
-	if err := checkID(id); err != nil {
+	if err := (Workloads{}).CheckID(id); err != nil {
 		return err
 	}
 	e, err := d.last(ctx, "log", nil, "log", id)
@@ -109,16 +109,16 @@ func (d driver) Logs(ctx context.Context, id string, out io.Writer) error {
 
 // Abort ends a run.
 func (d driver) Abort(ctx context.Context, id string) error {
-	if err := checkID(id); err != nil {
+	if err := (Workloads{}).CheckID(id); err != nil {
 		return err
 	}
 	_, err := d.last(ctx, "stopped", nil, "abort", id)
 	return err
 }
 
-// checkID accepts IDs of runs, which are unsigned numbers of 64 bits: a word of another form
+// CheckID accepts IDs of runs, which are unsigned numbers of 64 bits: a word of another form
 // could be an option of the flwr CLI.
-func checkID(id string) error {
+func (Workloads) CheckID(id string) error {
 	if number, err := strconv.ParseUint(id, 10, 64); err != nil || strconv.FormatUint(number, 10) != id {
 		return fmt.Errorf("%q is not the ID of a run, which is a number: list the runs with `kubectl flare job list`", id)
 	}

@@ -144,15 +144,16 @@ func TestIDs(t *testing.T) {
 func TestFailures(t *testing.T) {
 	const progress = "Using SuperLink: federation (127.0.0.1:9093)\n Listing all runs...\n\n"
 	for message, want := range map[string]string{
-		progress + "Connection to the SuperLink is unavailable. Please check your network connection and 'address' in the SuperLink connection configuration.":                                     "the FL server does not answer: Connection to the SuperLink is unavailable. Please",
-		progress + "Server error '502 Bad Gateway' for url 'http://127.0.0.1:9093/v1/control/list-runs'\nFor more information check: https://developer.mozilla.org/en-US/docs/Web/HTTP/Status/502": "the FL server does not answer: Server error '502 Bad Gateway' for url 'http://127.0.0.1:9093/v1/control/list-runs'; check",
-		progress + "Client error '403 Forbidden' for url 'http://127.0.0.1:9093/v1/control/list-runs'":                                                                                             "the SuperLink does not accept the scientist's kit: Client error '403 Forbidden'",
-		"Using SuperLink: federation (127.0.0.1:9093)\n Stopping run ID 17...\n\n[code: 16] Run ID not found.":                                                                                     "the SuperLink has no such run: list its runs with",
-		"Using SuperLink: federation (127.0.0.1:9093)\n Stopping run ID 1...\n\n[code: 18] Run is already finished.":                                                                               "the SuperLink failed: Run is already finished",
-		"Using SuperLink: federation (127.0.0.1:9093)\n\n[code: 15] Invalid run configuration.":                                                                                                    "the SuperLink failed: Invalid run configuration",
-		"\nFailed to load Flower App configuration in '/work/fed/pyproject.toml'. File may be missing or invalid.":                                                                                 "the app cannot be bundled: Failed to load",
-		"FAB size exceeds maximum allowed size of 10,485,760 bytes. To reduce package size, narrow `fab-include` or add `fab-exclude` patterns in [tool.flwr.app].":                                "the app cannot be bundled: FAB size exceeds",
-		"the run has not finished: its status is running":                                                                                                                                          "the run has not finished: its status is running; wait for it with",
+		progress + "Connection to the SuperLink is unavailable. Please check your network connection and 'address' in the SuperLink connection configuration.":                                                              "the FL server does not answer: Connection to the SuperLink is unavailable. Please",
+		progress + "Server error '502 Bad Gateway' for url 'http://127.0.0.1:9093/v1/control/list-runs'\nFor more information check: https://developer.mozilla.org/en-US/docs/Web/HTTP/Status/502":                          "the FL server does not answer: Server error '502 Bad Gateway' for url 'http://127.0.0.1:9093/v1/control/list-runs'; check",
+		progress + "Client error '403 Forbidden' for url 'http://127.0.0.1:9093/v1/control/list-runs'":                                                                                                                      "the SuperLink does not accept the scientist's kit: Client error '403 Forbidden'",
+		"Using SuperLink: federation (127.0.0.1:9093)\n Stopping run ID 17...\n\n[code: 16] Run ID not found.":                                                                                                              "the SuperLink has no such run: list its runs with",
+		"Using SuperLink: federation (127.0.0.1:9093)\n Stopping run ID 1...\n\n[code: 18] Run is already finished.":                                                                                                        "the SuperLink failed: Run is already finished",
+		"Using SuperLink: federation (127.0.0.1:9093)\n\n[code: 15] Invalid run configuration.":                                                                                                                             "the SuperLink failed: Invalid run configuration",
+		"\nFailed to load Flower App configuration in '/work/fed/pyproject.toml'. File may be missing or invalid.":                                                                                                          "the app cannot be bundled: Failed to load",
+		"\nInvalid Flower App configuration in '/work/fed/pyproject.toml':\n- Unable to find attribute nothing in module fedavg.server\n\n\nThe object reference string should have the form <module>:<attribute>. Valid\n": "the app cannot be bundled: Invalid Flower App configuration in '/work/fed/pyproject.toml': - Unable to find attribute nothing in module fedavg.server",
+		"FAB size exceeds maximum allowed size of 10,485,760 bytes. To reduce package size, narrow `fab-include` or add `fab-exclude` patterns in [tool.flwr.app].":                                                         "the app cannot be bundled: FAB size exceeds",
+		"the run has not finished: its status is running": "the run has not finished: its status is running; wait for it with",
 	} {
 		d, _ := speaking(`{"event": "error", "message": ` + quoted(t, message) + `}`)
 		_, err := d.List(t.Context())
@@ -198,6 +199,30 @@ func TestWhyDenied(t *testing.T) {
 		`task 7, of this run or another, did not start: ApiException: (500)`,
 		`task 9, of this run or another, did not start: MaxRetryError: no route to host`,
 	}, got)
+}
+
+// TestWhyRejected reads the logs of a SuperLink and a SuperNode 1.36.0 whose key is not registered.
+func TestWhyRejected(t *testing.T) {
+	log, err := os.ReadFile("testdata/supernode-rejected.log")
+	require.NoError(t, err)
+	got, err := Workloads{}.Why(bytes.NewReader(log), run)
+	require.NoError(t, err)
+	require.Len(t, got, 1)
+	assert.Contains(t, got[0], "the SuperLink does not accept the SuperNode's key")
+	got, err = Workloads{}.Why(bytes.NewReader(append(log, "INFO :      SuperNode ID: 7\n"...)), run)
+	require.NoError(t, err)
+	assert.Empty(t, got, "a SuperNode that has joined since")
+
+	log, err = os.ReadFile("testdata/superlink.log")
+	require.NoError(t, err)
+	for id, want := range map[string]int{"3333562614459018089": 1, "1003746538342998277": 1, "7": 0} {
+		got, err = Workloads{}.Why(bytes.NewReader(log), id)
+		require.NoError(t, err)
+		require.Len(t, got, want, id)
+		for _, reason := range got {
+			assert.Contains(t, reason, "a SuperNode whose key has the fingerprint ce40ac4020b332142c2ffd2a07f29c9bdaa9412a69267b3311e5b970ab45f21a did not join: the SuperLink does not know the SuperNode's key")
+		}
+	}
 }
 
 func FuzzWhy(f *testing.F) {

@@ -83,7 +83,8 @@ func (e event) failure() error {
 		text = strings.TrimSpace(after)
 	}
 	text, _, _ = strings.Cut(code.ReplaceAllString(text, ""), "\nFor more information")
-	text = strings.TrimSuffix(strings.TrimSpace(text), ".")
+	text, _, _ = strings.Cut(text, "\nThe object reference string")
+	text = strings.TrimSuffix(strings.Join(strings.Fields(text), " "), ".")
 	has := func(parts ...string) bool {
 		for _, part := range parts {
 			if strings.Contains(text, part) {

@@ -14,6 +14,12 @@ import (
 // projectFile is the description of an app.
 const projectFile = "pyproject.toml"
 
+// The fields of its components.
+const (
+	fieldServerApp = "tool.flwr.app.components.serverapp"
+	fieldClientApp = "tool.flwr.app.components.clientapp"
+)
+
 // maxProject is its greatest size, in bytes.
 const maxProject = 1 << 20
 
@@ -52,6 +58,11 @@ func (Workloads) CheckJob(_ string, folder fs.FS) error {
 	if err != nil {
 		return err
 	}
+	for _, c := range []struct{ field, value string }{{fieldServerApp, a.Components.ServerApp}, {fieldClientApp, a.Components.ClientApp}} {
+		if err := checkComponent(folder, c.field, c.value); err != nil {
+			return err
+		}
+	}
 	return checkSize(folder, a)
 }
 
@@ -73,7 +84,7 @@ func readApp(folder fs.FS) (*app, error) {
 	}
 	for _, required := range []struct{ field, value string }{
 		{"project.name", p.Project.Name}, {"project.version", p.Project.Version}, {"tool.flwr.app.publisher", a.Publisher},
-		{"tool.flwr.app.components.serverapp", a.Components.ServerApp}, {"tool.flwr.app.components.clientapp", a.Components.ClientApp},
+		{fieldServerApp, a.Components.ServerApp}, {fieldClientApp, a.Components.ClientApp},
 	} {
 		if required.value == "" {
 			return nil, fmt.Errorf("the app cannot be bundled: %s of %s is missing", required.field, projectFile)

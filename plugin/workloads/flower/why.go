@@ -10,7 +10,8 @@ import (
 )
 
 // The parts of lines in which Flower says why a run failed. Source: run_serverapp.py,
-// run_clientapp.py, strategy_utils.py, start_client_internal.py and run_superexec.py, 1.42.0.
+// run_clientapp.py, strategy_utils.py, start_client_internal.py, control_handlers.py and
+// run_superexec.py, 1.36.0 and 1.42.0.
 const (
 	raised      = "App raised an exception"
 	traceback   = "Traceback (most recent call last):"
@@ -19,6 +20,7 @@ const (
 	noCapacity  = "Executor rejected launch for task_id "
 	reasonOf    = ". Reason: "
 	taskExpiry  = " Existing task expiry handling will apply."
+	createdRun  = "Created run "
 )
 
 // ofRun is the header of what a SuperNode logs about a run.
@@ -33,10 +35,17 @@ var attempt = regexp.MustCompile(`\b(` + flower.PrefixTask + `[0-9]+)-[0-9a-f]{1
 
 // Why finds the exceptions of a ClientApp of the run in the log of a SuperNode, and the pods
 // that SuperExec could not start, such as those that the site's policy denies. SuperExec
-// knows tasks only, and not their runs.
+// knows tasks only, and not their runs. It also finds that the SuperLink does not take the
+// SuperNode or, in the log of a SuperLink, which SuperNodes it has not taken since the run began.
 func (Workloads) Why(log io.Reader, job string) ([]string, error) {
 	r := reasons{run: job}
-	err := workloads.ReadLog(log, r.ofNode)
+	err := workloads.ReadLog(log, func(line string) {
+		r.ofNode(line)
+		r.ofJoining(line)
+	})
+	if r.rejected != "" {
+		r.Add(r.rejected)
+	}
 	return r.All(), err
 }
 
@@ -50,6 +59,31 @@ type reasons struct {
 	// task is the one for whose pod the API server's answer follows, and code the first line of
 	// the answer.
 	task, code string
+	// created says that the SuperLink has created the run, and rejected why it has not taken the
+	// SuperNode.
+	created  bool
+	rejected string
+}
+
+// ofJoining takes what a SuperNode logs about joining, and a SuperLink about those that it rejects
+// during the run.
+func (r *reasons) ofJoining(line string) {
+	if strings.Contains(line, createdRun+r.run+" ") {
+		r.created = true
+		return
+	}
+	if _, text, ok := strings.Cut(line, attempted); ok {
+		key, reason, _ := strings.Cut(text, keyEnd)
+		if told, ok := (Workloads{}).Rejection(reason); ok && r.created {
+			r.Add("a SuperNode whose key has the fingerprint " + fingerprint(key) + " did not join: " + told.Reason)
+		}
+		return
+	}
+	if told, ok := (Workloads{}).Rejection(line); ok {
+		r.rejected = told.Reason
+	} else if strings.Contains(line, flower.ActivatedText) {
+		r.rejected = ""
+	}
 }
 
 func (r *reasons) ofServer(line string) {

@@ -108,8 +108,8 @@ func (s shown) HTTP(_ context.Context, _ int, _ string, match func([]byte) bool)
 	return workloads.NotJoined, nil
 }
 
-// jobs checks that the pods of operators run on demand and live long enough, and that an
-// empty folder is not a job.
+// jobs checks that the pods of operators run on demand and live long enough, that an empty folder is
+// not a job, and that no option of a program is a job's ID.
 func (s Suite) jobs(t *testing.T, jobs workloads.Jobs) {
 	t.Helper()
 	for _, c := range s.Cases {
@@ -124,4 +124,7 @@ func (s Suite) jobs(t *testing.T, jobs workloads.Jobs) {
 		}
 	}
 	require.Error(t, jobs.CheckJob("job", fstest.MapFS{}))
+	for _, id := range []string{"", "--help", "a b"} {
+		require.Error(t, jobs.CheckID(id), id)
+	}
 }
