@@ -77,6 +77,24 @@ func TestMembers(t *testing.T) {
 	assert.Equal(t, map[string]string{"a": "1", "b": "2"}, hub.PodLabels)
 }
 
+// A participant takes back what defaults say: with false, and with an empty list.
+func TestMembersTakeBack(t *testing.T) {
+	f := decode(t, strings.Replace(valid, "defaults: {", "defaults: {platformUser: true, tolerations: [{key: spot}], imagePullSecrets: [pull], service: {type: NodePort}, ", 1)+
+		"  - {name: leaf-2, role: client, platformUser: false, tolerations: [], imagePullSecrets: [], data: [], service: {type: ClusterIP}}\n")
+	members, err := f.Members()
+	require.NoError(t, err)
+	leaf, other := members[3], members[1]
+	assert.False(t, leaf.HasPlatformUser())
+	assert.Empty(t, leaf.Tolerations)
+	assert.Empty(t, leaf.ImagePullSecrets)
+	assert.Empty(t, leaf.Data)
+	assert.False(t, leaf.ExternalService.External())
+	assert.True(t, other.HasPlatformUser())
+	assert.Len(t, other.Tolerations, 1)
+	assert.Equal(t, []string{"pull"}, other.ImagePullSecrets)
+	assert.True(t, other.ExternalService.External())
+}
+
 // All mistakes come at once, each with its line.
 func TestInvalid(t *testing.T) {
 	data, err := os.ReadFile("testdata/invalid.yaml")

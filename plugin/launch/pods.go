@@ -28,6 +28,7 @@ type Pods struct {
 	GPUs             int
 	StorageSize      string
 	StorageClass     string
+	Service          Service
 	PodLabels        map[string]string
 	PodAnnotations   map[string]string
 	ForceConflicts   bool
@@ -57,6 +58,7 @@ func (f *Pods) Add(cmd *cobra.Command, known *workloads.Registry) {
 	f.Settings.Add(fs)
 	fs.StringVar(&f.StorageSize, "storage-size", f.StorageSize, "Size of a new workspace volume")
 	fs.StringVar(&f.StorageClass, "storage-class", f.StorageClass, "StorageClass of a new workspace volume; the default is the cluster's default")
+	f.Service.Add(fs)
 	fs.StringToStringVar(&f.PodLabels, "pod-label", nil, "Label of the pods, such as sidecar.istio.io/inject=false, which keeps an injector away; may be given more than once")
 	fs.StringToStringVar(&f.PodAnnotations, "pod-annotation", nil, "Annotation of the pods, such as linkerd.io/inject=disabled; in a governed namespace, the SitePolicy says which may be; may be given more than once")
 	fs.BoolVar(&f.ForceConflicts, "force-conflicts", f.ForceConflicts, "Take over fields that other field managers have set")
@@ -84,15 +86,17 @@ func (f *Pods) Participant(namespace string, known *workloads.Registry) (workloa
 	}
 	memory := quantity("memory", f.Memory)
 	settings, err := f.Parse(memory)
-	errs = append(errs, err)
+	service, wrong := f.Service.Parse()
+	errs = append(errs, err, wrong)
 	p := workloads.Participant{
 		Namespace: namespace,
 		Settings: workloads.Settings{
 			PodSettings: settings,
 			Image:       image, Images: images, ImagePullSecrets: f.ImagePullSecrets,
-			Resources: workloads.Resources{CPU: quantity("cpu", f.CPU), Memory: memory, Devices: devices},
-			Storage:   workloads.Storage{Size: quantity("storage-size", f.StorageSize), Class: f.StorageClass},
-			PodLabels: f.PodLabels, PodAnnotations: f.PodAnnotations,
+			Resources:       workloads.Resources{CPU: quantity("cpu", f.CPU), Memory: memory, Devices: devices},
+			Storage:         workloads.Storage{Size: quantity("storage-size", f.StorageSize), Class: f.StorageClass},
+			ExternalService: service,
+			PodLabels:       f.PodLabels, PodAnnotations: f.PodAnnotations,
 		},
 	}
 	return p, errors.Join(errs...)

@@ -48,7 +48,10 @@ func (f *Settings) Parse(memory resource.Quantity) (workloads.PodSettings, error
 	shm, sized := f.sharedMemory(memory)
 	s := workloads.PodSettings{
 		Env: env, NodeSelector: f.NodeSelector, Tolerations: parseTolerations(f.Tolerations), RuntimeClass: f.RuntimeClass, PriorityClass: f.PriorityClass,
-		SharedMemory: shm, Python: f.Python, ServerAddresses: f.Servers, PlatformUser: f.RunAsUser == runAsPlatform,
+		SharedMemory: shm, Python: f.Python, ServerAddresses: f.Servers,
+	}
+	if f.RunAsUser == runAsPlatform {
+		s.PlatformUser = new(true)
 	}
 	errs := []error{err, sized}
 	if f.RunAsUser != "" && f.RunAsUser != runAsPlatform {
@@ -62,14 +65,17 @@ func (f *Settings) Parse(memory resource.Quantity) (workloads.PodSettings, error
 
 // flagOf is the flag that fills a field.
 func flagOf(field string) string {
-	name, _, _ := strings.Cut(field, ".")
-	name, _, _ = strings.Cut(name, "[")
-	if flag, ok := map[string]string{
-		"nodeSelector": "node-selector", "tolerations": "toleration", "runtimeClass": "runtime-class", "priorityClass": "priority-class",
-		"sharedMemory": "shared-memory", "serverAddresses": "server-address",
-	}[name]; ok {
-		return flag
+	field, _, _ = strings.Cut(field, "[")
+	for _, name := range [...][2]string{
+		{"nodeSelector", "node-selector"}, {"tolerations", "toleration"}, {"runtimeClass", "runtime-class"}, {"priorityClass", "priority-class"},
+		{"sharedMemory", "shared-memory"}, {"serverAddresses", "server-address"},
+		{"service.type", "service-type"}, {"service.annotations", "service-annotation"}, {"service.class", "service-class"}, {"service.sourceRanges", "service-source-range"},
+	} {
+		if field == name[0] {
+			return name[1]
+		}
 	}
+	name, _, _ := strings.Cut(field, ".")
 	return name
 }
 

@@ -34,7 +34,7 @@ func TestSettings(t *testing.T) {
 			{Key: "spot", Operator: corev1.TolerationOpExists},
 			{Key: "example.org/maintenance", Operator: corev1.TolerationOpExists, Effect: corev1.TaintEffectNoExecute},
 		},
-		RuntimeClass: "nvidia", PriorityClass: "training", SharedMemory: resource.MustParse("8Gi"), Python: "/opt/conda/bin/python3.12", PlatformUser: true,
+		RuntimeClass: "nvidia", PriorityClass: "training", SharedMemory: resource.MustParse("8Gi"), Python: "/opt/conda/bin/python3.12", PlatformUser: new(true),
 	}, got)
 	none, err := parseSettings(t, "0")
 	require.NoError(t, err)

@@ -51,7 +51,7 @@ func (l *Launch) Objects() (*workloads.Set, error) {
 		return nil, err
 	}
 	p := &l.Participant
-	return set, errors.Join(set.CheckImages(p.Images), set.CheckData(p.Data), set.CheckSettings(p))
+	return set, errors.Join(set.CheckImages(p.Images), set.CheckData(p.Data), set.CheckSettings(p), set.CheckExternal(&p.ExternalService))
 }
 
 // Plan makes the plan. Objects of an earlier launch that are not needed any more are
@@ -71,7 +71,7 @@ func (l *Launch) Plan() (engine.Plan, error) {
 	p.Steps = append(p.Steps, delivery.Steps(l.kit, l.Participant.KitImage, l.set.Stages)...)
 	p.Steps = append(p.Steps, &remarks{launch: l})
 	if l.Wait > 0 {
-		p.Steps = append(p.Steps, &join{launch: l}, &engine.Prune{Inventory: inventory})
+		p.Steps = append(p.Steps, &join{launch: l}, &address{launch: l}, &engine.Prune{Inventory: inventory})
 	}
 	return p, nil
 }

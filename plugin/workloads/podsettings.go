@@ -17,12 +17,12 @@ import (
 // on the cluster, not on the framework.
 type PodSettings struct {
 	// Env are further variables of all containers.
-	Env []corev1.EnvVar `json:"env,omitempty"`
+	Env []corev1.EnvVar `json:"env,omitzero"`
 	// NodeSelector are labels of the nodes on which the pods may run.
 	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
 	// Tolerations are for taints of nodes. Those with the name of a device that is requested
 	// are tolerated without it.
-	Tolerations []corev1.Toleration `json:"tolerations,omitempty"`
+	Tolerations []corev1.Toleration `json:"tolerations,omitzero"`
 	// RuntimeClass is the name of a RuntimeClass; empty means the cluster's default.
 	RuntimeClass string `json:"runtimeClass,omitempty"`
 	// PriorityClass is the name of a PriorityClass; empty means the cluster's default.
@@ -35,16 +35,19 @@ type PodSettings struct {
 	Python string `json:"python,omitempty"`
 	// ServerAddresses are IP addresses of the server that the participant dials, if it is
 	// outside of the cluster and DNS does not have its name.
-	ServerAddresses []string `json:"serverAddresses,omitempty"`
+	ServerAddresses []string `json:"serverAddresses,omitzero"`
 	// PlatformUser leaves the user and the groups of the containers to the platform, which
 	// assigns them, as OpenShift does.
-	PlatformUser bool `json:"platformUser,omitempty"`
+	PlatformUser *bool `json:"platformUser,omitempty"`
 }
+
+// HasPlatformUser says whether the platform assigns the user.
+func (s *PodSettings) HasPlatformUser() bool { return s.PlatformUser != nil && *s.PlatformUser }
 
 // Security is the security context of the pods.
 func (s *PodSettings) Security() *corev1.PodSecurityContext {
 	security := PodSecurity()
-	if s.PlatformUser {
+	if s.HasPlatformUser() {
 		security.RunAsUser, security.RunAsGroup, security.FSGroup = nil, nil, nil
 	}
 	return security

@@ -54,6 +54,8 @@ type Served struct {
 	Ports []corev1.ServicePort
 	// Plain says that the server itself speaks no TLS, so that something before it has to.
 	Plain bool
+	// External are the ports that participants outside of the cluster may reach.
+	External []corev1.ServicePort
 	// Service is the name of the Service if none of the names is one of ours.
 	Service string
 }
@@ -73,10 +75,14 @@ func (b Builder) ServerServices(served Served) (services []Object, notes []strin
 	for _, name := range names.services {
 		services = append(services, b.Service(name, served.Ports))
 	}
-	return services, b.nameNotes(names, served), nil
+	external := b.external(served, names.external)
+	if external != nil {
+		services = append(services, external)
+	}
+	return services, b.nameNotes(names, served, external), nil
 }
 
-func (b Builder) nameNotes(names serverNames, served Served) []string {
+func (b Builder) nameNotes(names serverNames, served Served, external Object) []string {
 	var notes []string
 	ports := make([]string, 0, len(served.Dialed))
 	for _, p := range served.Ports[:len(served.Dialed)] {
@@ -89,6 +95,9 @@ func (b Builder) nameNotes(names serverNames, served Served) []string {
 	way := "a LoadBalancer or a Gateway that passes TLS through"
 	if served.Plain {
 		way = "an Ingress or a Gateway that terminates TLS, since the server itself speaks none"
+	}
+	if external != nil {
+		target, way = "service/"+external.GetName(), "the address of that Service"
 	}
 	for _, name := range names.external {
 		dialed := make([]string, 0, len(served.Dialed))

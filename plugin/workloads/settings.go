@@ -18,17 +18,19 @@ type Settings struct {
 	// Images are those of containers that have another one, by the container's name.
 	Images map[string]string `json:"images,omitempty"`
 	// ImagePullSecrets are Secrets of the namespace with credentials for the registry.
-	ImagePullSecrets []string `json:"imagePullSecrets,omitempty"`
+	ImagePullSecrets []string `json:"imagePullSecrets,omitzero"`
 	// Resources are for the container in which jobs run.
 	Resources Resources `json:"resources,omitzero"`
 	// Data are claims with the site's data.
-	Data []Data `json:"data,omitempty"`
+	Data []Data `json:"data,omitzero"`
 	// PodLabels are for what the cluster adds to pods, such as the switch of an injector. They
 	// cannot replace those of the participant.
 	PodLabels map[string]string `json:"podLabels,omitempty"`
 	// PodAnnotations are as PodLabels; in a governed namespace, the SitePolicy says which may
 	// be.
 	PodAnnotations map[string]string `json:"podAnnotations,omitempty"`
+	// ExternalService is for participants outside of the cluster that dial a server.
+	ExternalService ExternalService `json:"service,omitzero"`
 	// Storage is the workspace.
 	Storage Storage `json:"storage,omitzero"`
 }
@@ -55,6 +57,7 @@ func (s *Settings) Validate(at *field.Path) field.ErrorList {
 		errs = append(errs, positive(resources.Child("devices").Key(string(name)), count)...)
 	}
 	errs = append(errs, positive(storage.Child("size"), s.Storage.Size)...)
+	errs = append(errs, s.ExternalService.Validate(at.Child("service"))...)
 	errs = append(errs, validateData(at.Child("data"), s.Data)...)
 	return append(errs, s.PodSettings.Validate(at)...)
 }

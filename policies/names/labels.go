@@ -23,6 +23,9 @@ const (
 	AnnotationNotAfter    = Group + "/not-after"
 	// AnnotationKitVolume is the claim and the folder of a kit on a volume.
 	AnnotationKitVolume = Group + "/kit-volume"
+	// AnnotationHostNames on a Service are the names, separated by commas, that participants
+	// outside of the cluster dial.
+	AnnotationHostNames = Group + "/host-names"
 	// AnnotationRetried on a Deployment is the time at which the plugin requested new
 	// pods.
 	AnnotationRetried = Group + "/retried-at"

@@ -22,6 +22,7 @@ type kind struct {
 func kinds() []kind {
 	return []kind{
 		{kind: "Namespace", plural: "namespaces", cluster: true},
+		{kind: "Node", plural: "nodes", cluster: true},
 		{kind: "Pod", plural: "pods"},
 		{kind: "Service", plural: "services"},
 		{kind: "ServiceAccount", plural: "serviceaccounts"},

@@ -65,6 +65,17 @@ func TestServices(t *testing.T) {
 	}
 }
 
+// Only the port of SuperNodes is opened to outside of the cluster.
+func TestExternalService(t *testing.T) {
+	for _, control := range []string{"control.example.org:443", "superlink.fl-server.svc.cluster.local:9093"} {
+		p := place()
+		p.ExternalService.Type = corev1.ServiceTypeLoadBalancer
+		set, err := Workloads{}.Objects(p, accepted(t, dialects()["http"], flower.RoleServer, "superlink", func(s *flower.Spec) { s.Control = control }))
+		require.NoError(t, err)
+		require.Equal(t, []int32{9092}, servicePorts(set)["superlink-external"], control)
+	}
+}
+
 func servicePorts(set *workloads.Set) map[string][]int32 {
 	ports := map[string][]int32{}
 	for _, object := range set.Objects() {

@@ -20,6 +20,8 @@ func (b builder) services() ([]workloads.Object, []string, error) {
 	fleet := workloads.Served{
 		Who: "SuperNodes", Dialed: []int{b.Kit.Server.Port}, Service: b.Name,
 		Ports: []corev1.ServicePort{servicePort(flower.PortFleet, b.Kit.Server.Port)},
+		// Only SuperNodes are elsewhere: who reaches the Control API controls the federation.
+		External: []corev1.ServicePort{servicePort(flower.PortFleet, b.Kit.Server.Port)},
 	}
 	control := workloads.Served{
 		Who: "Scientists", Dialed: []int{number}, Service: b.Name + "-" + flower.PortControl,

@@ -14,8 +14,9 @@ func (b builder) serverServices(ports []corev1.ContainerPort) ([]workloads.Objec
 	for _, p := range b.Kit.Ports {
 		dialed = append(dialed, p.Number)
 	}
+	all := workloads.ServicePorts(ports)
 	services, notes, err := b.ServerServices(workloads.Served{
-		Who: "Clients and admins", Names: b.Kit.ServerNames, Dialed: dialed, Ports: workloads.ServicePorts(ports), Service: b.Name,
+		Who: "Clients and admins", Names: b.Kit.ServerNames, Dialed: dialed, Ports: all, External: all[:len(dialed)], Service: b.Name,
 		Plain: nvflare.ConnectionIsClear(b.Kit),
 	})
 	return b.withJobPort(services), notes, err

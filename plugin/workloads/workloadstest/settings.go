@@ -19,7 +19,7 @@ func allSettings() workloads.PodSettings {
 		Env:          []corev1.EnvVar{{Name: "HTTPS_PROXY", Value: "http://proxy.example.org:3128"}},
 		NodeSelector: map[string]string{"gpu": "a100"},
 		Tolerations:  []corev1.Toleration{{Key: "dedicated", Operator: corev1.TolerationOpEqual, Value: "fl", Effect: corev1.TaintEffectNoSchedule}},
-		RuntimeClass: "nvidia", PriorityClass: "training", SharedMemory: resource.MustParse("1Gi"), PlatformUser: true,
+		RuntimeClass: "nvidia", PriorityClass: "training", SharedMemory: resource.MustParse("1Gi"), PlatformUser: new(true),
 	}
 }
 
