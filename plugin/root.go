@@ -114,7 +114,7 @@ func addCommands(root *cobra.Command, o Options, f *clients.Factory) {
 			root.AddCommand(c)
 		}
 	}
-	add(groupKits, up.NewFederationCommand(o.IOStreams), provision.NewCommand(o.Frameworks, o.IOStreams, o.Clock), kitcmd.NewCommand(c, kitcmd.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock))
+	add(groupKits, up.NewFederationCommand(up.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock), provision.NewCommand(o.Frameworks, o.IOStreams, o.Clock), kitcmd.NewCommand(c, kitcmd.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock))
 	add(groupGovern,
 		policy.NewCommand(c, policy.Known{Frameworks: o.Frameworks, Catalog: o.Catalog, Workloads: o.Workloads}, o.IOStreams, o.Clock),
 		install.NewCommand(c, o.Catalog.Profiles(), o.IOStreams),

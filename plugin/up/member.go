@@ -16,6 +16,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
+	"github.com/kubectl-flare/kubectl-flare/policies/pki"
 )
 
 // member is a participant of the federation with all that is known of it.
@@ -41,15 +42,20 @@ type facts struct {
 	framework, federation, participant, org string
 	role                                    kit.Role
 	version, family, key                    string
+	root                                    string // the fingerprint of its root; empty without certificates
 	server                                  kit.Endpoint
 	serverNames                             []string
 }
 
 func factsOf(k *kit.Kit) *facts {
-	return &facts{
+	f := &facts{
 		framework: k.Framework, federation: k.Federation, participant: k.Participant, org: k.Org, role: k.Role,
 		version: k.Version, family: k.Family, key: k.KeyFingerprint, server: k.Server, serverNames: k.ServerNames,
 	}
+	if k.Root != nil {
+		f.root = pki.Fingerprint(k.Root)
+	}
+	return f
 }
 
 // readKits reads and verifies all kits that are here, and reports what is wrong with them.

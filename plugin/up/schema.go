@@ -6,12 +6,13 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
+	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/federation"
 )
 
 // NewFederationCommand makes `kubectl flare federation`.
-func NewFederationCommand(streams genericiooptions.IOStreams) *cobra.Command {
+func NewFederationCommand(known Known, streams genericiooptions.IOStreams, clk clock.WithTicker) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "federation",
 		Short: "Write files of the kind Federation",
@@ -21,7 +22,7 @@ func NewFederationCommand(streams genericiooptions.IOStreams) *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newSchemaCommand(streams))
+	cmd.AddCommand(newInitCommand(known, streams, clk), newSchemaCommand(streams))
 	return cmd
 }
 
