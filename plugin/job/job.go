@@ -47,11 +47,20 @@ type options struct {
 	dryRun     output.DryRun
 	// admin is the true name, or the objects' name, of the admin to act as.
 	admin string
+	// study is the one that the jobs belong to; empty means the framework's default.
+	study string
 }
 
 func (o *options) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.admin, "admin", "", "Admin to act as, if the namespace has several")
+	o.addStudy(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("admin", participants.Complete(o.clients))
+}
+
+// addStudy adds --study.
+func (o *options) addStudy(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.study, "study", "", "Study that the job belongs to, for frameworks with studies; the server finds jobs only in their own study")
+	_ = cmd.RegisterFlagCompletionFunc("study", cobra.NoFileCompletions)
 }
 
 // leaf adds what all job commands have in common.

@@ -120,6 +120,34 @@ func TestChoose(t *testing.T) {
 	}
 }
 
+func TestStudy(t *testing.T) {
+	framework := func(w workloads.Workloads) *workloads.Framework {
+		frameworks, err := workloads.NewRegistry(w)
+		require.NoError(t, err)
+		return frameworks.All()[0]
+	}
+	for name, tc := range map[string]struct {
+		framework workloads.Workloads
+		study     string
+		fail      string
+	}{
+		"none":                        {nvflare.Workloads{}, "", ""},
+		"none, in one without":        {flower.Workloads{}, "", ""},
+		"one":                         {nvflare.Workloads{}, "cancer", ""},
+		"a framework without studies": {flower.Workloads{}, "cancer", "--study: jobs of Flower belong to no study: leave it out"},
+		"not a name":                  {nvflare.Workloads{}, "Cancer!", `--study: "Cancer!" is not a study`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := operator{framework: framework(tc.framework)}.driver(nil, tc.study)
+			if tc.fail != "" {
+				require.ErrorContains(t, err, tc.fail)
+				return
+			}
+			require.NoError(t, err)
+		})
+	}
+}
+
 // quiet is a framework without jobs.
 type quiet struct{}
 

@@ -18,7 +18,22 @@ import (
 // operator is a participant whose kit may handle jobs.
 type operator struct {
 	participants.Participant
-	jobs workloads.Jobs
+	framework *workloads.Framework
+}
+
+// driver handles the jobs of a study, or those of none.
+func (op operator) driver(s workloads.Session, study string) (workloads.JobDriver, error) {
+	if study == "" {
+		return op.framework.Jobs.Driver(s), nil
+	}
+	if op.framework.Studies == nil {
+		return nil, fmt.Errorf("--study: jobs of %s belong to no study: leave it out", op.framework.Describe().Title)
+	}
+	d, err := op.framework.Studies.InStudy(s, study)
+	if err != nil {
+		return nil, fmt.Errorf("--study: %w", err)
+	}
+	return d, nil
 }
 
 // withDriver calls do with a driver in a pod of the operator, and deletes the pod
@@ -30,7 +45,7 @@ func (o *options) withDriver(ctx context.Context, do func(workloads.JobDriver) e
 
 // withJob is withDriver for an operator whose framework gives jobs such IDs.
 func (o *options) withJob(ctx context.Context, id string, do func(workloads.JobDriver) error) error {
-	takes := func(op operator) error { return op.jobs.CheckID(id) }
+	takes := func(op operator) error { return op.framework.Jobs.CheckID(id) }
 	return o.withOperator(ctx, takes, func(_ operator, d workloads.JobDriver) error { return do(d) })
 }
 
@@ -41,7 +56,13 @@ func (o *options) withOperator(ctx context.Context, takes func(operator) error, 
 	if err != nil {
 		return err
 	}
-	op, err := o.findOperator(ctx, typed, takes)
+	both := func(op operator) error {
+		if _, err := op.driver(nil, o.study); err != nil {
+			return err
+		}
+		return takes(op)
+	}
+	op, err := o.findOperator(ctx, typed, both)
 	if err != nil {
 		return err
 	}
@@ -52,7 +73,11 @@ func (o *options) withOperator(ctx context.Context, takes func(operator) error, 
 func (o *options) as(ctx context.Context, typed kubernetes.Interface, op operator, do func(operator, workloads.JobDriver) error) error {
 	runner := helperpod.Runner{Typed: typed, ErrOut: o.streams.ErrOut, What: "admin pod", Holds: "holds the admin's key"}
 	return runner.With(ctx, op.pod(), func(pod *corev1.Pod) error {
-		return do(op, op.jobs.Driver(session{o.clients, pod}))
+		d, err := op.driver(session{o.clients, pod}, o.study)
+		if err != nil {
+			return err
+		}
+		return do(op, d)
 	})
 }
 
@@ -105,7 +130,7 @@ func operatorsOf(frameworks *workloads.Registry, all []participants.Participant)
 	for _, p := range all {
 		f, err := frameworks.Get(p.Framework)
 		if err == nil && f.Jobs != nil && f.Jobs.Operator() == p.Role {
-			operators = append(operators, operator{p, f.Jobs})
+			operators = append(operators, operator{p, f})
 		}
 	}
 	return operators

@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	corev1 "k8s.io/api/core/v1"
@@ -62,9 +63,13 @@ func (s session) executor(c workloads.Command) (remotecommand.Executor, error) {
 	if err != nil {
 		return nil, err
 	}
+	first := s.pod.Spec.Containers[0]
+	if len(first.Command) == 0 {
+		return nil, fmt.Errorf("container %q of pod %q has no command: launch the admin's kit again", first.Name, s.pod.Name)
+	}
 	request := typed.CoreV1().RESTClient().Post().Resource("pods").Namespace(s.pod.Namespace).Name(s.pod.Name).SubResource("exec").
 		VersionedParams(&corev1.PodExecOptions{
-			Container: s.pod.Spec.Containers[0].Name, Stdin: c.Stdin != nil, Stdout: true, Stderr: true, Command: c.Words,
+			Container: first.Name, Stdin: c.Stdin != nil, Stdout: true, Stderr: true, Command: append([]string{first.Command[0]}, c.Args...),
 		}, scheme.ParameterCodec)
 	return helperpod.Executor(config, request)
 }

@@ -43,6 +43,7 @@ func newWhy(shared options) *cobra.Command {
 			return o.why(cmd.Context(), args[0])
 		},
 	}
+	o.addStudy(cmd)
 	return cmd
 }
 

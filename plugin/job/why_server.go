@@ -16,7 +16,7 @@ func (o *options) askServers(ctx context.Context, typed kubernetes.Interface, al
 	asked := map[string]bool{}
 	for _, op := range operatorsOf(o.frameworks, all) {
 		federation := op.Framework + "/" + op.Federation
-		if asked[federation] || op.jobs.CheckID(id) != nil {
+		if asked[federation] || op.framework.Jobs.CheckID(id) != nil {
 			continue
 		}
 		asked[federation] = true

@@ -33,6 +33,13 @@ type Configurer interface {
 	Configure(folder fs.FS, set []string) (string, error)
 }
 
+// Studies is implemented by frameworks whose jobs belong to studies. Jobs.Driver handles those of
+// none, or of the framework's default.
+type Studies interface {
+	// InStudy is Driver for the jobs of a study. Its error says that the name is not one.
+	InStudy(s Session, study string) (JobDriver, error)
+}
+
 // Explainer is implemented by frameworks whose participants log why a job failed.
 type Explainer interface {
 	// Why returns the reasons in the log of a participant, each once; none if the log does
@@ -113,15 +120,16 @@ var ErrInterrupted = errors.New("the connection to the admin pod ended before th
 
 // Session runs processes in a running pod with an operator's kit.
 type Session interface {
-	// Exec runs a process. Its error is an *ExitError for an exit code other than 0, and
-	// otherwise an error of the cluster.
+	// Exec runs the program of the pod's first container once more, wherever the image has
+	// it. Its error is an *ExitError for an exit code other than 0, and otherwise an error of
+	// the cluster.
 	Exec(context.Context, Command) error
 }
 
 // Command is a process to run in the first container of a pod.
 type Command struct {
-	// Words are the command and its arguments.
-	Words []string
+	// Args are the program's arguments.
+	Args []string
 	// Stdin is sent to the process; nil for none.
 	Stdin io.Reader
 	// Stdout reads the output of the process; the rest is discarded. Its error takes

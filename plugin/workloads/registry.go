@@ -21,6 +21,7 @@ type Framework struct {
 	JobContainers JobContainers
 	Explainer     Explainer
 	Configurer    Configurer
+	Studies       Studies
 	ServerChecker ServerChecker
 	Rejecter      Rejecter
 }
@@ -42,6 +43,7 @@ func NewRegistry(all ...Workloads) (*Registry, error) {
 		f.JobContainers, _ = w.(JobContainers)
 		f.Explainer, _ = w.(Explainer)
 		f.Configurer, _ = w.(Configurer)
+		f.Studies, _ = w.(Studies)
 		f.ServerChecker, _ = w.(ServerChecker)
 		f.Rejecter, _ = w.(Rejecter)
 		if err := f.validate(); err != nil {

@@ -17,8 +17,9 @@ type Script[E any] struct {
 	Session
 	// Pod is the pod in messages, such as "admin's pod".
 	Pod string
-	// Words are the command. A verb and its arguments follow.
-	Words []string
+	// Args are the arguments with which the pod's program runs the script. A verb and its own
+	// arguments follow.
+	Args []string
 	// Failure is the error that an event reports, or nil. The script ends with it.
 	Failure func(E) error
 }
@@ -28,7 +29,7 @@ const MaxEvent = 16 << 20
 
 // Exec runs a verb whose output is not events.
 func (s Script[E]) Exec(ctx context.Context, stdin io.Reader, stdout func(io.Reader) error, words ...string) error {
-	err := s.Session.Exec(ctx, Command{Words: append(append([]string(nil), s.Words...), words...), Stdin: stdin, Stdout: stdout})
+	err := s.Session.Exec(ctx, Command{Args: append(append([]string(nil), s.Args...), words...), Stdin: stdin, Stdout: stdout})
 	if exit, ok := errors.AsType[*ExitError](err); ok {
 		return fmt.Errorf("in the %s, Python ended with exit code %d: %s", s.Pod, exit.Code, ansi.Strip(exit.Stderr))
 	}

@@ -28,7 +28,7 @@ type event struct {
 }
 
 func script(s workloads.Session) workloads.Script[event] {
-	return workloads.Script[event]{Session: s, Pod: "admin's pod", Words: []string{"run"}, Failure: func(e event) error {
+	return workloads.Script[event]{Session: s, Pod: "admin's pod", Args: []string{"run"}, Failure: func(e event) error {
 		if e.Failure == "" {
 			return nil
 		}

@@ -30,7 +30,7 @@ const (
 func (Workloads) Driver(s workloads.Session) workloads.JobDriver {
 	return driver{workloads.Script[event]{
 		Session: s, Pod: "scientist's pod", Failure: event.failure,
-		Words: []string{flower.Python, "-c", session, flower.AdminWorkPath},
+		Args: []string{"-c", session, flower.AdminWorkPath},
 	}}
 }
 

@@ -25,7 +25,7 @@ type spoken struct {
 }
 
 func (s spoken) Exec(_ context.Context, c workloads.Command) error {
-	*s.words = append(*s.words, strings.Join(c.Words[4:], " "))
+	*s.words = append(*s.words, strings.Join(c.Args[3:], " "))
 	if s.err != nil {
 		return s.err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -22,11 +23,26 @@ var session string
 // RunStatus.
 const completed = "FINISHED:COMPLETED"
 
+// validStudy is NVFLARE's rule for the name of a study (nvflare/apis/utils/format_check.py,
+// 2.9.0).
+var validStudy = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$`)
+
 // Driver runs session.py, which uses NVFLARE's Python API, in the admin's pod.
-func (Workloads) Driver(s workloads.Session) workloads.JobDriver {
+func (Workloads) Driver(s workloads.Session) workloads.JobDriver { return newDriver(s, "") }
+
+// InStudy is Driver for the jobs of a study.
+func (Workloads) InStudy(s workloads.Session, study string) (workloads.JobDriver, error) {
+	if !validStudy.MatchString(study) {
+		return nil, fmt.Errorf("%q is not a study: NVFLARE allows lowercase letters, digits, hyphens and underscores, 63 characters at most, the first and the last a letter or a digit", study)
+	}
+	return newDriver(s, study), nil
+}
+
+// newDriver handles the jobs of a study; none is NVFLARE's own, "default".
+func newDriver(s workloads.Session, study string) driver {
 	return driver{workloads.Script[event]{
 		Session: s, Pod: "admin's pod", Failure: event.failure,
-		Words: []string{"python3", "-c", session, nvflare.AdminKitPath, nvflare.AdminWorkPath},
+		Args: []string{"-c", session, nvflare.AdminKitPath, nvflare.AdminWorkPath, study},
 	}}
 }
 

@@ -18,10 +18,14 @@ type spoken struct {
 	says  string
 	err   error
 	words *[]string
+	study *string
 }
 
 func (s spoken) Exec(_ context.Context, c workloads.Command) error {
-	*s.words = append(*s.words, strings.Join(c.Words[5:], " "))
+	*s.words = append(*s.words, strings.Join(c.Args[5:], " "))
+	if s.study != nil {
+		*s.study = c.Args[4]
+	}
 	if s.err != nil {
 		return s.err
 	}
@@ -70,6 +74,20 @@ func TestWait(t *testing.T) {
 			require.Equal(t, []string{"RUNNING"}, progress)
 			require.Equal(t, []string{"wait 7 60"}, *words)
 		})
+	}
+}
+
+func TestInStudy(t *testing.T) {
+	var study string
+	s := spoken{says: `{"event":"submitted","job_id":"7"}`, words: &[]string{}, study: &study}
+	d, err := Workloads{}.InStudy(s, "lung-cancer_2")
+	require.NoError(t, err)
+	_, err = d.Submit(t.Context(), workloads.Submission{Name: "numpy", Archive: strings.NewReader("")})
+	require.NoError(t, err)
+	require.Equal(t, "lung-cancer_2", study)
+	for _, name := range []string{"-x", "x-", "X", "a b", strings.Repeat("a", 64)} {
+		_, err := Workloads{}.InStudy(s, name)
+		require.ErrorContains(t, err, "is not a study")
 	}
 }
 

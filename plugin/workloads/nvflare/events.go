@@ -35,7 +35,9 @@ func (e event) failure() error {
 	case "AuthorizationError":
 		return fmt.Errorf("the FL server does not allow this admin to do that: %s", message)
 	case "JobNotFound":
-		return fmt.Errorf("the FL server has no such job: %s; list its jobs with `kubectl flare job list`", message)
+		return fmt.Errorf("the FL server has no such job: %s; list its jobs with `kubectl flare job list`, and give --study for one of a study", message)
+	case "Unsupported":
+		return fmt.Errorf("the admin's pod cannot do that: %s", message)
 	case "InvalidJobDefinition":
 		return fmt.Errorf("the FL server rejects the job folder: %s", message)
 	case "JobNotDone":

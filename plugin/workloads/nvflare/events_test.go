@@ -11,6 +11,7 @@ func TestFailures(t *testing.T) {
 		"login":         {`{"event":"error","kind":"AuthenticationError","message":"bad cert"}`, "kubectl flare kit verify"},
 		"permissions":   {`{"event":"error","kind":"AuthorizationError","message":"not allowed"}`, "does not allow this admin"},
 		"server away":   {`{"event":"error","kind":"NoConnection","message":"no server"}`, "does not answer"},
+		"no studies":    {`{"event":"error","kind":"Unsupported","message":"2.7"}`, "the admin's pod cannot do that: 2.7"},
 		"no such job":   {`{"event":"error","kind":"JobNotFound","message":"x"}`, "kubectl flare job list"},
 		"no job":        {`{"event":"error","kind":"InvalidJobDefinition","message":"no meta"}`, "rejects the job folder: no meta"},
 		"job runs":      {`{"event":"error","kind":"JobNotDone","message":"x"}`, "has not finished"},

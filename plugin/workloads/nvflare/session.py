@@ -4,13 +4,14 @@
 #
 # It writes its events to standard output, one JSON object per line. What NVFLARE
 # prints goes to standard error.
+import inspect
 import json
 import os
 import sys
 import tarfile
 import time
 
-KIT, WORK = sys.argv[1], sys.argv[2]
+KIT, WORK, STUDY = sys.argv[1:4]
 
 events = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
@@ -20,13 +21,26 @@ def say(event, **facts):
     print(json.dumps({"event": event, **facts}, default=str), file=events, flush=True)
 
 
+class Unsupported(Exception):
+    pass
+
+
+def version():
+    from importlib import metadata
+
+    return metadata.version("nvflare")
+
+
 def connect():
     from nvflare.fuel.flare_api.flare_api import new_secure_session
 
     with open(os.path.join(KIT, "startup", "fed_admin.json")) as f:
         admin = json.load(f)["admin"]
     say("connecting", server="%s:%s" % (admin["host"], admin["port"]))
-    return new_secure_session(admin["username"], KIT, timeout=30.0)
+    options = {"study": STUDY} if STUDY else {}
+    if options and "study" not in inspect.signature(new_secure_session).parameters:
+        raise Unsupported("its image has NVFLARE %s, which has no studies: give it one with 2.8 or later" % version())
+    return new_secure_session(admin["username"], KIT, timeout=30.0, **options)
 
 
 def submit(name):
@@ -71,7 +85,7 @@ def pack(folder):
 
 verbs = {f.__name__: f for f in (submit, wait, listing, download, abort, pack)}
 try:
-    verbs[sys.argv[3]](*sys.argv[4:])
+    verbs[sys.argv[4]](*sys.argv[5:])
     status = 0
 except BaseException as e:
     say("error", kind=type(e).__name__, message=str(e))
