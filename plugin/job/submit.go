@@ -30,7 +30,10 @@ func newSubmit(shared options) *cobra.Command {
 
 			The job is sent from the admin's pod, and signed there with the admin's key if the framework signs
 			jobs; the folder is not changed. With --set, a job runs with other values than those in its folder,
-			if the framework has such values.`),
+			if the framework has such values.
+
+			With --wait, the exit code is that of "kubectl flare job wait": 0 for a job that has completed, 2 for one
+			that has finished in another way, 1 for every other error.`),
 		Example: templates.Examples(`
 			# Submit a job and follow it to its end
 			kubectl flare job submit jobs/numpy-fedavg --wait -n fl-admin

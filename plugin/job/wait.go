@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/kubectl/pkg/util/templates"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
 
@@ -18,6 +19,8 @@ const (
 	// answer: it may be restarting.
 	retries    = 10
 	retryPause = 3 * time.Second
+	// notCompleted is the exit code for a job that has finished without success.
+	notCompleted = 2
 )
 
 type waitOptions struct {
@@ -30,6 +33,11 @@ func newWait(shared options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "wait JOB_ID",
 		Short: "Wait until a job has finished",
+		Long: templates.LongDesc(`
+			Wait until a job has finished.
+
+			The exit code is 0 if the job has completed, 2 if it has finished in another way, and 1 for every other
+			error, such as a server that does not answer or the end of --timeout. After Ctrl-C, the job keeps running.`),
 		Example: templates.Examples(`
 			# Follow a job to its end; the exit code says whether it completed
 			kubectl flare job wait 5f9f7c1e-4a3b-4c52-b6f6-1fd94a2ac6d1 -n fl-admin`),
@@ -126,6 +134,11 @@ func (w *waiter) finish() error {
 	if w.last.Completed {
 		return nil
 	}
+	return &output.ExitError{Code: notCompleted, Err: w.failure()}
+}
+
+// failure is the error for a job that has finished without success.
+func (w *waiter) failure() error {
 	if len(w.last.Reasons) > 0 {
 		return fmt.Errorf("job %s ended with status %s:\n  %s", w.id, w.last.Status, strings.Join(w.last.Reasons, "\n  "))
 	}

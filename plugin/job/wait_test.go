@@ -38,15 +38,16 @@ func TestWait(t *testing.T) {
 		driver scripted
 		out    string
 		fail   string
+		code   int
 	}{
-		"completed": {scripted{status: "RUNNING", state: ended}, "job 1 DONE\n", ""},
-		"aborted":   {scripted{state: workloads.JobState{Status: "ABORTED", Ended: true}}, "job 1 ABORTED\n", "job 1 ended with status ABORTED: each site finds the reason with `kubectl flare job why 1`"},
+		"completed": {scripted{status: "RUNNING", state: ended}, "job 1 DONE\n", "", 0},
+		"aborted":   {scripted{state: workloads.JobState{Status: "ABORTED", Ended: true}}, "job 1 ABORTED\n", "job 1 ended with status ABORTED: each site finds the reason with `kubectl flare job why 1`", 2},
 		"denied": {
 			scripted{state: workloads.JobState{Status: "FAILED", Ended: true, Reasons: []string{"a: no code", "b: no code"}}},
-			"job 1 FAILED\n", "job 1 ended with status FAILED:\n  a: no code\n  b: no code",
+			"job 1 FAILED\n", "job 1 ended with status FAILED:\n  a: no code\n  b: no code", 2,
 		},
-		"forbidden": {scripted{err: errors.New("not allowed")}, "", "not allowed"},
-		"time over": {scripted{status: "RUNNING", state: workloads.JobState{Status: "RUNNING"}}, "", "job 1 has not finished after 1m0s: its status is RUNNING"},
+		"forbidden": {scripted{err: errors.New("not allowed")}, "", "not allowed", 1},
+		"time over": {scripted{status: "RUNNING", state: workloads.JobState{Status: "RUNNING"}}, "", "job 1 has not finished after 1m0s: its status is RUNNING", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			streams, _, out, errOut := genericiooptions.NewTestIOStreams()
@@ -60,6 +61,11 @@ func TestWait(t *testing.T) {
 				return
 			}
 			require.ErrorContains(t, err, tc.fail)
+			code := 1
+			if exit, ok := errors.AsType[*output.ExitError](err); ok {
+				code = exit.Code
+			}
+			require.Equal(t, tc.code, code)
 		})
 	}
 }
