@@ -24,6 +24,7 @@ type Settings struct {
 	Python        string
 	Servers       []string
 	RunAsUser     string
+	CABundle      string
 }
 
 // runAsPlatform is the value of --run-as-user for users that the platform assigns.
@@ -39,6 +40,7 @@ func (f *Settings) Add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.SharedMemory, "shared-memory", "", "Size of /dev/shm of the container in which jobs run, such as 8Gi, which counts against --memory; the default is that of the container runtime, 64Mi")
 	fs.StringVar(&f.Python, "python", "", "Path of Python in the image, such as /opt/conda/bin/python3.12; the default is the one in the image's PATH")
 	fs.StringArrayVar(&f.Servers, "server-address", nil, "IP address of the server that the kit dials, for a server outside of the cluster whose name DNS does not have; may be given more than once")
+	fs.StringVar(&f.CABundle, "ca-bundle", "", "ConfigMap with authorities that programs trust besides the root of the kit, as NAME or NAME:KEY, such as that of a proxy which inspects TLS; the key is ca-bundle.crt by default; in a governed namespace, the SitePolicy says which ConfigMaps may be")
 	fs.StringVar(&f.RunAsUser, "run-as-user", "", "platform: leave the user and groups of the containers to a platform that assigns them, such as OpenShift; the default is the user "+strconv.FormatInt(workloads.UserID, 10))
 }
 
@@ -53,6 +55,7 @@ func (f *Settings) Parse(memory resource.Quantity) (workloads.PodSettings, error
 	if f.RunAsUser == runAsPlatform {
 		s.PlatformUser = new(true)
 	}
+	s.CABundle.ConfigMap, s.CABundle.Key, _ = strings.Cut(f.CABundle, ":")
 	errs := []error{err, sized}
 	if f.RunAsUser != "" && f.RunAsUser != runAsPlatform {
 		errs = append(errs, fmt.Errorf("--run-as-user %q is not valid: give %s, or leave it out", f.RunAsUser, runAsPlatform))
@@ -68,7 +71,7 @@ func flagOf(field string) string {
 	field, _, _ = strings.Cut(field, "[")
 	for _, name := range [...][2]string{
 		{"nodeSelector", "node-selector"}, {"tolerations", "toleration"}, {"runtimeClass", "runtime-class"}, {"priorityClass", "priority-class"},
-		{"sharedMemory", "shared-memory"}, {"serverAddresses", "server-address"},
+		{"caBundle.configMap", "ca-bundle"}, {"caBundle.key", "ca-bundle"}, {"sharedMemory", "shared-memory"}, {"serverAddresses", "server-address"},
 		{"service.type", "service-type"}, {"service.annotations", "service-annotation"}, {"service.class", "service-class"}, {"service.sourceRanges", "service-source-range"},
 	} {
 		if field == name[0] {

@@ -24,7 +24,7 @@ func parseSettings(t *testing.T, memory string, args ...string) (workloads.PodSe
 func TestSettings(t *testing.T) {
 	got, err := parseSettings(t, "16Gi", "--env=HTTPS_PROXY=http://proxy:3128", "--env=EMPTY=", "--node-selector=gpu=a100", "--toleration=dedicated=fl:NoSchedule",
 		"--toleration=spot", "--toleration=example.org/maintenance:NoExecute", "--runtime-class=nvidia", "--priority-class=training", "--shared-memory=8Gi",
-		"--python=/opt/conda/bin/python3.12", "--run-as-user=platform")
+		"--python=/opt/conda/bin/python3.12", "--run-as-user=platform", "--ca-bundle=corporate-ca:bundle.pem")
 	require.NoError(t, err)
 	require.Equal(t, workloads.PodSettings{
 		Env:          []corev1.EnvVar{{Name: "HTTPS_PROXY", Value: "http://proxy:3128"}, {Name: "EMPTY"}},
@@ -35,6 +35,7 @@ func TestSettings(t *testing.T) {
 			{Key: "example.org/maintenance", Operator: corev1.TolerationOpExists, Effect: corev1.TaintEffectNoExecute},
 		},
 		RuntimeClass: "nvidia", PriorityClass: "training", SharedMemory: resource.MustParse("8Gi"), Python: "/opt/conda/bin/python3.12", PlatformUser: new(true),
+		CABundle: workloads.CABundle{ConfigMap: "corporate-ca", Key: "bundle.pem"},
 	}, got)
 	none, err := parseSettings(t, "0")
 	require.NoError(t, err)
@@ -61,6 +62,9 @@ func TestInvalidSettings(t *testing.T) {
 		"--python=python3":                "must be the absolute path",
 		"--python=/opt/../bin/python3":    "must be the absolute path",
 		"--python=/bin/sh":                "must be the absolute path",
+		"--ca-bundle=Corporate":           `--ca-bundle: Invalid value: "Corporate"`,
+		"--ca-bundle=a:/b":                `--ca-bundle: Invalid value: "/b"`,
+		"--ca-bundle=:b":                  `--ca-bundle: Invalid value: ""`,
 		"--run-as-user=1000":              "give platform, or leave it out",
 		"--run-as-user=x --python=y":      `--python: Invalid value: "y"`,
 		"--toleration=a:X --env=B":        `--toleration: Invalid value: "X"`,

@@ -31,6 +31,7 @@ type flags struct {
 	Images              []string
 	PullSecrets         []string
 	Variables           []string
+	CABundles           []string
 	ServerAddresses     map[string]string
 	KitClaims           []string
 	InteractiveRoles    []string
@@ -65,6 +66,7 @@ func (f *flags) add(cmd *cobra.Command) {
 	fs.StringArrayVar(&f.Images, "image", nil, "Image that participants may run, by digest: REPOSITORY[:TAG]@sha256:…; may be given more than once")
 	fs.StringArrayVar(&f.PullSecrets, "image-pull-secret", nil, "Secret with which participants may pull images, or {participant}-dockercfg-* for those that OpenShift adds; may be given more than once")
 	fs.StringArrayVar(&f.Variables, "allow-env", nil, "Variable that containers of participants may have besides those of their framework, such as HTTPS_PROXY; may be given more than once")
+	fs.StringArrayVar(&f.CABundles, "allow-ca-bundle", nil, "ConfigMap with authorities that programs of participants may trust besides the root of the kit; may be given more than once")
 	fs.StringToStringVar(&f.ServerAddresses, "server-address", nil, "Name that participants dial and its IP address, as HOST=IP, for an FL server outside of the cluster whose name DNS does not have; may be given more than once")
 	fs.StringArrayVar(&f.KitClaims, "kit-claim", nil, "PersistentVolumeClaim that may hold kits too large for a Secret; may be given more than once")
 	fs.StringArrayVar(&f.InteractiveRoles, "interactive-role", nil, "Role whose pods are open to exec, attach and port-forward"+f.roles()+"; may be given more than once")
@@ -100,7 +102,7 @@ func (f *flags) roles() string {
 // policy is the SitePolicy to write, and its name; the policy is nil if an existing one is
 // used.
 func (f *flags) policy(ctx context.Context, namespace string) (*v1alpha1.SitePolicy, string, error) {
-	made := f.Sample != "" || len(f.RootFingerprints)+len(f.Participants)+len(f.Images)+len(f.KitClaims)+len(f.InteractiveRoles)+len(f.PullSecrets)+len(f.Variables) > 0
+	made := f.Sample != "" || len(f.RootFingerprints)+len(f.Participants)+len(f.Images)+len(f.KitClaims)+len(f.InteractiveRoles)+len(f.PullSecrets)+len(f.Variables)+len(f.CABundles) > 0
 	switch {
 	case f.Policy != "" && (made || f.PolicyName != ""):
 		return nil, "", errors.New("--policy cannot be combined with --sample, --policy-name, --root-fingerprint, --participant, --image, --image-pull-secret, --allow-env, --kit-claim and --interactive-role: leave them out, and change the file instead")
@@ -157,8 +159,8 @@ func (f *flags) makePolicy(name string) (*v1alpha1.SitePolicy, error) {
 	}
 	p.Spec.Kits.Claims = f.KitClaims
 	p.Spec.Images.PullSecrets = append(p.Spec.Images.PullSecrets, f.PullSecrets...)
-	if len(f.Variables) > 0 {
-		p.Spec.Environment = &v1alpha1.EnvironmentRule{Allowed: f.Variables}
+	if len(f.Variables)+len(f.CABundles) > 0 {
+		p.Spec.Environment = &v1alpha1.EnvironmentRule{Allowed: f.Variables, CABundles: f.CABundles}
 	}
 	p.Spec.Privacy.Egress = f.egress()
 	for _, role := range f.InteractiveRoles {

@@ -76,7 +76,7 @@ func TestRequest(t *testing.T) {
 		},
 		"real-cluster.yaml": {
 			"--root-fingerprint=" + strings.Repeat("5f", 32), "--participant=Site_2", "--image=registry.example.org/nvflare" + digest,
-			"--server-address=flserver=203.0.113.7", "--image-pull-secret={participant}-dockercfg-*", "--image-pull-secret=regcred", "--allow-env=HTTPS_PROXY", "--allow-env=NO_PROXY",
+			"--server-address=flserver=203.0.113.7", "--image-pull-secret={participant}-dockercfg-*", "--image-pull-secret=regcred", "--allow-env=HTTPS_PROXY", "--allow-env=NO_PROXY", "--allow-ca-bundle=corporate-ca",
 		},
 		"another-namespace.yaml": {"--policy-name=hospital-a", "--hosts-server", "--server-port=9002"},
 		"other-pods.yaml": {

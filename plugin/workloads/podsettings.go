@@ -36,6 +36,9 @@ type PodSettings struct {
 	// ServerAddresses are IP addresses of the server that the participant dials, if it is
 	// outside of the cluster and DNS does not have its name.
 	ServerAddresses []string `json:"serverAddresses,omitzero"`
+	// CABundle are authorities that programs trust besides the root of the kit, such as that
+	// of a proxy which inspects TLS.
+	CABundle CABundle `json:"caBundle,omitzero"`
 	// PlatformUser leaves the user and the groups of the containers to the platform, which
 	// assigns them, as OpenShift does.
 	PlatformUser *bool `json:"platformUser,omitempty"`
@@ -78,9 +81,11 @@ func (s *PodSettings) Settle(pod *corev1.PodSpec, k *kit.Kit, jobs string) {
 	if s.RuntimeClass != "" {
 		pod.RuntimeClassName = new(s.RuntimeClass)
 	}
+	pod.Volumes = append(pod.Volumes, s.CABundle.volumes()...)
 	for i := range pod.Containers {
 		c := &pod.Containers[i]
 		c.Env = append(c.Env, s.Env...)
+		s.CABundle.mount(c)
 		if c.Name == jobs && !s.SharedMemory.IsZero() {
 			c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: volumeShm, MountPath: "/dev/shm"})
 			pod.Volumes = append(pod.Volumes, s.shm())

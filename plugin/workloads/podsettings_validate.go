@@ -24,6 +24,7 @@ func (s *PodSettings) Validate(at *field.Path) field.ErrorList {
 	}
 	errs = append(errs, validateClass(at.Child("runtimeClass"), s.RuntimeClass)...)
 	errs = append(errs, validateClass(at.Child("priorityClass"), s.PriorityClass)...)
+	errs = append(errs, s.CABundle.validate(at.Child("caBundle"))...)
 	for i, address := range s.ServerAddresses {
 		if ip, err := netip.ParseAddr(address); err != nil || ip.IsLoopback() || ip.IsUnspecified() || ip.Zone() != "" {
 			errs = append(errs, invalid(at.Child("serverAddresses").Index(i), address, "must be an IP address of the server, such as 203.0.113.7")...)

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/profiles"
 )
 
 // environment denies the fields with which an allowed command in an allowed image could
@@ -22,7 +24,7 @@ func environment(p *Pod) []Result {
 			continue // the check containers denies it
 		}
 		for _, problem := range d.Grammar.Environment(c.Container) {
-			if p.allowsVariable(c.Container, problem.Unlisted) {
+			if p.allowsVariable(c.Container, problem.Unlisted) || p.findsAuthorities(c.Container, problem.Unlisted) {
 				continue
 			}
 			fix := problem.Fix
@@ -51,6 +53,26 @@ func (p *Pod) allowsVariable(c *corev1.Container, name string) bool {
 		}
 	}
 	return true
+}
+
+// findsAuthorities says whether a variable leads to the authorities that the container has from
+// the policy.
+func (p *Pod) findsAuthorities(c *corev1.Container, name string) bool {
+	named := func(e corev1.EnvVar) bool { return e.Name == name }
+	known := profiles.AuthorityVariables()
+	at := slices.IndexFunc(known, named)
+	if at < 0 {
+		return false
+	}
+	for i := range c.Env {
+		if e := &c.Env[i]; named(*e) && (e.ValueFrom != nil || e.Value != known[at].Value) {
+			return false
+		}
+	}
+	return slices.ContainsFunc(c.VolumeMounts, func(m corev1.VolumeMount) bool {
+		source, _ := p.volume(m.Name)
+		return source == profiles.SourceAuthorities && m.MountPath == profiles.Authorities
+	})
 }
 
 func (p *Pod) containerEnvironment(c Container) []Result {

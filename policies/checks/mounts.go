@@ -50,6 +50,8 @@ func (p *Pod) mountProblem(c Container, i int, m *corev1.VolumeMount) (reason, d
 	switch source {
 	case profiles.SourceData, profiles.SourceOther, profiles.SourceToken, profiles.SourceRaw:
 		return "", "" // the checks data, volumes, tokens and kit-mount evaluate these
+	case profiles.SourceAuthorities:
+		return authoritiesMount(m)
 	case profiles.SourceKit, profiles.SourceLocal, profiles.SourceWorkspace, profiles.SourceScratch, profiles.SourceJobSecret:
 	}
 	paths := p.paths(c)
@@ -59,6 +61,15 @@ func (p *Pod) mountProblem(c Container, i int, m *corev1.VolumeMount) (reason, d
 		}
 	}
 	return "nothing may be mounted there", quote(m.MountPath)
+}
+
+// authoritiesMount allows one path for authorities: at another, they could replace those that
+// the image has for its own use.
+func authoritiesMount(m *corev1.VolumeMount) (reason, detail string) {
+	if m.MountPath != profiles.Authorities || !m.ReadOnly || m.SubPath != "" {
+		return "authorities must be mounted whole and read-only at " + profiles.Authorities, quote(m.MountPath)
+	}
+	return "", ""
 }
 
 // mountedAs evaluates a mount at a path for its source.
@@ -116,6 +127,9 @@ func (p *Pod) writableLocal(source profiles.Source, m *corev1.VolumeMount) (reas
 
 func (p *Pod) allowedPaths(c Container, m *corev1.VolumeMount) string {
 	source, ok := p.volume(m.Name)
+	if source == profiles.SourceAuthorities {
+		return profiles.Authorities
+	}
 	var paths []string
 	for _, allowed := range p.paths(c) {
 		if !ok || allowed.Takes(source) {

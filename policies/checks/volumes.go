@@ -14,8 +14,8 @@ import (
 //
 // Every pod: configMap, downwardAPI, emptyDir, ephemeral (without a data source), image
 // (which is always read-only), persistentVolumeClaim, projected, secret.
-// Participants: their kit, local/, workspace, listed data, emptyDir and, for the
-// launcher, its token. A job's pod may have the Secret that its launcher made for it.
+// Participants: their kit, local/, workspace, listed data, listed authorities, emptyDir and,
+// for the launcher, its token. A job's pod may have the Secret that its launcher made for it.
 func volumes(p *Pod) []Result {
 	var results []Result
 	for i := range p.Spec.Volumes {
@@ -28,7 +28,7 @@ func volumes(p *Pod) []Result {
 				"remove dataSource, dataSourceRef and volumeName", "volume %s would have the content of another one", quote(v.Name)))
 		case Verified.applies(p) && p.sources[i] == profiles.SourceOther:
 			results = append(results, p.fail(IDVolumes, indexed("volumes", i), "a participant may not have this volume",
-				"use only its kit, local/, its workspace, data of the policy and emptyDir", "volume %s (%s)", quote(v.Name), kind))
+				"use only its kit, local/, its workspace, data and caBundles of the policy, and emptyDir", "volume %s (%s)", quote(v.Name), kind))
 		}
 	}
 	return results
@@ -84,6 +84,8 @@ func (p *Pod) source(v *corev1.Volume) profiles.Source {
 		return profiles.SourceJobSecret
 	case v.ConfigMap != nil && strings.HasPrefix(v.ConfigMap.Name, names.PrefixLocal):
 		return profiles.SourceLocal
+	case v.ConfigMap != nil && p.Site.AllowsCABundle(v.ConfigMap.Name):
+		return profiles.SourceAuthorities
 	case v.PersistentVolumeClaim != nil:
 		return p.claimSource(v.PersistentVolumeClaim.ClaimName)
 	case v.Projected != nil && IsTokenVolume(v):

@@ -12,7 +12,7 @@ import (
 // placement has the classes, nodes, annotations and variables that a policy lists. Its maps
 // are nil if the policy lists nothing.
 type placement struct {
-	runtimeClasses, priorityClasses, annotations, variables map[string]bool
+	runtimeClasses, priorityClasses, annotations, variables, caBundles map[string]bool
 
 	nodeLabels  map[string][]string
 	tolerations map[string][]v1alpha1.AllowedToleration
@@ -21,7 +21,7 @@ type placement struct {
 func (p *Policy) addPlacement() {
 	spec := &p.source.Spec
 	if spec.Environment != nil {
-		p.placement.variables = setOf(spec.Environment.Allowed)
+		p.placement.variables, p.placement.caBundles = setOf(spec.Environment.Allowed), setOf(spec.Environment.CABundles)
 	}
 	rules := spec.Placement
 	if rules == nil {
@@ -86,3 +86,6 @@ func (p *Policy) AllowsAnnotation(key string) bool {
 // AllowsVariable says whether containers may have a variable that their framework does not
 // use.
 func (p *Policy) AllowsVariable(name string) bool { return p.placement.variables[name] }
+
+// AllowsCABundle says whether containers may have the authorities of a ConfigMap.
+func (p *Policy) AllowsCABundle(configMap string) bool { return p.placement.caBundles[configMap] }

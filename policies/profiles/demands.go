@@ -68,6 +68,8 @@ const (
 	SourceToken
 	// SourceJobSecret is a launcher's Secret with the tokens of a job.
 	SourceJobSecret
+	// SourceAuthorities is a ConfigMap with authorities that the policy lists.
+	SourceAuthorities
 	// SourceOther is anything else, which no path takes.
 	SourceOther
 )

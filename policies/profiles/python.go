@@ -22,6 +22,21 @@ const (
 	SafePathValue = "1"
 )
 
+// Authorities are where containers have the certificates of authorities that the policy
+// allows. They are for connections of code of jobs: frameworks verify their own ones with the
+// root in the kit, and pass it explicitly, which these variables do not change. Sources:
+// Python's ssl.create_default_context and requests' Session.merge_environment_settings, which
+// read them only for connections without roots of their own; gRPC does not read them.
+const (
+	Authorities     = "/etc/flare-ca"
+	AuthoritiesFile = Authorities + "/ca.crt"
+)
+
+// AuthorityVariables are the variables with which programs find them.
+func AuthorityVariables() []corev1.EnvVar {
+	return []corev1.EnvVar{{Name: "SSL_CERT_FILE", Value: AuthoritiesFile}, {Name: "REQUESTS_CA_BUNDLE", Value: AuthoritiesFile}, {Name: "CURL_CA_BUNDLE", Value: AuthoritiesFile}}
+}
+
 // FixVariable is the fix for a variable that is not allowed.
 const FixVariable = "remove it: code in the image can read its settings from local/"
 

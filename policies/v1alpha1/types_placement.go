@@ -18,6 +18,19 @@ type EnvironmentRule struct {
 	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=253
 	Allowed []string `json:"allowed,omitempty"`
+
+	// caBundles are the names of ConfigMaps with certificates of authorities, such as that of
+	// a proxy which inspects TLS. Containers of participants may mount them at /etc/flare-ca,
+	// and have SSL_CERT_FILE, REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE with
+	// /etc/flare-ca/ca.crt. The connections of the federation itself have their root from the
+	// kit. Who may write these ConfigMaps says whom the other connections trust.
+	//
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=10
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=253
+	CABundles []string `json:"caBundles,omitempty"`
 }
 
 // PlacementRules are the classes, nodes and annotations that pods of participants may

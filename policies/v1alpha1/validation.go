@@ -34,6 +34,7 @@ func Validate(policy *SitePolicy) field.ErrorList {
 	errs = append(errs, validateData(spec.Child("data"), &p.Spec)...)
 	errs = append(errs, validateLaunchers(spec.Child("launchers"), &p.Spec)...)
 	errs = append(errs, validateEnvironment(spec.Child("environment", "allowed"), p.Spec.Environment)...)
+	errs = append(errs, validateCABundles(spec.Child("environment", "caBundles"), p.Spec.Environment)...)
 	errs = append(errs, validatePlacement(spec.Child("placement"), p.Spec.Placement)...)
 	errs = append(errs, validatePrivacy(spec.Child("privacy"), p.Spec.Privacy)...)
 	errs = append(errs, validatePodSecurity(spec.Child("podSecurity"), &p.Spec.PodSecurity)...)

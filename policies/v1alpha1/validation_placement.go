@@ -7,6 +7,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 func validateEnvironment(at *field.Path, rule *EnvironmentRule) field.ErrorList {
@@ -23,6 +25,22 @@ func validateEnvironment(at *field.Path, rule *EnvironmentRule) field.ErrorList 
 		}
 		if givesDevices(name) {
 			errs = append(errs, field.Invalid(at.Index(i), name, "must not be a variable that gives access to devices: request them in resources.limits"))
+		}
+	}
+	return errs
+}
+
+func validateCABundles(at *field.Path, rule *EnvironmentRule) field.ErrorList {
+	if rule == nil {
+		return nil
+	}
+	errs := duplicates(at, rule.CABundles)
+	for i, name := range rule.CABundles {
+		for _, reason := range validation.IsDNS1123Subdomain(name) {
+			errs = append(errs, field.Invalid(at.Index(i), name, reason))
+		}
+		if strings.HasPrefix(name, names.PrefixLocal) || strings.HasPrefix(name, names.PrefixKit) {
+			errs = append(errs, field.Invalid(at.Index(i), name, "is a name of a kit"))
 		}
 	}
 	return errs

@@ -14,7 +14,14 @@ func TestEnvironment(t *testing.T) {
 		return func(s *spec) { s.Environment = &v1alpha1.EnvironmentRule{Allowed: names} }
 	}
 	const code, devices = "must not be a variable with which programs load other code", "must not be a variable that gives access to devices"
+	bundles := func(names ...string) func(*spec) {
+		return func(s *spec) { s.Environment = &v1alpha1.EnvironmentRule{CABundles: names} }
+	}
 	rows := map[string]row{
+		"authorities":       {bundles("corporate-ca", "other"), nil},
+		"authorities twice": {bundles("a", "a"), []string{"spec.environment.caBundles[1]: Duplicate"}},
+		"no ConfigMap":      {bundles("A_b"), []string{"spec.environment.caBundles[0]: Invalid"}},
+		"local/ of a kit":   {bundles("flare-local-site-1"), []string{"spec.environment.caBundles[0]: Invalid value: \"flare-local-site-1\": is a name of a kit"}},
 		"no list":           {func(s *spec) { s.Environment = &v1alpha1.EnvironmentRule{} }, nil},
 		"of GPU training":   {allowed("NCCL_DEBUG", "NCCL_SOCKET_IFNAME", "CUBLAS_WORKSPACE_CONFIG", "NVIDIA_TF32_OVERRIDE", "TF_DETERMINISTIC_OPS"), nil},
 		"of proxies":        {allowed("HTTPS_PROXY", "https_proxy", "NO_PROXY"), nil},

@@ -19,6 +19,7 @@ func allSettings() workloads.PodSettings {
 		Env:          []corev1.EnvVar{{Name: "HTTPS_PROXY", Value: "http://proxy.example.org:3128"}},
 		NodeSelector: map[string]string{"gpu": "a100"},
 		Tolerations:  []corev1.Toleration{{Key: "dedicated", Operator: corev1.TolerationOpEqual, Value: "fl", Effect: corev1.TaintEffectNoSchedule}},
+		CABundle:     workloads.CABundle{ConfigMap: "corporate-ca", Key: "bundle.pem"},
 		RuntimeClass: "nvidia", PriorityClass: "training", SharedMemory: resource.MustParse("1Gi"), PlatformUser: new(true),
 	}
 }
@@ -49,6 +50,7 @@ func (s Suite) checkSettings(t *testing.T, c Case) {
 		assert.Nil(t, pod.Spec.SecurityContext.FSGroup, pod.name)
 		for _, container := range pod.Spec.Containers {
 			assert.Contains(t, container.Env, settings.Env[0], container.Name)
+			assert.Contains(t, container.Env, corev1.EnvVar{Name: "SSL_CERT_FILE", Value: "/etc/flare-ca/ca.crt"}, container.Name)
 			for _, m := range container.VolumeMounts {
 				if m.MountPath == "/dev/shm" {
 					shared++
@@ -64,6 +66,9 @@ func (s Suite) checkSettings(t *testing.T, c Case) {
 func consent(spec *v1alpha1.SitePolicySpec, k *kit.Kit, p workloads.Participant) {
 	spec.Environment, spec.Placement = &v1alpha1.EnvironmentRule{}, &v1alpha1.PlacementRules{}
 	spec.Privacy = &v1alpha1.PrivacyRules{Egress: &v1alpha1.EgressRule{Servers: []v1alpha1.EgressServer{{Host: k.Server.Host, Addresses: p.ServerAddresses}}}}
+	if p.CABundle.ConfigMap != "" {
+		spec.Environment.CABundles = []string{p.CABundle.ConfigMap}
+	}
 	for _, e := range p.Env {
 		spec.Environment.Allowed = append(spec.Environment.Allowed, e.Name)
 	}
