@@ -181,7 +181,7 @@ const maxTree = 1000
 func readTree(dir string) (map[string][]byte, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("cannot open %s: %w", dir, reason(err))
+		return nil, fmt.Errorf("cannot open %s: %w", dir, kit.WithoutPath(err))
 	}
 	defer root.Close()
 	files, entries := map[string][]byte{}, 0

@@ -10,6 +10,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/policies/acceptance"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/v1alpha1"
 )
 
@@ -33,13 +34,13 @@ func policyRules(ctx context.Context, registry *frameworks.Registry, file string
 func readFile(file string, most int64) ([]byte, error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, fmt.Errorf("cannot open %s: %w", file, reason(err))
+		return nil, fmt.Errorf("cannot open %s: %w", file, kit.WithoutPath(err))
 	}
 	defer func() { _ = f.Close() }()
 	data, err := io.ReadAll(io.LimitReader(f, most+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("cannot read %s: %w", file, reason(err))
+		return nil, fmt.Errorf("cannot read %s: %w", file, kit.WithoutPath(err))
 	case int64(len(data)) > most:
 		return nil, fmt.Errorf("%s is larger than %d bytes: %w", file, most, errTooLarge)
 	}

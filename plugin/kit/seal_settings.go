@@ -86,12 +86,12 @@ func writeLocal(dir string, files kit.Files) error {
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return reason(err)
+		return kit.WithoutPath(err)
 	}
 	defer root.Close()
 	local, err := root.OpenRoot(kit.LocalDir)
 	if err != nil {
-		return reason(err)
+		return kit.WithoutPath(err)
 	}
 	defer local.Close()
 	for _, f := range files {

@@ -14,7 +14,7 @@ import (
 func writeSeal(dir string, s *kit.Seal, envelope, certificate string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return reason(err)
+		return kit.WithoutPath(err)
 	}
 	defer root.Close()
 	if len(s.Certificate) > 0 {
@@ -22,7 +22,7 @@ func writeSeal(dir string, s *kit.Seal, envelope, certificate string) error {
 			return err
 		}
 	} else if err := root.Remove(certificate); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return reason(err)
+		return kit.WithoutPath(err)
 	}
 	return writeFile(root, envelope, s.Envelope)
 }
@@ -33,14 +33,14 @@ func writeFile(root *os.Root, name string, data []byte) error {
 	temporary := "." + name + ".new"
 	// An interrupted run may have left one.
 	if err := root.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return reason(err)
+		return kit.WithoutPath(err)
 	}
 	err := createFile(root, temporary, data, 0o644)
 	if err == nil {
 		err = root.Rename(temporary, name)
 	}
 	if err != nil {
-		return errors.Join(reason(err), ignoreMissing(root.Remove(temporary)))
+		return errors.Join(kit.WithoutPath(err), ignoreMissing(root.Remove(temporary)))
 	}
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
 
 // The files of a sealer.
@@ -18,11 +20,11 @@ const (
 // an error, none of the new files remains.
 func (o *SealerOptions) write(private, public, certificate []byte) (err error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
-		return fmt.Errorf("--out: cannot create %s: %w", o.Dir, reason(err))
+		return fmt.Errorf("--out: cannot create %s: %w", o.Dir, kit.WithoutPath(err))
 	}
 	root, err := os.OpenRoot(o.Dir)
 	if err != nil {
-		return fmt.Errorf("--out: cannot open %s: %w", o.Dir, reason(err))
+		return fmt.Errorf("--out: cannot open %s: %w", o.Dir, kit.WithoutPath(err))
 	}
 	defer root.Close()
 	var made []string
@@ -42,7 +44,7 @@ func (o *SealerOptions) write(private, public, certificate []byte) (err error) {
 			continue
 		}
 		if err := createFile(root, f.name, f.data, f.mode); err != nil {
-			return fmt.Errorf("--out: cannot write %s/%s: %w; choose a folder without a sealer in it", o.Dir, f.name, reason(err))
+			return fmt.Errorf("--out: cannot write %s/%s: %w; choose a folder without a sealer in it", o.Dir, f.name, kit.WithoutPath(err))
 		}
 		made = append(made, f.name)
 	}

@@ -36,7 +36,7 @@ func Startup(dir string) (kit.Files, error) {
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("cannot open %s: %w", dir, reason(err))
+		return nil, fmt.Errorf("cannot open %s: %w", dir, kit.WithoutPath(err))
 	}
 	defer root.Close()
 	content, err := kit.ReadDir(root.FS(), nil)
@@ -74,7 +74,7 @@ func Write(dir string, content *kit.Content) (Status, error) {
 		err = replace(filepath.Join(dir, kit.StartupDir), content.Startup)
 	}
 	if err != nil {
-		return "", fmt.Errorf("cannot write the kit %s: %w", dir, reason(err))
+		return "", fmt.Errorf("cannot write the kit %s: %w", dir, kit.WithoutPath(err))
 	}
 	return status, nil
 }
@@ -138,12 +138,4 @@ func Create(root *os.Root, name string, data []byte, mode fs.FileMode) error {
 	}
 	_, err = f.Write(data)
 	return errors.Join(err, f.Sync(), f.Close())
-}
-
-// reason removes the path, which the message has already.
-func reason(err error) error {
-	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
-		return pathError.Err
-	}
-	return err
 }

@@ -227,7 +227,7 @@ func limited(in io.Reader, name string) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(in, maxFile+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("cannot read %s: %w", name, reason(err))
+		return nil, fmt.Errorf("cannot read %s: %w", name, kit.WithoutPath(err))
 	case len(data) > maxFile:
 		return nil, fmt.Errorf("%s is larger than %d KiB: this cannot be the right file", name, maxFile>>10)
 	}

@@ -47,7 +47,7 @@ func (w *workspace) readState() ([]byte, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		return nil, fmt.Errorf("cannot read %s: %w", file, reason(err))
+		return nil, fmt.Errorf("cannot read %s: %w", file, kit.WithoutPath(err))
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s is not a regular file", file)
 	case info.Mode().Perm()&0o077 != 0:
@@ -57,7 +57,7 @@ func (w *workspace) readState() ([]byte, error) {
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read %s: %w", file, reason(err))
+		return nil, fmt.Errorf("cannot read %s: %w", file, kit.WithoutPath(err))
 	}
 	return data, nil
 }
@@ -66,11 +66,11 @@ func (w *workspace) readState() ([]byte, error) {
 func (w *workspace) writeState(data []byte) error {
 	dir := w.stateDir()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("--out: cannot create %s: %w", dir, reason(err))
+		return fmt.Errorf("--out: cannot create %s: %w", dir, kit.WithoutPath(err))
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return fmt.Errorf("--out: cannot open %s: %w", dir, reason(err))
+		return fmt.Errorf("--out: cannot open %s: %w", dir, kit.WithoutPath(err))
 	}
 	defer root.Close()
 	const fresh = stateFile + ".new"
@@ -85,7 +85,7 @@ func (w *workspace) writeState(data []byte) error {
 		err = root.Rename(fresh, stateFile)
 	}
 	if err != nil {
-		return fmt.Errorf("--out: cannot write %s: %w", filepath.Join(dir, stateFile), reason(err))
+		return fmt.Errorf("--out: cannot write %s: %w", filepath.Join(dir, stateFile), kit.WithoutPath(err))
 	}
 	return nil
 }
@@ -97,16 +97,8 @@ func readAll(name string, stdin io.Reader) ([]byte, error) {
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("cannot open %s: %w", name, reason(err))
+		return nil, fmt.Errorf("cannot open %s: %w", name, kit.WithoutPath(err))
 	}
 	defer func() { _ = f.Close() }()
 	return limited(f, name)
-}
-
-// reason removes the path, which the message has already.
-func reason(err error) error {
-	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
-		return pathError.Err
-	}
-	return err
 }

@@ -44,7 +44,7 @@ func Kit(registry *frameworks.Registry, name string, options ...KitOption) (*kit
 
 func openKit(name string, options []KitOption) (fs.FS, io.Closer, error) {
 	cannot := func(err error) error {
-		return fmt.Errorf("cannot open the kit %s: %w; give the kit's folder, the one that holds startup/, or a zip, tar or tgz archive of it", name, reason(err))
+		return fmt.Errorf("cannot open the kit %s: %w; give the kit's folder, the one that holds startup/, or a zip, tar or tgz archive of it", name, kit.WithoutPath(err))
 	}
 	if IsFolder(name) {
 		root, err := os.OpenRoot(name)
@@ -121,18 +121,10 @@ func KitError(dir string, k *kit.Kit, findings kit.Findings, done string) error 
 
 // CannotRead is the error for a file or folder that a person named and that cannot be read.
 func CannotRead(name string, err error) error {
-	return fmt.Errorf("cannot read %s: %w", name, reason(err))
+	return fmt.Errorf("cannot read %s: %w", name, kit.WithoutPath(err))
 }
 
 // CannotWrite is the error for a file that a person named and that cannot be written.
 func CannotWrite(name string, err error) error {
-	return fmt.Errorf("cannot write %s: %w", name, reason(err))
-}
-
-// reason removes the path, which the message has already.
-func reason(err error) error {
-	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
-		return pathError.Err
-	}
-	return err
+	return fmt.Errorf("cannot write %s: %w", name, kit.WithoutPath(err))
 }

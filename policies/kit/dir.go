@@ -149,12 +149,16 @@ func linkError(file string) error {
 }
 
 func unreadable(file string, err error) error {
-	reason := err
-	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
-		reason = pathError.Err
-	}
 	return &FieldError{
-		File: file, Problem: fmt.Sprintf("cannot be read: %v", reason),
+		File: file, Problem: fmt.Sprintf("cannot be read: %v", WithoutPath(err)),
 		Fix: "check that it exists and that you have permission to read it", cause: err,
 	}
+}
+
+// WithoutPath is an error of the file system without the path, for a message that has it already.
+func WithoutPath(err error) error {
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
+		return pathError.Err
+	}
+	return err
 }
