@@ -102,7 +102,7 @@ func PythonVariable(e *corev1.EnvVar) (detail string, listed bool) {
 	case SafePath:
 		ok, want = e.Value == SafePathValue, SafePathValue
 	case "USER", "LOGNAME":
-		ok, want = loginName.MatchString(e.Value), "a user's name"
+		ok, want = e.Value == userName || loginName.MatchString(e.Value), "a user's name"
 	case "XDG_CACHE_HOME", "MPLCONFIGDIR", "TORCH_HOME", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR", "NUMBA_CACHE_DIR", "HF_HOME":
 		ok, want = isCache(e.Value), caches+", or a folder below it"
 	case "TZ":

@@ -53,6 +53,12 @@ func rows() []row {
 		verdict("verdict on another pod, 3 containers", "other/3-containers", "≤ 2×"),
 		verdict("verdict on a client", "client", "≤ 4×"),
 		verdict("verdict on a job pod", "job", "≤ 6×"),
+		{
+			source: source{evaluate.pkg, "BenchmarkEvaluateFlower", evaluate.time, evaluate.rounds},
+			what:   "verdict on a SuperNode with a SuperExec", against: "pod-security-admission, restricted", goal: "≤ 4×, ≤ 30 allocs",
+			subject:   value{"BenchmarkEvaluateFlower/supernode", perOp},
+			reference: value{"BenchmarkEvaluateFlower/pod-security-admission/supernode", perOp},
+		},
 		growth("verdict on another pod with a claim", evaluate, "BenchmarkEvaluate/claim", "1 participants", "1000 participants"),
 		growth("verdict on a client", evaluate, "BenchmarkEvaluate/client", "1 participants", "1000 participants"),
 		growth("verdict on a client", evaluate, "BenchmarkEvaluate/client", "1 images", "100 images"),
