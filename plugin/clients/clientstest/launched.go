@@ -1,6 +1,7 @@
 package clientstest
 
 import (
+	"strings"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -18,9 +19,13 @@ func Launched(namespace string, k acceptance.Verified, at time.Time) ([]runtime.
 	return LaunchedAs(nvflare.Workloads{}, namespace, k, at)
 }
 
-// LaunchedAs are the objects of a participant of any framework.
+// LaunchedAs are the objects of a participant of any framework, with an image of the kit's version.
 func LaunchedAs(framework workloads.Workloads, namespace string, k acceptance.Verified, at time.Time) ([]runtime.Object, error) {
-	set, err := framework.Objects(workloads.Participant{Namespace: namespace, Settings: workloads.Settings{Image: framework.Describe().Image}}, k)
+	image := framework.Describe().Image
+	if verified, err := k.Kit(); err == nil && verified.Version != "" {
+		image = image[:strings.LastIndexByte(image, ':')+1] + verified.Version
+	}
+	set, err := framework.Objects(workloads.Participant{Namespace: namespace, Settings: workloads.Settings{Image: image}}, k)
 	if err != nil {
 		return nil, err
 	}

@@ -56,11 +56,13 @@ func place() workloads.Participant {
 
 func cases(t *testing.T) []workloadstest.Case {
 	t.Helper()
-	p, apart := place(), place()
-	apart.JobContainer = true
-	apart.Resources = workloads.Resources{CPU: resource.MustParse("4"), Memory: resource.MustParse("8Gi")}
 	var all []workloadstest.Case
 	for dialect, version := range dialects() {
+		p := place()
+		p.Image = "registry.example.org/flower:" + version
+		apart := p
+		apart.JobContainer = true
+		apart.Resources = workloads.Resources{CPU: resource.MustParse("4"), Memory: resource.MustParse("8Gi")}
 		server := accepted(t, version, flower.RoleServer, "superlink")
 		client := accepted(t, version, flower.RoleClient, "Site_2")
 		all = append(all,

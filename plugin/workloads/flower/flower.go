@@ -82,8 +82,10 @@ func newBuilder(p workloads.Participant, verified acceptance.Verified) (builder,
 	if b.spec, err = flower.SpecOf(common.Kit); err != nil {
 		return builder{}, err
 	}
-	b.dialect, err = flower.DialectOf(b.spec.Version)
-	return b, err
+	if b.dialect, err = flower.DialectOf(b.spec.Version); err != nil {
+		return builder{}, err
+	}
+	return b, b.checkImages()
 }
 
 func errNoJobs(k *kit.Kit) error {
