@@ -2,9 +2,11 @@ package delete
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -17,23 +19,60 @@ func isInventory(obj object) bool {
 	return obj.groupKind.Kind == "ConfigMap" && strings.HasPrefix(obj.name, names.PrefixInventory)
 }
 
-// findListed reads the inventories of the participants. It returns the objects in them
-// that were not found otherwise, such as the Secrets of former kits if the user may not
-// list Secrets. An inventory that the user may not read adds nothing.
-func (o *Options) findListed(ctx context.Context, found []object) ([]object, error) {
+// inventories are those of the participants, by the participant's name. One that the user may
+// not read is left out.
+func (o *Options) inventories(ctx context.Context, found []object) (map[string]*corev1.ConfigMap, error) {
 	typed, err := o.clients.Typed()
 	if err != nil {
 		return nil, err
 	}
-	target := engine.Target{Clients: o.clients, Namespace: o.namespace}
-	var listed []object
-	for _, f := range slices.DeleteFunc(slices.Clone(found), func(f object) bool { return !isInventory(f) }) {
+	all := map[string]*corev1.ConfigMap{}
+	for _, f := range found {
+		if !isInventory(f) || f.name != engine.InventoryName(kit.ObjectName(f.participant)) {
+			continue
+		}
 		inventory, err := typed.CoreV1().ConfigMaps(o.namespace).Get(ctx, f.name, metav1.GetOptions{})
 		if apierrors.IsForbidden(err) || apierrors.IsNotFound(err) {
 			continue
 		}
 		if err != nil {
 			return nil, err
+		}
+		all[f.participant] = inventory
+	}
+	return all, nil
+}
+
+// exact leaves out what has a participant's labels, as a copy of one of its objects has, and
+// which its inventory does not list. Without an inventory, the labels decide. Names that are
+// reserved for kits belong to nothing else: no private key stays.
+func (o *Options) exact(found []object, inventories map[string]*corev1.ConfigMap) []object {
+	var kept []object
+	for _, f := range found {
+		inventory := inventories[f.participant]
+		if inventory == nil || isInventory(f) || reserved(f) || engine.Lists(inventory, f.groupKind, f.name) {
+			kept = append(kept, f)
+			continue
+		}
+		_, _ = fmt.Fprintf(o.ErrOut, "Note: %s has the labels of %q and is not in its inventory %s, so it stays\n", f.display(), f.participant, inventory.Name)
+	}
+	return kept
+}
+
+func reserved(f object) bool {
+	return f.groupKind.Kind == "Secret" && strings.HasPrefix(f.name, names.PrefixKit) ||
+		f.groupKind.Kind == "ConfigMap" && strings.HasPrefix(f.name, names.PrefixLocal)
+}
+
+// findListed returns the objects in the participants' inventories that were not found
+// otherwise, such as the Secrets of former kits if the user may not list Secrets.
+func (o *Options) findListed(ctx context.Context, found []object, inventories map[string]*corev1.ConfigMap) ([]object, error) {
+	target := engine.Target{Clients: o.clients, Namespace: o.namespace}
+	var listed []object
+	for _, f := range found {
+		inventory := inventories[f.participant]
+		if !isInventory(f) || inventory == nil {
+			continue
 		}
 		owner := metav1.ObjectMeta{Name: kit.ObjectName(f.participant), Annotations: map[string]string{
 			names.AnnotationParticipant: f.participant, names.AnnotationFederation: f.federation,

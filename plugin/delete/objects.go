@@ -118,7 +118,12 @@ func (o *Options) find(ctx context.Context, client metadata.Interface) ([]object
 			})
 		}
 	}
-	listed, err := o.findListed(ctx, found)
+	inventories, err := o.inventories(ctx, found)
+	if err != nil {
+		return nil, err
+	}
+	found = o.exact(found, inventories)
+	listed, err := o.findListed(ctx, found, inventories)
 	if err != nil {
 		return nil, err
 	}
@@ -145,24 +150,26 @@ func (o *Options) remove(ctx context.Context, found []object) error {
 }
 
 func (o *Options) plan(going []object) engine.Plan {
+	stages, inventories := stages(going)
 	return engine.Plan{
 		Target: engine.Target{Clients: o.clients, Namespace: o.namespace},
-		Steps:  []engine.Step{&engine.Remove{Stages: stages(going), BestEffort: true}},
+		Steps:  []engine.Step{&engine.Remove{Stages: stages, Last: inventories, BestEffort: true}},
 	}
 }
 
 // stages are the objects by kind, first what uses the others. Inventories are last: they
 // show what remains to be deleted if something fails.
-func stages(going []object) [][]engine.Ref {
-	all := make([][]engine.Ref, len(kinds())+2)
+func stages(going []object) (stages [][]engine.Ref, inventories []engine.Ref) {
+	stages = make([][]engine.Ref, len(kinds())+1)
 	for _, obj := range going {
-		i := 1 + slices.IndexFunc(kinds(), func(k kind) bool { return k.groupKind == obj.groupKind })
 		if isInventory(obj) {
-			i = len(all) - 1
+			inventories = append(inventories, obj.ref())
+			continue
 		}
-		all[i] = append(all[i], obj.ref())
+		i := 1 + slices.IndexFunc(kinds(), func(k kind) bool { return k.groupKind == obj.groupKind })
+		stages[i] = append(stages[i], obj.ref())
 	}
-	return all
+	return stages, inventories
 }
 
 // show prints what would be deleted, without checking whether it can be.

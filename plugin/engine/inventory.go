@@ -124,6 +124,12 @@ func Refs(inventory *corev1.ConfigMap) []Ref {
 	return refs
 }
 
+// Lists says whether an inventory has an object.
+func Lists(inventory *corev1.ConfigMap, kind schema.GroupKind, name string) bool {
+	_, ok := inventory.Data[key(kind, name)]
+	return ok
+}
+
 // Confirmed are the refs that exist and belong to the owner according to their own metadata.
 // Secrets are not read: a Secret belongs to the owner if it has the name of one of the
 // owner's kits.

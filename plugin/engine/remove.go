@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -28,6 +29,9 @@ type Remove struct {
 	Stages [][]Ref
 	// Action is the name of the change; empty means Deleted.
 	Action Action
+	// Last are deleted after all stages, and only if everything in these is gone: they show
+	// what is left to delete.
+	Last []Ref
 	// BestEffort deletes all that can be deleted, also if an object cannot be.
 	BestEffort bool
 
@@ -38,7 +42,7 @@ type Remove struct {
 func (r *Remove) Rehearse(ctx context.Context, s *Session) error {
 	r.stages = nil
 	var all []*object
-	for _, stage := range r.Stages {
+	for _, stage := range append(slices.Clone(r.Stages), r.Last) {
 		var objects []*object
 		for _, ref := range stage {
 			o, err := s.refer(ref)
@@ -61,7 +65,13 @@ func (r *Remove) Rehearse(ctx context.Context, s *Session) error {
 // Run implements Step.
 func (r *Remove) Run(ctx context.Context, s *Session) error {
 	var errs []error
-	for _, stage := range r.stages {
+	for i, stage := range r.stages {
+		if errors.Join(errs...) != nil && i == len(r.Stages) {
+			for _, o := range stage {
+				o.action = ""
+			}
+			break
+		}
 		failed := make([]error, len(stage))
 		_ = s.each(len(stage), func(i int) error {
 			failed[i] = s.about(ctx, stage[i], stage[i].remove(ctx))

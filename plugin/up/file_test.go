@@ -270,3 +270,15 @@ func TestUpRejectsNamespaces(t *testing.T) {
 	require.ErrorContains(t, err, `federation.yaml:12: spec.participants[3].namespace (site-2): namespace "nowhere" does not exist`)
 	c.unchanged()
 }
+
+// down deletes what an inventory lists, also of a participant that never came to run.
+func TestDownDeletesWhatIsLeft(t *testing.T) {
+	c := newClusters(t)
+	path := c.write(file)
+	_, err := c.run("kit", "inject", filepath.Join(c.dir, "ws/demo/prod_00/site-1"), "--context=west", "-n=fl-sites")
+	require.NoError(t, err)
+	require.Contains(t, strings.Join(c.west.Writes(), "\n"), "create secrets/flare-kit-site-1-")
+	out, err := c.run("down", "-f", path)
+	require.NoError(t, err, out)
+	require.Regexp(t, `secret/flare-kit-site-1-[0-9a-f]+ deleted`, out)
+}

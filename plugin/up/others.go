@@ -41,7 +41,8 @@ func othersAt(ctx context.Context, f *federation.Federation, at site, c clients.
 	}), err
 }
 
-// launched are the participants of a federation in a namespace.
+// launched are the participants of a federation in a namespace: those that run, and those of
+// which an inventory says that objects were made, such as an injected kit.
 func launched(ctx context.Context, c clients.Clients, namespace, federation string) ([]string, error) {
 	typed, err := c.Typed()
 	if err != nil {
@@ -57,6 +58,12 @@ func launched(ctx context.Context, c clients.Clients, namespace, federation stri
 			found = append(found, p.Name)
 		}
 	}
+	for _, one := range inventories(ctx, c, namespace) {
+		if one.federation == federation && !slices.Contains(found, one.participant) {
+			found = append(found, one.participant)
+		}
+	}
+	slices.Sort(found)
 	return found, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients"
 	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/federation"
+	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
@@ -54,9 +55,9 @@ func preflight(ctx context.Context, f *federation.Federation, all []member, r *f
 		group.Go(func() error {
 			c := there[0].clients
 			missing := lookAtNamespace(ctx, c, at.namespace)
-			owners := map[string]string{}
+			var owners map[string]inventory
 			if missing == nil {
-				owners = inventoryOwners(ctx, c, at.namespace)
+				owners = inventories(ctx, c, at.namespace)
 			}
 			mu.Lock()
 			defer mu.Unlock()
@@ -64,8 +65,8 @@ func preflight(ctx context.Context, f *federation.Federation, all []member, r *f
 				if missing != nil {
 					r.Add(m.at+".namespace", "(%s): %v", m.Name, missing)
 				}
-				if owner, ok := owners[kit.ObjectName(m.Name)]; ok && owner != f.Name {
-					r.Add(m.at+".namespace", "(%s) is %s, where the inventory of %s belongs to the federation %q: use another namespace, or delete that participant first", m.Name, at, m.Name, owner)
+				if owner, ok := owners[kit.ObjectName(m.Name)]; ok && owner.federation != f.Name {
+					r.Add(m.at+".namespace", "(%s) is %s, where the inventory of %s belongs to the federation %q: use another namespace, or delete that participant first", m.Name, at, m.Name, owner.federation)
 				}
 			}
 			return nil
@@ -90,25 +91,27 @@ func lookAtNamespace(ctx context.Context, c clients.Clients, name string) error 
 	return nil
 }
 
-// inventoryOwners are the federations that the inventories of a namespace belong to, by the
-// name of their participant's objects. Users who may not list them see the same problem when
-// the plan is rehearsed.
-func inventoryOwners(ctx context.Context, c clients.Clients, namespace string) map[string]string {
-	owners := map[string]string{}
+// inventory says what it is about.
+type inventory struct{ participant, federation string }
+
+// inventories are those of a namespace, by the name of their participant's objects. Users who
+// may not list them see the same problems when the plan is rehearsed.
+func inventories(ctx context.Context, c clients.Clients, namespace string) map[string]inventory {
+	found := map[string]inventory{}
 	client, err := c.Metadata()
 	if err != nil {
-		return owners
+		return found
 	}
 	list, err := client.Resource(schema.GroupVersionResource{Version: "v1", Resource: "configmaps"}).Namespace(namespace).
 		List(ctx, metav1.ListOptions{LabelSelector: names.LabelManagedBy + "=" + names.ManagedBy})
 	if err != nil {
-		return owners
+		return found
 	}
 	for i := range list.Items {
 		item := &list.Items[i]
 		if name, ok := strings.CutPrefix(item.Name, engine.InventoryName("")); ok {
-			owners[name] = item.Annotations[names.AnnotationFederation]
+			found[name] = inventory{participants.TrueName(item), item.Annotations[names.AnnotationFederation]}
 		}
 	}
-	return owners
+	return found
 }
