@@ -111,6 +111,10 @@ func (o *Options) find(ctx context.Context, client metadata.Interface) ([]object
 			if !slices.ContainsFunc(o.Participants, func(arg string) bool { return participants.Matches(name, arg) }) {
 				continue
 			}
+			if keeper := engine.Keeper(&item); keeper != "" {
+				_, _ = fmt.Fprintf(o.ErrOut, "Note: %s belongs to %s, which would make it again, so it stays: delete it there\n", object{kind: k, name: item.Name}.display(), keeper)
+				continue
+			}
 			found = append(found, object{
 				kind: k, name: item.Name, participant: name, uid: &item.UID, federation: item.Annotations[names.AnnotationFederation],
 				framework: item.Labels[names.LabelFramework], role: kit.Role(item.Labels[names.LabelRole]),

@@ -48,7 +48,11 @@ func (a *Apply) Rehearse(ctx context.Context, s *Session) error {
 	if err := s.each(len(all), func(i int) error { return all[i].look(ctx) }); err != nil {
 		return err
 	}
-	return s.each(len(all), func(i int) error { return s.about(ctx, all[i], all[i].rehearse(ctx)) })
+	err := s.each(len(all), func(i int) error { return s.about(ctx, all[i], all[i].rehearse(ctx)) })
+	if err == nil && s.dryRun {
+		s.advise(all)
+	}
+	return err
 }
 
 // Run implements Step. If an object cannot be written, the others of its stage are, and the
@@ -57,6 +61,7 @@ func (a *Apply) Run(ctx context.Context, s *Session) error {
 	for _, stage := range a.stages {
 		err := s.each(len(stage), func(i int) error { return s.about(ctx, stage[i], stage[i].write(ctx)) })
 		s.report(stage)
+		s.advise(stage)
 		if err != nil {
 			return err
 		}

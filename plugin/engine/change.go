@@ -19,6 +19,8 @@ const (
 	Deleted Action = "deleted"
 	// Skipped is what was not written because an earlier write failed.
 	Skipped Action = "skipped"
+	// Left is what another tool keeps as it is, such as Argo CD.
+	Left Action = "left alone"
 	// Restored is what a failed plan had changed and then changed back.
 	Restored Action = "restored"
 )

@@ -35,11 +35,12 @@ type object struct {
 	// action is empty until the object has been rehearsed; configured is the name of a
 	// change.
 	action, configured Action
-	keep               bool // the existing object stays unchanged
-	force              bool // conflicts are with ourselves, or are overridden
-	adopt              bool // it may belong to others
-	removal            bool // it is to be deleted
-	done               bool // it has been written or deleted
+	advice             string // what to do about an object that is left alone
+	keep               bool   // the existing object stays unchanged
+	force              bool   // conflicts are with ourselves, or are overridden
+	adopt              bool   // it may belong to others
+	removal            bool   // it is to be deleted
+	done               bool   // it has been written or deleted
 }
 
 func (s *Session) newObject(obj workloads.Object) (*object, error) {
@@ -117,7 +118,7 @@ func (o *object) look(ctx context.Context) error {
 
 // owned prevents merging with an object of another participant, or one that is not ours.
 func (o *object) owned() error {
-	if o.adopt {
+	if o.adopt || o.kept() {
 		return nil
 	}
 	have := o.before
@@ -147,6 +148,9 @@ func (o *object) rehearse(ctx context.Context) error {
 		o.after, err = o.create(ctx, metav1.DryRunAll)
 		return err
 	}
+	if o.kept() {
+		o.force = true // to see what would change
+	}
 	after, err := o.patch(ctx, o.want, metav1.DryRunAll)
 	if err != nil && onlyOurs(err) {
 		o.force = true
@@ -154,6 +158,9 @@ func (o *object) rehearse(ctx context.Context) error {
 	}
 	if err != nil {
 		return explainPatch(o, err)
+	}
+	if o.kept() {
+		return o.leave(after)
 	}
 	o.after = after
 	switch {

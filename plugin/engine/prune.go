@@ -17,12 +17,16 @@ type Prune struct {
 	Inventory *Inventory
 
 	remove Remove
-	// forbidden says that the user may not delete anything.
+	// forbidden says that nothing may be deleted.
 	forbidden bool
 }
 
 // Rehearse implements Step.
 func (p *Prune) Rehearse(ctx context.Context, s *Session) error {
+	if s.left() {
+		p.forbidden = true // the object that was left may need them
+		return nil
+	}
 	confirmed, err := Confirmed(ctx, s.Target, p.Inventory.Owner, p.unused())
 	if err == nil {
 		p.remove = Remove{Stages: [][]Ref{confirmed}, Action: Pruned}

@@ -134,7 +134,7 @@ func addAll(differ *output.Differ, cluster string, changes engine.ChangeSet) err
 	for _, c := range changes {
 		live, merged := c.Before, c.Object
 		switch c.Action {
-		case engine.Unchanged:
+		case engine.Unchanged, engine.Left:
 			continue
 		case engine.Deleted, engine.Pruned:
 			if merged = nil; live == nil {
