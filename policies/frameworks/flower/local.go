@@ -10,11 +10,9 @@ import (
 // localFiles are the files that must be in local/ of a role, and those that may be.
 func localFiles(role kit.Role) (required, optional []string) {
 	switch role {
-	case RoleServer:
-		return nil, []string{ReadmeFile, ExecutorFile}
 	case RoleClient:
 		return []string{NodeConfigFile}, []string{ReadmeFile, TrustedEntitiesFile, ExecutorFile}
-	case RoleAdmin:
+	case RoleServer, RoleAdmin:
 	}
 	return nil, []string{ReadmeFile}
 }
@@ -23,11 +21,7 @@ func localFiles(role kit.Role) (required, optional []string) {
 const (
 	readmeServer = `# Settings of the SuperLink's site
 
-| file | what it sets |
-|---|---|
-| executor.yaml | the pods in which apps run, if they do not run in the SuperLink's own pod |
-
-Seal this folder again after a change: kubectl flare kit seal --local.
+There are none.
 `
 	readmeClient = `# Settings of the SuperNode's site
 

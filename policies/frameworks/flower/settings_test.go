@@ -84,8 +84,10 @@ func TestLocalRejects(t *testing.T) {
 	assert.True(t, flower.Framework{}.CheckSettings(local(fine), flower.RoleClient).Passed())
 	delete(fine, flower.NodeConfigFile)
 	assert.False(t, flower.Framework{}.CheckSettings(local(fine), flower.RoleClient).Passed(), "node-config.toml is missing")
-	assert.True(t, flower.Framework{}.CheckSettings(local(fine), flower.RoleServer).Passed())
-	assert.False(t, flower.Framework{}.CheckSettings(local(fine), flower.RoleAdmin).Passed())
+	for _, role := range []kit.Role{flower.RoleServer, flower.RoleAdmin} {
+		assert.False(t, flower.Framework{}.CheckSettings(local(fine), role).Passed(), "executor.yaml has no effect")
+		assert.True(t, flower.Framework{}.CheckSettings(flower.DefaultLocal(role), role).Passed())
+	}
 }
 
 func TestResolveSetting(t *testing.T) {
