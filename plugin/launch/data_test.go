@@ -10,11 +10,11 @@ import (
 )
 
 func TestParseData(t *testing.T) {
-	got, err := launch.ParseData([]string{"ct-scans:/data/ct", "scratch:/scratch:rw"})
+	got, err := launch.ParseData([]string{"ct-scans:/data/ct", "scratch:/scratch:rw", "pet-scans", "mr-scans"})
 	require.NoError(t, err)
-	require.Equal(t, []workloads.Data{{Claim: "ct-scans", MountPath: "/data/ct"}, {Claim: "scratch", MountPath: "/scratch", Writable: true}}, got)
+	require.Equal(t, []workloads.Data{{Claim: "ct-scans", MountPath: "/data/ct"}, {Claim: "scratch", MountPath: "/scratch", Writable: true}, {Claim: "pet-scans"}, {Claim: "mr-scans"}}, got)
 	for value, want := range map[string]string{
-		"ct-scans":               "the path is missing",
+		"ct-scans:":              "must be an absolute one",
 		"CT:/data":               "the claim: ",
 		":/data":                 "the claim: ",
 		"ct-scans:data":          "must be an absolute one",

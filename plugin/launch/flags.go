@@ -34,7 +34,7 @@ func (f *flags) add(cmd *cobra.Command, known *workloads.Registry) {
 	f.Add(cmd, known)
 	fs.StringVar(&f.JobRuntime, "job-runtime", f.JobRuntime, "Where jobs run: process, in the participant's own container; container, in a container beside it; or pod, each in a pod of its own")
 	_ = cmd.RegisterFlagCompletionFunc("job-runtime", cobra.FixedCompletions([]string{runtimeProcess, runtimeContainer, runtimePod}, cobra.ShellCompDirectiveNoFileComp))
-	fs.StringArrayVar(&f.Data, "data", nil, "Claim with the site's data and its path for jobs, as CLAIM:PATH, read-only, or CLAIM:PATH:rw; may be given more than once")
+	fs.StringArrayVar(&f.Data, "data", nil, "Claim with the site's data and its path for jobs, as CLAIM:PATH, read-only, or CLAIM:PATH:rw; without a path, it is that of the SitePolicy; may be given more than once")
 	f.Delivery.Add(fs)
 	fs.StringVar(&f.ServerNamespace, "server-namespace", f.ServerNamespace, "Namespace of this cluster in which the server runs, for kits that dial a bare Service name")
 	fs.StringVar(&f.RootFingerprint, "root-fingerprint", f.RootFingerprint, "SHA-256 fingerprint that the kit's root certificate must have; get it from the project lead, not from the kit")

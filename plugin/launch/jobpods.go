@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"github.com/kubectl-flare/kubectl-flare/plugin/plans"
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
@@ -70,22 +67,20 @@ func (o *Options) jobContainer(k *kit.Kit) error {
 	return o.framework.JobContainers.CheckJobContainer(k)
 }
 
-// look finds out whether a launcher needs a Role. Users who may not read their namespace
-// have the roles of a governed one: built-in roles may.
+// look asks the cluster what the plan needs: whether a launcher needs a Role, and at which
+// paths data are. Users who may not read their namespace have the roles of a governed one:
+// built-in roles may.
 func (o *Options) look(ctx context.Context, l *plans.Launch) error {
-	if !l.Participant.JobPods {
+	p := &l.Participant
+	if !p.JobPods && !slices.ContainsFunc(p.Data, func(d workloads.Data) bool { return d.MountPath == "" }) {
 		return nil
 	}
-	typed, err := o.clients.Typed()
+	namespace, err := o.namespaceOf(ctx, p.Namespace)
 	if err != nil {
 		return err
 	}
-	namespace, err := typed.CoreV1().Namespaces().Get(ctx, l.Participant.Namespace, metav1.GetOptions{})
-	l.Participant.Governed = apierrors.IsForbidden(err) || err == nil && namespace.Labels[names.LabelSitePolicy] != ""
-	if apierrors.IsForbidden(err) {
-		return nil
-	}
-	return err
+	p.Governed = namespace == nil || namespace.Labels[names.LabelSitePolicy] != ""
+	return o.dataPaths(ctx, p, namespace)
 }
 
 // accept is the kit with another local/, for which no one vouches.

@@ -285,8 +285,8 @@ func TestData(t *testing.T) {
 		t.Fatal(err)
 	}
 	contains(t, strings.Join(strings.Fields(out), " "), "claimName: ct-scans", "mountPath: /data/ct name: data-0 readOnly: true")
-	_, _, err = b.launch(b.client(), image, "--data=ct-scans", "--dry-run=client")
-	b.rejected(err, `--data "ct-scans" is not valid: the path is missing`)
+	_, _, err = b.launch(b.client(), image, "--data=ct-scans:data", "--dry-run=client")
+	b.rejected(err, `--data "ct-scans:data" is not valid: the path must be`)
 	_, _, err = b.launch(b.federation.Admin("ann@example.org", "lab", "lead").WriteDir(t), image, data, "--dry-run=client")
 	b.rejected(err, "there is data for /data/ct, but a participant of this role runs no jobs in its own pod")
 }

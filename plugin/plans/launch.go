@@ -5,6 +5,8 @@ package plans
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"k8s.io/utils/clock"
@@ -46,6 +48,9 @@ type Launch struct {
 
 // Objects are what the plan writes.
 func (l *Launch) Objects() (*workloads.Set, error) {
+	if i := slices.IndexFunc(l.Participant.Data, func(d workloads.Data) bool { return d.MountPath == "" }); i >= 0 {
+		return nil, fmt.Errorf("the path of the claim %[1]q is in the SitePolicy, which is not read without a cluster: give it too, as --data %[1]s:PATH", l.Participant.Data[i].Claim)
+	}
 	set, err := l.Framework.Objects(l.Participant, l.Verified)
 	if err != nil {
 		return nil, err

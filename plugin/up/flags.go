@@ -67,7 +67,7 @@ func (f *flags) add(cmd *cobra.Command, known Known) {
 // addFile adds the flags that say what the federation is and what its participants run with.
 func (f *flags) addFile(cmd *cobra.Command, known Known) {
 	fs := cmd.Flags()
-	fs.StringArrayVar(&f.Data, "data", nil, "Claim with data and its path for jobs at each client, as CLAIM:PATH, read-only, or CLAIM:PATH:rw; may be given more than once")
+	fs.StringArrayVar(&f.Data, "data", nil, "Claim with data and its path for jobs at each client, as CLAIM:PATH, read-only, or CLAIM:PATH:rw; without a path, it is that of the SitePolicy; may be given more than once")
 	fs.StringVar(&f.JobRuntime, "job-runtime", "", "Where jobs run: process, in the participant's own container; container, in a container beside it, without its key; or pod, each in a pod of its own")
 	_ = cmd.RegisterFlagCompletionFunc("job-runtime", cobra.FixedCompletions(jobRuntimes(), cobra.ShellCompDirectiveNoFileComp))
 	fs.StringVarP(&f.File, "filename", "f", "", "File of the kind Federation, or - for standard input")

@@ -13,8 +13,9 @@ import (
 type Data struct {
 	// Claim is the name of the PersistentVolumeClaim.
 	Claim string `json:"claim"`
-	// MountPath is an absolute path.
-	MountPath string `json:"mountPath"`
+	// MountPath is an absolute path. Without it, it is that of the SitePolicy's entry for the
+	// claim.
+	MountPath string `json:"mountPath,omitempty"`
 	// Writable lets jobs change the data.
 	Writable bool `json:"writable,omitempty"`
 }

@@ -87,13 +87,13 @@ func validateData(at *field.Path, data []Data) field.ErrorList {
 		for _, reason := range validation.IsDNS1123Subdomain(d.Claim) {
 			errs = append(errs, field.Invalid(claim, d.Claim, reason))
 		}
-		if !path.IsAbs(d.MountPath) || path.Clean(d.MountPath) != d.MountPath || d.MountPath == "/" {
+		if d.MountPath != "" && (!path.IsAbs(d.MountPath) || path.Clean(d.MountPath) != d.MountPath || d.MountPath == "/") {
 			errs = append(errs, field.Invalid(mount, d.MountPath, "it must be an absolute path below /"))
 		}
 		if claims[d.Claim] {
 			errs = append(errs, field.Duplicate(claim, d.Claim))
 		}
-		if paths[d.MountPath] {
+		if d.MountPath != "" && paths[d.MountPath] {
 			errs = append(errs, field.Duplicate(mount, d.MountPath))
 		}
 		claims[d.Claim], paths[d.MountPath] = true, true
