@@ -63,6 +63,11 @@ func adaptDeployment(d *unstructured.Unstructured, o Options) error {
 			return err
 		}
 	}
+	for _, name := range [...]string{"runAsUser", "runAsGroup", "fsGroup"} {
+		if o.PlatformUser {
+			unstructured.RemoveNestedField(d.Object, "spec", "template", "spec", "securityContext", name)
+		}
+	}
 	containers, _, err := unstructured.NestedSlice(d.Object, "spec", "template", "spec", "containers")
 	if err != nil {
 		return err

@@ -68,6 +68,9 @@ type Options struct {
 	// APIServerPorts are the ports at which the webhook reaches the API server, besides 443
 	// and 6443: NetworkPolicies apply after the Service's address is translated.
 	APIServerPorts []int64
+	// PlatformUser leaves the user and the groups of the webhook to the platform, which assigns
+	// them, as OpenShift does.
+	PlatformUser bool
 	// Replicas is the number of the webhook's pods; zero means two.
 	Replicas int64
 	// Monitoring adds what the Prometheus operator and Grafana need to watch the webhook.

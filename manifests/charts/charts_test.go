@@ -59,7 +59,7 @@ func TestChartIsInstall(t *testing.T) {
 			if n&4 != 0 {
 				o.Replicas, o.APIServerPorts = 3, []int64{16443, 8443}
 			}
-			o.Monitoring = n&8 != 0
+			o.Monitoring, o.PlatformUser = n&8 != 0, n&1 != 0
 			t.Run(fmt.Sprintf("%s-%d", certs, n), func(t *testing.T) {
 				same(t, installed(t, o), charted(t, o, manifests.Namespace))
 			})
@@ -113,7 +113,7 @@ func installed(t *testing.T, o manifests.Options) map[string]string {
 
 func values(o manifests.Options) map[string]any {
 	return map[string]any{
-		"image": o.Image, "kitImage": o.KitImage, "certs": string(o.Certs), "clientCA": o.ClientCA, "clientNames": o.ClientNames, "replicas": o.Replicas, "apiServerPorts": append([]int64{}, o.APIServerPorts...), "monitoring": o.Monitoring,
+		"image": o.Image, "kitImage": o.KitImage, "certs": string(o.Certs), "clientCA": o.ClientCA, "clientNames": o.ClientNames, "replicas": o.Replicas, "apiServerPorts": append([]int64{}, o.APIServerPorts...), "monitoring": o.Monitoring, "platformUser": o.PlatformUser,
 	}
 }
 

@@ -12,6 +12,10 @@ func deployment(d *unstructured.Unstructured) *unstructured.Unstructured {
 	spec := d.Object["spec"].(map[string]any)
 	spec["replicas"] = expression("{{ .Values.replicas }}")
 	pod := spec["template"].(map[string]any)["spec"].(map[string]any)
+	security := pod["securityContext"].(map[string]any)
+	for _, assigned := range []string{"runAsUser", "runAsGroup", "fsGroup"} {
+		security[assigned] = when{withOwnUser, security[assigned]}
+	}
 	container := pod["containers"].([]any)[0].(map[string]any)
 	container["image"] = expression(`{{ required "image is missing: give the image of flare-webhook by digest" .Values.image | quote }}`)
 	args := container["args"].([]any)

@@ -18,6 +18,7 @@ const (
 	bySelfSigned  = `eq .Values.certs "self-signed"`
 	withKitImage  = `.Values.kitImage`
 	withClientCA  = `.Values.clientCA`
+	withOwnUser   = `not .Values.platformUser`
 	monitored     = `.Values.monitoring`
 )
 

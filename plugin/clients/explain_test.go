@@ -40,6 +40,7 @@ func TestExplain(t *testing.T) {
 		},
 		"quota":        {forbidden(`exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1`), "quota is exhausted: q, requested: pods=1"},
 		"quota, sizes": {forbidden(`failed quota: q: must specify limits.cpu for: nvflare`), "give --cpu and --memory"},
+		"an SCC":       {forbidden("unable to validate against any security context constraint: [provider restricted-v2: .containers[0].runAsUser: Invalid value: 65532: must be in the ranges: [1000700000, 1000709999]]"), "must be in the ranges: [1000700000, 1000709999]]; if it is about the user or a group, leave them to the platform with --run-as-user=platform"},
 		"pod security": {forbidden(`violates PodSecurity "restricted:v1.33": privileged`), `level "restricted:v1.33" denies the pod: privileged`},
 		"webhook":      {forbidden(`admission webhook "a.b" denied the request: no`), `admission webhook "a.b" denied the request: no`},
 		"policy":       {forbidden(`ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no`), `admission policy "p" denied the request: no`},

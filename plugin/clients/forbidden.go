@@ -14,6 +14,7 @@ var (
 	quotaExceeded  = regexp.MustCompile(`exceeded quota: (.*)$`)
 	quotaMustSay   = regexp.MustCompile(`failed quota: (.*)$`)
 	podSecurity    = regexp.MustCompile(`violates PodSecurity "([^"]+)": (.*)$`)
+	sccDenied      = regexp.MustCompile(`(?s)unable to validate against any security context constraint: (.*)$`)
 	webhookDenied  = regexp.MustCompile(`(?s)admission webhook "([^"]+)" denied the request: (.*)$`)
 	policyDenied   = regexp.MustCompile(`(?s)ValidatingAdmissionPolicy '([^']+)' with binding '([^']+)' denied request: (.*)$`)
 	isTerminating  = regexp.MustCompile(`because it is being terminated`)
@@ -30,6 +31,9 @@ var (
 		}},
 		{podSecurity, func(m []string) string {
 			return fmt.Sprintf("the namespace's Pod Security level %q denies the pod: %s", m[1], m[2])
+		}},
+		{sccDenied, func(m []string) string {
+			return "no security context constraint (SCC) of the platform admits the pod: " + m[1] + "; if it is about the user or a group, leave them to the platform with --run-as-user=platform"
 		}},
 		{webhookDenied, func(m []string) string { return fmt.Sprintf("admission webhook %q denied the request: %s", m[1], m[2]) }},
 		{policyDenied, func(m []string) string { return fmt.Sprintf("admission policy %q denied the request: %s", m[1], m[3]) }},

@@ -14,15 +14,16 @@ import (
 
 // Steps are the steps that write a participant's objects: all at once if the kit is in a
 // Secret; else the claim first, then the kit, and then the objects that refer to it. image
-// is flare-kit's.
-func Steps(k *kit.Kit, image string, stages [][]workloads.Object) []engine.Step {
+// is flare-kit's; platformUser says whether the platform assigns users, and nil leaves that to
+// the namespace.
+func Steps(k *kit.Kit, image string, platformUser *bool, stages [][]workloads.Object) []engine.Step {
 	if k.Volume == nil {
 		return []engine.Step{&engine.Apply{Stages: stages}}
 	}
 	claim, rest := split(stages, k.Volume.ClaimName)
 	return []engine.Step{
 		&engine.Apply{Stages: [][]workloads.Object{claim}},
-		&Deliver{Kit: k, Image: image},
+		&Deliver{Kit: k, Image: image, PlatformUser: platformUser},
 		&engine.Apply{Stages: rest},
 	}
 }
@@ -49,6 +50,8 @@ type Deliver struct {
 	Kit *kit.Kit
 	// Image is flare-kit's.
 	Image string
+	// PlatformUser says whether the platform assigns users; nil leaves that to the namespace.
+	PlatformUser *bool
 }
 
 // Rehearse implements engine.Step. The steps around it rehearse the objects that refer to

@@ -11,6 +11,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/tools/remotecommand"
 
@@ -35,7 +36,7 @@ func (d *Deliver) send(ctx context.Context, s *engine.Session) error {
 	// The image may have to be pulled first.
 	s.Reporter.Progress("writing the kit (%d files, %d KiB) to claim %s: starting a receiver pod", len(d.Kit.Startup), size(d.Kit.Startup)>>10, d.Kit.Volume.ClaimName)
 	runner := helperpod.Runner{Typed: typed, ErrOut: s.Reporter.Warnings(), What: "receiver pod", Holds: "can write to the claim"}
-	return runner.With(ctx, d.receiver(s.Namespace), func(pod *corev1.Pod) error {
+	return runner.With(ctx, d.receiver(s.Namespace, d.security(ctx, typed, s.Namespace)), func(pod *corev1.Pod) error {
 		stderr := &helperpod.Tail{Limit: 8 << 10}
 		streamed := d.stream(ctx, s, pod, stderr)
 		ctx, cancel := context.WithTimeout(ctx, ending)
@@ -57,13 +58,26 @@ func size(files kit.Files) int {
 	return total
 }
 
-func (d *Deliver) receiver(namespace string) *corev1.Pod {
+// security leaves the user to a platform that assigns it. Users who may not read their
+// namespace say so themselves.
+func (d *Deliver) security(ctx context.Context, typed kubernetes.Interface, name string) *corev1.PodSecurityContext {
+	if d.PlatformUser != nil && *d.PlatformUser {
+		return workloads.AssignedSecurity()
+	}
+	namespace, err := typed.CoreV1().Namespaces().Get(ctx, name, metav1.GetOptions{})
+	if err == nil && d.PlatformUser == nil && workloads.AssignsUsers(namespace) {
+		return workloads.AssignedSecurity()
+	}
+	return workloads.PodSecurity()
+}
+
+func (d *Deliver) receiver(namespace string, security *corev1.PodSecurityContext) *corev1.Pod {
 	return &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{
 			Namespace: namespace, GenerateName: "flare-receive-" + kit.ObjectName(d.Kit.Participant) + "-",
 			Labels: map[string]string{names.LabelManagedBy: names.ManagedBy},
 		},
-		Spec: kitvolume.ReceiverSpec(d.Image, d.Kit.Digest(), *d.Kit.Volume, workloads.PodSecurity()),
+		Spec: kitvolume.ReceiverSpec(d.Image, d.Kit.Digest(), *d.Kit.Volume, security),
 	}
 }
 

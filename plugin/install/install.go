@@ -32,6 +32,7 @@ type Options struct {
 	ClientCA       string
 	ClientNames    []string
 	APIServerPorts []int64
+	RunAsUser      string
 	Monitoring     bool
 	Wait           bool
 	Timeout        time.Duration
@@ -88,6 +89,7 @@ func NewCommand(c clients.Clients, known *profiles.Registry, streams genericioop
 	fs.StringVar(&o.Certs, "certs", "", "Source of the serving certificate: cert-manager or self-signed")
 	fs.StringVar(&o.ClientCA, "client-ca", "", "File with the authority of the client certificate that the API server sends to webhooks; then no other client may send reviews")
 	fs.Int64SliceVar(&o.APIServerPorts, "api-server-port", nil, "Port at which the webhook reaches the API server, besides 443 and 6443; may be given more than once. 'install' finds it in the cluster")
+	fs.StringVar(&o.RunAsUser, "run-as-user", "", "platform: leave the user and groups of the webhook to a platform that assigns them; on OpenShift, 'install' finds that out")
 	fs.StringArrayVar(&o.ClientNames, "client-name", nil, "Common name that this client certificate may have; needed if the authority issues other certificates too; may be given more than once")
 	fs.BoolVar(&o.Monitoring, "monitoring", false, "Write a ServiceMonitor, alerts and a Grafana dashboard too; needs the Prometheus operator")
 	fs.BoolVar(&o.Wait, "wait", o.Wait, "Wait until the webhook has denied the pod of a self-test")
@@ -99,7 +101,7 @@ func NewCommand(c clients.Clients, known *profiles.Registry, streams genericioop
 
 // Complete reads the flags and reports all problems with them.
 func (o *Options) Complete(cmd *cobra.Command) error {
-	errs := []error{o.Printer.Complete(cmd), o.checkPorts()}
+	errs := []error{o.Printer.Complete(cmd), o.checkPorts(), o.checkUser()}
 	if o.Image == "" {
 		errs = append(errs, errors.New("--image is missing: give the webhook's image, such as --image registry.example.org/flare-webhook@sha256:…"))
 	}
@@ -143,9 +145,13 @@ func (o *Options) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	platform, err := o.platformUser()
+	if err != nil {
+		return err
+	}
 	rest, err := manifests.Objects(o.profiles.Prefixes(), manifests.Options{
 		Image: o.Image, KitImage: o.KitImage, Certs: manifests.Certs(o.Certs),
-		ClientCA: o.clientCA, ClientNames: o.ClientNames, APIServerPorts: ports, Monitoring: o.Monitoring,
+		ClientCA: o.clientCA, ClientNames: o.ClientNames, APIServerPorts: ports, Monitoring: o.Monitoring, PlatformUser: platform,
 	})
 	if err != nil {
 		return err

@@ -101,6 +101,26 @@ func TestAPIServerPorts(t *testing.T) {
 	require.ErrorContains(t, err, "--api-server-port 0 is not a port")
 }
 
+// The platform assigns users where it has what OpenShift has.
+func TestPlatformUser(t *testing.T) {
+	out, _, err := install(t, "--image=x", "--certs=cert-manager", "--dry-run=client", "-o=yaml")
+	require.NoError(t, err)
+	require.Contains(t, out, "runAsUser: 65532")
+	require.Contains(t, out, "fsGroup: 65532")
+	out, _, err = install(t, "--image=x", "--certs=cert-manager", "--run-as-user=platform", "--dry-run=client", "-o=yaml")
+	require.NoError(t, err)
+	require.NotContains(t, out, "65532")
+	require.Contains(t, out, "runAsNonRoot: true")
+	_, _, err = install(t, "--image=x", "--certs=self-signed", "--run-as-user=0", "--dry-run=client")
+	require.ErrorContains(t, err, "give platform, or leave it out")
+	require.True(t, onOpenShift(&metav1.APIGroupList{Groups: []metav1.APIGroup{{Name: "apps"}, {Name: "security.openshift.io"}}}))
+	o := &Options{Printer: output.NewPrinter(), clients: clientstest.Start(t).Clients("default")}
+	platform, err := o.platformUser()
+	require.NoError(t, err)
+	require.False(t, platform)
+	require.Nil(t, probe().Spec.SecurityContext.RunAsUser, "a platform would deny it before the webhook is asked")
+}
+
 // The registrations go first and the namespace last.
 func TestOrderOfUninstall(t *testing.T) {
 	o := &UninstallOptions{}

@@ -58,13 +58,14 @@ func (o *Options) remove(ctx context.Context, typed kubernetes.Interface, namesp
 	}
 }
 
-// probe is a pod that only the webhook denies.
+// probe is a pod that only the webhook denies. It has no user: a platform that assigns users
+// would deny another one before the webhook is asked.
 func probe() *corev1.Pod {
 	return &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: "probe"},
 		Spec: corev1.PodSpec{
 			AutomountServiceAccountToken: new(false),
-			SecurityContext:              workloads.PodSecurity(),
+			SecurityContext:              workloads.AssignedSecurity(),
 			Containers: []corev1.Container{{
 				Name: "probe", Image: "registry.invalid/probe", SecurityContext: workloads.ContainerSecurity(),
 				Resources: workloads.Resources{}.Requirements(),

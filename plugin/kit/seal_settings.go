@@ -5,9 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/api/resource"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/launch"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
@@ -20,6 +24,10 @@ type settings struct {
 	// Image is for jobs that name none, ImagePullSecrets are those of job pods.
 	Image            string
 	ImagePullSecrets []string
+	// Pods are the settings of job pods.
+	Pods launch.Settings
+	// given are the flags of Pods that are given.
+	given func() []string
 }
 
 // runtimePod is the only runtime of jobs that needs other settings than those of the kit.
@@ -30,6 +38,19 @@ func (s *settings) addFlags(cmd *cobra.Command) {
 	f.StringVar(&s.JobRuntime, "job-runtime", "", "pod: before sealing local/, write the settings with which the participant runs each job in a pod of its own, in the namespace given with -n")
 	f.StringVar(&s.Image, "job-image", "", "With --job-runtime=pod: image for jobs that name none")
 	f.StringArrayVar(&s.ImagePullSecrets, "job-image-pull-secret", nil, "With --job-runtime=pod: Secret of the namespace with credentials for the registry of jobs' images; may be given more than once")
+	pods := pflag.NewFlagSet("", pflag.ContinueOnError)
+	s.Pods.Add(pods)
+	pods.VisitAll(func(flag *pflag.Flag) { flag.Usage = "With --job-runtime=pod: " + flag.Usage })
+	f.AddFlagSet(pods)
+	s.given = func() []string {
+		var given []string
+		pods.VisitAll(func(flag *pflag.Flag) {
+			if f.Changed(flag.Name) {
+				given = append(given, "--"+flag.Name)
+			}
+		})
+		return given
+	}
 	_ = cmd.RegisterFlagCompletionFunc("job-runtime", cobra.FixedCompletions([]string{runtimePod}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("job-image", cobra.NoFileCompletions)
 }
@@ -38,6 +59,8 @@ func (s *settings) validate(local bool) error {
 	switch {
 	case s.JobRuntime == "" && (s.Image != "" || len(s.ImagePullSecrets) > 0):
 		return errors.New("--job-image and --job-image-pull-secret need --job-runtime=pod")
+	case s.JobRuntime == "" && len(s.given()) > 0:
+		return fmt.Errorf("%s needs --job-runtime=pod", strings.Join(s.given(), ", "))
 	case s.JobRuntime != "" && s.JobRuntime != runtimePod:
 		return fmt.Errorf("--job-runtime %q is not valid: give pod, or leave it out to seal local/ as it is", s.JobRuntime)
 	case s.JobRuntime != "" && !local:
@@ -62,8 +85,12 @@ func (o *SealOptions) prepare(k *kit.Kit) (kit.Files, error) {
 	if err != nil {
 		return nil, err
 	}
+	pods, err := o.settings.Pods.Parse(resource.Quantity{})
+	if err != nil {
+		return nil, err
+	}
 	local, err := framework.JobPods.LauncherSettings(k, workloads.LauncherOptions{
-		Namespace: namespace, Image: o.settings.Image, ImagePullSecrets: o.settings.ImagePullSecrets,
+		Namespace: namespace, Image: o.settings.Image, ImagePullSecrets: o.settings.ImagePullSecrets, PodSettings: pods,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("cannot prepare local/ of the kit %s: %w", o.dir, err)

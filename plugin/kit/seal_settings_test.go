@@ -19,7 +19,8 @@ func TestSealSettingsOfJobPods(t *testing.T) {
 	it := kittest.NewSealer(t, "it-security")
 	dir := fed.Client("site-1", "hospital_a").Seal(t, fed.Sealer("release")).WriteDir(t)
 	before := entries(t, filepath.Join(dir, "local"))
-	args := append([]string{"seal", "--local", dir, "--job-runtime=pod", "--job-image=registry.example.org/nvflare:2.9.0", "--job-image-pull-secret=regcred"}, sealerFiles(t, it)...)
+	args := append([]string{"seal", "--local", dir, "--job-runtime=pod", "--job-image=registry.example.org/nvflare:2.9.0", "--job-image-pull-secret=regcred",
+		"--run-as-user=platform", "--env=HTTPS_PROXY=http://proxy:3128", "--python=/opt/conda/bin/python3.12", "--toleration=gpu", "--ca-bundle=corporate-ca"}, sealerFiles(t, it)...)
 
 	got := run(today, append(args, "--dry-run=client")...)
 	require.NoError(t, got.err)
@@ -28,10 +29,16 @@ func TestSealSettingsOfJobPods(t *testing.T) {
 	got = run(today, args...)
 	require.NoError(t, got.err)
 	assert.Contains(t, got.out, "site-1 local/ sealed by the site")
-	for file, text := range map[string]string{"resources.json": `"regcred"`, "comm_config.json": `"host": "site-1"`, "study_runtime.yaml": "image: registry.example.org/nvflare:2.9.0"} {
+	for file, text := range map[string]string{"resources.json": `"regcred"`, "./resources.json": `"/opt/conda/bin/python3.12"`, "comm_config.json": `"host": "site-1"`, "study_runtime.yaml": "image: registry.example.org/nvflare:2.9.0"} {
 		data, err := os.ReadFile(filepath.Join(dir, "local", file))
 		require.NoError(t, err)
 		assert.Contains(t, string(data), text)
+	}
+	study, err := os.ReadFile(filepath.Join(dir, "local", "study_runtime.yaml"))
+	require.NoError(t, err)
+	assert.NotContains(t, string(study), "runAsUser")
+	for _, text := range []string{"value: http://proxy:3128", "key: gpu", "name: corporate-ca"} {
+		assert.Contains(t, string(study), text)
 	}
 	require.NoError(t, run(today, "verify", dir, "--policy="+policyFile(t, fed, sealersOf(t, it))).err)
 
@@ -51,7 +58,9 @@ func TestSealSettingsThatCannotBe(t *testing.T) {
 		"need --job-runtime=pod": {
 			"--local", dir, "--job-image=x",
 		},
-		"runs no jobs": {"--local", admin, "--job-runtime=pod"},
+		"--python, --run-as-user needs --job-runtime=pod": {"--local", dir, "--python=/opt/bin/python3.12", "--run-as-user=platform"},
+		`--env "HTTPS_PROXY" is not valid`:                {"--local", dir, "--job-runtime=pod", "--env=HTTPS_PROXY"},
+		"runs no jobs":                                    {"--local", admin, "--job-runtime=pod"},
 	} {
 		got := run(today, append(append([]string{"seal"}, args...), key...)...)
 		require.ErrorContains(t, got.err, want)

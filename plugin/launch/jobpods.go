@@ -53,7 +53,7 @@ func (o *Options) withJobRuntime(verified acceptance.Verified) (acceptance.Verif
 		return verified, err
 	}
 	if k.LocalSeal != nil {
-		return verified, fmt.Errorf("local/ of the kit %[1]s is sealed, and does not say that jobs run in pods of namespace %[2]s: write and seal it with `kubectl flare kit seal --local --job-runtime=%[3]s --job-image=%[4]s -n %[2]s %[1]s --key=FILE`",
+		return verified, fmt.Errorf("local/ of the kit %[1]s is sealed, and does not say that jobs run in pods of namespace %[2]s: write and seal it with `kubectl flare kit seal --local --job-runtime=%[3]s --job-image=%[4]s -n %[2]s %[1]s --key=FILE`, with the same flags for what pods are made of, such as --env",
 			o.KitDir, o.participant.Namespace, runtimePod, o.participant.Image)
 	}
 	return o.accept(k, local)
@@ -67,19 +67,23 @@ func (o *Options) jobContainer(k *kit.Kit) error {
 	return o.framework.JobContainers.CheckJobContainer(k)
 }
 
-// look asks the cluster what the plan needs: whether a launcher needs a Role, and at which
-// paths data are. Users who may not read their namespace have the roles of a governed one:
-// built-in roles may.
+// look asks the namespace what the plan needs: whether a launcher needs a Role, at which paths
+// data are, and who chooses the user. Users who may not read their namespace have the roles of
+// a governed one: built-in roles may.
 func (o *Options) look(ctx context.Context, l *plans.Launch) error {
 	p := &l.Participant
-	if !p.JobPods && !slices.ContainsFunc(p.Data, func(d workloads.Data) bool { return d.MountPath == "" }) {
-		return nil
-	}
 	namespace, err := o.namespaceOf(ctx, p.Namespace)
 	if err != nil {
-		return err
+		return o.clients.Explain(ctx, err)
 	}
 	p.Governed = namespace == nil || namespace.Labels[names.LabelSitePolicy] != ""
+	if p.PlatformUser == nil && workloads.AssignsUsers(namespace) {
+		if p.JobPods {
+			return fmt.Errorf("the platform assigns the users of namespace %q, and local/ has the user of job pods: give --run-as-user=%s, also to `kubectl flare kit seal`", p.Namespace, runAsPlatform)
+		}
+		p.PlatformUser = new(true)
+	}
+	l.Namespace = namespace
 	return o.dataPaths(ctx, p, namespace)
 }
 

@@ -41,7 +41,7 @@ func (f *Settings) Add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.Python, "python", "", "Path of Python in the image, such as /opt/conda/bin/python3.12; the default is the one in the image's PATH")
 	fs.StringArrayVar(&f.Servers, "server-address", nil, "IP address of the server that the kit dials, for a server outside of the cluster whose name DNS does not have; may be given more than once")
 	fs.StringVar(&f.CABundle, "ca-bundle", "", "ConfigMap with authorities that programs trust besides the root of the kit, as NAME or NAME:KEY, such as that of a proxy which inspects TLS; the key is ca-bundle.crt by default; in a governed namespace, the SitePolicy says which ConfigMaps may be")
-	fs.StringVar(&f.RunAsUser, "run-as-user", "", "platform: leave the user and groups of the containers to a platform that assigns them, such as OpenShift; the default is the user "+strconv.FormatInt(workloads.UserID, 10))
+	fs.StringVar(&f.RunAsUser, "run-as-user", "", "platform: leave the user and groups of the containers to a platform that assigns them; or "+strconv.FormatInt(workloads.UserID, 10)+", the default in a namespace for which OpenShift does not")
 }
 
 // Parse reads the flags, and reports all problems with them.
@@ -52,13 +52,13 @@ func (f *Settings) Parse(memory resource.Quantity) (workloads.PodSettings, error
 		Env: env, NodeSelector: f.NodeSelector, Tolerations: parseTolerations(f.Tolerations), RuntimeClass: f.RuntimeClass, PriorityClass: f.PriorityClass,
 		SharedMemory: shm, Python: f.Python, ServerAddresses: f.Servers,
 	}
-	if f.RunAsUser == runAsPlatform {
-		s.PlatformUser = new(true)
+	if f.RunAsUser != "" {
+		s.PlatformUser = new(f.RunAsUser == runAsPlatform)
 	}
 	s.CABundle.ConfigMap, s.CABundle.Key, _ = strings.Cut(f.CABundle, ":")
 	errs := []error{err, sized}
-	if f.RunAsUser != "" && f.RunAsUser != runAsPlatform {
-		errs = append(errs, fmt.Errorf("--run-as-user %q is not valid: give %s, or leave it out", f.RunAsUser, runAsPlatform))
+	if own := strconv.FormatInt(workloads.UserID, 10); f.RunAsUser != "" && f.RunAsUser != runAsPlatform && f.RunAsUser != own {
+		errs = append(errs, fmt.Errorf("--run-as-user %q is not valid: give %s or %s", f.RunAsUser, runAsPlatform, own))
 	}
 	for _, wrong := range s.Validate(nil) {
 		errs = append(errs, fmt.Errorf("--%s: %s", flagOf(wrong.Field), wrong.ErrorBody()))

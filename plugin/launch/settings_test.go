@@ -65,7 +65,7 @@ func TestInvalidSettings(t *testing.T) {
 		"--ca-bundle=Corporate":           `--ca-bundle: Invalid value: "Corporate"`,
 		"--ca-bundle=a:/b":                `--ca-bundle: Invalid value: "/b"`,
 		"--ca-bundle=:b":                  `--ca-bundle: Invalid value: ""`,
-		"--run-as-user=1000":              "give platform, or leave it out",
+		"--run-as-user=1000":              "give platform or 65532",
 		"--run-as-user=x --python=y":      `--python: Invalid value: "y"`,
 		"--toleration=a:X --env=B":        `--toleration: Invalid value: "X"`,
 		"--node-selector=_=x --env=B":     "--env \"B\" is not valid",

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/clock"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/delivery"
@@ -37,6 +38,8 @@ type Launch struct {
 	// Wait is how long to wait until the participant has joined; 0 means do not wait.
 	Wait  time.Duration
 	Clock clock.WithTicker
+	// Namespace is the participant's namespace; nil if the user may not read it.
+	Namespace *corev1.Namespace
 	// Rollback restores the former objects if a change does not work.
 	Rollback bool
 	// ServerComes says that the server is to run in the same namespace, and may not yet.
@@ -73,7 +76,7 @@ func (l *Launch) Plan() (engine.Plan, error) {
 	inventory := newInventory(l.Participant.Namespace, l.kit, commandLaunch, l.set.Objects())
 	p := engine.Plan{Subject: l.kit.Participant, Target: l.Target, Rollback: l.Rollback}
 	p.Steps = append(p.Steps, &surroundings{launch: l}, inventory)
-	p.Steps = append(p.Steps, delivery.Steps(l.kit, l.Participant.KitImage, l.set.Stages)...)
+	p.Steps = append(p.Steps, delivery.Steps(l.kit, l.Participant.KitImage, l.Participant.PlatformUser, l.set.Stages)...)
 	p.Steps = append(p.Steps, &remarks{launch: l})
 	if l.Wait > 0 {
 		p.Steps = append(p.Steps, &join{launch: l}, &address{launch: l}, &engine.Prune{Inventory: inventory})
@@ -92,7 +95,7 @@ func newInventory(namespace string, k *kit.Kit, command string, objects []worklo
 // from it.
 func Inject(t engine.Target, k *kit.Kit, image string, objects []workloads.Object) engine.Plan {
 	p := engine.Plan{Subject: k.Participant, Target: t, Steps: []engine.Step{newInventory(t.Namespace, k, commandInject, objects)}}
-	p.Steps = append(p.Steps, delivery.Steps(k, image, [][]workloads.Object{objects})...)
+	p.Steps = append(p.Steps, delivery.Steps(k, image, nil, [][]workloads.Object{objects})...)
 	return p
 }
 

@@ -23,12 +23,7 @@ func (a *surroundings) Rehearse(ctx context.Context, s *engine.Session) error {
 	if err != nil {
 		return err
 	}
-	namespace, err := typed.CoreV1().Namespaces().Get(ctx, s.Namespace, metav1.GetOptions{})
-	switch {
-	case apierrors.IsForbidden(err):
-	case err != nil:
-		return err
-	case namespace.Labels[names.LabelSitePolicy] == "":
+	if namespace := a.launch.Namespace; namespace != nil && namespace.Labels[names.LabelSitePolicy] == "" {
 		s.Reporter.Warn("namespace %q is not governed: nothing checks what runs next to the data", s.Namespace)
 	}
 	if err := a.launch.checkServer(ctx, typed, s.Namespace); err != nil {

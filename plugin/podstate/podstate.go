@@ -4,6 +4,7 @@ package podstate
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -149,10 +150,17 @@ func containerState(pod *corev1.Pod, c *corev1.ContainerStatus) State {
 		s.Container = c.Name
 		if last := c.LastTerminationState.Terminated; last != nil && s.Cause == Crash {
 			s.Detail = ExitText(last)
+			if lacksProgram(last.Message) {
+				s.Cause = Invalid
+			}
 		}
 		return s
 	case c.State.Terminated != nil:
-		return State{Text: "the " + name + " " + ExitText(c.State.Terminated), Reason: c.State.Terminated.Reason, Container: c.Name}
+		s := State{Text: "the " + name + " " + ExitText(c.State.Terminated), Reason: c.State.Terminated.Reason, Container: c.Name}
+		if lacksProgram(c.State.Terminated.Message) {
+			s.Cause = Invalid
+		}
+		return s
 	}
 	return starting(pod)
 }
@@ -186,8 +194,26 @@ func waitingState(wait *corev1.ContainerStateWaiting, name, image string) State 
 		s.Cause, s.Text = Invalid, "the "+name+" cannot be created ("+wait.Reason+")"
 	default:
 		s.Text = "the " + name + " cannot be created (" + wait.Reason + ")"
+		if lacksProgram(wait.Message) {
+			s.Cause, s.Detail = Invalid, withHint(wait.Message)
+		}
 	}
 	return s
+}
+
+// noProgram are the messages of runc, by containerd and by CRI-O, and of crun for a command that
+// the image does not have. Sources: opencontainers/runc, libcontainer (exec.LookPath), 1.4;
+// containers/crun, src/libcrun/container.c, 1.26.
+var noProgram = regexp.MustCompile("exec(utable file)? .*not found in \\$PATH|exec: \"[^\"]*\": stat [^:]*: no such file or directory|executable file `[^`]*` not found")
+
+func lacksProgram(message string) bool { return noProgram.MatchString(message) }
+
+// withHint says what to do about a command that the image does not have.
+func withHint(message string) string {
+	if !lacksProgram(message) {
+		return message
+	}
+	return message + "; the image has no such program: give the path of its Python with --python, or another image"
 }
 
 // ExitText says how a container has ended.
@@ -197,7 +223,7 @@ func ExitText(end *corev1.ContainerStateTerminated) string {
 		text += " (" + end.Reason + ")"
 	}
 	if message := strings.TrimSpace(end.Message); message != "" {
-		text += ": " + message
+		text += ": " + withHint(message)
 	}
 	return text
 }

@@ -40,6 +40,14 @@ func initContainer(s corev1.ContainerState, change ...func(*corev1.ContainerStat
 	return func(p *corev1.Pod) { p.Status.InitContainerStatuses = append(p.Status.InitContainerStatuses, status) }
 }
 
+// What runc says, by containerd and by CRI-O, of an image without the program.
+const (
+	noPython   = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "python3": executable file not found in $PATH: unknown`
+	noPath     = `failed to create containerd task: unable to start container process: exec: "/opt/conda/bin/python3.12": stat /opt/conda/bin/python3.12: no such file or directory: unknown`
+	noCRIO     = "container create failed: executable file `python3` not found in $PATH: No such file or directory"
+	withPython = "; the image has no such program: give the path of its Python with --python, or another image"
+)
+
 func waiting(reason, message string) corev1.ContainerState {
 	return corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: message}}
 }
@@ -80,17 +88,29 @@ func TestOf(t *testing.T) {
 		pod  *corev1.Pod
 		want podstate.State
 	}{
-		"no node yet":       {pod(nowhere), podstate.State{Text: "pod p waits for a node"}},
-		"no node takes it":  {pod(nowhere, unschedulable), podstate.State{Text: "no node fits the pod: 0/1 nodes", Cause: podstate.Unschedulable, Reason: "Unschedulable", Detail: "0/1 nodes"}},
-		"on a node":         {pod(), podstate.State{Text: "starting on node node0"}},
-		"being made":        {pod(container("a", waiting("ContainerCreating", ""))), podstate.State{Text: "starting on node node0"}},
-		"runs":              {pod(container("a", run)), podstate.State{Text: "running", Running: true, Run: "u/containerd://a "}},
-		"is ready":          {pod(container("a", run, ready)), podstate.State{Text: "running", Running: true, Ready: true, Run: "u/containerd://a "}},
-		"one of two":        {pod(container("a", run, ready), container("b", run)), podstate.State{Text: "running", Running: true, Run: "u/containerd://a u/containerd://b "}},
-		"one of two ended":  {pod(container("a", run, ready), container("b", ended(1, "Error", "no"))), podstate.State{Text: "the container b ended with exit code 1: no", Reason: "Error", Container: "b"}},
-		"pull":              {pod(container("a", waiting("ErrImagePull", "not found"))), podstate.State{Text: "image registry.example.org/a:1 cannot be pulled (ErrImagePull)", Cause: podstate.Pull, Reason: "ErrImagePull", Detail: "not found", Container: "a"}},
-		"image name":        {pod(container("a", waiting("InvalidImageName", "bad"))), podstate.State{Text: `"registry.example.org/a:1" is not a valid image name`, Cause: podstate.Invalid, Reason: "InvalidImageName", Detail: "bad", Container: "a"}},
-		"configuration":     {pod(container("a", waiting("CreateContainerConfigError", "no x"))), podstate.State{Text: "the container cannot be created (CreateContainerConfigError)", Cause: podstate.Invalid, Reason: "CreateContainerConfigError", Detail: "no x", Container: "a"}},
+		"no node yet":      {pod(nowhere), podstate.State{Text: "pod p waits for a node"}},
+		"no node takes it": {pod(nowhere, unschedulable), podstate.State{Text: "no node fits the pod: 0/1 nodes", Cause: podstate.Unschedulable, Reason: "Unschedulable", Detail: "0/1 nodes"}},
+		"on a node":        {pod(), podstate.State{Text: "starting on node node0"}},
+		"being made":       {pod(container("a", waiting("ContainerCreating", ""))), podstate.State{Text: "starting on node node0"}},
+		"runs":             {pod(container("a", run)), podstate.State{Text: "running", Running: true, Run: "u/containerd://a "}},
+		"is ready":         {pod(container("a", run, ready)), podstate.State{Text: "running", Running: true, Ready: true, Run: "u/containerd://a "}},
+		"one of two":       {pod(container("a", run, ready), container("b", run)), podstate.State{Text: "running", Running: true, Run: "u/containerd://a u/containerd://b "}},
+		"one of two ended": {pod(container("a", run, ready), container("b", ended(1, "Error", "no"))), podstate.State{Text: "the container b ended with exit code 1: no", Reason: "Error", Container: "b"}},
+		"pull":             {pod(container("a", waiting("ErrImagePull", "not found"))), podstate.State{Text: "image registry.example.org/a:1 cannot be pulled (ErrImagePull)", Cause: podstate.Pull, Reason: "ErrImagePull", Detail: "not found", Container: "a"}},
+		"image name":       {pod(container("a", waiting("InvalidImageName", "bad"))), podstate.State{Text: `"registry.example.org/a:1" is not a valid image name`, Cause: podstate.Invalid, Reason: "InvalidImageName", Detail: "bad", Container: "a"}},
+		"configuration":    {pod(container("a", waiting("CreateContainerConfigError", "no x"))), podstate.State{Text: "the container cannot be created (CreateContainerConfigError)", Cause: podstate.Invalid, Reason: "CreateContainerConfigError", Detail: "no x", Container: "a"}},
+		"no program": {
+			pod(container("a", waiting("RunContainerError", noPython))),
+			podstate.State{Text: "the container cannot be created (RunContainerError)", Cause: podstate.Invalid, Reason: "RunContainerError", Detail: noPython + withPython, Container: "a"},
+		},
+		"no program, ended": {
+			pod(container("a", ended(128, "StartError", noPath))),
+			podstate.State{Text: "the container ended with exit code 128 (StartError): " + noPath + withPython, Cause: podstate.Invalid, Reason: "StartError", Container: "a"},
+		},
+		"no program, again": {
+			pod(container("a", waiting("CrashLoopBackOff", "back-off"), func(c *corev1.ContainerStatus) { c.LastTerminationState = ended(128, "StartError", noCRIO) })),
+			podstate.State{Text: "the container keeps ending (CrashLoopBackOff)", Cause: podstate.Invalid, Reason: "CrashLoopBackOff", Detail: "ended with exit code 128 (StartError): " + noCRIO + withPython, Container: "a"},
+		},
 		"another reason":    {pod(container("a", waiting("RunContainerError", "no"))), podstate.State{Text: "the container cannot be created (RunContainerError)", Reason: "RunContainerError", Detail: "no", Container: "a"}},
 		"crash":             {pod(container("a", waiting("CrashLoopBackOff", "back-off"), before(3))), podstate.State{Text: "the container keeps ending (CrashLoopBackOff)", Cause: podstate.Crash, Reason: "CrashLoopBackOff", Detail: "ended with exit code 3", Container: "a"}},
 		"out of memory":     {pod(container("a", ended(137, "OOMKilled", ""))), podstate.State{Text: "the container ended with exit code 137 (OOMKilled)", Reason: "OOMKilled", Container: "a"}},

@@ -21,6 +21,19 @@ func PodSecurity() *corev1.PodSecurityContext {
 	}
 }
 
+// AssignedSecurity is PodSecurity for a platform that assigns the user and the groups.
+func AssignedSecurity() *corev1.PodSecurityContext {
+	security := PodSecurity()
+	security.RunAsUser, security.RunAsGroup, security.FSGroup = nil, nil, nil
+	return security
+}
+
+// AssignsUsers says whether the platform assigns the users of the pods of a namespace, as
+// OpenShift does from the namespace's range, outside of which it denies pods.
+func AssignsUsers(namespace *corev1.Namespace) bool {
+	return namespace != nil && namespace.Annotations["openshift.io/sa.scc.uid-range"] != ""
+}
+
 // ContainerSecurity is the container-level half.
 func ContainerSecurity() *corev1.SecurityContext {
 	return &corev1.SecurityContext{

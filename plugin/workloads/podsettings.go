@@ -40,7 +40,7 @@ type PodSettings struct {
 	// of a proxy which inspects TLS.
 	CABundle CABundle `json:"caBundle,omitzero"`
 	// PlatformUser leaves the user and the groups of the containers to the platform, which
-	// assigns them, as OpenShift does.
+	// assigns them. The default is true in a namespace for which OpenShift does that.
 	PlatformUser *bool `json:"platformUser,omitempty"`
 }
 
@@ -49,11 +49,10 @@ func (s *PodSettings) HasPlatformUser() bool { return s.PlatformUser != nil && *
 
 // Security is the security context of the pods.
 func (s *PodSettings) Security() *corev1.PodSecurityContext {
-	security := PodSecurity()
 	if s.HasPlatformUser() {
-		security.RunAsUser, security.RunAsGroup, security.FSGroup = nil, nil, nil
+		return AssignedSecurity()
 	}
-	return security
+	return PodSecurity()
 }
 
 // Interpreter is the first word of the command of a container that runs Python. byPath is the
