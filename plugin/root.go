@@ -114,7 +114,7 @@ func addCommands(root *cobra.Command, o Options, f *clients.Factory) {
 			root.AddCommand(c)
 		}
 	}
-	add(groupKits, up.NewFederationCommand(up.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock), provision.NewCommand(o.Frameworks, o.IOStreams, o.Clock), kitcmd.NewCommand(c, kitcmd.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock))
+	add(groupKits, up.NewFederationCommand(up.Known{Frameworks: o.Frameworks, Workloads: o.Workloads, Catalog: o.Catalog}, o.IOStreams, o.Clock), provision.NewCommand(o.Frameworks, o.IOStreams, o.Clock), kitcmd.NewCommand(c, kitcmd.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock))
 	add(groupGovern,
 		policy.NewCommand(c, policy.Known{Frameworks: o.Frameworks, Catalog: o.Catalog, Workloads: o.Workloads}, o.IOStreams, o.Clock),
 		install.NewCommand(c, o.Catalog.Profiles(), o.IOStreams),
@@ -122,9 +122,9 @@ func addCommands(root *cobra.Command, o Options, f *clients.Factory) {
 		site.NewCommand(c, site.Known{Catalog: o.Catalog, Workloads: o.Workloads}, o.IOStreams),
 	)
 	add(groupRunning,
-		up.NewCommand(f, up.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock),
-		up.NewDiffCommand(f, up.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock),
-		up.NewDownCommand(f, up.Known{Frameworks: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock),
+		up.NewCommand(f, up.Known{Frameworks: o.Frameworks, Workloads: o.Workloads, Catalog: o.Catalog}, o.IOStreams, o.Clock),
+		up.NewDiffCommand(f, up.Known{Frameworks: o.Frameworks, Workloads: o.Workloads, Catalog: o.Catalog}, o.IOStreams, o.Clock),
+		up.NewDownCommand(f, up.Known{Frameworks: o.Frameworks, Workloads: o.Workloads, Catalog: o.Catalog}, o.IOStreams, o.Clock),
 		launch.NewCommand(c, launch.Registries{Kits: o.Frameworks, Workloads: o.Workloads}, o.IOStreams, o.Clock),
 		status.NewCommand(c, o.IOStreams, o.Clock, o.Workloads),
 		logs.NewCommand(c, o.IOStreams),

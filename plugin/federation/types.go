@@ -46,6 +46,9 @@ type Spec struct {
 	// have; get it from the project lead, not from a kit.
 	// +optional
 	RootFingerprint string `json:"rootFingerprint,omitempty"`
+	// Seal seals kits that no one has sealed, before they are put into a cluster.
+	// +optional
+	Seal Seal `json:"seal,omitzero"`
 	// Defaults are for all participants.
 	// +optional
 	Defaults Settings `json:"defaults,omitzero"`
@@ -122,6 +125,10 @@ type Settings struct {
 	// mirror.example.org/docker.
 	// +optional
 	RegistryMirror string `json:"registryMirror,omitempty"`
+	// Govern puts the namespace under a SitePolicy, if it is under none and the user may do
+	// that. Participants of the same namespace must have the same.
+	// +optional
+	Govern Govern `json:"govern,omitzero"`
 	// KitVolume is for kits that are larger than a Secret.
 	// +optional
 	KitVolume KitVolume `json:"kitVolume,omitzero"`

@@ -155,12 +155,17 @@ func (o *SealOptions) Validate() error {
 
 // Complete reads the key and the certificate.
 func (o *SealOptions) Complete(cmd *cobra.Command, args []string) error {
-	o.dir = args[0]
-	if _, err := os.Stat(o.dir); err == nil && !source.IsFolder(o.dir) {
-		return fmt.Errorf("%s is not a folder: unpack the kit, since its seal is written into it", o.dir)
-	}
 	if err := o.DryRun.Complete(cmd); err != nil {
 		return err
+	}
+	return o.readKeys(args[0])
+}
+
+// readKeys reads the key and the certificate for the kit in a folder.
+func (o *SealOptions) readKeys(dir string) error {
+	o.dir = dir
+	if _, err := os.Stat(o.dir); err == nil && !source.IsFolder(o.dir) {
+		return fmt.Errorf("%s is not a folder: unpack the kit, since its seal is written into it", o.dir)
 	}
 	data, err := readFile(o.KeyFile, maxKeyFile)
 	if err != nil {

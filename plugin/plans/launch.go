@@ -58,8 +58,12 @@ func (l *Launch) Objects() (*workloads.Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	k, err := l.Verified.Kit()
+	if err != nil {
+		return nil, err
+	}
 	p := &l.Participant
-	return set, errors.Join(set.CheckImages(p.Images), set.CheckData(p.Data), set.CheckSettings(p), set.CheckExternal(&p.ExternalService))
+	return set, errors.Join(set.UseExisting(p, k.Participant), set.CheckImages(p.Images), set.CheckData(p.Data), set.CheckSettings(p), set.CheckExternal(&p.ExternalService))
 }
 
 // Plan makes the plan. Objects of an earlier launch that are not needed any more are

@@ -6,6 +6,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/engine"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
@@ -26,6 +27,9 @@ func (a *surroundings) Rehearse(ctx context.Context, s *engine.Session) error {
 	if namespace := a.launch.Namespace; namespace != nil && namespace.Labels[names.LabelSitePolicy] == "" {
 		s.Reporter.Warn("namespace %q is not governed: nothing checks what runs next to the data", s.Namespace)
 	}
+	if err := a.launch.checkExisting(ctx, typed, s.Namespace); err != nil {
+		return err
+	}
 	if err := a.launch.checkServer(ctx, typed, s.Namespace); err != nil {
 		return err
 	}
@@ -44,3 +48,19 @@ func (a *surroundings) Rehearse(ctx context.Context, s *engine.Session) error {
 
 // Run implements engine.Step.
 func (a *surroundings) Run(context.Context, *engine.Session) error { return nil }
+
+// checkExisting is an error if something is not there that the site is said to have itself.
+func (l *Launch) checkExisting(ctx context.Context, typed kubernetes.Interface, namespace string) error {
+	core := typed.CoreV1()
+	if claim := l.Participant.Storage.Claim; claim != "" {
+		if _, err := core.PersistentVolumeClaims(namespace).Get(ctx, claim, metav1.GetOptions{}); apierrors.IsNotFound(err) {
+			return fmt.Errorf("namespace %q has no PersistentVolumeClaim %q for the workspace of %q: create it, or leave storage.claim out for a new one", namespace, claim, l.kit.Participant)
+		}
+	}
+	for _, name := range l.Participant.ExistingServices {
+		if _, err := core.Services(namespace).Get(ctx, name, metav1.GetOptions{}); apierrors.IsNotFound(err) {
+			return fmt.Errorf("namespace %q has no Service %q for %q: create it, or leave it out of existingServices for a new one", namespace, name, l.kit.Participant)
+		}
+	}
+	return nil
+}

@@ -18,6 +18,7 @@ import (
 func (o *Options) check(f *federation.Federation, all []member, r *federation.Report) {
 	checkIdentity(f, all, r)
 	checkTwice(all, r)
+	checkGovern(all, r)
 	checkServer(all, r)
 	for _, m := range all {
 		if m.apart {

@@ -85,7 +85,7 @@ func (o *DownOptions) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return o.from(ctx, o.clients, site{namespace: namespace}, cmp.Or(o.Name, namespace))
+	return o.from(ctx, o.clients, place{namespace: namespace}, cmp.Or(o.Name, namespace))
 }
 
 // everywhere deletes the federation from all namespaces of its file. A cluster that cannot be
@@ -115,7 +115,7 @@ func (o *DownOptions) everywhere(ctx context.Context) error {
 }
 
 // from deletes the federation from one namespace.
-func (o *DownOptions) from(ctx context.Context, c clients.Clients, at site, name string) error {
+func (o *DownOptions) from(ctx context.Context, c clients.Clients, at place, name string) error {
 	all, err := launched(ctx, c, at.namespace, name)
 	if err != nil {
 		return err

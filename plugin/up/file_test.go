@@ -282,3 +282,23 @@ func TestDownDeletesWhatIsLeft(t *testing.T) {
 	require.NoError(t, err, out)
 	require.Regexp(t, `secret/flare-kit-site-1-[0-9a-f]+ deleted`, out)
 }
+
+// A claim and a Service of the site's own are used; that they are missing is said at once.
+func TestUpWithWhatTheSiteHas(t *testing.T) {
+	c := newClusters(t)
+	path := c.write(strings.NewReplacer("{name: site-1}", "{name: site-1, storage: {claim: nas, subPath: demo}}", "namespace: fl-server}\n  - {name: lead", "namespace: fl-server, existingServices: [server1]}\n  - {name: lead").Replace(file))
+	_, err := c.run("up", "-f", path)
+	require.ErrorContains(t, err, `namespace "fl-server" has no Service "server1" for "server1": create it`)
+	c.east.Put(&corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "fl-server", Name: "server1"}})
+	_, err = c.run("up", "-f", path)
+	require.ErrorContains(t, err, `namespace "fl-sites" has no PersistentVolumeClaim "nas" for the workspace of "site-1": create it`)
+	c.west.Put(&corev1.PersistentVolumeClaim{ObjectMeta: metav1.ObjectMeta{Namespace: "fl-sites", Name: "nas"}})
+	out, err := c.run("up", "-f", path)
+	require.NoError(t, err, out)
+	_, ok := c.west.Get("persistentvolumeclaims", "fl-sites", "site-1-workspace")
+	require.False(t, ok)
+	out, err = c.run("down", "-f", path, "--delete-data")
+	require.NoError(t, err, out)
+	_, ok = c.west.Get("persistentvolumeclaims", "fl-sites", "nas")
+	require.True(t, ok, "it is the site's")
+}

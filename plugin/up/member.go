@@ -45,11 +45,14 @@ type facts struct {
 	root                                    string // the fingerprint of its root; empty without certificates
 	server                                  kit.Endpoint
 	serverNames                             []string
+	// sealed says that somebody has sealed all of it.
+	sealed bool
 }
 
 func factsOf(k *kit.Kit) *facts {
 	f := &facts{
 		framework: k.Framework, federation: k.Federation, participant: k.Participant, org: k.Org, role: k.Role,
+		sealed:  k.Seal != nil && (len(k.Local) == 0 || k.LocalSeal != nil),
 		version: k.Version, family: k.Family, key: k.KeyFingerprint, server: k.Server, serverNames: k.ServerNames,
 	}
 	if k.Root != nil {

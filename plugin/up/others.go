@@ -24,7 +24,7 @@ func (o *Options) deleteOthers(ctx context.Context, f *federation.Federation, al
 	return errors.Join(errs...)
 }
 
-func (o *Options) deleteOthersAt(ctx context.Context, f *federation.Federation, at site, c clients.Clients) error {
+func (o *Options) deleteOthersAt(ctx context.Context, f *federation.Federation, at place, c clients.Clients) error {
 	others, err := othersAt(ctx, f, at, c)
 	if err != nil || len(others) == 0 {
 		return err
@@ -34,7 +34,7 @@ func (o *Options) deleteOthersAt(ctx context.Context, f *federation.Federation, 
 }
 
 // othersAt are the participants of the federation in a namespace that its file does not list.
-func othersAt(ctx context.Context, f *federation.Federation, at site, c clients.Clients) ([]string, error) {
+func othersAt(ctx context.Context, f *federation.Federation, at place, c clients.Clients) ([]string, error) {
 	there, err := launched(ctx, c, at.namespace, f.Name)
 	return slices.DeleteFunc(there, func(name string) bool {
 		return slices.ContainsFunc(f.Spec.Participants, func(p federation.Participant) bool { return p.Name == name })

@@ -19,10 +19,10 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
-// site is a namespace of a cluster.
-type site struct{ context, namespace string }
+// place is a namespace of a cluster.
+type place struct{ context, namespace string }
 
-func (s site) String() string {
+func (s place) String() string {
 	if s.context == "" {
 		return s.namespace
 	}
@@ -30,11 +30,11 @@ func (s site) String() string {
 }
 
 // site is where the participant runs.
-func (m member) site() site { return site{m.Context, m.Namespace} }
+func (m member) site() place { return place{m.Context, m.Namespace} }
 
 // sites are the namespaces in which participants are launched.
-func sites(all []member) map[site][]member {
-	found := map[site][]member{}
+func sites(all []member) map[place][]member {
+	found := map[place][]member{}
 	for _, m := range all {
 		if !m.apart {
 			at := m.site()

@@ -67,7 +67,15 @@ func (o *Options) steps(m member) []string {
 	if m.kit == nil {
 		steps = append(steps, "provision")
 	}
-	steps = append(steps, "verify", "inject", "launch")
+	if o.seal.Key != "" && (m.kit == nil || !m.kit.sealed) {
+		steps = append(steps, "seal")
+	} else {
+		steps = append(steps, "verify")
+	}
+	if m.Govern.Policy != "" {
+		steps = append(steps, "govern")
+	}
+	steps = append(steps, "inject", "launch")
 	if o.Wait && m.Role != kit.RoleAdmin {
 		steps = append(steps, "wait")
 	}

@@ -6,8 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"slices"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/kubectl/pkg/util/templates"
 	"k8s.io/utils/clock"
@@ -18,6 +21,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/launch"
 	"github.com/kubectl-flare/kubectl-flare/plugin/output"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+	"github.com/kubectl-flare/kubectl-flare/policies"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 )
 
@@ -25,6 +29,7 @@ import (
 type Known struct {
 	Frameworks *frameworks.Registry
 	Workloads  *workloads.Registry
+	Catalog    *policies.Catalog
 }
 
 // Options are the arguments and flags of `kubectl flare up`.
@@ -45,7 +50,9 @@ type Options struct {
 	// changed says whether a flag is given.
 	changed func(string) bool
 	// root is the fingerprint of the root of all kits, if it is known.
-	root  string
+	root string
+	// seal are the files with which kits are sealed, if any.
+	seal  federation.Seal
 	clock clock.WithTicker
 	genericiooptions.IOStreams
 }
@@ -114,7 +121,7 @@ func (o *Options) load() (f *federation.Federation, base string, made bool, err 
 	if f, base, err = o.federation(); err != nil {
 		return nil, "", false, err
 	}
-	o.root = f.Spec.RootFingerprint
+	o.root, o.seal = f.Spec.RootFingerprint, f.Spec.Seal.From(base)
 	report := f.Report()
 	f.Validate(report)
 	if made = provisions(f, report); made {
@@ -163,22 +170,33 @@ func (o *Options) checked(f *federation.Federation, base string, more func([]mem
 	return all, report.Err()
 }
 
-// show prints the objects of all participants.
+// show prints the objects of all participants. Some are made at a time, so that those of all
+// are never in memory at once.
 func (o *Options) show(all []member) error {
-	for _, m := range all {
-		if m.apart {
-			continue
+	here := slices.DeleteFunc(slices.Clone(all), func(m member) bool { return m.apart })
+	reporter := engine.NewReporter(o.printer, o.IOStreams)
+	for some := range slices.Chunk(here, 4*runtime.GOMAXPROCS(0)) {
+		sets := make([]*workloads.Set, len(some))
+		var group errgroup.Group
+		for i, m := range some {
+			group.Go(func() error {
+				one, err := o.launcher(m, reporter.For(m.Name))
+				if err == nil {
+					sets[i], err = one.Objects()
+				}
+				if err != nil {
+					return fmt.Errorf("%s: %w", m.Name, err)
+				}
+				return nil
+			})
 		}
-		one, err := o.launcher(m, engine.NewReporter(o.printer, o.IOStreams).For(m.Name))
-		if err != nil {
+		if err := group.Wait(); err != nil {
 			return err
 		}
-		set, err := one.Objects()
-		if err != nil {
-			return fmt.Errorf("%s: %w", m.Name, err)
-		}
-		if err := o.printer.Objects(o.IOStreams, set.Objects()); err != nil {
-			return err
+		for _, set := range sets {
+			if err := o.printer.Objects(o.IOStreams, set.Objects()); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -204,6 +222,12 @@ func (o *Options) bring(ctx context.Context, f *federation.Federation, base stri
 		return err
 	}
 	o.reporter = engine.NewReporter(o.printer, o.IOStreams)
+	if err := o.sealAll(all); err != nil {
+		return err
+	}
+	if err := o.governAll(ctx, base, all); err != nil {
+		return err
+	}
 	if err := o.launchAll(ctx, all); err != nil {
 		return err
 	}

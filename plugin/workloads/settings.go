@@ -31,6 +31,9 @@ type Settings struct {
 	PodAnnotations map[string]string `json:"podAnnotations,omitempty"`
 	// ExternalService is for participants outside of the cluster that dial a server.
 	ExternalService ExternalService `json:"service,omitzero"`
+	// ExistingServices are Services that the participant would have and that the site keeps
+	// itself, by their names: they are not written.
+	ExistingServices []string `json:"existingServices,omitzero"`
 	// Storage is the workspace.
 	Storage Storage `json:"storage,omitzero"`
 }
@@ -41,6 +44,10 @@ type Storage struct {
 	Size resource.Quantity `json:"size,omitzero"`
 	// Class is the StorageClass of a new volume; the default is the cluster's default.
 	Class string `json:"class,omitempty"`
+	// Claim is a claim that exists, in place of a new one.
+	Claim string `json:"claim,omitempty"`
+	// SubPath is the folder of the volume that is mounted; the default is all of it.
+	SubPath string `json:"subPath,omitempty"`
 }
 
 // Validate checks the values. Whether the participant has what they are for is known only
@@ -56,7 +63,7 @@ func (s *Settings) Validate(at *field.Path) field.ErrorList {
 	for name, count := range s.Resources.Devices {
 		errs = append(errs, positive(resources.Child("devices").Key(string(name)), count)...)
 	}
-	errs = append(errs, positive(storage.Child("size"), s.Storage.Size)...)
+	errs = append(errs, s.Storage.validate(storage)...)
 	errs = append(errs, s.ExternalService.Validate(at.Child("service"))...)
 	errs = append(errs, validateData(at.Child("data"), s.Data)...)
 	return append(errs, s.PodSettings.Validate(at)...)

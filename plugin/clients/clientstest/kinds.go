@@ -35,6 +35,7 @@ func kinds() []kind {
 		{group: "batch", kind: "CronJob", plural: "cronjobs"},
 		{group: "rbac.authorization.k8s.io", kind: "Role", plural: "roles"},
 		{group: "rbac.authorization.k8s.io", kind: "RoleBinding", plural: "rolebindings"},
+		{group: "networking.k8s.io", kind: "NetworkPolicy", plural: "networkpolicies"},
 		{group: "discovery.k8s.io", kind: "EndpointSlice", plural: "endpointslices"},
 		{group: "storage.k8s.io", kind: "StorageClass", plural: "storageclasses", cluster: true},
 		{group: "admissionregistration.k8s.io", kind: "MutatingWebhookConfiguration", plural: "mutatingwebhookconfigurations", cluster: true},
