@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -27,6 +28,50 @@ func TestFlowerGRPC(t *testing.T) {
 	f.Runtimes = map[string]string{scenario.Server: "process", scenario.Site1: "container", scenario.Site2: "process"}
 	require.NoError(t, f.LaunchAll(t.Context()))
 	requireResult(t, f)
+	t.Run("apps that fail", func(t *testing.T) { failApps(t, f) })
+	t.Run("keys", func(t *testing.T) { rotate(t, f) })
+	requireResult(t, f)
+}
+
+// failApps runs an app that raises an exception and one that is aborted. People read why.
+func failApps(t *testing.T, f *scenario.Flower) {
+	t.Helper()
+	broken := filepath.Join(t.TempDir(), "broken")
+	require.NoError(t, scenario.BreakApp(app, broken))
+	submitted, why, err := f.FailApp(t.Context(), broken)
+	require.NoError(t, err)
+	require.NotZero(t, submitted.Code)
+	require.Contains(t, submitted.Stderr, scenario.Exception)
+	require.Contains(t, why, scenario.Exception)
+
+	aborted, why, err := f.AbortApp(t.Context(), app)
+	require.NoError(t, err)
+	require.NotZero(t, aborted.Code)
+	require.Contains(t, aborted.Stderr, "ended with status finished:stopped")
+	require.Contains(t, why, "ended with status finished:stopped")
+
+	unbuilt := filepath.Join(t.TempDir(), "unbuilt")
+	require.NoError(t, scenario.UnbuildApp(app, unbuilt))
+	_, err = f.Run(t.Context(), "job", "submit", unbuilt, "-n", f.ServerNamespace())
+	require.ErrorContains(t, err, "the app cannot be bundled")
+	require.ErrorContains(t, err, "attribute nothing in module fedavg.server")
+}
+
+// rotate uses a site's key twice, and gives a site a new key. The SuperLink rejects that until it is
+// registered, and the former one once it is removed. launch says which, long before its time is over.
+func rotate(t *testing.T, f *scenario.Flower) {
+	t.Helper()
+	said, err := f.LaunchTwin(t.Context())
+	require.NoError(t, err)
+	require.ErrorContains(t, said, "the SuperLink does not accept the SuperNode's key, since it is online already")
+	former, err := f.Rotate(t.Context())
+	require.NoError(t, err)
+	start := time.Now()
+	require.ErrorContains(t, f.LaunchSite2(t.Context(), f.Kit(scenario.Site2)), "the SuperLink does not know the SuperNode's key: provision")
+	require.Less(t, time.Since(start), 2*time.Minute)
+	require.NoError(t, f.RemoveKeys(t.Context()))
+	require.ErrorContains(t, f.LaunchSite2(t.Context(), former), "the SuperLink does not know the SuperNode's key, since it was removed")
+	require.NoError(t, f.LaunchAll(t.Context()))
 }
 
 // TestFlowerHTTP does the same for HTTP, with apps in containers and pods of their own: the demo
@@ -37,6 +82,8 @@ func TestFlowerHTTP(t *testing.T) {
 	f := flower(t, "HTTP")
 	t.Run("tasks in pods", func(t *testing.T) { runTasks(t, f) })
 	t.Run("attacks", func(t *testing.T) { attackFlower(t, f) })
+	t.Run("apps that fail", func(t *testing.T) { failApps(t, f) })
+	t.Run("keys", func(t *testing.T) { rotate(t, f) })
 	t.Run("a site in two federations", func(t *testing.T) { roommates(t, f) })
 }
 

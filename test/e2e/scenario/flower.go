@@ -35,13 +35,22 @@ spec:
 
 // Provision makes the kits, with a number of its own for each site, which the app adds.
 func (f *Flower) Provision(ctx context.Context) error {
-	out := filepath.Join(f.Dir, "federation")
-	f.Kits = filepath.Join(out, "kits")
-	file := filepath.Join(f.Dir, "federation.yaml")
-	if err := os.WriteFile(file, fmt.Appendf(nil, flowerFederation, f.Name, f.Version, f.ServerNamespace()), 0o600); err != nil {
+	f.Kits = filepath.Join(f.Dir, "federation", "kits")
+	if err := os.WriteFile(f.file(), fmt.Appendf(nil, flowerFederation, f.Name, f.Version, f.ServerNamespace()), 0o600); err != nil {
 		return err
 	}
-	if _, err := f.Run(ctx, "provision", "-f", file, "--out", out); err != nil {
+	if err := f.provision(ctx); err != nil {
+		return err
+	}
+	kit, err := f.Inspect(ctx, f.Kit(Server))
+	f.Root = kit.Root.Fingerprint
+	return err
+}
+
+func (f *Flower) file() string { return filepath.Join(f.Dir, "federation.yaml") }
+
+func (f *Flower) provision(ctx context.Context, more ...string) error {
+	if _, err := f.Run(ctx, append([]string{"provision", "-f", f.file(), "--out", filepath.Dir(f.Kits)}, more...)...); err != nil {
 		return err
 	}
 	for site, config := range map[string]string{Site1: "add = 1.0\nexamples = 10\n", Site2: "add = 2.0\nexamples = 20\n"} {
@@ -49,9 +58,7 @@ func (f *Flower) Provision(ctx context.Context) error {
 			return err
 		}
 	}
-	kit, err := f.Inspect(ctx, f.Kit(Server))
-	f.Root = kit.Root.Fingerprint
-	return err
+	return nil
 }
 
 // Seal seals every kit with a sealing certificate of the project.
@@ -84,10 +91,14 @@ func (f *Flower) LaunchAll(ctx context.Context) error {
 }
 
 func (f *Flower) launch(ctx context.Context, participant, namespace string) error {
-	args := []string{"launch", f.Kit(participant), "-n", namespace, "--root-fingerprint", f.Root, "--image", f.Image}
+	return f.launchKit(ctx, participant, f.Kit(participant), namespace)
+}
+
+func (f *Flower) launchKit(ctx context.Context, participant, kit, namespace string, more ...string) error {
+	args := []string{"launch", kit, "-n", namespace, "--root-fingerprint", f.Root, "--image", f.Image}
 	if runtime := f.Runtimes[participant]; runtime != "" {
 		args = append(args, "--job-runtime", runtime)
 	}
-	_, err := f.Run(ctx, args...)
+	_, err := f.Run(ctx, append(args, more...)...)
 	return err
 }
