@@ -81,6 +81,12 @@ func adaptDeployment(d *unstructured.Unstructured, o Options) error {
 	if o.KitImage != "" {
 		args = append(args, "--kit-image="+o.KitImage)
 	}
+	if o.ClusterDNS != "" {
+		args = append(args, "--cluster-dns="+o.ClusterDNS)
+	}
+	if o.ClusterDomain != "" {
+		args = append(args, "--cluster-domain="+o.ClusterDomain)
+	}
 	var volumes, mounts []any
 	mount := func(name, at, kind string, source map[string]any) {
 		volumes = append(volumes, map[string]any{"name": name, kind: source})

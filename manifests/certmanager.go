@@ -39,7 +39,7 @@ func certManagerObjects() ([]*unstructured.Unstructured, error) {
 		issuer(Webhook, certmanager.IssuerConfig{CA: &certmanager.CAIssuer{SecretName: CertificateAuthority}}),
 		certificate(Webhook, Webhook, certmanager.CertificateSpec{
 			SecretName: servingSecret,
-			DNSNames:   []string{Webhook + "." + Namespace + ".svc", Webhook + "." + Namespace + ".svc.cluster.local"},
+			DNSNames:   []string{Webhook + "." + Namespace + ".svc"},
 			Duration:   &metav1.Duration{Duration: 90 * 24 * time.Hour},
 			Usages:     []certmanager.KeyUsage{certmanager.UsageDigitalSignature, certmanager.UsageServerAuth},
 		}),

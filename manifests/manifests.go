@@ -68,6 +68,9 @@ type Options struct {
 	// APIServerPorts are the ports at which the webhook reaches the API server, besides 443
 	// and 6443: NetworkPolicies apply after the Service's address is translated.
 	APIServerPorts []int64
+	// ClusterDNS are the pods of the cluster's DNS, in the form of the webhook's flag, and
+	// ClusterDomain is the domain of Services; empty where they are the usual ones.
+	ClusterDNS, ClusterDomain string
 	// PlatformUser leaves the user and the groups of the webhook to the platform, which assigns
 	// them, as OpenShift does.
 	PlatformUser bool

@@ -27,6 +27,13 @@ func NewCatalog(known *profiles.Registry, kits *frameworks.Registry, all *checks
 	return &Catalog{tools: compiled.Tools{Profiles: known, Frameworks: kits, Rules: rules.NewCompiler()}, checks: all}, nil
 }
 
+// In is the catalog for the policies of a cluster.
+func (c *Catalog) In(cluster compiled.Cluster) *Catalog {
+	tools := c.tools
+	tools.Cluster = cluster
+	return &Catalog{tools: tools, checks: c.checks}
+}
+
 // DefaultCatalog has the frameworks and checks of this version.
 func DefaultCatalog() (*Catalog, error) {
 	known, err := DefaultProfiles()

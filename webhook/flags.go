@@ -30,6 +30,7 @@ type flags struct {
 	namespace, service, secret, config   string
 	kitImage                             string
 	binders                              []string
+	domain, dns                          string
 	drain, finish                        time.Duration
 	verbose                              bool
 }
@@ -50,6 +51,8 @@ func (f *flags) parse(args []string, errOut io.Writer) error {
 	fs.StringVar(&f.config, "webhook-configuration", "flare-webhook", "Webhook configurations that its own authority is written into")
 	fs.StringVar(&f.kitImage, "kit-image", "", "Image of flare-kit, by digest")
 	fs.StringSliceVar(&f.binders, "binder", nil, "User besides the scheduler who may bind pods")
+	fs.StringVar(&f.domain, "cluster-domain", "", "Domain of the cluster's Services; the default is what the pod's resolv.conf says, or cluster.local")
+	fs.StringVar(&f.dns, "cluster-dns", "", "Pods of the cluster's DNS, as NAMESPACE/LABEL=VALUE[,LABEL=VALUE][:PORT]; the default is kube-system/k8s-app=kube-dns:53")
 	fs.DurationVar(&f.drain, "drain", 10*time.Second, "How long to go on serving after SIGTERM")
 	fs.DurationVar(&f.finish, "finish", 15*time.Second, "How long requests that have begun may take after that")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "Log TLS handshakes that fail")
@@ -89,7 +92,7 @@ func (f *flags) options(ctx context.Context, errOut io.Writer) (Options, error) 
 		CertDir: f.certDir, Drain: f.drain, Finish: f.finish, KitImage: f.kitImage, Binders: f.binders, Log: log,
 		SelfSigned: certificates.SelfSignedOptions{
 			Namespace: f.namespace, Secret: f.secret, Configuration: f.config, Every: time.Second,
-			DNSNames: []string{f.service + "." + f.namespace + ".svc", f.service + "." + f.namespace + ".svc.cluster.local"},
+			DNSNames: []string{f.service + "." + f.namespace + ".svc"},
 		},
 	}
 	if f.namespace != "" {
@@ -107,6 +110,9 @@ func (f *flags) options(ctx context.Context, errOut io.Writer) (Options, error) 
 		}
 	}
 	var err error
+	if o.Cluster, err = f.cluster(resolvConf); err != nil {
+		return o, err
+	}
 	if o.Config, err = f.restConfig(); err != nil {
 		return o, err
 	}

@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kubectl-flare/kubectl-flare/policies"
+	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 	"github.com/kubectl-flare/kubectl-flare/policies/frameworks"
 	"github.com/kubectl-flare/kubectl-flare/webhook/access"
 	"github.com/kubectl-flare/kubectl-flare/webhook/certificates"
@@ -57,6 +58,8 @@ type Options struct {
 	// scheduler who may bind pods.
 	KitImage string
 	Binders  []string
+	// Cluster is the one that the webhook runs in.
+	Cluster compiled.Cluster
 	// Election is that of the replica which writes the status of SitePolicies. Without a
 	// namespace, this one does not.
 	Election status.Election
@@ -73,6 +76,7 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	catalog = catalog.In(o.Cluster)
 	log := logr.FromSlogHandler(o.Log.Handler())
 	m := metrics.New(log)
 	complain := func(err error) { log.Info("certificate", "error", err.Error()) }

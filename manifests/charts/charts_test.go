@@ -57,6 +57,7 @@ func TestChartIsInstall(t *testing.T) {
 				o.ClientCA, o.ClientNames = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", []string{"kube-apiserver", `odd "name"`}
 			}
 			if n&4 != 0 {
+				o.ClusterDNS, o.ClusterDomain = "openshift-dns/dns.operator.openshift.io/daemonset-dns=default:5353", "corp.example"
 				o.Replicas, o.APIServerPorts = 3, []int64{16443, 8443}
 			}
 			o.Monitoring, o.PlatformUser = n&8 != 0, n&1 != 0
@@ -113,7 +114,7 @@ func installed(t *testing.T, o manifests.Options) map[string]string {
 
 func values(o manifests.Options) map[string]any {
 	return map[string]any{
-		"image": o.Image, "kitImage": o.KitImage, "certs": string(o.Certs), "clientCA": o.ClientCA, "clientNames": o.ClientNames, "replicas": o.Replicas, "apiServerPorts": append([]int64{}, o.APIServerPorts...), "monitoring": o.Monitoring, "platformUser": o.PlatformUser,
+		"image": o.Image, "kitImage": o.KitImage, "certs": string(o.Certs), "clientCA": o.ClientCA, "clientNames": o.ClientNames, "replicas": o.Replicas, "apiServerPorts": append([]int64{}, o.APIServerPorts...), "monitoring": o.Monitoring, "platformUser": o.PlatformUser, "clusterDNS": o.ClusterDNS, "clusterDomain": o.ClusterDomain,
 	}
 }
 

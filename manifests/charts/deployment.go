@@ -47,6 +47,10 @@ func argument(text string) any {
 		return when{withKitImage, expression(flag + "={{ .Values.kitImage }}")}
 	case value == aClientName:
 		return when{withClientCA, each{".Values.clientNames", `{{ printf "` + flag + `=%s" . | quote }}`}}
+	case value == aDNS:
+		return when{`.Values.clusterDNS`, expression(flag + "={{ .Values.clusterDNS }}")}
+	case value == aDomain:
+		return when{`.Values.clusterDomain`, expression(flag + "={{ .Values.clusterDomain }}")}
 	case flag == "--cert-dir":
 		return when{byCertManager, text}
 	case flag == "--client-ca":

@@ -25,6 +25,7 @@ const (
 // stand-ins for the values of the chart, in the objects that the template is made of.
 const (
 	anImage, aKitImage, aClientCA, aClientName = "@image@", "@kit-image@", "@client-ca@", "@client-name@"
+	aDNS, aDomain                              = "@cluster-dns@", "@cluster-domain@"
 	// aPort is not a valid port.
 	aPort int64 = -1
 )
@@ -54,7 +55,7 @@ func all(launcherPrefixes []string, o manifests.Options) ([]*unstructured.Unstru
 // chartTemplate is one template with every object. The objects with each source of
 // certificates are compared, so that the chart has the differences as conditions.
 func chartTemplate(launcherPrefixes []string) ([]byte, error) {
-	options := manifests.Options{Image: anImage, KitImage: aKitImage, Certs: manifests.CertManager, ClientCA: aClientCA, ClientNames: []string{aClientName}, APIServerPorts: []int64{aPort}, Monitoring: true}
+	options := manifests.Options{Image: anImage, KitImage: aKitImage, Certs: manifests.CertManager, ClusterDNS: aDNS, ClusterDomain: aDomain, ClientCA: aClientCA, ClientNames: []string{aClientName}, APIServerPorts: []int64{aPort}, Monitoring: true}
 	managed, err := all(launcherPrefixes, options)
 	if err != nil {
 		return nil, err

@@ -33,11 +33,13 @@ type Options struct {
 	ClientNames    []string
 	APIServerPorts []int64
 	RunAsUser      string
-	Monitoring     bool
-	Wait           bool
-	Timeout        time.Duration
-	ForceConflicts bool
-	Printer        *output.Printer
+	// ClusterDNS and ClusterDomain are flags of the webhook.
+	ClusterDNS, ClusterDomain string
+	Monitoring                bool
+	Wait                      bool
+	Timeout                   time.Duration
+	ForceConflicts            bool
+	Printer                   *output.Printer
 
 	clientCA string
 	profiles *profiles.Registry
@@ -89,6 +91,8 @@ func NewCommand(c clients.Clients, known *profiles.Registry, streams genericioop
 	fs.StringVar(&o.Certs, "certs", "", "Source of the serving certificate: cert-manager or self-signed")
 	fs.StringVar(&o.ClientCA, "client-ca", "", "File with the authority of the client certificate that the API server sends to webhooks; then no other client may send reviews")
 	fs.Int64SliceVar(&o.APIServerPorts, "api-server-port", nil, "Port at which the webhook reaches the API server, besides 443 and 6443; may be given more than once. 'install' finds it in the cluster")
+	fs.StringVar(&o.ClusterDNS, "cluster-dns", "", "Pods of the cluster's DNS, as NAMESPACE/LABEL=VALUE[,LABEL=VALUE][:PORT]; 'install' finds them in the cluster")
+	fs.StringVar(&o.ClusterDomain, "cluster-domain", "", "Domain of the cluster's Services; the default is what resolv.conf in the webhook's pods says")
 	fs.StringVar(&o.RunAsUser, "run-as-user", "", "platform: leave the user and groups of the webhook to a platform that assigns them; on OpenShift, 'install' finds that out")
 	fs.StringArrayVar(&o.ClientNames, "client-name", nil, "Common name that this client certificate may have; needed if the authority issues other certificates too; may be given more than once")
 	fs.BoolVar(&o.Monitoring, "monitoring", false, "Write a ServiceMonitor, alerts and a Grafana dashboard too; needs the Prometheus operator")
@@ -149,9 +153,14 @@ func (o *Options) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	dns, err := o.clusterDNS(ctx)
+	if err != nil {
+		return err
+	}
 	rest, err := manifests.Objects(o.profiles.Prefixes(), manifests.Options{
 		Image: o.Image, KitImage: o.KitImage, Certs: manifests.Certs(o.Certs),
 		ClientCA: o.clientCA, ClientNames: o.ClientNames, APIServerPorts: ports, Monitoring: o.Monitoring, PlatformUser: platform,
+		ClusterDNS: dns, ClusterDomain: o.ClusterDomain,
 	})
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/kubectl-flare/kubectl-flare/manifests"
@@ -119,6 +120,21 @@ func TestPlatformUser(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, platform)
 	require.Nil(t, probe().Spec.SecurityContext.RunAsUser, "a platform would deny it before the webhook is asked")
+}
+
+// The webhook learns which pods are the cluster's DNS.
+func TestClusterDNS(t *testing.T) {
+	service := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "kube-system", Name: "kube-dns"}, Spec: corev1.ServiceSpec{
+		Selector: map[string]string{"app": "coredns"}, Ports: []corev1.ServicePort{{Port: 53, TargetPort: intstr.FromInt32(1053)}},
+	}}
+	o := &Options{Printer: output.NewPrinter(), clients: clientstest.Start(t, service).Clients("default")}
+	dns, err := o.clusterDNS(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "kube-system/app=coredns:1053", dns)
+	out, _, err := install(t, "--image=x", "--certs=self-signed", "--cluster-dns=dns/a=b", "--cluster-domain=corp.example", "--dry-run=client", "-o=yaml")
+	require.NoError(t, err)
+	require.Contains(t, out, "- --cluster-dns=dns/a=b")
+	require.Contains(t, out, "- --cluster-domain=corp.example")
 }
 
 // The registrations go first and the namespace last.

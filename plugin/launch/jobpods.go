@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/kubectl-flare/kubectl-flare/plugin/clusterdns"
 	"github.com/kubectl-flare/kubectl-flare/plugin/plans"
 	"github.com/kubectl-flare/kubectl-flare/plugin/source"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
@@ -84,7 +85,27 @@ func (o *Options) look(ctx context.Context, l *plans.Launch) error {
 		p.PlatformUser = new(true)
 	}
 	l.Namespace = namespace
+	if err := o.findDomain(ctx, p); err != nil {
+		return err
+	}
 	return o.dataPaths(ctx, p, namespace)
+}
+
+// findDomain asks for the domain of the cluster's Services where a name depends on it.
+func (o *Options) findDomain(ctx context.Context, p *workloads.Participant) error {
+	k, err := o.verified.Kit()
+	if err != nil || p.ClusterDomain != "" {
+		return err
+	}
+	names := append([]string{k.Dials().Host}, k.ServerNames...)
+	if p.ServerNamespace == "" && !slices.ContainsFunc(names, workloads.MayBeService) {
+		return nil
+	}
+	typed, err := o.clients.Typed()
+	if err == nil {
+		p.ClusterDomain = clusterdns.Domain(ctx, typed)
+	}
+	return err
 }
 
 // accept is the kit with another local/, for which no one vouches.

@@ -29,6 +29,7 @@ type Pods struct {
 	StorageSize      string
 	StorageClass     string
 	Service          Service
+	ClusterDomain    string
 	PodLabels        map[string]string
 	PodAnnotations   map[string]string
 	ForceConflicts   bool
@@ -59,6 +60,7 @@ func (f *Pods) Add(cmd *cobra.Command, known *workloads.Registry) {
 	fs.StringVar(&f.StorageSize, "storage-size", f.StorageSize, "Size of a new workspace volume")
 	fs.StringVar(&f.StorageClass, "storage-class", f.StorageClass, "StorageClass of a new workspace volume; the default is the cluster's default")
 	f.Service.Add(fs)
+	fs.StringVar(&f.ClusterDomain, "cluster-domain", "", "Domain of the cluster's Services; the default is what the configuration of its DNS says, if you may read that, or cluster.local")
 	fs.StringToStringVar(&f.PodLabels, "pod-label", nil, "Label of the pods, such as sidecar.istio.io/inject=false, which keeps an injector away; may be given more than once")
 	fs.StringToStringVar(&f.PodAnnotations, "pod-annotation", nil, "Annotation of the pods, such as linkerd.io/inject=disabled; in a governed namespace, the SitePolicy says which may be; may be given more than once")
 	fs.BoolVar(&f.ForceConflicts, "force-conflicts", f.ForceConflicts, "Take over fields that other field managers have set")
@@ -88,6 +90,9 @@ func (f *Pods) Participant(namespace string, known *workloads.Registry) (workloa
 	settings, err := f.Parse(memory)
 	service, wrong := f.Service.Parse()
 	errs = append(errs, err, wrong)
+	if reasons := validation.IsDNS1123Subdomain(f.ClusterDomain); f.ClusterDomain != "" && len(reasons) > 0 {
+		errs = append(errs, fmt.Errorf("--cluster-domain %q is not valid: %s", f.ClusterDomain, reasons[0]))
+	}
 	p := workloads.Participant{
 		Namespace: namespace,
 		Settings: workloads.Settings{
@@ -96,6 +101,7 @@ func (f *Pods) Participant(namespace string, known *workloads.Registry) (workloa
 			Resources:       workloads.Resources{CPU: quantity("cpu", f.CPU), Memory: memory, Devices: devices},
 			Storage:         workloads.Storage{Size: quantity("storage-size", f.StorageSize), Class: f.StorageClass},
 			ExternalService: service,
+			ClusterDomain:   f.ClusterDomain,
 			PodLabels:       f.PodLabels, PodAnnotations: f.PodAnnotations,
 		},
 	}

@@ -55,7 +55,7 @@ func (l *Launch) serverPods(ctx context.Context, typed kubernetes.Interface, nam
 // serverService is the Service whose name the participant dials; nil if it dials another name, or if
 // the Service leads elsewhere.
 func (l *Launch) serverService(ctx context.Context, typed kubernetes.Interface, namespace string) (*corev1.Service, error) {
-	host := workloads.ParseHost(l.kit.Dials().Host)
+	host := workloads.ParseHost(l.kit.Dials().Host, l.Participant.ClusterDomain)
 	switch {
 	case host.Kind == workloads.HostService:
 		namespace = host.Namespace

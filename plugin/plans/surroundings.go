@@ -34,7 +34,7 @@ func (a *surroundings) Rehearse(ctx context.Context, s *engine.Session) error {
 		return err
 	}
 	k := a.launch.kit
-	host := workloads.ParseHost(k.Dials().Host)
+	host := workloads.ParseHost(k.Dials().Host, a.launch.Participant.ClusterDomain)
 	if k.Role == kit.RoleServer || a.launch.ServerComes || host.Kind != workloads.HostBare || a.launch.Participant.ServerNamespace != "" || len(a.launch.Participant.ServerAddresses) > 0 {
 		return nil
 	}

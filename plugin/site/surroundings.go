@@ -11,16 +11,16 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/clusterdns"
+	"github.com/kubectl-flare/kubectl-flare/policies/compiled"
 )
 
 // surroundings are what only a cluster knows: where its DNS and its API server are. The
 // zero value is for a cluster that was not asked.
 type surroundings struct {
-	// dnsNamespace and dnsLabels are those of the pods of the cluster's DNS.
-	dnsNamespace string
-	dnsLabels    map[string]string
-	// dnsPorts are the ports of these pods, besides 53.
-	dnsPorts []int
+	// cluster are the pods of the cluster's DNS.
+	cluster compiled.DNS
 	// api are the addresses of the API server, with their ports.
 	api []endpoint
 }
@@ -33,14 +33,7 @@ type endpoint struct {
 
 // look asks the cluster. What it does not find stays unknown.
 func look(ctx context.Context, client kubernetes.Interface) (*surroundings, error) {
-	s := &surroundings{}
-	for _, at := range [...][2]string{{metav1.NamespaceSystem, "kube-dns"}, {"openshift-dns", "dns-default"}} {
-		service, err := client.CoreV1().Services(at[0]).Get(ctx, at[1], metav1.GetOptions{})
-		if err == nil && len(service.Spec.Selector) > 0 {
-			s.addDNS(service)
-			break
-		}
-	}
+	s := &surroundings{cluster: clusterdns.Find(ctx, client)}
 	found, err := client.DiscoveryV1().EndpointSlices(metav1.NamespaceDefault).List(ctx, metav1.ListOptions{LabelSelector: discoveryv1.LabelServiceName + "=kubernetes"})
 	if err != nil {
 		return s, err
@@ -59,16 +52,6 @@ func look(ctx context.Context, client kubernetes.Interface) (*surroundings, erro
 		}
 	}
 	return s, nil
-}
-
-func (s *surroundings) addDNS(service *corev1.Service) {
-	s.dnsNamespace, s.dnsLabels = service.Namespace, service.Spec.Selector
-	for _, p := range service.Spec.Ports {
-		number := p.TargetPort.IntValue()
-		if p.Port == 53 && number != 0 && number != 53 && !slices.Contains(s.dnsPorts, number) {
-			s.dnsPorts = append(s.dnsPorts, number)
-		}
-	}
 }
 
 func (s *surroundings) addAPI(slice *discoveryv1.EndpointSlice) {
@@ -112,8 +95,11 @@ func (s *surroundings) given(servers []string) error {
 func (s *surroundings) dns(cidrs []string) networkingv1.NetworkPolicyEgressRule {
 	namespace, labels := metav1.NamespaceSystem, map[string]string{"k8s-app": "kube-dns"}
 	numbers := []int{53}
-	if s.dnsNamespace != "" {
-		namespace, labels, numbers = s.dnsNamespace, s.dnsLabels, append(numbers, s.dnsPorts...)
+	if s.cluster.Namespace != "" {
+		namespace, labels = s.cluster.Namespace, s.cluster.Labels
+	}
+	for _, port := range s.cluster.Ports {
+		numbers = append(numbers, int(port))
 	}
 	pods := networkingv1.NetworkPolicyPeer{NamespaceSelector: oneNamespace(namespace), PodSelector: &metav1.LabelSelector{MatchLabels: labels}}
 	return networkingv1.NetworkPolicyEgressRule{

@@ -45,7 +45,7 @@ func TestLook(t *testing.T) {
 
 	s, err = look(t.Context(), fake.NewClientset(service, dnsService("kube-system", "kube-dns", intstr.FromString("dns"))))
 	require.NoError(t, err)
-	require.Equal(t, "kube-system", s.dnsNamespace)
+	require.Equal(t, "kube-system", s.cluster.Namespace)
 	require.Len(t, s.dns(nil).Ports, 2)
 }
 

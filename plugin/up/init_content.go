@@ -85,7 +85,7 @@ func (i *initial) place(all []*facts) {
 				continue
 			}
 			p.Dialed = net.JoinHostPort(k.server.Host, strconv.Itoa(k.server.Port))
-			if host := workloads.ParseHost(k.server.Host); host.Kind == workloads.HostService {
+			if host := workloads.ParseHost(k.server.Host, ""); host.Kind == workloads.HostService {
 				p.Namespace = host.Namespace
 			}
 		}

@@ -157,7 +157,7 @@ func (o *Options) place(all []member, r *federation.Report) error {
 		if m.kit == nil {
 			continue
 		}
-		if host := workloads.ParseHost(m.kit.server.Host); m.kit.role != kit.RoleServer && host.Kind == workloads.HostService {
+		if host := workloads.ParseHost(m.kit.server.Host, m.ClusterDomain); m.kit.role != kit.RoleServer && host.Kind == workloads.HostService {
 			dialed = host.Namespace
 		}
 	}

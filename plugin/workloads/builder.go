@@ -54,7 +54,7 @@ func NewBuilder(framework string, p Participant, verified acceptance.Verified) (
 
 // checkServer rejects what can never reach the server from a pod.
 func checkServer(p *Participant, k *kit.Kit) error {
-	host := ParseHost(k.Server.Host)
+	host := ParseHost(k.Server.Host, p.ClusterDomain)
 	switch {
 	case k.Role == kit.RoleServer && len(p.ServerAddresses) > 0:
 		return fmt.Errorf("there are addresses of a server, but %q is the server itself: leave them out", k.Participant)

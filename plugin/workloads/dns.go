@@ -1,10 +1,13 @@
 package workloads
 
 import (
+	"cmp"
 	"net"
 	"slices"
 	"strings"
 )
+
+const defaultDomain = "cluster.local"
 
 // HostKind is the kind of a dialed host, seen from inside a cluster.
 type HostKind int
@@ -28,9 +31,10 @@ type Host struct {
 	Namespace string
 }
 
-// ParseHost parses the name that a participant dials. "name.namespace" counts as external,
-// because it looks like a public name such as example.org.
-func ParseHost(host string) Host {
+// ParseHost parses the name that a participant dials, in a cluster with a domain, which is
+// cluster.local if it is empty. "name.namespace" counts as external, because it looks like a
+// public name such as example.org.
+func ParseHost(host, domain string) Host {
 	if ip := net.ParseIP(host); ip != nil {
 		if ip.IsLoopback() {
 			return Host{Kind: HostLoopback}
@@ -41,7 +45,7 @@ func ParseHost(host string) Host {
 	if name == "localhost" {
 		return Host{Kind: HostLoopback}
 	}
-	parts := strings.Split(strings.TrimSuffix(name, ".cluster.local"), ".")
+	parts := strings.Split(strings.TrimSuffix(name, "."+cmp.Or(domain, defaultDomain)), ".")
 	switch {
 	case slices.Contains(parts, ""):
 		return Host{Kind: HostExternal}
@@ -53,7 +57,15 @@ func ParseHost(host string) Host {
 	return Host{Kind: HostExternal}
 }
 
-// ServiceDNS is the full name of a Service in the cluster's DNS.
-func ServiceDNS(service, namespace string) string {
-	return service + "." + namespace + ".svc.cluster.local"
+// ServiceDNS is the full name of a Service in the DNS of a cluster, whose domain is cluster.local
+// if it is empty.
+func ServiceDNS(service, namespace, domain string) string {
+	return service + "." + namespace + ".svc." + cmp.Or(domain, defaultDomain)
+}
+
+// MayBeService says whether a host is external, but would be a Service's name in a cluster with
+// another domain.
+func MayBeService(host string) bool {
+	parts := strings.Split(strings.TrimSuffix(host, "."), ".")
+	return len(parts) > 3 && parts[2] == "svc" && ParseHost(host, "").Kind == HostExternal
 }

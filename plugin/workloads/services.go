@@ -27,7 +27,7 @@ type serverNames struct {
 func (b Builder) sortNames(names []string) serverNames {
 	var out serverNames
 	for _, name := range names {
-		switch host := ParseHost(name); {
+		switch host := ParseHost(name, b.ClusterDomain); {
 		case host.Kind == HostLoopback:
 		case host.Kind == HostService && host.Namespace != b.Namespace:
 			out.elsewhere = append(out.elsewhere, name)
@@ -142,7 +142,7 @@ func ServicePorts(ports []corev1.ContainerPort) []corev1.ServicePort {
 // of the same cluster. All participants of the federation in the namespace share it, so it has
 // no participant's labels.
 func (b Builder) DialedService() []Object {
-	host := ParseHost(b.Kit.Dials().Host)
+	host := ParseHost(b.Kit.Dials().Host, b.ClusterDomain)
 	if host.Kind != HostBare || b.ServerNamespace == "" || b.ServerNamespace == b.Namespace {
 		return nil
 	}
@@ -156,7 +156,7 @@ func (b Builder) DialedService() []Object {
 		ObjectMeta: meta,
 		Spec: corev1.ServiceSpec{
 			Type:         corev1.ServiceTypeExternalName,
-			ExternalName: ServiceDNS(host.Service, b.ServerNamespace),
+			ExternalName: ServiceDNS(host.Service, b.ServerNamespace, b.ClusterDomain),
 		},
 	}}
 }

@@ -34,6 +34,9 @@ type Settings struct {
 	// ExistingServices are Services that the participant would have and that the site keeps
 	// itself, by their names: they are not written.
 	ExistingServices []string `json:"existingServices,omitzero"`
+	// ClusterDomain is the domain of the cluster's Services; the default is what the
+	// configuration of its DNS says, if the user may read that, or else cluster.local.
+	ClusterDomain string `json:"clusterDomain,omitempty"`
 	// Storage is the workspace.
 	Storage Storage `json:"storage,omitzero"`
 }
@@ -65,6 +68,9 @@ func (s *Settings) Validate(at *field.Path) field.ErrorList {
 	}
 	errs = append(errs, s.Storage.validate(storage)...)
 	errs = append(errs, s.ExternalService.Validate(at.Child("service"))...)
+	if s.ClusterDomain != "" {
+		errs = append(errs, invalid(at.Child("clusterDomain"), s.ClusterDomain, validation.IsDNS1123Subdomain(s.ClusterDomain)...)...)
+	}
 	errs = append(errs, validateData(at.Child("data"), s.Data)...)
 	return append(errs, s.PodSettings.Validate(at)...)
 }

@@ -26,8 +26,26 @@ func TestParseHost(t *testing.T) {
 		"::1":                           {Kind: HostLoopback},
 		"localhost":                     {Kind: HostLoopback},
 	} {
-		if got := ParseHost(host); got != want {
+		if got := ParseHost(host, ""); got != want {
 			t.Errorf("ParseHost(%q) = %+v, want %+v", host, got, want)
+		}
+	}
+}
+
+// In a cluster with another domain, the usual one is a name like any other.
+func TestParseHostInAnotherDomain(t *testing.T) {
+	for host, want := range map[string]Host{
+		"server1.fl.svc.corp.example":  {Kind: HostService, Service: "server1", Namespace: "fl"},
+		"server1.fl.svc":               {Kind: HostService, Service: "server1", Namespace: "fl"},
+		"server1.fl.svc.cluster.local": {Kind: HostExternal},
+	} {
+		if got := ParseHost(host, "corp.example"); got != want {
+			t.Errorf("ParseHost(%q) = %+v, want %+v", host, got, want)
+		}
+	}
+	for host, want := range map[string]bool{"a.b.svc.corp.example": true, "a.b.svc.cluster.local": false, "a.b.svc": false, "fl.example.org": false, "": false} {
+		if got := MayBeService(host); got != want {
+			t.Errorf("MayBeService(%q) = %v", host, got)
 		}
 	}
 }
@@ -36,7 +54,7 @@ func FuzzParseHost(f *testing.F) {
 	f.Add("server1.fl.svc.cluster.local")
 	f.Add("..svc")
 	f.Fuzz(func(t *testing.T, host string) {
-		got := ParseHost(host)
+		got := ParseHost(host, "")
 		if inCluster := got.Kind == HostBare || got.Kind == HostService; inCluster != (got.Service != "") {
 			t.Errorf("ParseHost(%q) = %+v", host, got)
 		}

@@ -101,7 +101,7 @@ func (c *connections) egress(field string, rule *networkingv1.NetworkPolicyEgres
 	if len(rule.To) == 0 {
 		c.open(field, reason, "a rule without to allows every address", "name the peers")
 	}
-	ports := &rulePorts{list: rule.Ports, dns: onlyDNS(rule.Ports), open: map[string]bool{}}
+	ports := &rulePorts{list: rule.Ports, dns: c.onlyDNS(rule.Ports), open: map[string]bool{}}
 	for i := 0; i < len(rule.To) && !c.full(); i++ {
 		peer := &rule.To[i]
 		if !c.inside(peer) && !c.listed(peer, ports) {
@@ -128,7 +128,7 @@ func (c *connections) listed(peer *networkingv1.NetworkPolicyPeer, ports *rulePo
 		return peer.NamespaceSelector == nil && peer.PodSelector == nil && c.site.OpensCIDR(peer.IPBlock.CIDR)
 	}
 	namespace := namespaceOf(peer.NamespaceSelector)
-	if namespace == metav1.NamespaceSystem && isDNS(peer.PodSelector) && c.site.OpensDNS() && ports.dns {
+	if c.isDNS(namespace, peer.PodSelector) && c.site.OpensDNS() && ports.dns {
 		return true
 	}
 	open, known := ports.open[namespace]
@@ -186,13 +186,14 @@ func namespaceOf(s *metav1.LabelSelector) string {
 	return s.MatchLabels[corev1.LabelMetadataName]
 }
 
-// isDNS says whether a selector selects the pods of the cluster's DNS. The label is that
-// of CoreDNS in every distribution that follows kubeadm.
-func isDNS(s *metav1.LabelSelector) bool { return s != nil && s.MatchLabels["k8s-app"] == "kube-dns" }
+// isDNS says whether a selector selects only pods of the cluster's DNS.
+func (c *connections) isDNS(namespace string, s *metav1.LabelSelector) bool {
+	return s != nil && c.site.Cluster().IsDNS(namespace, s.MatchLabels)
+}
 
-func onlyDNS(ports []networkingv1.NetworkPolicyPort) bool {
+func (c *connections) onlyDNS(ports []networkingv1.NetworkPolicyPort) bool {
 	for _, p := range ports {
-		if p.Port == nil || p.Port.Type != intstr.Int || p.Port.IntVal != 53 || p.EndPort != nil {
+		if p.Port == nil || p.Port.Type != intstr.Int || !c.site.Cluster().IsDNSPort(p.Port.IntVal) || p.EndPort != nil {
 			return false
 		}
 	}

@@ -110,7 +110,7 @@ func samePorts(a, b []corev1.ServicePort) bool {
 // leadsToServer says whether an ExternalName is the Service of the same name in the
 // namespace of an FL server.
 func leadsToServer(s *corev1.Service, site *compiled.Policy) bool {
-	service, namespace, ok := compiled.ServiceOf(strings.ToLower(strings.TrimSuffix(s.Spec.ExternalName, ".")))
+	service, namespace, ok := site.Cluster().ServiceOf(strings.ToLower(strings.TrimSuffix(s.Spec.ExternalName, ".")))
 	return ok && service == s.Name && site.ServerIn(namespace)
 }
 

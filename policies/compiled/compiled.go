@@ -35,6 +35,7 @@ type Policy struct {
 	placement  placement
 	maxima     []Maximum
 	egress     egress
+	cluster    Cluster
 	rules      *rules.Set
 }
 
@@ -43,6 +44,8 @@ type Tools struct {
 	Profiles *profiles.Registry
 	// Frameworks are those whose settings a policy can require.
 	Frameworks *frameworks.Registry
+	// Cluster is the one that the policies are for.
+	Cluster Cluster
 	// Rules compiles the rules in CEL.
 	Rules *rules.Compiler
 }
@@ -50,7 +53,7 @@ type Tools struct {
 // New compiles a copy of a SitePolicy. If the SitePolicy is invalid, it returns all
 // errors, by field, and no Policy.
 func New(source *v1alpha1.SitePolicy, tools Tools) (*Policy, field.ErrorList) {
-	p := &Policy{source: source.DeepCopy(), profiles: tools.Profiles}
+	p := &Policy{source: source.DeepCopy(), profiles: tools.Profiles, cluster: tools.Cluster.withDefaults()}
 	v1alpha1.SetDefaults(p.source)
 	if errs := append(v1alpha1.Validate(p.source), p.unregistered()...); len(errs) > 0 {
 		return nil, errs

@@ -33,7 +33,7 @@ func (p *Policy) addEgress() {
 	if privacy := p.source.Spec.Privacy; privacy != nil && privacy.Egress != nil {
 		e.dns = privacy.Egress.DNS
 		for i := range privacy.Egress.Servers {
-			e.addServer(&privacy.Egress.Servers[i])
+			e.addServer(&privacy.Egress.Servers[i], p.cluster)
 		}
 		for _, cidr := range privacy.Egress.CIDRs {
 			if prefix, err := netip.ParsePrefix(cidr); err == nil { // validated
@@ -46,9 +46,9 @@ func (p *Policy) addEgress() {
 	}
 }
 
-func (e *egress) addServer(s *v1alpha1.EgressServer) {
+func (e *egress) addServer(s *v1alpha1.EgressServer, cluster Cluster) {
 	host := strings.ToLower(strings.TrimSuffix(s.Host, "."))
-	service, namespace, _ := ServiceOf(host)
+	service, namespace, _ := cluster.ServiceOf(host)
 	if s.Namespace != "" {
 		namespace = s.Namespace
 	}
@@ -77,22 +77,6 @@ func (e *egress) addServer(s *v1alpha1.EgressServer) {
 		return
 	}
 	e.ports[namespace] = append(before, s.Ports...)
-}
-
-// ServiceOf is the Service that a host name leads to in this cluster: a name of one label,
-// in the namespace of the pod that dials it, or <service>.<namespace>.svc with or without
-// the domain cluster.local. ok is false for every other name.
-func ServiceOf(host string) (service, namespace string, ok bool) {
-	parts := strings.Split(strings.TrimSuffix(host, ".cluster.local"), ".")
-	switch {
-	case host == "":
-		return "", "", false
-	case len(parts) == 1:
-		return parts[0], "", true
-	case len(parts) == 3 && parts[2] == "svc":
-		return parts[0], parts[1], true
-	}
-	return "", "", false
 }
 
 // OpensPorts says whether NetworkPolicies may open a range of TCP ports of the pods of a
@@ -129,6 +113,9 @@ func (p *Policy) OpensCIDR(cidr string) bool {
 		return all.Bits() <= prefix.Bits() && all.Contains(prefix.Addr())
 	})
 }
+
+// Cluster is what the policy knows of its cluster.
+func (p *Policy) Cluster() Cluster { return p.cluster }
 
 // OpensDNS says whether NetworkPolicies may open the cluster's DNS.
 func (p *Policy) OpensDNS() bool { return p.egress.dns }

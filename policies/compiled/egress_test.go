@@ -46,8 +46,24 @@ func TestServiceOf(t *testing.T) {
 	for host, want := range map[string][2]string{
 		"fl": {"fl", ""}, "fl.ns.svc": {"fl", "ns"}, "fl.ns.svc.cluster.local": {"fl", "ns"}, "fl.ns": {}, "fl.example.org": {}, "": {}, "a.b.svc.example": {},
 	} {
-		service, namespace, ok := compiled.ServiceOf(host)
+		service, namespace, ok := compiled.Cluster{}.ServiceOf(host)
 		require.Equal(t, want, [2]string{service, namespace}, host)
 		require.Equal(t, want[0] != "", ok, host)
 	}
+}
+
+// A cluster may have another domain, and its DNS other pods.
+func TestCluster(t *testing.T) {
+	c := compiled.Cluster{Domain: "Corp.Example.", DNS: compiled.DNS{Namespace: "openshift-dns", Labels: map[string]string{"dns": "default"}, Ports: []int32{5353}}}
+	for host, want := range map[string]string{"fl.ns.svc.corp.example": "fl", "fl.ns.svc": "fl", "fl": "fl", "fl.ns.svc.cluster.local": "", "fl.ns.svc.example": ""} {
+		service, _, _ := c.ServiceOf(host)
+		require.Equal(t, want, service, host)
+	}
+	both := map[string]string{"dns": "default", "more": "x"}
+	require.True(t, c.IsDNS("openshift-dns", both) && c.IsDNSPort(53) && c.IsDNSPort(5353))
+	require.False(t, c.IsDNS("kube-system", both) || c.IsDNS("openshift-dns", map[string]string{"dns": "x"}) || c.IsDNS("openshift-dns", nil) || c.IsDNSPort(9153))
+	usual := compiled.Cluster{}
+	require.True(t, usual.IsDNS("kube-system", map[string]string{"k8s-app": "kube-dns"}))
+	require.False(t, usual.IsDNS("kube-system", nil) || usual.IsDNSPort(5353))
+	require.False(t, compiled.Cluster{DNS: compiled.DNS{Namespace: "dns"}}.IsDNS("dns", both), "without labels, any pod would be meant")
 }

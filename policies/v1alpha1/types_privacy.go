@@ -214,7 +214,8 @@ type EgressRule struct {
 	CIDRs []string `json:"cidrs,omitempty"`
 
 	// dns allows DNS, by the pods of the cluster's DNS: those with the label
-	// k8s-app: kube-dns in the namespace kube-system.
+	// k8s-app: kube-dns in the namespace kube-system, or those that the webhook was
+	// installed with.
 	//
 	// +optional
 	DNS bool `json:"dns,omitempty"`

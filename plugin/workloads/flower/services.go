@@ -27,13 +27,13 @@ func (b builder) services() ([]workloads.Object, []string, error) {
 		Who: "Scientists", Dialed: []int{number}, Service: b.Name + "-" + flower.PortControl,
 		Ports: []corev1.ServicePort{servicePort(flower.PortControl, number)},
 	}
-	if same(host, b.Kit.Server.Host) {
+	if b.same(host, b.Kit.Server.Host) {
 		fleet.Who, fleet.Dialed = "SuperNodes and scientists", append(fleet.Dialed, number)
 		fleet.Names, fleet.Ports = b.Kit.ServerNames, append(fleet.Ports, control.Ports...)
 		return b.ServerServices(fleet)
 	}
 	for _, name := range b.Kit.ServerNames {
-		if same(name, host) {
+		if b.same(name, host) {
 			control.Names = append(control.Names, name)
 		} else {
 			fleet.Names = append(fleet.Names, name)
@@ -52,9 +52,9 @@ func (b builder) both(fleet, control workloads.Served) ([]workloads.Object, []st
 }
 
 // same says whether two names are the same, or lead to Services of the same name.
-func same(a, b string) bool {
-	service := workloads.ParseHost(a).Service
-	return a == b || service != "" && service == workloads.ParseHost(b).Service
+func (b builder) same(one, other string) bool {
+	service := workloads.ParseHost(one, b.ClusterDomain).Service
+	return one == other || service != "" && service == workloads.ParseHost(other, b.ClusterDomain).Service
 }
 
 // servicePort leads from what is dialled to a port of the pod.
