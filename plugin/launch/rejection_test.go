@@ -168,3 +168,20 @@ func TestSuperLinkThatMayNotBeRead(t *testing.T) {
 	_, err := b.rejects(f, attempts(t, f, "site-1", "No SuperNode found with the given public key."), "")
 	wants(t, err, "Either the key is online already", "Or it is not registered")
 }
+
+// A SuperNode of 1.42 ends. The reason in the SuperLink's log does not pass, so that launch ends, too.
+func TestSuperLinkSaysWhyOneEnds(t *testing.T) {
+	f := flowertest.New(t, flowertest.VersionHTTP, "site-1")
+	b := newBench(t)
+	b.crashes(rejected)
+	b.superLink(flowertest.VersionHTTP)
+	b.SetLog("superlink-pod/superlink", attempts(t, f, "site-1", "No SuperNode found with the given public key."))
+	start := time.Now()
+	clk := clientstest.FastClock(t, start)
+	dir := kittest.WriteContent(t, f.Kit(flowerkits.RoleClient, "site-1"))
+	_, _, err := clientstest.Run(t, func(streams genericiooptions.IOStreams) *cobra.Command {
+		return NewCommand(b.Clients("ns"), registries(), streams, clk)
+	}, dir, "--image=registry.example.org/flower:1.42.0", "--timeout=1h")
+	wants(t, err, `"site-1" in namespace "ns" does not start`, "the SuperLink does not know the SuperNode's key", "Exit Code: 305")
+	require.Less(t, clk.Since(start), time.Minute)
+}
