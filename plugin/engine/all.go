@@ -50,10 +50,12 @@ func (e *Engine) all(ctx context.Context, tasks []Task, atOnce int, do func(cont
 				return nil
 			}
 			one := &Engine{ForceConflicts: e.ForceConflicts, Concurrency: e.Concurrency, Reporter: e.Reporter.For(task.Subject)}
+			one.Reporter.Step(StepPlan)
 			plan, err := task.Make(ctx, one.Reporter)
 			if err == nil {
 				err = do(ctx, one, i, plan)
 			}
+			one.Reporter.end(err)
 			errs[i] = err
 			return nil
 		})

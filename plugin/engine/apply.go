@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 )
@@ -45,9 +46,6 @@ func (a *Apply) Rehearse(ctx context.Context, s *Session) error {
 		all = append(all, objects...)
 	}
 	s.add(all)
-	if err := s.each(len(all), func(i int) error { return all[i].look(ctx) }); err != nil {
-		return err
-	}
 	err := s.each(len(all), func(i int) error { return s.about(ctx, all[i], all[i].rehearse(ctx)) })
 	if err == nil && s.dryRun {
 		s.advise(all)
@@ -58,7 +56,12 @@ func (a *Apply) Rehearse(ctx context.Context, s *Session) error {
 // Run implements Step. If an object cannot be written, the others of its stage are, and the
 // later stages are skipped.
 func (a *Apply) Run(ctx context.Context, s *Session) error {
-	for _, stage := range a.stages {
+	for i, stage := range a.stages {
+		step := StepInject
+		if i == len(a.stages)-1 { // what runs the pods
+			step = StepLaunch
+		}
+		s.Reporter.Step(step)
 		err := s.each(len(stage), func(i int) error { return s.about(ctx, stage[i], stage[i].write(ctx)) })
 		s.report(stage)
 		s.advise(stage)
@@ -74,7 +77,11 @@ func (s *Session) about(ctx context.Context, o *object, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", o.name, s.Clients.Explain(ctx, err))
+	err = s.Clients.Explain(ctx, err)
+	if strings.HasPrefix(err.Error(), o.name+" ") {
+		return err // it says so
+	}
+	return fmt.Errorf("%s: %w", o.name, err)
 }
 
 func (s *Session) add(objects []*object) {

@@ -138,20 +138,35 @@ func (o *object) owned() error {
 	return nil
 }
 
-// rehearse does the server-side dry run, and finds out what the apply will do.
+// rehearse does the server-side dry run, and finds out what the apply will do. An object is
+// read only if it exists: most of a launch do not.
 func (o *object) rehearse(ctx context.Context) error {
-	if o.keep {
-		return nil
-	}
 	if o.kind == kindSecret {
 		var err error
 		o.after, err = o.create(ctx, metav1.DryRunAll)
 		return err
 	}
-	if o.kept() {
-		o.force = true // to see what would change
+	var after *unstructured.Unstructured
+	var err error
+	if o.kind != kindClaim { // one that exists is not changed
+		after, err = o.patch(ctx, o.want, metav1.DryRunAll)
+		if err == nil && after.GetResourceVersion() == "" {
+			o.after, o.action = after, Created
+			return nil
+		}
 	}
-	after, err := o.patch(ctx, o.want, metav1.DryRunAll)
+	if unseen := o.look(ctx); apierrors.IsForbidden(unseen) && err != nil {
+		return err
+	} else if unseen != nil {
+		return unseen
+	}
+	switch kept := o.kept(); {
+	case o.keep:
+		return nil
+	case kept && !o.force, o.kind == kindClaim:
+		o.force = o.force || kept // to see what would change
+		after, err = o.patch(ctx, o.want, metav1.DryRunAll)
+	}
 	if err != nil && onlyOurs(err) {
 		o.force = true
 		after, err = o.patch(ctx, o.want, metav1.DryRunAll)

@@ -17,9 +17,12 @@ import (
 type Reporter struct {
 	printer *output.Printer
 	streams genericiooptions.IOStreams
-	// subject begins lines that do not say what they are about.
-	subject string
-	mu      *sync.Mutex
+	// subject begins lines that do not say what they are about, and about is that without
+	// punctuation.
+	subject, about string
+	// board shows what happens in place of lines; nil if there is none.
+	board Board
+	mu    *sync.Mutex
 }
 
 // NewReporter makes a Reporter for a command with that printer.
@@ -33,7 +36,7 @@ func (r *Reporter) For(subject string) *Reporter {
 	if r == nil || r.printer == nil {
 		return r
 	}
-	return &Reporter{printer: r.printer, streams: r.streams, subject: subject + ": ", mu: r.mu}
+	return &Reporter{printer: r.printer, streams: r.streams, subject: subject + ": ", about: subject, board: r.board, mu: r.mu}
 }
 
 // Print prints the changes of a plan, unless Run has printed them.
@@ -54,6 +57,9 @@ func (r *Reporter) changed(changes ChangeSet) {
 	if !r.streaming() || len(changes) == 0 {
 		return
 	}
+	if last := changes[len(changes)-1]; r.detail(last.Name + " " + string(last.Action)) {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	lines := changes.Lines()
@@ -66,7 +72,7 @@ func (r *Reporter) changed(changes ChangeSet) {
 
 // Write implements io.Writer, for lines of progress.
 func (r *Reporter) Write(line []byte) (int, error) {
-	if r.printer == nil {
+	if r.printer == nil || r.detail(string(line)) {
 		return len(line), nil
 	}
 	r.mu.Lock()
@@ -87,9 +93,7 @@ func (r *Reporter) aside(prefix, format string, args []any) {
 	if r.streams.ErrOut == nil {
 		return
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	_, _ = fmt.Fprint(r.streams.ErrOut, prefix+r.subject+fmt.Sprintf(format, args...)+"\n")
+	r.apart(func() { _, _ = fmt.Fprint(r.streams.ErrOut, prefix+r.subject+fmt.Sprintf(format, args...)+"\n") })
 }
 
 // Warnings is the writer for warnings that are already formatted.
@@ -112,8 +116,7 @@ func (a asides) Write(line []byte) (int, error) {
 	if r.streams.ErrOut == nil {
 		return len(line), nil
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	_, err := io.WriteString(r.streams.ErrOut, r.subject+string(line))
+	var err error
+	r.apart(func() { _, err = io.WriteString(r.streams.ErrOut, r.subject+string(line)) })
 	return len(line), err
 }

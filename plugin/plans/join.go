@@ -17,6 +17,7 @@ func (j *join) Rehearse(context.Context, *engine.Session) error { return nil }
 // Run implements engine.Step.
 func (j *join) Run(ctx context.Context, s *engine.Session) error {
 	l := j.launch
+	s.Reporter.Step(engine.StepWait)
 	waiter, err := rollout.NewWaiter(s.Clients, s.Reporter, l.Clock)
 	if err != nil {
 		return err

@@ -33,6 +33,8 @@ type clusters struct {
 	dir        string
 	kubeconfig string
 	east, west *clientstest.Server
+	// serverLog is what the server logs.
+	serverLog string
 }
 
 const host = "server1.fl-server.svc.cluster.local"
@@ -82,6 +84,12 @@ func (c *clusters) starts(s *clientstest.Server) func(*unstructured.Unstructured
 		}
 		pod := clientstest.RunningPod(d, time.Now())
 		pod.OwnerReferences = owner("ReplicaSet", set.Name)
+		if d.Name == "server1" {
+			s.SetLog(pod.Name, c.serverLog)
+			s.Put(set)
+			s.Put(pod)
+			return
+		}
 		s.SetLog(pod.Name, fmt.Sprintf("Successfully registered client:%s for project demo.\n", d.Name))
 		s.Put(set)
 		s.Put(pod)

@@ -37,7 +37,8 @@ func (o *Options) sealOne(m member) error {
 		return err
 	}
 	// launch warns of what is suspicious about the kit.
-	streams := genericiooptions.IOStreams{In: o.In, Out: o.reporter, ErrOut: io.Discard}
+	streams := genericiooptions.IOStreams{In: o.In, Out: o.reporter.For(m.Name), ErrOut: io.Discard}
+	o.reporter.For(m.Name).Step("seal")
 	s := kitcmd.NewSealOptions(placed{m.clients, m.Namespace}, kitcmd.Known{Frameworks: o.known.Frameworks, Workloads: o.known.Workloads}, streams, o.clock)
 	s.KeyFile, s.CertificateFile, s.RootFingerprint = o.seal.Key, o.seal.Certificate, o.root
 	if m.JobRuntime == federation.JobPod {
@@ -65,6 +66,9 @@ func (o *Options) governAll(ctx context.Context, base string, all []member) erro
 		g.Policy = federation.Govern{Policy: g.Policy}.PolicyFrom(base)
 		c := there[0].clients
 		known := site.Known{Catalog: o.known.Catalog, Workloads: o.known.Workloads}
+		for _, m := range there {
+			o.reporter.For(m.Name).Step("govern")
+		}
 		r := o.reporter.For(at.String())
 		if err := site.Govern(ctx, c, known, g, genericiooptions.IOStreams{In: o.In, Out: r, ErrOut: r.Asides()}, o.clock); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", at, c.Explain(ctx, err)))

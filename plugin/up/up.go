@@ -222,13 +222,7 @@ func (o *Options) bring(ctx context.Context, f *federation.Federation, base stri
 		return err
 	}
 	o.reporter = engine.NewReporter(o.printer, o.IOStreams)
-	if err := o.sealAll(all); err != nil {
-		return err
-	}
-	if err := o.governAll(ctx, base, all); err != nil {
-		return err
-	}
-	if err := o.launchAll(ctx, all); err != nil {
+	if err := o.execute(ctx, base, all); err != nil {
 		return err
 	}
 	if o.Prune {
@@ -240,4 +234,23 @@ func (o *Options) bring(ctx context.Context, f *federation.Federation, base stri
 		return nil
 	}
 	return job(ctx, all)
+}
+
+// execute brings all participants up. On a terminal, a table shows how far each of them is.
+func (o *Options) execute(ctx context.Context, base string, all []member) error {
+	o.openings(ctx, all)
+	live := newBoard(o.Out, all, o.clock)
+	if live != nil {
+		o.reporter = o.reporter.On(live)
+		defer live.close()
+	}
+	if err := o.sealAll(all); err != nil {
+		return err
+	}
+	if err := o.governAll(ctx, base, all); err != nil {
+		return err
+	}
+	err := o.launchAll(ctx, all)
+	o.watchExternal(ctx, all)
+	return err
 }

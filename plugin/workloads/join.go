@@ -19,6 +19,13 @@ type Joiner interface {
 	Joined(context.Context, Member, Prober) (Joining, error)
 }
 
+// ServerLog is implemented by frameworks whose servers log the names of those who join and
+// leave.
+type ServerLog interface {
+	// Member reads a line of a server's log; ok says whether it is about a participant.
+	Member(line string) (participant string, joined, ok bool)
+}
+
 // Rejecter is implemented by frameworks whose participants log that their server does not take
 // them.
 type Rejecter interface {
