@@ -76,6 +76,7 @@ func rows() []row {
 			what:   "memory with 5,000 pods, 500 kits, 50 policies", against: "the limit of the manifest", goal: "≤ 64 MiB",
 			subject: value{"BenchmarkMemory", "rss-bytes"}, reference: value{"BenchmarkMemory", "limit-bytes"}, bytes: true,
 		},
+		dryRun(), up(), upMemory(),
 		neighbours("a launcher's job pod", "job-pod"),
 		neighbours("a Service's proxy", "service-proxy"),
 	}
@@ -107,6 +108,34 @@ func neighbours(what, name string) row {
 		source: source{"./test/integration/load", "BenchmarkNeighbours", "300x", 1},
 		what:   what + " beside 1,000 pods", against: "the same in an empty namespace", goal: "≤ 1.2×",
 		subject: value{benchmark + name + "/load-full", "ns/op"}, reference: value{benchmark + name + "/load-empty", "ns/op"},
+	}
+}
+
+// ups are federations of 1,000 participants, with kits of Flower.
+func ups() source { return source{"./test/integration/plugin", "BenchmarkUp", "1x", 1} }
+
+// dryRun is what `up` would write for 1,000 participants.
+func dryRun() row {
+	const name = "BenchmarkUp/dry-run"
+	return row{
+		source: ups(), what: "up --dry-run=client of 1,000 participants", against: "the goal", goal: "≤ 5 s",
+		subject: value{name, "ns/op"}, reference: value{name, "limit-ns"},
+	}
+}
+
+// up is `up` of 1,000 participants, which are not waited for.
+func up() row {
+	return row{
+		source: ups(), what: "up of 1,000 participants", against: "creating the same objects", goal: "≤ 1.3×",
+		subject: value{"BenchmarkUp/flare/1000", "ns/op"}, reference: value{"BenchmarkUp/reference/1000", "ns/op"},
+	}
+}
+
+// upMemory is how much its memory grows with the participants.
+func upMemory() row {
+	return row{
+		source: ups(), what: "memory of up of 1,000 participants", against: "of 100", goal: "flat",
+		subject: value{"BenchmarkUp/flare/1000", "peak-bytes"}, reference: value{"BenchmarkUp/flare/100", "peak-bytes"}, bytes: true,
 	}
 }
 
