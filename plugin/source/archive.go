@@ -8,6 +8,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
+	"slices"
+	"strings"
 
 	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 )
@@ -43,6 +46,7 @@ func (a archive) open(file *os.File) (fs.FS, error) {
 	if err != nil {
 		return nil, fmt.Errorf("it is not a valid archive: %w", err)
 	}
+	contents.File = slices.DeleteFunc(contents.File, func(f *zip.File) bool { return ofMacOS(f.Name) })
 	if len(contents.File) > maxEntries {
 		return nil, fmt.Errorf("it has more than %d entries", maxEntries)
 	}
@@ -50,6 +54,14 @@ func (a archive) open(file *os.File) (fs.FS, error) {
 		return nil, err
 	}
 	return inside(contents)
+}
+
+// ofMacOS says whether an entry is one that macOS adds to archives: attributes of a file, in a
+// folder of their own or beside it, or how a folder is shown. They are no files of a kit.
+func ofMacOS(entry string) bool {
+	top, _, _ := strings.Cut(entry, "/")
+	base := path.Base(entry)
+	return top == "__MACOSX" || strings.HasPrefix(base, "._") || base == ".DS_Store"
 }
 
 func isZip(data []byte) bool { return bytes.HasPrefix(data, []byte("PK\x03\x04")) }

@@ -108,6 +108,28 @@ func TestKitsInArchives(t *testing.T) {
 	}
 }
 
+// What macOS adds to archives is no part of the kit: neither a second folder at the top, nor
+// files beside those of the kit.
+func TestArchivesOfMacOS(t *testing.T) {
+	made := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a")
+	want, err := source.Kit(frameworks.Default(), made.WriteDir(t))
+	require.NoError(t, err)
+	attributes := &fstest.MapFile{Data: []byte("\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X"), Mode: 0o644}
+	packed := fstest.MapFS{}
+	for name, file := range made.FS() {
+		packed["site-1/"+name] = file
+	}
+	for _, name := range []string{"__MACOSX/._site-1", "__MACOSX/site-1/startup/._client.key", "site-1/.DS_Store", "site-1/local/.DS_Store", "site-1/startup/._client.crt", "._site-1"} {
+		packed[name] = attributes
+	}
+	for name, data := range map[string][]byte{"zip": zipped(t, packed, ""), "tgz": gzipped(t, tarred(t, packed, "./"))} {
+		got, err := source.Kit(frameworks.Default(), save(t, data))
+		require.NoError(t, err, name)
+		require.Equal(t, want.Digest(), got.Digest(), name)
+		require.Equal(t, want.LocalDigest(), got.LocalDigest(), name)
+	}
+}
+
 func TestBadArchives(t *testing.T) {
 	made := kittest.NewFederation(t, "demo").Client("site-1", "hospital_a")
 	whole := gzipped(t, tarred(t, made.FS(), ""))
