@@ -127,25 +127,29 @@ func checkServer(all []member, r *federation.Report) {
 }
 
 // checkVersion compares the tag of an image with the version of the kit. Participants of
-// another minor version do not work.
+// another minor version do not work. Of an image whose tag has no version, such as one by its
+// digest, spec.framework.version says which one it has.
 func checkVersion(f *federation.Federation, m member, image string, r *federation.Report) {
-	tag := tagged(image)
-	if tag == nil {
+	said, saidErr := semver.NewVersion(f.Spec.Framework.Version)
+	tag, what := tagged(image), image
+	switch {
+	case tag == nil && saidErr != nil:
 		return
-	}
-	if want, err := semver.NewVersion(f.Spec.Framework.Version); err == nil && !sameMinor(want, tag) {
-		r.Add(m.at+".image", "(%s) is %s, but spec.framework.version is %s: use an image of %d.%d", m.Name, image, f.Spec.Framework.Version, want.Major(), want.Minor())
+	case tag == nil: // such as an image by its digest
+		tag, what = said, image+", of spec.framework.version "+f.Spec.Framework.Version
+	case saidErr == nil && !sameMinor(said, tag):
+		r.Add(m.at+".image", "(%s) is %s, but spec.framework.version is %s: use an image of %d.%d", m.Name, image, f.Spec.Framework.Version, said.Major(), said.Minor())
 		return
 	}
 	if m.kit == nil {
 		return
 	}
 	if want, err := semver.NewVersion(m.kit.version); err == nil && !sameMinor(want, tag) {
-		r.Add(m.at+".image", "(%s) is %s, but the kit is of %s: use an image of %d.%d, or make the kits again", m.Name, image, m.kit.version, want.Major(), want.Minor())
+		r.Add(m.at+".image", "(%s) is %s, but the kit is of %s: use an image of %d.%d, or make the kits again", m.Name, what, m.kit.version, want.Major(), want.Minor())
 		return
 	}
 	if m.kit.version == "" && !inFamily(m.kit.family, tag) {
-		r.Add(m.at+".image", "(%s) is %s, but the kit is of version %s: use an image of that, or make the kits again", m.Name, image, m.kit.family)
+		r.Add(m.at+".image", "(%s) is %s, but the kit is of version %s: use an image of that, or make the kits again", m.Name, what, m.kit.family)
 	}
 }
 

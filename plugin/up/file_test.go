@@ -258,6 +258,18 @@ func TestUpFromAFileRejects(t *testing.T) {
 	c.unchanged()
 }
 
+// Of an image by its digest, the file says the version.
+func TestUpFromAFileWithDigests(t *testing.T) {
+	c := newClusters(t)
+	by := strings.Replace(file, "registry.example.org/nvflare:2.9.0", "registry.example.org/nvflare@sha256:"+strings.Repeat("ab", 32), 1)
+	require.NotEqual(t, file, by)
+	_, err := c.run("up", "-f", c.write(strings.Replace(by, "framework: {name: nvflare}", "framework: {name: nvflare, version: 2.6.2}", 1)))
+	require.ErrorContains(t, err, "of spec.framework.version 2.6.2, but the kit is of version 2.8+")
+	c.unchanged()
+	out, err := c.run("up", "-f", c.write(by), "--plan")
+	require.NoError(t, err, out)
+}
+
 // Kits of another root are not used.
 func TestUpFromAFileVerifiesTheRoot(t *testing.T) {
 	c := newClusters(t)
