@@ -22,6 +22,17 @@ func images() map[string]string {
 	return map[string]string{nvflare.Name: "registry.example.org/nvflare:2.9.0", flower.Name: "registry.example.org/flower:1.42.0"}
 }
 
+// imageFor is the image for a kit. That of another version than the usual one is named by its
+// digest, which every policy of the battery has for all versions.
+func imageFor(k *kit.Kit) string {
+	usual := images()[k.Framework]
+	repository, tag, _ := strings.Cut(usual, ":")
+	if k.Version == "" || k.Version == tag {
+		return usual
+	}
+	return repository + "@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+}
+
 // launched is the workload that launch writes for a kit. No one can launch a kit that
 // is not accepted, but somebody may write the same by hand: it is what launch writes
 // for a kit without the flaw, with the digest of the other. apart runs the participant's jobs
@@ -42,7 +53,7 @@ func (b builder) launched(name string, apart bool) runtime.Object {
 	set, err := framework.Objects(workloads.Participant{
 		Namespace: b.namespace, JobContainer: apart, KitImage: KitImage,
 		Settings: workloads.Settings{
-			Image: images()[k.Framework], ImagePullSecrets: []string{"regcred"}, Storage: workloads.Storage{Size: resource.MustParse("1Gi")},
+			Image: imageFor(k), ImagePullSecrets: []string{"regcred"}, Storage: workloads.Storage{Size: resource.MustParse("1Gi")},
 		},
 	}, verified)
 	if err != nil {
