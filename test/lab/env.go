@@ -38,6 +38,9 @@ func newEnv() *cobra.Command {
 			fmt.Fprintf(out, "export FLARE_LAB_NVFLARE=%s\n", nvflare.Version)
 			// DNS is a process of each node, not a pod.
 			fmt.Fprintf(out, "export FLARE_LAB_DNS_CIDR=%s/32\n", cluster.All(1)[0].Address())
+			fmt.Fprintf(out, "export FLARE_LAB_PRIVATE_REGISTRY=%s\n", registry.Private)
+			fmt.Fprintf(out, "export FLARE_LAB_PRIVATE_REGISTRY_USER=%s\n", registry.User)
+			fmt.Fprintf(out, "export FLARE_LAB_PRIVATE_REGISTRY_PASSWORD=%s\n", registry.Password)
 			if reference, ok := nvflare.Program(nvflare.Version).Find(cmd.Context()); ok {
 				fmt.Fprintf(out, "export FLARE_LAB_IMAGE=%s\n", reference)
 			}

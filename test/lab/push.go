@@ -13,21 +13,27 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/step"
 )
 
-// flowerImages is the argument for the images of Flower.
-const flowerImages = "flower"
+// flowerImages is the argument for the images of Flower, condaImage that for an image of NVFLARE
+// whose PATH has no Python.
+const (
+	flowerImages = "flower"
+	condaImage   = "nvflare-conda"
+)
 
 func newPush() *cobra.Command {
 	version := nvflare.Version
 	cmd := &cobra.Command{
 		Use:       "push [PROGRAM]",
 		Short:     "Build an image, NVFLARE's, those of Flower or that of a program of ours, push it to the lab's registry, print it by digest",
-		ValidArgs: append(product.Programs(), flowerImages),
+		ValidArgs: append(product.Programs(), flowerImages, condaImage),
 		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			report := step.Reporter{Out: cmd.ErrOrStderr()}
 			switch {
 			case len(args) > 0 && args[0] == flowerImages:
 				return pushFlower(cmd, report)
+			case len(args) > 0 && args[0] == condaImage:
+				return pushConda(cmd, report, version)
 			case len(args) > 0:
 				return pushProduct(cmd, report, args[0])
 			}
@@ -49,6 +55,14 @@ func pushProduct(cmd *cobra.Command, report step.Reporter, program string) error
 		reference, err = product.Push(cmd.Context(), program)
 		return err
 	})
+	if err == nil {
+		fmt.Fprintln(cmd.OutOrStdout(), reference)
+	}
+	return err
+}
+
+func pushConda(cmd *cobra.Command, report step.Reporter, version string) error {
+	reference, err := nvflare.PushConda(cmd.Context(), version, report)
 	if err == nil {
 		fmt.Fprintln(cmd.OutOrStdout(), reference)
 	}

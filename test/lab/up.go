@@ -127,6 +127,9 @@ func (o *upOptions) startRegistry(ctx context.Context) error {
 		return err
 	}
 	return o.Do("start the image registry "+registry.Host, func() error {
+		if err := registry.WriteCredentials(); err != nil {
+			return err
+		}
 		if err := m.Start(); err != nil {
 			return err
 		}

@@ -66,14 +66,12 @@ func (c Cluster) Machine() machine.Machine {
 // values fill the configuration files.
 func (c Cluster) values() map[string]string {
 	return map[string]string{
-		"Dir":      c.dir(),
-		"Bin":      paths.Bin,
-		"Address":  c.Address(),
-		"Node":     c.node(),
-		"PodCIDR":  c.podCIDR(),
-		"Cgroup":   c.Machine().Cgroup(),
-		"Registry": registry.Host,
-		"Pull":     registry.Address,
-		"Pause":    registry.Pause,
+		"Dir":     c.dir(),
+		"Bin":     paths.Bin,
+		"Address": c.Address(),
+		"Node":    c.node(),
+		"PodCIDR": c.podCIDR(),
+		"Cgroup":  c.Machine().Cgroup(),
+		"Pause":   registry.Pause,
 	}
 }

@@ -27,7 +27,6 @@ func (c Cluster) Prepare() error {
 	}
 	targets := map[string]string{
 		"containerd.toml": c.dir("containerd.toml"),
-		"hosts.toml":      c.dir("certs.d", registry.Host, "hosts.toml"),
 		"cni.conflist":    c.dir("cni", "10-lab.conflist"),
 		"kubelet.yaml":    c.dir("kubelet.yaml"),
 		"resolv.conf":     c.dir("resolv.conf"),
@@ -35,20 +34,25 @@ func (c Cluster) Prepare() error {
 		"bootstrap.yaml":  c.dir("bootstrap.yaml"),
 	}
 	for file, target := range targets {
-		if err := c.render(file, target); err != nil {
+		if err := render(file, target, c.values()); err != nil {
+			return err
+		}
+	}
+	for host, address := range map[string]string{registry.Host: registry.Address, registry.Private: registry.PrivateAddress} {
+		if err := render("hosts.toml", c.dir("certs.d", host, "hosts.toml"), map[string]string{"Pull": address}); err != nil {
 			return err
 		}
 	}
 	return os.MkdirAll(c.dir("volumes"), 0o755)
 }
 
-func (c Cluster) render(file, target string) error {
+func render(file, target string, values map[string]string) error {
 	t, err := template.ParseFS(files, "files/"+file)
 	if err != nil {
 		return err
 	}
 	var out bytes.Buffer
-	if err := t.Execute(&out, c.values()); err != nil {
+	if err := t.Execute(&out, values); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {

@@ -8,9 +8,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"golang.org/x/crypto/bcrypt"
 
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/child"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/machine"
@@ -23,6 +26,15 @@ const (
 	Host = "registry.lab:5000"
 	// Address is where it listens.
 	Address = ip + ":5000"
+	// Private is the name of the same images for those who have the credentials of User,
+	// which protect nothing: they are there to be asked for.
+	Private = "private.lab:5001"
+	// PrivateAddress is where Private listens.
+	PrivateAddress = ip + ":5001"
+	// User is the one who may pull from Private.
+	User = "hospital"
+	// Password is the user's.
+	Password = "not-a-secret"
 	// Pause is the image that holds a pod's namespaces.
 	Pause = Host + "/pause:1"
 
@@ -36,15 +48,35 @@ func Machine() (machine.Machine, error) {
 	if err != nil {
 		return machine.Machine{}, err
 	}
+	program := filepath.Join(paths.Bin, "registry")
 	return machine.Machine{Name: "registry", Address: ip, Daemons: []machine.Daemon{
-		{Name: "registry", Argv: []string{filepath.Join(paths.Bin, "registry"), Address, store}},
+		{Name: "registry", Argv: []string{program, Address, store}},
+		{Name: "private-registry", Argv: []string{program, PrivateAddress, store, htpasswd}},
 	}}, nil
+}
+
+// htpasswd is the file of those who may pull from Private.
+const htpasswd = paths.State + "/htpasswd"
+
+// WriteCredentials writes the file that the private registry reads. One that is there stays.
+func WriteCredentials() error {
+	if _, err := os.Stat(htpasswd); err == nil {
+		return nil
+	}
+	hash, err := bcrypt.GenerateFromPassword([]byte(Password), bcrypt.MinCost)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(htpasswd, fmt.Appendf(nil, "%s:%s\n", User, hash), 0o600)
 }
 
 // Image is an image to push: tar files of layers, and the image's configuration.
 type Image struct {
 	// Name is repository:tag, without the registry.
-	Name   string
+	Name string
+	// Base is the repository:tag of an image of the registry below the layers, whose
+	// configuration this one then has, if any.
+	Base   string
 	Layers []string
 	Env    []string
 	// Entrypoint is the program, Cmd its arguments.
@@ -58,6 +90,9 @@ func Push(ctx context.Context, image Image) (string, error) {
 	var args []string
 	for _, e := range image.Env {
 		args = append(args, "-env", e)
+	}
+	if image.Base != "" {
+		args = append(args, "-base", Address+"/"+image.Base)
 	}
 	if image.Entrypoint != "" {
 		args = append(args, "-entrypoint", image.Entrypoint)

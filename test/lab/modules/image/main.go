@@ -2,6 +2,7 @@
 // tar files, pushes it, and prints its digest. It needs no container engine.
 //
 //	image [-env K=V]... [-entrypoint PROGRAM] [-cmd WORD]... [-user UID] REPOSITORY:TAG LAYER.tar...
+//	image -base REPOSITORY:TAG REPOSITORY:TAG LAYER.tar...
 //	image -digest REPOSITORY:TAG
 package main
 
@@ -24,17 +25,24 @@ type words []string
 func (w *words) String() string     { return fmt.Sprint(*w) }
 func (w *words) Set(s string) error { *w = append(*w, s); return nil }
 
+// options are what the image is made of besides its layers.
+type options struct {
+	base   string
+	config v1.Config
+}
+
 func main() {
+	var o options
 	var env, cmd, entrypoint words
-	var config v1.Config
 	digestOnly := flag.Bool("digest", false, "print the digest of an image that is there already")
+	flag.StringVar(&o.base, "base", "", "image below the layers, whose configuration is kept")
 	flag.Var(&env, "env", "environment of the image, K=V")
 	flag.Var(&entrypoint, "entrypoint", "a word of the image's entry point")
 	flag.Var(&cmd, "cmd", "a word of the image's command")
-	flag.StringVar(&config.User, "user", "", "user that the image runs as")
+	flag.StringVar(&o.config.User, "user", "", "user that the image runs as")
 	flag.Parse()
-	config.Env, config.Entrypoint, config.Cmd = env, entrypoint, cmd
-	digest, err := run(*digestOnly, config, flag.Args())
+	o.config.Env, o.config.Entrypoint, o.config.Cmd = env, entrypoint, cmd
+	digest, err := run(*digestOnly, o, flag.Args())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
@@ -42,7 +50,7 @@ func main() {
 	fmt.Println(digest)
 }
 
-func run(digestOnly bool, config v1.Config, args []string) (string, error) {
+func run(digestOnly bool, o options, args []string) (string, error) {
 	if len(args) == 0 {
 		return "", fmt.Errorf("no image reference given")
 	}
@@ -57,11 +65,11 @@ func run(digestOnly bool, config v1.Config, args []string) (string, error) {
 		}
 		return descriptor.Digest.String(), nil
 	}
-	return push(ref, config, args[1:])
+	return o.push(ref, args[1:])
 }
 
-func push(ref name.Tag, config v1.Config, tars []string) (string, error) {
-	image, err := build(config, tars)
+func (o options) push(ref name.Tag, tars []string) (string, error) {
+	image, err := o.build(tars)
 	if err != nil {
 		return "", err
 	}
@@ -72,8 +80,11 @@ func push(ref name.Tag, config v1.Config, tars []string) (string, error) {
 	return digest.String(), err
 }
 
-func build(config v1.Config, tars []string) (v1.Image, error) {
-	image := empty.Image
+func (o options) build(tars []string) (v1.Image, error) {
+	image, err := o.beginning()
+	if err != nil {
+		return nil, err
+	}
 	for _, path := range tars {
 		// Speed before size: the lab pushes over a virtual wire.
 		layer, err := tarball.LayerFromFile(path, tarball.WithCompressionLevel(gzip.BestSpeed))
@@ -90,6 +101,20 @@ func build(config v1.Config, tars []string) (v1.Image, error) {
 	}
 	file = file.DeepCopy()
 	file.OS, file.Architecture = "linux", "amd64"
-	file.Config = config
+	if o.base == "" {
+		file.Config = o.config
+	}
 	return mutate.ConfigFile(image, file)
+}
+
+// beginning is the image below the layers.
+func (o options) beginning() (v1.Image, error) {
+	if o.base == "" {
+		return empty.Image, nil
+	}
+	ref, err := name.NewTag(o.base, name.Insecure)
+	if err != nil {
+		return nil, err
+	}
+	return remote.Image(ref)
 }
