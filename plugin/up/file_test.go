@@ -22,6 +22,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin"
 	"github.com/kubectl-flare/kubectl-flare/plugin/clients/clientstest"
+	"github.com/kubectl-flare/kubectl-flare/policies/kit"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
@@ -268,6 +269,23 @@ func TestUpFromAFileWithDigests(t *testing.T) {
 	c.unchanged()
 	out, err := c.run("up", "-f", c.write(by), "--plan")
 	require.NoError(t, err, out)
+}
+
+// A default of where jobs run is for those that run jobs; what cannot be launched is found before
+// the first change.
+func TestUpJobRuntime(t *testing.T) {
+	c := newClusters(t)
+	path := c.write(strings.Replace(file, "defaults: {", "defaults: {jobRuntime: pod, ", 1))
+	out, err := c.run("up", "-f", path)
+	require.NoError(t, err, out)
+	_, ok := c.east.Get("cronjobs", "fl-server", kit.ObjectName("lead@lab.org"))
+	require.True(t, ok, out)
+
+	c = newClusters(t)
+	path = c.write(strings.Replace(file, "- {name: lead@lab.org,", "- {name: lead@lab.org, jobRuntime: pod,", 1))
+	_, err = c.run("up", "-f", path)
+	require.ErrorContains(t, err, `federation.yaml:10: spec.participants[1] (lead@lab.org): participant "lead@lab.org" has role "admin", which runs no jobs`)
+	c.unchanged()
 }
 
 // Kits of another root are not used.

@@ -140,6 +140,7 @@ func (o *Options) members(f *federation.Federation, base string, r *federation.R
 	if err != nil {
 		return nil, err
 	}
+	o.withoutJobs(f, settled)
 	all := make([]member, len(settled))
 	for i, p := range settled {
 		all[i] = member{Participant: p, at: federation.ParticipantPath(i), dir: dirs[i], kit: found[i]}
@@ -147,6 +148,20 @@ func (o *Options) members(f *federation.Federation, base string, r *federation.R
 		all[i].clients = o.factory.Context(p.Context)
 	}
 	return all, o.place(all, r)
+}
+
+// withoutJobs takes the default of where jobs run from those that handle jobs and run none.
+func (o *Options) withoutJobs(f *federation.Federation, all []federation.Participant) {
+	framework, err := o.known.Workloads.Get(f.Spec.Framework.Name)
+	if err != nil || framework.Jobs == nil {
+		return // reported where the kits are read, or there are no jobs
+	}
+	operator := framework.Jobs.Operator()
+	for i := range all {
+		if all[i].Role == operator && f.Spec.Participants[i].JobRuntime == "" && f.Spec.RoleDefaults[operator].JobRuntime == "" {
+			all[i].JobRuntime = ""
+		}
+	}
 }
 
 // place gives participants without one a namespace: the one that the kits dial, if they are

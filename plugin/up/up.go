@@ -141,12 +141,16 @@ func (o *Options) preview(f *federation.Federation, base string, made bool) erro
 		}
 		return output.NewView().Print(o.Out, list.Document())
 	}
-	all, err := o.checked(f, base, nil)
-	switch {
-	case err != nil:
-		return err
-	case !o.Plan:
+	if !o.Plan {
+		all, err := o.checked(f, base, nil)
+		if err != nil {
+			return err
+		}
 		return o.show(all)
+	}
+	all, err := o.checked(f, base, o.rehearse)
+	if err != nil {
+		return err
 	}
 	plan, err := o.newPlan(all)
 	if err != nil {
@@ -217,7 +221,10 @@ func (o *Options) bring(ctx context.Context, f *federation.Federation, base stri
 			return err
 		}
 	}
-	all, err := o.checked(f, base, func(all []member, r *federation.Report) { preflight(ctx, f, all, r) })
+	all, err := o.checked(f, base, func(all []member, r *federation.Report) {
+		o.rehearse(all, r)
+		preflight(ctx, f, all, r)
+	})
 	if err != nil {
 		return err
 	}
