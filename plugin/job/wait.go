@@ -140,7 +140,7 @@ func (w *waiter) finish() error {
 // failure is the error for a job that has finished without success.
 func (w *waiter) failure() error {
 	if len(w.last.Reasons) > 0 {
-		return fmt.Errorf("job %s ended with status %s:\n  %s", w.id, w.last.Status, strings.Join(w.last.Reasons, "\n  "))
+		return fmt.Errorf("job %[1]s ended with status %[2]s:\n  %[3]s\nsites may know more: `kubectl flare job why %[1]s`", w.id, w.last.Status, strings.Join(w.last.Reasons, "\n  "))
 	}
 	return fmt.Errorf("job %s ended with status %s: each site finds the reason with `kubectl flare job why %s`, or in the log with `kubectl flare logs PARTICIPANT`", w.id, w.last.Status, w.id)
 }

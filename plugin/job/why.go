@@ -23,9 +23,9 @@ func newWhy(shared options) *cobra.Command {
 		Long: templates.LongDesc(`
 			Say why a job failed at the participants of a namespace.
 
-			The FL server knows only that a participant could not run the job. The reason, such as a job pod
-			that the site's policy denies, is in the participant's log, from which this command prints it. It
-			needs no admin. The administrators of other sites see theirs in the same way.
+			Often, the FL server knows only that a participant could not run the job. The reason, such as a job pod
+			that the site's policy denies or an exception, is in the log of the participant or in that of the job's
+			pod, from which this command prints it. It needs no admin. The administrators of other sites see theirs in the same way.
 
 			In a namespace with an admin, the FL server is asked too, from a pod with the admin's kit: for the
 			job's status and, if it has failed, for what the server knows of the reason, such as the exception
@@ -82,6 +82,9 @@ func (o *options) why(ctx context.Context, id string) error {
 		if err := say(p.Name, reasons); err != nil {
 			return err
 		}
+	}
+	if err := o.askJobPods(ctx, typed, namespace, all, id, say); err != nil {
+		return err
 	}
 	if err := o.askServers(ctx, typed, all, id, say); err != nil {
 		return err

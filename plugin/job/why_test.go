@@ -7,7 +7,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	testingclock "k8s.io/utils/clock/testing"
@@ -17,6 +19,7 @@ import (
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/builtin"
 	"github.com/kubectl-flare/kubectl-flare/plugin/workloads/workloadstest"
 	"github.com/kubectl-flare/kubectl-flare/policies/kit/kittest"
+	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
 const job = "4c9aebcc-4957-4536-9ac7-b8ff4bc5e7ee"
@@ -37,6 +40,16 @@ func TestWhy(t *testing.T) {
 		}
 	}
 	server.SetLog("site-1-pod", "2026-11-28 08:25:07,004 - ClientK8sJobLauncher - ERROR - failed to launch job "+job+": no image\n")
+	for name, id := range map[string]string{job + "-site-1-f505dccd": job, "of-another-job": "db53ae90-1229-476f-9dd8-3300457d0e3c"} {
+		server.Put(&corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "fl", Labels: map[string]string{names.LabelRole: "job"}},
+			Spec:       corev1.PodSpec{NodeName: "a", Containers: []corev1.Container{{Name: "job", Args: []string{"-n", id}}}},
+			Status: corev1.PodStatus{Phase: corev1.PodFailed, ContainerStatuses: []corev1.ContainerStatus{
+				{Name: "job", State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 137, Reason: "OOMKilled"}}},
+			}},
+		})
+		server.SetLog(name, "2026-11-28 08:25:07,004 - ClientRunner - ERROR - [identity=site-1, run="+id+"] - ValueError: no data\n")
+	}
 	server.Deny = func(verb, resource, _ string, _ bool) *apierrors.StatusError {
 		if verb == "create" && resource == "pods" {
 			return apierrors.NewForbidden(schema.GroupResource{Resource: resource}, "", nil)
@@ -50,11 +63,12 @@ func TestWhy(t *testing.T) {
 	}
 	out, errOut, err := why(job)
 	require.NoError(t, err)
-	require.Equal(t, "site-1: no image\n", out)
+	pod := "pod " + job + "-site-1-f505dccd: "
+	require.Equal(t, "site-1: no image\n"+pod+"pod "+job+"-site-1-f505dccd has ended\n"+pod+"container job ended with exit code 137 (OOMKilled)\n"+pod+"ValueError: no data\n", out)
 	require.Contains(t, errOut, `Warning: "lead@hospital-a.org" could not ask the FL server about job `+job)
 
-	_, _, err = why("db53ae90-1229-476f-9dd8-3300457d0e3c")
-	require.ErrorContains(t, err, `no participant of namespace "fl" says why job db53ae90-1229-476f-9dd8-3300457d0e3c failed`)
+	_, _, err = why("ab53ae90-1229-476f-9dd8-3300457d0e3c")
+	require.ErrorContains(t, err, `no participant of namespace "fl" says why job ab53ae90-1229-476f-9dd8-3300457d0e3c failed`)
 }
 
 // What the FL server says about a job begins with its status.

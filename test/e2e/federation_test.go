@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -42,6 +43,7 @@ func TestFederation(t *testing.T) {
 		_, err := env.CheckModel(t.Context(), nil, f.ServerNamespace(), id, filepath.Join(t.TempDir(), "result"))
 		require.NoError(t, err)
 	})
+	t.Run("a job that fails says why", func(t *testing.T) { checkFailingJob(t, f) })
 	t.Run("no admin pod is left", func(t *testing.T) {
 		require.Empty(t, kubectl(t, "get", "pods", "-n", f.ServerNamespace(), "-l", "kubectl-flare.dev/role=admin", "-o", "name"))
 	})
@@ -130,4 +132,32 @@ func checkDelete(t *testing.T, f scenario.Federation) {
 	// The claim goes when the pod that used it has gone.
 	kubectl(t, "wait", "--for=delete", "persistentvolumeclaim/site-2-809cb9ad-workspace", "-n", f.Site2Namespace(), "--timeout=30s")
 	flare(t, "delete", scenario.Site2, "-n", f.Site2Namespace())
+}
+
+// failingTrainer raises an exception in a client.
+const failingTrainer = `from nvflare.app_common.np.np_trainer import NPTrainer
+
+
+class FailingTrainer(NPTrainer):
+    def execute(self, *args, **kwargs):
+        raise ValueError("no data in /data/ct")
+`
+
+// checkFailingJob runs a job whose code raises an exception at one site: its administrators and the
+// author of the job read it.
+func checkFailingJob(t *testing.T, f scenario.Federation) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "failing")
+	require.NoError(t, os.CopyFS(dir, os.DirFS(job)))
+	config := filepath.Join(dir, scenario.Site1, "config", "config_fed_client.json")
+	text, err := os.ReadFile(config)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(config, bytes.Replace(text, []byte("nvflare.app_common.np.np_trainer.NPTrainer"), []byte("failing.FailingTrainer"), 1), 0o600))
+	require.NoError(t, os.Mkdir(filepath.Join(dir, scenario.Site1, "custom"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, scenario.Site1, "custom", "failing.py"), []byte(failingTrainer), 0o600))
+	r, err := scenario.Run(t.Context(), nil, env.Flare, "job", "submit", dir, "--wait", "--timeout=3m", "-o", "name", "-n", f.ServerNamespace())
+	require.NoError(t, err)
+	require.Equal(t, 2, r.Code, r.Stderr)
+	require.Contains(t, r.Stderr, "site-1: ValueError: no data in /data/ct")
+	require.Contains(t, flare(t, "job", "why", strings.TrimSpace(r.Stdout), "-n", f.Site1Namespace()), "site-1: ValueError: no data in /data/ct")
 }

@@ -1,6 +1,12 @@
 package nvflare
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
+)
 
 // errorMark is what a site's NVFLARE writes before its answer. Source: ERROR_MSG_PREFIX in
 // nvflare/private/defs.py, 2.9.0.
@@ -17,4 +23,20 @@ func deployReasons(meta map[string]any) []string {
 		}
 	}
 	return r.All()
+}
+
+// siteReasons is how many of a site's errors are shown. Those that follow are mostly of its end.
+const siteReasons = 5
+
+// siteErrors are the reasons in the error logs of a job that the server has, by site. Not every
+// site sends it its log.
+func siteErrors(logs map[string]string) []string {
+	var all workloads.Reasons
+	for _, site := range slices.Sorted(maps.Keys(logs)) {
+		reasons := errorsIn(logs[site])
+		for _, reason := range reasons[:min(siteReasons, len(reasons))] {
+			all.Add(site + ": " + reason)
+		}
+	}
+	return all.All()
 }

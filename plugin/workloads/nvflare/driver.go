@@ -65,7 +65,7 @@ func (d driver) Wait(ctx context.Context, id string, limit time.Duration, progre
 		case "finished":
 			state.Ended, state.Completed = true, e.Status == completed
 			if !state.Completed {
-				state.Reasons = deployReasons(e.Meta)
+				state.Reasons = append(deployReasons(e.Meta), siteErrors(e.Errors)...)
 			}
 		case "waiting":
 		default:

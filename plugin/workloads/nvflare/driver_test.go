@@ -63,6 +63,10 @@ func TestWait(t *testing.T) {
 				Meta: map[string]any{"job_deploy_detail": []any{"server: OK", "site-1: NVFLARE_ERROR: BYOC not permitted", "x\x1b: no", 1.0}},
 			},
 		},
+		"an exception": {
+			`{"event":"finished","status":"FINISHED:EXECUTION_EXCEPTION","errors":{"site-1":"2026-11-28 08:25:07,004 - Trainer - ERROR - no\u001bdata\n","server":"x\n"}}`,
+			workloads.JobState{Status: "FINISHED:EXECUTION_EXCEPTION", Ended: true, Reasons: []string{"site-1: no data"}},
+		},
 		"still runs": {`{"event":"waiting","status":"RUNNING"}`, workloads.JobState{Status: "RUNNING"}},
 	} {
 		t.Run(name, func(t *testing.T) {

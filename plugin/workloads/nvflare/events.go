@@ -19,6 +19,8 @@ type event struct {
 	Message string            `json:"message"`
 	Meta    map[string]any    `json:"meta"`
 	Jobs    []json.RawMessage `json:"jobs"`
+	// Errors are the ends of error logs of a job, by site.
+	Errors map[string]string `json:"errors"`
 }
 
 // failure explains an exception of NVFLARE's API, which is an event of kind error.

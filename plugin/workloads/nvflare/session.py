@@ -13,6 +13,10 @@ import time
 
 KIT, WORK, STUDY = sys.argv[1:4]
 
+# What the server has of a site's error log is a component of the job with this name, and the
+# site's. Source: nvflare/app_common/logging/job_log_receiver.py, 2.9.0.
+ERRORLOG = "ERRORLOG_"
+
 events = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 
@@ -51,6 +55,36 @@ def submit(name):
     say("submitted", job_id=session.submit_job(folder))
 
 
+def server_log(session, job_id):
+    # 2.7 has no such command, and a job may have failed before it had a log.
+    try:
+        return session.get_job_logs(job_id)["logs"]
+    except Exception:
+        return {}
+
+
+def error_logs(session, job_id):
+    # Sites send them when the job has ended, if their settings allow it.
+    try:
+        for _ in range(5):
+            if any(name.startswith(ERRORLOG) for name in session.list_job_components(job_id)):
+                break
+            time.sleep(1)
+        else:
+            return {}
+        folder = session.download_job_components(job_id)
+        names = [name for name in os.listdir(folder) if name.startswith(ERRORLOG)]
+        return {name[len(ERRORLOG) :]: open(os.path.join(folder, name), errors="replace").read() for name in names}
+    except Exception:
+        return {}
+
+
+def errors(session, job_id):
+    # The ends of the logs of a failed job that the server has, by site.
+    logs = {**server_log(session, job_id), **error_logs(session, job_id)}
+    return {site: text[-65536:] for site, text in logs.items()}
+
+
 def wait(job_id, seconds):
     session, end, last = connect(), time.time() + float(seconds), None
     while True:
@@ -59,7 +93,8 @@ def wait(job_id, seconds):
             last = meta["status"]
             say("status", job_id=job_id, status=last, meta=meta)
         if last.startswith("FINISHED"):
-            return say("finished", job_id=job_id, status=last, meta=meta)
+            failed = last != "FINISHED:COMPLETED"
+            return say("finished", job_id=job_id, status=last, meta=meta, errors=errors(session, job_id) if failed else {})
         if time.time() > end:
             return say("waiting", job_id=job_id, status=last)
         time.sleep(1)

@@ -19,9 +19,10 @@ const (
 var newLine = regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`)
 
 // Why finds the records about a job of a launcher, the API server's answer to its request for
-// a pod, or why the pod did not start; and of a server, what sites say that do not take the job.
+// a pod, or why the pod did not start; of a server, what sites say that do not take the job; and
+// the errors of the job's own process, which writes to the log of its parent.
 func (Workloads) Why(log io.Reader, job string) ([]string, error) {
-	r := records{job: job}
+	r := records{job: job, errors: errorRecords{job: job}}
 	err := workloads.ReadLog(log, r.read)
 	return r.All(), err
 }
@@ -32,18 +33,22 @@ type records struct {
 	job string
 	// failing says that the record is about the job, and its reason follows.
 	failing bool
+	errors  errorRecords
 }
 
 func (r *records) read(line string) {
-	if newLine.MatchString(line) {
-		var reason string
-		reason, r.failing = ofLauncher(line, r.job)
-		r.Add(reason)
+	if !newLine.MatchString(line) {
+		if answer, ok := workloads.APIAnswer(line); ok && r.failing {
+			r.Add(answer)
+		}
+		r.Add(r.errors.read(line))
 		return
 	}
-	if answer, ok := workloads.APIAnswer(line); ok && r.failing {
-		r.Add(answer)
+	var reason string
+	if reason, r.failing = ofLauncher(line, r.job); reason == "" && !r.failing {
+		reason = r.errors.read(line)
 	}
+	r.Add(reason)
 }
 
 // ofLauncher is the reason in the first line of a record. failing says that the reason
