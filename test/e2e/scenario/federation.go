@@ -16,6 +16,8 @@ type Federation struct {
 	// Host is the name that the clients dial, where it is not the server's
 	// Service in full.
 	Host string
+	// Port is what they dial; zero is 8002.
+	Port int
 }
 
 // The participants. The second client's name is no Kubernetes name.
@@ -49,11 +51,19 @@ func (f Federation) DialledHost() string {
 	return Server + "." + f.ServerNamespace() + ".svc.cluster.local"
 }
 
+// DialledPort is the port that the kits' clients dial.
+func (f Federation) DialledPort() int {
+	if f.Port != 0 {
+		return f.Port
+	}
+	return 8002
+}
+
 var project = template.Must(template.New("project.yml").Parse(`api_version: 3
 name: {{.Name}}
 description: two hospitals train one model
 participants:
-- {name: server1, type: server, org: consortium, fed_learn_port: 8002, admin_port: 8002, default_host: {{.DialledHost}}}
+- {name: server1, type: server, org: consortium, fed_learn_port: {{.DialledPort}}, admin_port: {{.DialledPort}}, default_host: {{.DialledHost}}}
 - {name: site-1, type: client, org: hospital_a}
 - {name: Site_2, type: client, org: hospital_b}
 - {name: lead@hospital-a.org, type: admin, org: hospital_a, role: project_admin}

@@ -61,3 +61,19 @@ func (e Env) AwaitDeletion(ctx context.Context) error {
 	_, err = Must(ctx, nil, argv...)
 	return err
 }
+
+// ObjectsOf are the names of all objects of a namespace but for its events.
+func (e Env) ObjectsOf(ctx context.Context, namespace string) ([]string, error) {
+	kinds, err := Must(ctx, nil, e.Kubectl, "api-resources", "--namespaced", "--verbs=list", "-o", "name")
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for kind := range strings.FieldsSeq(kinds) {
+		if !strings.HasPrefix(kind, "events") {
+			names = append(names, kind)
+		}
+	}
+	out, err := Must(ctx, nil, e.Kubectl, "get", strings.Join(names, ","), "-n", namespace, "-o", "name")
+	return strings.Fields(out), err
+}
