@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/child"
 	"github.com/kubectl-flare/kubectl-flare/test/lab/internal/paths"
@@ -96,6 +97,15 @@ func (p Program) EnsureRoot(ctx context.Context, report step.Reporter) (string, 
 	if err := os.MkdirAll(filepath.Dir(root), 0o755); err != nil {
 		return "", err
 	}
+	// Tests that run at the same time ask for the same root.
+	unlock, err := lock(root + ".lock")
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	if _, err := os.Stat(root); err == nil {
+		return root, nil
+	}
 	// Made aside and renamed: one that was ended half-way is not taken for whole.
 	making := root + ".new"
 	if err := os.RemoveAll(making); err != nil {
@@ -107,6 +117,19 @@ func (p Program) EnsureRoot(ctx context.Context, report step.Reporter) (string, 
 		}
 	}
 	return root, os.Rename(making, root)
+}
+
+// lock waits until no other process has the lock. The kernel gives it back when a process ends.
+func lock(path string) (unlock func(), err error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
+		_ = file.Close()
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	return func() { _ = file.Close() }, nil
 }
 
 func command(ctx context.Context, args []string) error {
