@@ -20,7 +20,7 @@ import (
 // repository, and would undo a change in the cluster; empty if none does.
 //
 // Argo CD is recognised by its annotation or by its field manager: the label that it used to
-// write, app.kubernetes.io/instance, is one of everybody.
+// write, app.kubernetes.io/instance, is written by many other tools.
 func Keeper(obj metav1.Object) string {
 	labels, annotations := obj.GetLabels(), obj.GetAnnotations()
 	isArgo := func(f metav1.ManagedFieldsEntry) bool { return strings.HasPrefix(f.Manager, "argocd-") }

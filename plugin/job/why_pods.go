@@ -11,6 +11,7 @@ import (
 
 	"github.com/kubectl-flare/kubectl-flare/plugin/participants"
 	"github.com/kubectl-flare/kubectl-flare/plugin/podstate"
+	"github.com/kubectl-flare/kubectl-flare/plugin/workloads"
 	"github.com/kubectl-flare/kubectl-flare/policies/names"
 )
 
@@ -72,16 +73,19 @@ func obstacles(pod *corev1.Pod) []string {
 	switch {
 	case state.Cause == podstate.None, pod.Status.Phase == corev1.PodSucceeded:
 		return nil
-	case state.Cause != podstate.Ended:
-		return []string{state.String()}
 	}
-	reasons := []string{state.String()}
+	// Containers write the messages with which they end.
+	var reasons workloads.Reasons
+	reasons.Add(state.String())
+	if state.Cause != podstate.Ended {
+		return reasons.All()
+	}
 	for _, c := range pod.Status.ContainerStatuses {
 		if end := c.State.Terminated; end != nil && end.ExitCode != 0 {
-			reasons = append(reasons, "container "+c.Name+" "+podstate.ExitText(end))
+			reasons.Add("container " + c.Name + " " + podstate.ExitText(end))
 		}
 	}
-	return reasons
+	return reasons.All()
 }
 
 // started says whether all containers of a pod have logs.

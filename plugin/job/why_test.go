@@ -45,7 +45,7 @@ func TestWhy(t *testing.T) {
 			ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "fl", Labels: map[string]string{names.LabelRole: "job"}},
 			Spec:       corev1.PodSpec{NodeName: "a", Containers: []corev1.Container{{Name: "job", Args: []string{"-n", id}}}},
 			Status: corev1.PodStatus{Phase: corev1.PodFailed, ContainerStatuses: []corev1.ContainerStatus{
-				{Name: "job", State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 137, Reason: "OOMKilled"}}},
+				{Name: "job", State: corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 137, Reason: "OOMKilled", Message: "a\x1b]0;b"}}},
 			}},
 		})
 		server.SetLog(name, "2026-11-28 08:25:07,004 - ClientRunner - ERROR - [identity=site-1, run="+id+"] - ValueError: no data\n")
@@ -64,7 +64,7 @@ func TestWhy(t *testing.T) {
 	out, errOut, err := why(job)
 	require.NoError(t, err)
 	pod := "pod " + job + "-site-1-f505dccd: "
-	require.Equal(t, "site-1: no image\n"+pod+"pod "+job+"-site-1-f505dccd has ended\n"+pod+"container job ended with exit code 137 (OOMKilled)\n"+pod+"ValueError: no data\n", out)
+	require.Equal(t, "site-1: no image\n"+pod+"pod "+job+"-site-1-f505dccd has ended\n"+pod+"container job ended with exit code 137 (OOMKilled): a ]0;b\n"+pod+"ValueError: no data\n", out)
 	require.Contains(t, errOut, `Warning: "lead@hospital-a.org" could not ask the FL server about job `+job)
 
 	_, _, err = why("ab53ae90-1229-476f-9dd8-3300457d0e3c")

@@ -1,8 +1,8 @@
 package up
 
 import (
-	"bufio"
 	"context"
+	"errors"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -89,15 +89,12 @@ func readServer(ctx context.Context, server member, reader workloads.ServerLog) 
 		if err != nil {
 			return nil, err
 		}
-		lines := bufio.NewScanner(log)
-		for lines.Scan() {
-			if name, joined, ok := reader.Member(lines.Text()); ok {
+		err = workloads.ReadLog(log, func(line string) {
+			if name, joined, ok := reader.Member(line); ok {
 				known[name] = joined
 			}
-		}
-		err = lines.Err()
-		_ = log.Close()
-		if err != nil {
+		})
+		if err = errors.Join(err, log.Close()); err != nil {
 			return nil, err
 		}
 	}

@@ -16,6 +16,8 @@ KIT, WORK, STUDY = sys.argv[1:4]
 # What the server has of a site's error log is a component of the job with this name, and the
 # site's. Source: nvflare/app_common/logging/job_log_receiver.py, 2.9.0.
 ERRORLOG = "ERRORLOG_"
+# How much of the end of a log is read, in bytes.
+LOG = 65536
 
 events = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
@@ -63,6 +65,12 @@ def server_log(session, job_id):
         return {}
 
 
+def end_of(path):
+    with open(path, "rb") as f:
+        f.seek(max(0, os.path.getsize(path) - LOG))
+        return f.read().decode(errors="replace")
+
+
 def error_logs(session, job_id):
     # Sites send them when the job has ended, if their settings allow it.
     try:
@@ -74,15 +82,17 @@ def error_logs(session, job_id):
             return {}
         folder = session.download_job_components(job_id)
         names = [name for name in os.listdir(folder) if name.startswith(ERRORLOG)]
-        return {name[len(ERRORLOG) :]: open(os.path.join(folder, name), errors="replace").read() for name in names}
+        return {name[len(ERRORLOG) :]: end_of(os.path.join(folder, name)) for name in names}
     except Exception:
         return {}
 
 
 def errors(session, job_id):
-    # The ends of the logs of a failed job that the server has, by site.
+    # The ends of the logs of a failed job that the server has, by site; less of each if there are
+    # many sites, since all of them are one event.
     logs = {**server_log(session, job_id), **error_logs(session, job_id)}
-    return {site: text[-65536:] for site, text in logs.items()}
+    each = min(LOG, 32 * LOG // max(1, len(logs)))
+    return {site: text[-each:] for site, text in logs.items()}
 
 
 def wait(job_id, seconds):
